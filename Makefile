@@ -1,0 +1,100 @@
+# demo · run · test · bench · build · deploy: each installs what it needs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3.13
+VENV := .venv/bin
+CLOUD := .venv-cloud/bin
+# sam finds python3.13 and pip on PATH; the virtual environment has both.
+SAM := PATH="$(CURDIR)/$(VENV):$$PATH" SAM_CLI_TELEMETRY=0 $(VENV)/sam
+
+.PHONY: help
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.venv/.installed: requirements/dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Souk needs Python 3.13: $(PYTHON) is not on PATH." >&2; exit 1; }
+	@echo "Installing the tools into .venv"
+	@$(PYTHON) -m venv .venv
+	@$(VENV)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv-cloud/.installed: requirements/cloud.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Souk needs Python 3.13: $(PYTHON) is not on PATH." >&2; exit 1; }
+	@echo "Installing the local cloud into .venv-cloud"
+	@$(PYTHON) -m venv .venv-cloud
+	@$(CLOUD)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/cloud.txt
+	@touch $@
+
+.PHONY: install
+install: .venv/.installed .venv-cloud/.installed ## install everything that development needs
+
+.PHONY: run
+run: install ## the whole system on this machine, until interrupted
+	@$(CLOUD)/python -m local run
+
+.PHONY: demo
+demo: install ## the main job: list a photo of a cup, generate, approve, publish
+	@$(CLOUD)/python -m local demo
+
+.PHONY: operator
+operator: install ## make an account an operator (EMAIL=..., STACK=... on AWS)
+	@$(CLOUD)/python -m local operator "$(EMAIL)"
+
+# One cache per architecture: SAM's knows the sources, not the target.
+OWN_ARCHITECTURE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+sam-build = SOUK_ARCHITECTURE=$(1) $(SAM) build --parameter-overrides Architecture=$(1) --cache-dir .aws-sam/cache-$(1) --build-dir $(2)
+
+.PHONY: build
+build: .venv/.installed ## build functions and layers for this machine into .aws-sam/build
+	@$(call sam-build,$(OWN_ARCHITECTURE),.aws-sam/build)
+
+.PHONY: deploy
+deploy: .venv/.installed ## build for AWS and deploy with your credentials (ARCHITECTURE=arm64, GUIDED=--guided)
+	@$(call sam-build,$(ARCHITECTURE),.aws-sam/deploy)
+	@$(SAM) deploy --template-file .aws-sam/deploy/template.yaml --parameter-overrides Architecture=$(ARCHITECTURE) $(GUIDED)
+ARCHITECTURE ?= arm64
+
+CODE := layers functions local tests benchmarks docs
+
+.PHONY: lint
+lint: .venv/.installed
+	@$(VENV)/ruff check $(CODE)
+	@$(VENV)/ruff format --check $(CODE)
+	@$(VENV)/mypy $(CODE)
+	@$(SAM) validate --lint
+
+.PHONY: unit
+unit: .venv/.installed
+	@$(VENV)/pytest --numprocesses 2 --dist loadscope tests/unit tests/template
+	@$(VENV)/pytest tests/functions
+	@$(VENV)/pytest tests/harness
+
+.PHONY: e2e
+e2e: install build
+	@$(CLOUD)/python -m pytest tests/e2e
+
+.PHONY: test
+test: lint unit e2e ## everything: lint, types, unit, functions, template, end to end
+
+.PHONY: bench
+bench: install build ## cold starts, overhead, sizes, growth, local cloud: figures against their bars
+	@PYTHONPATH=layers/souk $(VENV)/python -m benchmarks
+
+.PHONY: openapi
+openapi: .venv/.installed ## write docs/openapi.json and README's table of endpoints anew
+	@PYTHONPATH=layers/souk $(VENV)/python -m docs.generate_openapi
+	@PYTHONPATH=layers/souk $(VENV)/python -m docs.generate_endpoints
+
+.PHONY: format
+format: .venv/.installed
+	@$(VENV)/ruff check --fix --quiet $(CODE)
+	@$(VENV)/ruff format --quiet $(CODE)
+
+.PHONY: lock
+lock: .venv/.installed ## resolve requirements/*.in and layers/*/requirements.in anew
+	@for name in dev cloud bench; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
+	@for layer in dependencies imaging video; do $(LOCK) layers/$$layer/requirements.in -c requirements/dev.txt -o layers/$$layer/requirements.txt; done
+LOCK = $(VENV)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -p 3.13
