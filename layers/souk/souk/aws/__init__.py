@@ -1,0 +1,1 @@
+"""AWS as the domains need it: tables and transactions, objects, keys, secrets, settings, logs."""

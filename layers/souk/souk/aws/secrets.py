@@ -1,0 +1,62 @@
+"""Keys of outside vendors, which live in Secrets Manager as one JSON object. The environment knows only its name."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from souk.errors import DependencyUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+# A warm function sees a changed secret within this time.
+_LIFE_SECONDS = 300.0
+_BUSY_CODES = frozenset({"ThrottlingException", "InternalServiceError", "InternalServiceErrorException"})
+
+
+class MissingSecret(RuntimeError):
+    """Nobody has filled this key into the secret yet."""
+
+
+class Secrets:
+    """The members of one secret, read again every five minutes."""
+
+    def __init__(
+        self, client: SecretsManagerClient, secret_id: str, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client = client
+        self._secret_id = secret_id
+        self._monotonic = monotonic
+        self._members: dict[str, str] = {}
+        self._good_until = float("-inf")
+
+    def get(self, name: str) -> str:
+        """Raises MissingSecret when it is absent or empty, DependencyUnavailable."""
+        if self._monotonic() >= self._good_until:
+            self._members = self._read()
+            self._good_until = self._monotonic() + _LIFE_SECONDS
+        value = self._members.get(name)
+        if not value:
+            raise MissingSecret(name)
+        return value
+
+    def _read(self) -> dict[str, str]:
+        try:
+            text = self._client.get_secret_value(SecretId=self._secret_id)["SecretString"]
+        except BotoCoreError as error:
+            raise _unavailable() from error
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _BUSY_CODES:
+                raise _unavailable() from error
+            raise
+        members: dict[str, str] = json.loads(text)
+        return members
+
+
+def _unavailable() -> DependencyUnavailable:
+    return DependencyUnavailable("The secret store does not answer. Try again shortly.", retry_after=1)

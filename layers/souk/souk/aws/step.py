@@ -1,0 +1,43 @@
+"""`@step`: turns a function of one event into a Lambda handler for a workflow, a stream or a schedule.
+
+It writes one log line with ids and outcome, and lets errors out by their class, which is what a workflow matches on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+# The event's own fields that may be logged: ids only.
+_LOGGED = ("owner_id", "listing_id", "run", "marketplace")
+
+
+def step(handler: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any], Any], Any]:
+    def handle(event: Mapping[str, Any], context: Any) -> Any:
+        from souk.aws.logging import logger
+        from souk.errors import SoukError
+
+        started = time.perf_counter()
+        fields = {name: event[name] for name in _LOGGED if name in event}
+        outcome = "failed"
+        try:
+            answer = handler(event)
+            outcome = "done"
+            return answer
+        except SoukError as error:
+            outcome = error.code
+            raise
+        finally:
+            logger().info(
+                "step",
+                extra={
+                    **fields,
+                    "function": context.function_name,
+                    "outcome": outcome,
+                    "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+                },
+            )
+
+    handle.__doc__ = handler.__doc__
+    return handle

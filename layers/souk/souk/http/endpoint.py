@@ -1,0 +1,216 @@
+"""`@endpoint`: turns a function of one Request into a Lambda handler for one route.
+
+It reads and validates, knows the caller, checks roles, maps every domain error to its problem document, and writes one
+log line and one metric. The route itself stands in template.yaml; what is declared here is also what docs/openapi.json
+is generated from.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from souk.aws.idempotency import IdempotencyKey, Replayed
+from souk.clock import utc_now
+from souk.errors import FieldProblem, Forbidden, InvalidRequest, SoukError, Unauthenticated, UnsupportedMediaType
+from souk.http.request import Caller, Request, caller_from, from_event
+from souk.http.response import Response, problem, to_event
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+ANYONE: Final = None
+"""No token is needed: the route has no authorizer."""
+SIGNED_IN: Final[frozenset[str]] = frozenset()
+"""Any account."""
+
+_LONGEST_WAIT = 25
+_LONGEST_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What an endpoint says of itself, for the gate, the contract and the tests."""
+
+    summary: str
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    returns: Any
+    status: int
+    roles: frozenset[str] | None
+    idempotent: bool
+    waits: bool
+    raw_body: tuple[str, ...]
+
+
+def endpoint(
+    *,
+    roles: frozenset[str] | None,
+    body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    returns: Any = None,
+    status: int = 200,
+    replay: Callable[[Request, str], Any] | None = None,
+    admit: Callable[[Caller], Caller] | None = None,
+    waits: bool = False,
+    raw_body: tuple[str, ...] = (),
+) -> Callable[[Callable[[Request], Any]], Callable[[Mapping[str, Any], Any], dict[str, Any]]]:
+    """Declare an endpoint.
+
+    roles: ANYONE, SIGNED_IN, or the roles of which the caller must have one.
+    body, query, returns: pydantic models (`returns` may be `list[Model]`); `status` is that of success.
+    replay: honours Idempotency-Key; answers again from (request, entity id).
+    admit: answers the caller as its account is now, for what must not wait for a token to expire; roles count again.
+    waits: honours `Prefer: wait=N`.
+    raw_body: content types that the handler reads from `request.raw_body` itself, besides JSON.
+    """
+
+    def decorate(handler: Callable[[Request], Any]) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+        declaration = Declaration(
+            summary=(handler.__doc__ or "").strip().split("\n")[0],
+            body=body,
+            query=query,
+            returns=returns,
+            status=status,
+            roles=roles,
+            idempotent=replay is not None,
+            waits=waits,
+            raw_body=raw_body,
+        )
+
+        def prepare(event: Mapping[str, Any], context: Any) -> Request:
+            request = from_event(event)
+            caller = None if roles is ANYONE else _require(caller_from(event, utc_now()), roles)
+            if admit is not None and caller is not None:
+                caller = _require(admit(caller), roles)
+            wanted = replace(request, signed_in=caller, wait_seconds=_wait(request) if waits else None)
+            if replay is not None and caller is not None:
+                wanted = replace(wanted, idempotency=_key(wanted, caller, context.function_name))
+            problems: list[FieldProblem] = []
+            parsed_query = _validate(query, dict(request.raw_query), "query", problems) if query else None
+            parsed_body = _read_body(body, request, raw_body, problems)
+            if problems:
+                raise InvalidRequest(_sentence(problems), problems)
+            return replace(wanted, query=parsed_query, body=parsed_body)
+
+        def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+            started = time.perf_counter()
+            request_id = event["requestContext"]["requestId"]
+            failure: Exception | None = None
+            request: Request | None = None
+            try:
+                request = prepare(event, context)
+                try:
+                    answer = _as_response(handler(request))
+                except Replayed as done:
+                    if replay is None:
+                        raise
+                    answer = _as_response(replay(request, done.entity_id))
+                    answer = replace(answer, headers={**answer.headers, "Idempotent-Replayed": "true"})
+                reply = to_event(answer, status, request_id)
+            except SoukError as error:
+                failure, reply = error, to_event(problem(error, request_id), error.status, request_id)
+            except Exception as error:  # noqa: BLE001 - the last gate: logged with its trace, told as an id only
+                unknown = SoukError("Something went wrong on our side.")
+                failure, reply = error, to_event(problem(unknown, request_id), unknown.status, request_id)
+            _observe(event, context, request, reply["statusCode"], failure, time.perf_counter() - started)
+            return reply
+
+        handle.declaration = declaration  # type: ignore[attr-defined]
+        handle.__doc__ = handler.__doc__
+        return handle
+
+    return decorate
+
+
+def _require(caller: Caller, roles: frozenset[str] | None) -> Caller:
+    if roles and not roles & caller.roles:
+        raise Forbidden(f"This call needs one of the roles: {', '.join(sorted(roles))}.")
+    return caller
+
+
+def _as_response(answer: Any) -> Response:
+    return answer if isinstance(answer, Response) else Response(answer)
+
+
+def _key(request: Request, caller: Caller, operation: str) -> IdempotencyKey | None:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise InvalidRequest(f"Idempotency-Key is 1 to {_LONGEST_KEY} printable ASCII characters.")
+    # The path is part of the request: the same key on another entity is another request.
+    return IdempotencyKey.of(caller.id, operation, key, request.path.encode() + b"\n" + request.raw_body)
+
+
+def _wait(request: Request) -> int | None:
+    """`Prefer: wait=N` (RFC 7240), at most 25 seconds; other preferences are not ours to honour."""
+    for preference in request.headers.get("prefer", "").replace(";", ",").split(","):
+        name, _, value = preference.strip().partition("=")
+        seconds = value.strip().strip('"')
+        if name.strip().lower() == "wait" and seconds.isascii() and seconds.isdigit():
+            return min(int(seconds[:4]), _LONGEST_WAIT)
+    return None
+
+
+def _read_body(
+    model: type[BaseModel] | None, request: Request, raw: tuple[str, ...], problems: list[FieldProblem]
+) -> Any:
+    if model is None:
+        return None
+    content_type = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
+    if content_type in raw:
+        return None
+    if content_type != "application/json" and not content_type.endswith("+json"):
+        raise UnsupportedMediaType(f"Send application/json, not {content_type[:80]}.")
+    return _validate(model, request.raw_body or b"{}", "", problems)
+
+
+def _validate(model: type[BaseModel], given: Any, root: str, problems: list[FieldProblem]) -> Any:
+    from pydantic import ValidationError
+
+    try:
+        return model.model_validate_json(given) if isinstance(given, bytes) else model.model_validate(given)
+    except ValidationError as error:
+        for one in error.errors(include_url=False, include_context=False, include_input=False):
+            path = ".".join(str(part) for part in one["loc"]) or root or "body"
+            problems.append(FieldProblem(path, one["msg"].removeprefix("Value error, ")))
+        return None
+
+
+def _sentence(problems: list[FieldProblem]) -> str:
+    return "; ".join(f"{one.field}: {one.message}" for one in problems[:5])
+
+
+def _observe(
+    event: Mapping[str, Any],
+    context: Any,
+    request: Request | None,
+    status: int,
+    failure: Exception | None,
+    seconds: float,
+) -> None:
+    from souk.aws.logging import logger, record_request
+
+    fields: dict[str, Any] = {
+        "route": event["routeKey"],
+        "request_id": event["requestContext"]["requestId"],
+        "function": context.function_name,
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+    }
+    if request and request.signed_in:
+        fields["account_id"] = request.signed_in.id
+    if isinstance(failure, SoukError):
+        fields["error"] = failure.code
+    unexpected = failure is not None and not isinstance(failure, SoukError)
+    if unexpected:
+        logger().error("request", extra=fields, exc_info=failure)
+    else:
+        logger().info("request", extra=fields)
+    record_request(context.function_name, status, seconds)
+
+
+__all__ = ["ANYONE", "SIGNED_IN", "Declaration", "Request", "Response", "Unauthenticated", "endpoint"]

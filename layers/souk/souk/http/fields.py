@@ -1,0 +1,78 @@
+"""What every schema shares: the base model, and the types of money and text on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+
+
+class Wire(BaseModel):
+    """Base of every shape on the wire. Validators are built at first use: a function pays for its own shapes only."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+# Exact up to here as a JSON number in every client: 15 significant digits.
+_MOST = Decimal("9999999999.99")
+
+
+def _no_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("not a number")
+    return value
+
+
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_no_bool),
+    Field(ge=0, le=_MOST, allow_inf_nan=False),
+    PlainSerializer(float, return_type=float, when_used="json"),
+]
+"""An amount of money: a JSON number; its decimals are checked against the currency by the domain."""
+
+
+def _visible(text: str) -> str:
+    # Almost every text is, and then it holds nothing of what is looked for below, one character at a time.
+    if text.isprintable():
+        return text
+    # XML 1.0 and most consoles cannot carry control characters; they are mistakes in every one of our fields.
+    if any((ord(character) < 32 and character not in "\t\n\r") or ord(character) == 127 for character in text):
+        raise ValueError("must not contain control characters")
+    if any(0xD800 <= ord(character) <= 0xDFFF or ord(character) in (0xFFFE, 0xFFFF) for character in text):
+        raise ValueError("must be valid Unicode")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\r" in text or "\t" in text:
+        raise ValueError("must be one line")
+    return text
+
+
+def encoded_size_at_most(most: int) -> AfterValidator:
+    """Of a text, or of texts within lists and mappings: in bytes, as the data store counts its 400 KB an item."""
+
+    def check[T](given: T) -> T:
+        if _encoded_size(given) > most:
+            raise ValueError(f"must take at most {most} bytes in UTF-8")
+        return given
+
+    return AfterValidator(check)
+
+
+def _encoded_size(given: object) -> int:
+    if isinstance(given, str):
+        # A lone surrogate is refused in its own words by `Text`.
+        return len(given.encode(errors="surrogatepass"))
+    if isinstance(given, Mapping):
+        return sum(_encoded_size(name) + _encoded_size(value) for name, value in given.items())
+    if isinstance(given, list):
+        return sum(_encoded_size(value) for value in given)
+    raise TypeError(f"a {type(given).__name__} is no text")
+
+
+Text = Annotated[str, AfterValidator(_visible)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible), AfterValidator(_one_line)]

@@ -1,0 +1,1 @@
+"""Where an account wants things sent: an address book with exactly one default."""

@@ -1,0 +1,105 @@
+"""Wire shapes of addresses: the names are document 4's."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJsonSchema
+
+from souk.http.fields import Line
+from souk.identity.addresses.model import Address
+
+# Wire name -> field of an Address, where they differ.
+_FIELDS = {"address_line1": "line1", "address_line2": "line2"}
+
+
+def _alpha2(text: str) -> str:
+    from iso3166 import countries_by_alpha2, countries_by_alpha3
+
+    code = text.strip().upper()
+    country = countries_by_alpha2.get(code) or countries_by_alpha3.get(code)
+    if country is None:
+        raise ValueError("a country code of ISO 3166-1, as US or USA")
+    return country.alpha2
+
+
+PersonName = Annotated[Line, Field(min_length=1, max_length=100)]
+StreetLine = Annotated[Line, Field(min_length=1, max_length=100)]
+Place = Annotated[Line, Field(min_length=1, max_length=80)]
+PostalCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]{1,11}$")]
+Country = Annotated[
+    str, AfterValidator(_alpha2), WithJsonSchema({"type": "string", "minLength": 2, "maxLength": 3, "examples": ["US"]})
+]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ().-]{3,23}[0-9]$")]
+
+
+def _unsent() -> Any:
+    """Stands in a field that may be left out but not be null."""
+    return None
+
+
+class AddressIn(BaseModel):
+    """`country` in two or three letters. The first address becomes the default in any case."""
+
+    full_name: PersonName
+    address_line1: StreetLine
+    address_line2: StreetLine | None = None
+    city: Place
+    state: Place | None = None
+    postal_code: PostalCode | None = None
+    country: Country
+    phone: Phone | None = None
+    is_default: bool = False
+
+    def to_address(self, address_id: str, account_id: str) -> Address:
+        return Address(id=address_id, account_id=account_id, version=1, **_fields(self.model_dump()))
+
+
+class AddressPatch(BaseModel):
+    """What is left out stays; null clears what an address can do without."""
+
+    full_name: PersonName = Field(default_factory=_unsent)
+    address_line1: StreetLine = Field(default_factory=_unsent)
+    address_line2: StreetLine | None = None
+    city: Place = Field(default_factory=_unsent)
+    state: Place | None = None
+    postal_code: PostalCode | None = None
+    country: Country = Field(default_factory=_unsent)
+    phone: Phone | None = None
+    is_default: bool | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """The fields of an Address that were sent, by name."""
+        return _fields(self.model_dump(exclude_unset=True))
+
+
+class AddressOut(BaseModel):
+    id: str
+    full_name: str
+    address_line1: str
+    address_line2: str | None
+    city: str
+    state: str | None
+    postal_code: str | None
+    country: str
+    phone: str | None
+    is_default: bool
+
+    @classmethod
+    def of(cls, address: Address, is_default: bool) -> Self:
+        return cls(
+            id=address.id,
+            full_name=address.full_name,
+            address_line1=address.line1,
+            address_line2=address.line2,
+            city=address.city,
+            state=address.state,
+            postal_code=address.postal_code,
+            country=address.country,
+            phone=address.phone,
+            is_default=is_default,
+        )
+
+
+def _fields(sent: dict[str, Any]) -> dict[str, Any]:
+    return {_FIELDS.get(name, name): value for name, value in sent.items() if name != "is_default"}

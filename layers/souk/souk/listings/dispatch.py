@@ -1,0 +1,142 @@
+"""From a change of a listing to its workflow: the only place that starts executions and sends task results.
+
+It reads the table's stream, so there is never a second write after a commit. What it does can be done again: an
+execution's name is the listing and its run, and a token that nobody waits for means "begin again from the item".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from souk.clock import Clock
+from souk.listings.model import Listing
+from souk.listings.repository import ListingRepository
+
+
+class Workflows(Protocol):
+    def start(self, name: str, document: Mapping[str, Any]) -> None:
+        """Start an execution once per `name`; one that exists already is success."""
+        ...
+
+    def resume(self, token: str) -> bool:
+        """Let a waiting state go on. False: nobody waits with this token any more."""
+        ...
+
+    def is_running(self, name: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record of the stream: the listing before (None: it is new) and after (None: it is gone)."""
+
+    before: Listing | None
+    after: Listing | None
+
+
+class Dispatcher:
+    def __init__(self, workflows: Workflows, repository: ListingRepository, clock: Clock) -> None:
+        self._workflows = workflows
+        self._repository = repository
+        self._clock = clock
+
+    def dispatch(self, change: Change) -> None:
+        """Raises whatever the workflow service raises: the stream then brings the record again."""
+        released = change.before.wait if change.before else None
+        still_waits = change.after is not None and change.after.wait == released
+        begins = change.after is not None and change.after.run > (change.before.run if change.before else 0)
+        if released is not None and not still_waits:
+            resumed = self._workflows.resume(released.token)
+            if not resumed and not begins and change.after is not None and change.after.needs_workflow:
+                self._begin_again(change.after)
+        if begins and change.after is not None:
+            self._workflows.start(execution_name(change.after), execution_input(change.after))
+
+    def _begin_again(self, seen: Listing) -> None:
+        """Its workflow has vanished: a new run, which this very stream will bring back here."""
+        now = self._clock()
+        self._repository.change(
+            seen.user_id,
+            seen.id,
+            now,
+            lambda listing: listing.restart(now) if listing.run == seen.run and listing.needs_workflow else listing,
+        )
+
+
+class PhotoProcessing(Protocol):
+    def request(self, owner_id: str, listing_id: str, photo_id: str) -> None:
+        """Have an upload judged, as its arrival in the bucket does."""
+        ...
+
+
+class Sweeper:
+    """The guarantee behind the fast path: whatever is overdue is looked at, and set going or settled."""
+
+    def __init__(
+        self, workflows: Workflows, repository: ListingRepository, photos: PhotoProcessing, clock: Clock
+    ) -> None:
+        self._workflows = workflows
+        self._repository = repository
+        self._photos = photos
+        self._clock = clock
+
+    def sweep(self, *, everything: bool) -> int:
+        """Settle what is overdue, or whatever is under way when `everything`; answers how many were touched."""
+        now = self._clock()
+        touched = 0
+        failures: list[Exception] = []
+        for seen in self._repository.due(None if everything else now):
+            listing = self._repository.find(seen.user_id, seen.id)
+            if listing is None or listing.due_at is None or (listing.due_at > now and not everything):
+                continue
+            try:
+                self._settle(listing)
+            except Exception as error:  # noqa: BLE001 - told below: one listing must not keep the others waiting
+                failures.append(error)
+            touched += 1
+        if failures:
+            raise ExceptionGroup("some listings could not be settled", failures)
+        return touched
+
+    def _settle(self, listing: Listing) -> None:
+        now = self._clock()
+        if any(photo.is_hopeless(now) for photo in listing.pending_photos):
+            given_up = self._repository.change(
+                listing.user_id, listing.id, now, lambda found: found.give_up_photos(now)
+            )
+            if given_up is None:
+                return
+            listing = given_up
+        for photo in listing.pending_photos:
+            self._photos.request(listing.user_id, listing.id, photo.id)
+        if not listing.needs_workflow:
+            if listing.pending_photos and listing.due_at and listing.due_at <= now:
+                self._put_off(listing)
+            return
+        if self._workflows.is_running(execution_name(listing)) and not listing.works_too_long(now):
+            self._put_off(listing)
+            return
+        self._repository.change(
+            listing.user_id,
+            listing.id,
+            now,
+            lambda found: found.restart(now) if found.run == listing.run and found.needs_workflow else found,
+        )
+
+    def _put_off(self, listing: Listing) -> None:
+        now = self._clock()
+        self._repository.change(
+            listing.user_id,
+            listing.id,
+            now,
+            lambda found: found.look_again(now) if found.due_at == listing.due_at else found,
+        )
+
+
+def execution_name(listing: Listing) -> str:
+    return f"{listing.id}-{listing.run}"
+
+
+def execution_input(listing: Listing) -> dict[str, Any]:
+    return {"owner_id": listing.user_id, "listing_id": listing.id, "run": listing.run}

@@ -1,0 +1,158 @@
+"""A listing as its owner sees it on the wire, with addresses that work for the next minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from souk.errors import Conflict, VendorFailed, VendorProblem, VendorRefused
+from souk.http.request import Request
+from souk.http.response import Response, etag
+from souk.http.waiting import applied, wait_until
+from souk.listings.model import Failure, Listing, Photo, Publication, Status
+from souk.listings.schemas import (
+    FailureOut,
+    FeeOut,
+    ListingOut,
+    MediaOut,
+    PhotoOut,
+    PhotosOut,
+    PreflightOut,
+    PresignedPost,
+    PublicationOut,
+)
+from souk.listings.service import ListingService, Upload
+
+if TYPE_CHECKING:
+    from souk.marketplaces.model import Verification
+
+
+class MediaUrls(Protocol):
+    def url(self, content_hash: str) -> str: ...
+
+
+def present(listing: Listing, urls: MediaUrls) -> ListingOut:
+    """Everything, with fresh addresses for every picture."""
+    return _present(listing, urls, pictures=None)
+
+
+def present_briefly(listing: Listing, urls: MediaUrls) -> ListingOut:
+    """As in a list: the first picture only."""
+    return _present(listing, urls, pictures=1)
+
+
+def present_photo(photo: Photo, urls: MediaUrls) -> PhotoOut:
+    url = urls.url(photo.content_hash) if photo.content_hash else None
+    return PhotoOut(id=photo.id, status=photo.status.value, url=url, reason=photo.reason)
+
+
+def present_failure(failure: Failure) -> FailureOut:
+    return FailureOut(
+        code=failure.code,
+        detail=failure.detail,
+        vendor=failure.vendor,
+        vendor_errors=[dict(one) for one in failure.vendor_errors],
+    )
+
+
+def _present(listing: Listing, urls: MediaUrls, *, pictures: int | None) -> ListingOut:
+    media = listing.media
+    images = media.images[:pictures] if media else ()
+    photos = listing.photos if pictures is None or not images else ()
+    ebay = listing.publications.get("ebay")
+    return ListingOut(
+        id=listing.id,
+        user_id=listing.user_id,
+        title=listing.title,
+        description=listing.description,
+        category_id=listing.category_id,
+        price=listing.price.amount,
+        currency=listing.price.currency,
+        quantity=listing.quantity,
+        condition_id=listing.condition_id,
+        item_specifics={name: list(values) for name, values in listing.item_specifics.items()},
+        souk_category_id=listing.souk_category_id,
+        image_prompt=listing.image_prompt,
+        video_prompt=listing.video_prompt,
+        enriched_description=listing.enriched_description,
+        photos=[present_photo(photo, urls) for photo in photos[:pictures]],
+        media=MediaOut(
+            image_urls=[urls.url(image.content_hash) for image in images],
+            video_url=urls.url(media.video.content_hash) if media and media.video and pictures is None else None,
+            hash=media.hash if media else None,
+        ),
+        status=listing.status,
+        error=present_failure(listing.error) if listing.error else None,
+        publications=[_present_publication(one) for one in listing.publications.values()],
+        ebay_item_id=ebay.external_id if ebay else None,
+        ebay_url=ebay.url if ebay else None,
+        content_hash=listing.content_hash,
+        rejection_reason=listing.rejection_reason,
+        version=listing.version,
+        created_at=listing.created_at,
+        updated_at=listing.updated_at,
+    )
+
+
+def _present_publication(one: Publication) -> PublicationOut:
+    return PublicationOut(
+        marketplace=one.marketplace,
+        status=one.status.value,
+        external_id=one.external_id,
+        url=one.url,
+        fees=[dict(fee) for fee in one.fees],
+        notices=[dict(notice) for notice in one.notices],
+        error=present_failure(one.error) if one.error else None,
+    )
+
+
+def respond(listing: Listing, urls: MediaUrls, status: int | None = None) -> Response:
+    """The listing, its ETag, and on 201 and 202 where to look for it."""
+    headers = etag(listing.version)
+    if status in (201, 202):
+        headers["Location"] = f"/api/v1/listings/{listing.id}"
+    return Response(present(listing, urls), status, headers)
+
+
+def respond_when_settled(request: Request, service: ListingService, listing: Listing, urls: MediaUrls) -> Response:
+    """202 with the listing as it is; with `Prefer: wait` its outcome, a refusal as the problem that it is."""
+    if request.wait_seconds:
+        listing = wait_until(
+            request.wait_seconds,
+            lambda: service.get(request.caller.id, listing.id),
+            lambda one: not one.needs_workflow,
+        )
+    if request.wait_seconds and listing.status is Status.ERROR and listing.error:
+        raise _as_problem(listing.error)
+    waited = request.wait_seconds is not None and not listing.needs_workflow
+    return applied(request, respond(listing, urls, 200 if waited else 202))
+
+
+def present_uploads(listing: Listing, uploads: Sequence[Upload], urls: MediaUrls) -> Response:
+    photos = PhotosOut(
+        photos=[present_photo(photo, urls) for photo in listing.photos],
+        uploads=[PresignedPost(photo_id=one.photo_id, url=one.url, fields=dict(one.fields)) for one in uploads],
+    )
+    return Response(photos, headers={"Location": f"/api/v1/listings/{listing.id}", **etag(listing.version)})
+
+
+def present_preflight(marketplace: str, verification: Verification) -> PreflightOut:
+    return PreflightOut(
+        marketplace=marketplace,
+        fees=[
+            FeeOut(name=fee.name, amount=fee.amount.amount, currency=fee.amount.currency) for fee in verification.fees
+        ],
+        notices=[{"code": notice.code, "message": notice.message} for notice in verification.notices],
+    )
+
+
+def _as_problem(failure: Failure) -> Conflict | VendorRefused | VendorFailed:
+    if failure.code == "platform_not_connected":
+        return Conflict(failure.detail, code=failure.code)
+    vendor = failure.vendor or "media"
+    if failure.code == VendorRefused.code:
+        words = [VendorProblem(one["code"], one["message"]) for one in failure.vendor_errors]
+        refusal = VendorRefused(vendor, words or [VendorProblem(failure.code, failure.detail)])
+        refusal.detail = failure.detail  # it may say more than the words: what the owner can do about them
+        return refusal
+    return VendorFailed(vendor, failure.detail)

@@ -1,0 +1,292 @@
+"""What an owner does with listings. Every use case reads one item, decides in the model, and writes once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Protocol
+
+from souk.aws.idempotency import IdempotencyKey
+from souk.clock import Clock, NewId
+from souk.errors import Conflict, DependencyUnavailable, FieldProblem, InvalidRequest, NotFound
+from souk.listings.model import Listing, Photo, PhotoStatus, Status
+from souk.listings.repository import ListingRepository, StaleListing, check_version
+from souk.money import Money
+
+if TYPE_CHECKING:
+    from souk.marketplaces.model import Marketplace, Offer, Verification
+
+_MOST_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where and how one photo may be sent: a presigned POST."""
+
+    photo_id: str
+    url: str
+    fields: Mapping[str, str]
+
+
+class UploadStore(Protocol):
+    def presign_upload(self, owner_id: str, listing_id: str, photo_id: str, content_type: str, size: int) -> Upload:
+        """A presigned POST for exactly this type and at most this size."""
+        ...
+
+    def put_upload(self, owner_id: str, listing_id: str, photo_id: str, content_type: str, content: bytes) -> None:
+        """Put bytes where a presigned POST would have put them."""
+        ...
+
+
+class RequestedUpload(Protocol):
+    """A file that the client announces: its type, and its size in bytes."""
+
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Facts (text, quantity, specifics) and sources (prompts, photos) to change; the stricter rule holds for both."""
+
+    facts: Mapping[str, Any]
+    sources: Mapping[str, Any]
+    amount: Decimal | None = None
+    currency: str | None = None
+    removed_photos: tuple[str, ...] = ()
+
+
+class ListingService:
+    """One owner's listings; every method takes the owner's id first, and no other owner's listing is ever found.
+
+    `require_connected` (owner id, platform) raises Conflict `platform_not_connected`.
+    """
+
+    def __init__(
+        self,
+        repository: ListingRepository,
+        uploads: UploadStore,
+        require_connected: Callable[[str, str], None],
+        clock: Clock,
+        new_id: NewId,
+        generations_per_day: int,
+    ) -> None:
+        self._repository = repository
+        self._uploads = uploads
+        self._require_connected = require_connected
+        self._clock = clock
+        self._new_id = new_id
+        self._generations_per_day = generations_per_day
+
+    def create(self, owner_id: str, fields: Mapping[str, Any], idempotency: IdempotencyKey | None) -> Listing:
+        now = self._clock()
+        listing = Listing(id=self._new_id(), user_id=owner_id, created_at=now, updated_at=now, **fields)
+        self._repository.add(listing, idempotency)
+        return listing
+
+    def get(self, owner_id: str, listing_id: str) -> Listing:
+        return self._repository.get(owner_id, listing_id)
+
+    def list(
+        self, owner_id: str, *, status: Status | None, limit: int, after: Mapping[str, str] | None
+    ) -> tuple[tuple[Listing, ...], dict[str, str] | None]:
+        return self._repository.list(owner_id, status=status, limit=limit, after=after)
+
+    def edit(self, owner_id: str, listing_id: str, edit: Edit, version: int | None) -> Listing:
+        """Raises PreconditionFailed when the owner has not seen the latest version."""
+
+        def decide(listing: Listing) -> Listing:
+            check_version(listing, version)
+            sources = dict(edit.sources)
+            if edit.removed_photos:
+                sources["photos"] = _without(listing.photos, edit.removed_photos)
+            facts = {**edit.facts, **_price(edit, listing.price)}
+            if sources:
+                listing = listing.edit_sources(sources)
+            return listing.edit(facts, self._clock()) if facts else listing
+
+        return self._decide(owner_id, listing_id, decide)
+
+    def delete(self, owner_id: str, listing_id: str, version: int | None) -> Listing | None:
+        """None when it is gone; the listing while its publications are being ended."""
+        for _ in range(_MOST_TRIES):
+            listing = self._repository.get(owner_id, listing_id)
+            check_version(listing, version)
+            if listing.deleting:
+                return listing
+            ending = listing.request_deletion(self._clock())
+            try:
+                if ending is None:
+                    self._repository.remove(listing)
+                    return None
+                return self._repository.save(ending, self._clock())
+            except StaleListing:
+                continue
+        raise _contended()
+
+    def request_uploads(
+        self, owner_id: str, listing_id: str, files: Sequence[RequestedUpload], idempotency: IdempotencyKey | None
+    ) -> tuple[Listing, tuple[Upload, ...]]:
+        """Announce photos that the client sends straight to the bucket."""
+        photos = self._new_photos([file.content_type for file in files])
+        listing = self._add_photos(owner_id, listing_id, photos, idempotency)
+        return listing, self.uploads_of(listing, _ids(photos), files)
+
+    def uploads_of(
+        self, listing: Listing, photo_ids: Sequence[str], files: Sequence[RequestedUpload]
+    ) -> tuple[Upload, ...]:
+        """Presigned POSTs for `files`, which are the photos `photo_ids`; none for what has been settled or removed."""
+        pending = _ids(listing.pending_photos)
+        return tuple(
+            self._uploads.presign_upload(listing.user_id, listing.id, photo_id, file.content_type, file.size)
+            for photo_id, file in zip(photo_ids, files, strict=True)
+            if photo_id in pending
+        )
+
+    def add_uploaded(
+        self,
+        owner_id: str,
+        listing_id: str,
+        files: Sequence[tuple[str, bytes]],
+        idempotency: IdempotencyKey | None,
+    ) -> Listing:
+        """Take photos that came through the API: (content type, bytes). They are checked like all others, later."""
+        photos = self._new_photos([content_type for content_type, _ in files])
+        listing = self._add_photos(owner_id, listing_id, photos, idempotency)
+        self.bring(listing, _ids(photos), files)
+        return listing
+
+    def bring(self, listing: Listing, photo_ids: Sequence[str], files: Sequence[tuple[str, bytes]]) -> None:
+        """Put the bytes of those `photo_ids` that still wait for them where uploads go. May be done again."""
+        pending = _ids(listing.pending_photos)
+        for photo_id, (content_type, content) in zip(photo_ids, files, strict=True):
+            if photo_id in pending:
+                self._uploads.put_upload(listing.user_id, listing.id, photo_id, content_type, content)
+
+    def request_media(self, owner_id: str, listing_id: str, idempotency: IdempotencyKey | None) -> Listing:
+        """Raises TooManyRequests when the owner's daily quota is used up."""
+        return self._decide(
+            owner_id,
+            listing_id,
+            lambda listing: listing.request_media(self._clock()),
+            idempotency,
+            generations_per_day=self._generations_per_day,
+        )
+
+    def approve(
+        self, owner_id: str, listing_id: str, media_hash: str | None, idempotency: IdempotencyKey | None
+    ) -> Listing:
+        return self._decide(owner_id, listing_id, lambda listing: listing.approve(media_hash), idempotency)
+
+    def reject(self, owner_id: str, listing_id: str, reason: str | None, idempotency: IdempotencyKey | None) -> Listing:
+        return self._decide(owner_id, listing_id, lambda listing: listing.reject(reason), idempotency)
+
+    def request_publication(
+        self, owner_id: str, listing_id: str, marketplaces: Sequence[str], idempotency: IdempotencyKey | None
+    ) -> Listing:
+        wanted = tuple(dict.fromkeys(marketplaces))
+
+        def decide(listing: Listing) -> Listing:
+            changed = listing.request_publication(wanted, self._clock())
+            if changed is not listing:
+                for marketplace in wanted:
+                    self._require_connected(owner_id, marketplace)
+            return changed
+
+        return self._decide(owner_id, listing_id, decide, idempotency)
+
+    def _decide(
+        self,
+        owner_id: str,
+        listing_id: str,
+        decide: Callable[[Listing], Listing],
+        idempotency: IdempotencyKey | None = None,
+        *,
+        made: str | None = None,
+        generations_per_day: int | None = None,
+    ) -> Listing:
+        """Read, decide, write; from the start again when somebody wrote in between."""
+        for _ in range(_MOST_TRIES):
+            listing = self._repository.get(owner_id, listing_id)
+            try:
+                decided = decide(listing)
+            except Conflict:
+                # A repeated call finds the state that its first time made, where the action is no longer legal.
+                if idempotency is not None:
+                    self._repository.raise_if_done(idempotency, self._clock())
+                raise
+            if decided is listing and idempotency is None:
+                return listing
+            try:
+                return self._repository.save(
+                    decided, self._clock(), idempotency=idempotency, made=made, generations_per_day=generations_per_day
+                )
+            except StaleListing:
+                continue
+        raise _contended()
+
+    def _new_photos(self, content_types: Sequence[str]) -> tuple[Photo, ...]:
+        now = self._clock()
+        return tuple(Photo(self._new_id(), PhotoStatus.PENDING, content_type, now) for content_type in content_types)
+
+    def _add_photos(
+        self, owner_id: str, listing_id: str, photos: tuple[Photo, ...], idempotency: IdempotencyKey | None
+    ) -> Listing:
+        return self._decide(
+            owner_id,
+            listing_id,
+            lambda listing: listing.add_photos(photos, self._clock()),
+            idempotency,
+            made=",".join(_ids(photos)),
+        )
+
+
+class PreflightService:
+    """Asks marketplaces what they would say to a listing. Nothing is published or stored."""
+
+    def __init__(
+        self,
+        repository: ListingRepository,
+        marketplace: Callable[[str, str], Marketplace],
+        offer: Callable[[Listing], Offer],
+    ) -> None:
+        self._repository = repository
+        self._marketplace = marketplace
+        self._offer = offer
+
+    def verify(
+        self, owner_id: str, listing_id: str, marketplaces: Sequence[str]
+    ) -> tuple[tuple[str, Verification], ...]:
+        """What each of `marketplaces` says. Raises VendorRefused with its words."""
+        listing = self._repository.get(owner_id, listing_id)
+        wanted = tuple(dict.fromkeys(marketplaces))
+        offer = self._offer(listing)
+        return tuple((name, self._marketplace(name, owner_id).verify(offer)) for name in wanted)
+
+
+def _price(edit: Edit, current: Money) -> dict[str, Money]:
+    if edit.amount is None and edit.currency is None:
+        return {}
+    amount = current.amount if edit.amount is None else edit.amount
+    try:
+        return {"price": Money(amount, edit.currency or current.currency)}
+    except ValueError as error:
+        raise InvalidRequest(f"price: {error}", [FieldProblem("price", str(error))]) from error
+
+
+def _ids(photos: Sequence[Photo]) -> tuple[str, ...]:
+    return tuple(photo.id for photo in photos)
+
+
+def _without(photos: tuple[Photo, ...], removed: Sequence[str]) -> tuple[Photo, ...]:
+    unknown = set(removed) - {photo.id for photo in photos}
+    if unknown:
+        raise NotFound("There is no such photo in this listing.")
+    return tuple(photo for photo in photos if photo.id not in removed)
+
+
+def _contended() -> DependencyUnavailable:
+    return DependencyUnavailable("The listing is changing too fast. Try again shortly.", retry_after=1)

@@ -1,0 +1,1 @@
+"""Where a listing can be published. One Protocol; one package per marketplace."""

@@ -1,0 +1,1 @@
+"""Pictures, videos and texts: taken in from sellers, and generated for them."""

@@ -1,0 +1,67 @@
+"""Amounts of money: an exact decimal and its currency. No float enters here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Self
+
+# ISO 4217: minor-unit digits of the currencies that do not have two.
+_MINOR_DIGITS = {
+    **dict.fromkeys(
+        (
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ),
+        0,
+    ),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+
+
+def minor_digits(currency: str) -> int:
+    """Number of decimals of an ISO 4217 currency code."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in `currency` (ISO 4217). Raises ValueError when it has more decimals than the currency."""
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not self.amount.is_finite():
+            raise ValueError("an amount of money is a finite number")
+        digits = minor_digits(self.currency)
+        if self.amount != round(self.amount, digits):
+            raise ValueError(f"{self.currency} has {digits} decimals")
+
+    @classmethod
+    def from_minor(cls, minor: int, currency: str) -> Self:
+        """`minor` counts the currency's smallest unit: cents for USD."""
+        return cls(Decimal(minor).scaleb(-minor_digits(currency)), currency)
+
+    @property
+    def minor(self) -> int:
+        """The amount in the currency's smallest unit."""
+        return int(self.amount.scaleb(minor_digits(self.currency)))
+
+    def __str__(self) -> str:
+        """The bare number with the currency's decimals, as vendors want it: `12.50`."""
+        return f"{self.amount:.{minor_digits(self.currency)}f}"

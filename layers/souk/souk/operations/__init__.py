@@ -1,0 +1,1 @@
+"""What operators look at: health, the contract, and what is overdue."""

@@ -1,0 +1,1 @@
+"""How a seller stands with each marketplace: its tokens, sealed, and the terms it sells on."""
