@@ -1,0 +1,10 @@
+"""DELETE /users/addresses/{id}: remove an address."""
+
+from souk.http.endpoint import SIGNED_IN, Request, endpoint
+from souk.wiring import addresses
+
+
+@endpoint(roles=SIGNED_IN, status=204)
+def handler(request: Request) -> None:
+    """Remove an address; of the others, the newest becomes the default if this one was."""
+    addresses().remove(request.caller.id, request.params["id"], request.if_match)

@@ -1,0 +1,15 @@
+"""Workflow step: pictures for a listing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from souk.aws.step import step
+from souk.listings.steps import Task, to_document
+from souk.wiring import image_provider, media_steps
+
+
+@step
+def handler(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers `{images: [...]}`; the workflow writes them to the listing."""
+    images = media_steps().generate_images(Task.of(event), image_provider())
+    return {"images": [to_document(image) for image in images]}

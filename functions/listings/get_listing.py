@@ -1,0 +1,12 @@
+"""GET /listings/{id}: one listing, with addresses of its media that work for 15 minutes."""
+
+from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
+from souk.listings.presenter import respond
+from souk.listings.schemas import ListingOut
+from souk.wiring import listings, media_store
+
+
+@endpoint(roles=SIGNED_IN, returns=ListingOut)
+def handler(request: Request) -> Response:
+    """Read one of the caller's listings."""
+    return respond(listings().get(request.caller.id, request.params["id"]), media_store())

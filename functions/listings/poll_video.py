@@ -1,0 +1,14 @@
+"""Workflow step: see whether a video is finished."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from souk.aws.step import step
+from souk.listings.steps import video_document
+from souk.wiring import media_steps, video_provider
+
+
+@step
+def handler(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers `{done, job_id, video}`."""
+    return video_document(*media_steps().poll_video(event["job_id"], video_provider()))

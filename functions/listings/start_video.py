@@ -1,0 +1,14 @@
+"""Workflow step: begin a video for a listing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from souk.aws.step import step
+from souk.listings.steps import Task, video_document
+from souk.wiring import media_steps, video_provider
+
+
+@step
+def handler(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers `{done, job_id, video}`; a provider that works at once is done already."""
+    return video_document(*media_steps().start_video(Task.of(event), video_provider()))

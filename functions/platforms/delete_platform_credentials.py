@@ -1,0 +1,11 @@
+"""DELETE /platforms/{platform}/credentials: disconnect a marketplace."""
+
+from souk.http.endpoint import SIGNED_IN, Request, endpoint
+from souk.platforms.model import Platform
+from souk.wiring import admit_fresh, platforms
+
+
+@endpoint(roles=SIGNED_IN, status=204, admit=admit_fresh)
+def handler(request: Request) -> None:
+    """Disconnect a platform: its tokens are forgotten."""
+    platforms().disconnect(request.caller.id, Platform.parse(request.params["platform"]))
