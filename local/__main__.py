@@ -1,0 +1,102 @@
+"""python -m local run | demo | operator EMAIL: the commands behind the Makefile's targets."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from local.problems import Unusable
+from local.running import Places
+from local.settings import read_settings
+from local.terminal import Terminal
+
+
+class Interrupted(BaseException):
+    """A signal asked the command to end."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m local", description="Souk on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="build, deploy and serve until interrupted")
+    commands.add_parser("demo", help="sell a cup of coffee: list, generate, approve, publish")
+    operator = commands.add_parser("operator", help="make an account an operator")
+    operator.add_argument("email")
+    arguments = parser.parse_args()
+    terminal = Terminal()
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        match arguments.command:
+            case "run":
+                return _run(terminal)
+            case "demo":
+                from local.demo.story import run_demo
+
+                return run_demo(read_settings(), terminal)
+            case _:
+                from local.operator import grant
+
+                return grant(read_settings(), arguments.email, terminal)
+    except Unusable as error:
+        terminal.problem(str(error))
+    except OSError as error:
+        from local.stack import sentence
+
+        terminal.problem(sentence(error))
+    except Interrupted:
+        terminal.problem("Interrupted.")
+        return 130
+    return 1
+
+
+def _run(terminal: Terminal) -> int:
+    from local.stack import Stack
+
+    stack = Stack(read_settings(), terminal)
+    ended = threading.Event()
+    try:
+        stack.start()
+        _tell_places(stack.places, stack.settings.data, terminal)
+        signal.signal(signal.SIGTERM, lambda *_: ended.set())
+        signal.signal(signal.SIGINT, lambda *_: ended.set())
+        told = ""
+        while not ended.wait(1):
+            problem = stack.problem()
+            if problem and problem != told:
+                terminal.problem(problem)
+            told = problem
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stack.stop()
+    terminal.line("Stopped; the data is kept.")
+    return 1 if told else 0
+
+
+def _tell_places(places: Places, data: Path, terminal: Terminal) -> None:
+    terminal.line()
+    terminal.line(terminal.style("Souk is running.", "bold", "green"))
+    terminal.place("API", places.api)
+    terminal.place("Docs", f"{places.api}/docs")
+    if places.ebay:
+        terminal.place("eBay stand-in", places.ebay)
+    terminal.place("Data", str(data))
+    terminal.place("AWS endpoint", places.endpoint)
+    terminal.note(
+        "for example: AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 "
+        f"aws --endpoint-url {places.endpoint} dynamodb list-tables"
+    )
+    terminal.line(terminal.style("Ctrl-C stops it.", "dim"))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise Interrupted
+
+
+if __name__ == "__main__":
+    sys.exit(main())

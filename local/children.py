@@ -1,0 +1,108 @@
+"""Processes that belong to one data folder: stopped by their pid, also those of a run that was killed.
+
+A pid alone can name a stranger after a while, so each is kept with its start time, and only a match of both is ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+_GRACE = 5.0
+
+
+class Children:
+    """The file that remembers children; one line each, appended at once."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+
+    def remember(self, pid: int) -> None:
+        try:
+            began = psutil.Process(pid).create_time()
+        except psutil.NoSuchProcess:
+            return
+        with self._lock, self._file.open("a") as file:
+            file.write(json.dumps({"pid": pid, "began": began}) + "\n")
+
+    def start(self, module: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
+        """Run a module that ends when this process does, its output in `log`."""
+        with log.open("ab") as output:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "local.lifeline", module, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                cwd=Path(__file__).parents[1],
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+        self.remember(child.pid)
+        self._running[child.pid] = child
+        return child
+
+    def stop_all(self) -> None:
+        """Ask the children of this run and all that were remembered to end, and end those that do not."""
+        for child in self._running.values():
+            child.terminate()
+        for child in self._running.values():
+            try:
+                child.wait(_GRACE)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self._running.clear()
+        # A worker begun while the others were ended would still be at work when the next run takes this one's ports.
+        self.stop_orphans()
+
+    def forget(self) -> None:
+        self._file.unlink(missing_ok=True)
+
+    def stop_orphans(self) -> int:
+        """End what an earlier run left behind; answers how many were still there."""
+        orphans = list(self._orphans())
+        for orphan in orphans:
+            _signal(orphan, gently=True)
+        _, stubborn = psutil.wait_procs(orphans, timeout=2)
+        for orphan in stubborn:
+            _signal(orphan, gently=False)
+        psutil.wait_procs(stubborn, timeout=_GRACE)
+        self.forget()
+        return len(orphans)
+
+    def _orphans(self) -> Sequence[psutil.Process]:
+        found = []
+        lines = self._file.read_text().splitlines() if self._file.exists() else []
+        for line in lines:
+            try:
+                entry = json.loads(line)
+                process = psutil.Process(entry["pid"])
+                if process.create_time() == entry["began"]:
+                    found.append(process)
+            except (ValueError, KeyError, psutil.NoSuchProcess):
+                continue  # a line torn by the crash, or a child that has ended by itself
+        return found
+
+
+def _signal(process: psutil.Process, *, gently: bool) -> None:
+    try:
+        process.terminate() if gently else process.kill()
+    except psutil.NoSuchProcess:
+        return
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds; 0 if it is gone."""
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0

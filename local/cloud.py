@@ -1,0 +1,307 @@
+"""The local cloud: MiniStack inside this process, its HTTP server on a thread, IAM enforced, loopback only.
+
+In this process rather than in a child: a kill takes all of it at once (Lambda workers end with their pipes), and the
+deploy needs no second interpreter. MiniStack reads its settings when it is imported, so it is imported late, by
+`Cloud.start`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import logging.handlers
+import os
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local import saving
+from local.children import Children, resident
+from local.patches import lambdas, services
+from local.problems import Unusable
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+_ROOT_KEY = "test"  # the access key that MiniStack takes for the account's root
+_KEPT_UNPACKED = 24 * 3600
+_KEPT_VARIABLES = frozenset({
+    "PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+})  # fmt: skip
+
+_LEAN_STATES = {
+    "cloudwatch_logs": services.without_logs,
+    "cloudwatch": services.without_metrics,
+    "stepfunctions": services.without_old_histories,
+}
+
+type Asgi = Callable[..., Awaitable[None]]
+
+
+class Cloud:
+    """MiniStack with its state in `folder`; `children` remembers its Lambda workers."""
+
+    def __init__(self, folder: Path, port: int, children: Children, *, wait_scale: float = 1) -> None:
+        self.port = port
+        self._folder = folder
+        self._children = children
+        self._wait_scale = wait_scale
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="souk-cloud", daemon=True)
+        self._servers: list[tuple[asyncio.Event, Any]] = []
+        self._saver: saving.Saver | None = None
+        self._ministack: Any | None = None
+        self._stopped = threading.Event()
+        self._halted = threading.Event()
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def problem(self) -> OSError | None:
+        """Why the state cannot be saved at present, if so."""
+        return self._saver.problem if self._saver else None
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the local account's root."""
+        return local_client(service, self.endpoint)
+
+    def start(self) -> None:
+        """Load the state and serve. Raises Unusable when the port is taken or the state folder cannot be written."""
+        scratch = self._prepare_folders()
+        os.environ.update(self._environment(scratch))
+        tempfile.tempdir = str(scratch)
+        self._quieten()
+        self._ministack = ministack = emulator("app")
+        lambda_runtime, persistence = emulator("core.lambda_runtime"), emulator("core.persistence")
+        dynamodb, lambda_svc = emulator("services.dynamodb"), emulator("services.lambda_svc")
+        self._patch(lambda_runtime, lambda_svc)
+        folder = saving.StateFolder(
+            self._folder / "state",
+            persistence._json_default,
+            persistence._json_object_hook,
+            persistence._state_format_version,
+        )
+        self._saver = saver = saving.Saver(folder, self._states)
+        dynamodb.get_state = saving.with_stream_records(dynamodb, lambda_svc)
+        ministack.save_all = lambda _: saver.save_now()
+
+        def load(service: str) -> saving.State | None:
+            state = folder.load(service)
+            if service == "dynamodb" and state:
+                saving.restore_stream_records(state, dynamodb)
+            return state
+
+        ministack.load_state = load
+        self._thread.start()
+        self.serve(self._touching(ministack.app), self._bound_socket())
+        saving.clamp_positions(dynamodb, lambda_svc)
+        emulator("services.cloudformation.provisioners")  # imports every service that a template can name
+        saver.begin_from_here()
+        saver.start()
+        threading.Thread(target=self._bound_workers, args=(lambda_runtime,), name="souk-workers", daemon=True).start()
+
+    def serve(self, app: Asgi, listener: socket.socket) -> None:
+        """Serve an ASGI application on a bound socket, in the cloud's event loop; returns once it accepts."""
+        config = import_module("hypercorn.config").Config()
+        config.bind = [f"fd://{listener.detach()}"]
+        config.keep_alive_timeout = 75
+        config.graceful_timeout = 1
+        config.loglevel = "WARNING"
+        config.h11_max_incomplete_size = 64 * 1024
+        port = socket.socket(fileno=os.dup(int(config.bind[0][5:]))).getsockname()[1]
+        stop = asyncio.Event()
+        serve = import_module("hypercorn.asyncio").serve
+        future = asyncio.run_coroutine_threadsafe(serve(app, config, shutdown_trigger=stop.wait), self._loop)
+        self._servers.append((stop, future))
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if future.done():
+                future.result()
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            self._stopped.wait(0.02)
+        raise Unusable(f"The server on port {port} does not answer.")
+
+    def save(self) -> None:
+        """Put the state on disk now. Raises Unusable when there is no space."""
+        try:
+            if self._saver:
+                self._saver.save_now()
+        except OSError as error:
+            raise Unusable(f"The state cannot be written to {self._folder}: {error.strerror}.") from error
+
+    def stop(self) -> None:
+        """Stop serving, hold the executions where they are, end the workers, save."""
+        self._stopped.set()
+        if self._ministack is None or not self._thread.is_alive():
+            return
+        if self._saver:
+            self._saver.stop()
+        # First whom clients speak to, last whom the functions speak to.
+        for server in reversed(self._servers[1:]):
+            self._end_server(server)
+        self._halted.set()
+        emulator("core.lambda_runtime").reset()
+        self.save()
+        for server in self._servers[:1]:
+            self._end_server(server)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+
+    def _end_server(self, server: tuple[asyncio.Event, Any]) -> None:
+        stop, future = server
+        self._loop.call_soon_threadsafe(stop.set)
+        try:
+            future.result(10)
+        except TimeoutError:
+            logging.getLogger("souk.cloud").warning("a request did not end; it is cut off")
+
+    def _patch(self, runtime: Any, functions: Any) -> None:
+        lambdas.report_exception_classes(runtime, functions)
+        lambdas.end_logs_at_a_marker(runtime)
+        lambdas.unpack_once(runtime, self._folder / "unpacked")
+        lambdas.isolate_workers(runtime, self._children.remember)
+        lambdas.queue_above_the_bound(functions)
+        lambdas.show_logs(functions, _function_log(self._folder))
+        lambdas.hide_errors_from_callers(functions)
+        services.finish_parallel_states(emulator("services.stepfunctions"))
+        services.halt_executions(emulator("services.stepfunctions"), self._halted, self._thread)
+        services.tell_encryption_contexts(emulator("core.iam_evaluator"))
+        services.judge_task_answers_by_machine(emulator("core.iam_evaluator"), emulator("services.stepfunctions"))
+
+    def _states(self) -> dict[str, Callable[[], saving.State | None]]:
+        assert self._ministack is not None
+        states: dict[str, Callable[[], saving.State | None]] = self._ministack._build_persistence_save_dict()
+        for name, lean in _LEAN_STATES.items():
+            if name in states:
+                states[name] = lean(emulator(f"services.{name}"))
+        return states
+
+    def _touching(self, app: Asgi) -> Asgi:
+        async def touch_then(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http" and scope["method"] != "GET" and self._saver:
+                self._saver.touch()
+            await app(scope, receive, send)
+
+        return touch_then
+
+    def touch(self) -> None:
+        """Something may have changed: save within two seconds."""
+        if self._saver:
+            self._saver.touch()
+
+    def _bound_workers(self, runtime: Any) -> None:
+        while not self._stopped.wait(2):
+            lambdas.end_idle_workers(runtime, resident)
+
+    def _bound_socket(self) -> socket.socket:
+        return bind(self.port)
+
+    def _prepare_folders(self) -> Path:
+        scratch = self._folder / "scratch"
+        try:
+            shutil.rmtree(scratch, ignore_errors=True)
+            for folder in (scratch, self._folder / "state", self._folder / "objects"):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from error
+        unpacked = self._folder / "unpacked"
+        for artifact in unpacked.iterdir() if unpacked.exists() else ():
+            if artifact.suffix == ".new" or time.time() - artifact.stat().st_mtime > _KEPT_UNPACKED:
+                shutil.rmtree(artifact, ignore_errors=True)
+        return scratch
+
+    def _environment(self, scratch: Path) -> dict[str, str]:
+        """What MiniStack and its workers see: of the user's own environment only what a process needs to run at all."""
+        for name in set(os.environ) - _KEPT_VARIABLES:
+            del os.environ[name]
+        direct = ",".join(
+            filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy", ""), "127.0.0.1,localhost"])
+        )
+        return {
+            "AUTH": "true",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_REGION": REGION,
+            "MINISTACK_ACCOUNT_ID": ACCOUNT,
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self._folder / "state"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(self._folder / "objects"),
+            "LAMBDA_EXECUTOR": "local",
+            "LAMBDA_ACCOUNT_CONCURRENCY": "1000",
+            "LOG_LEVEL": "WARNING",
+            "DOCKER_HOST": "unix:///nonexistent",
+            "SFN_WAIT_SCALE": str(self._wait_scale),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "TMPDIR": str(scratch),
+            "NO_PROXY": direct,
+            "no_proxy": direct,
+        }
+
+    def _quieten(self) -> None:
+        log = self._folder / "cloud.log"
+        handler = logging.FileHandler(log, mode="w")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        root = logging.getLogger()
+        root.handlers[:] = [handler]
+        root.setLevel(logging.WARNING)
+
+
+def _function_log(folder: Path) -> logging.Logger:
+    log = logging.getLogger("souk.functions")
+    handler = logging.handlers.RotatingFileHandler(folder / "functions.log", maxBytes=5_000_000, backupCount=1)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log.handlers[:] = [handler]
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    return log
+
+
+def local_client(service: str, endpoint: str) -> Any:
+    """A boto3 client of the local account's root."""
+    connect: Any = boto3.client
+    return connect(
+        service,
+        region_name=REGION,
+        endpoint_url=endpoint,
+        aws_access_key_id=_ROOT_KEY,
+        aws_secret_access_key=_ROOT_KEY,
+        config=Config(retries={"max_attempts": 1}, read_timeout=900, s3={"addressing_style": "path"}),
+    )
+
+
+def emulator(name: str) -> Any:
+    """A module of MiniStack. Imported by name: it reads its settings at import, and has no types."""
+    return import_module(f"ministack.{name}")
+
+
+def bind(port: int) -> socket.socket:
+    """A socket on 127.0.0.1:port that does not listen yet; 0 takes a free port. Raises Unusable when it is taken."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise Unusable(
+            f"Port {port} of 127.0.0.1 is busy: stop what uses it, or choose another with PORT=..."
+        ) from error
+    return listener

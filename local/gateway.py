@@ -1,0 +1,133 @@
+"""Serves the deployed HTTP API on the address that people use, as API Gateway would.
+
+Requests reach the emulated API in the same process. Added here is what the emulator lacks: the 10 MB limit of a body
+(facts: gap 12), and a bound on requests in flight, above which they wait (each is a process of its own here).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
+
+BODY_LIMIT = 10 * 1024 * 1024
+IN_FLIGHT = 16
+
+_log = logging.getLogger("souk.gateway")
+
+# execute(api, stage, path, method, headers, body, query, raw_query_string=...) -> status, headers, body
+type Execute = Callable[..., Awaitable[tuple[int, dict[str, Any], bytes]]]
+
+
+class _TooLarge(Exception):
+    """The body passed BODY_LIMIT."""
+
+
+class _Gone(Exception):
+    """The client left before its request was complete."""
+
+
+class Gateway:
+    """An ASGI application for one API; `decode_path` is the emulator's reading of a raw path, `touched` hears of each
+    request.
+    """
+
+    def __init__(
+        self, api: str, execute: Execute, decode_path: Callable[[str], str], touched: Callable[[], None]
+    ) -> None:
+        self._api = api
+        self._execute = execute
+        self._decode_path = decode_path
+        self._touched = touched
+        self._places = asyncio.BoundedSemaphore(IN_FLIGHT)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        headers = _joined(scope["headers"])
+        try:
+            body = await _body(receive, headers)
+        except _Gone:
+            return
+        except _TooLarge:
+            await _send(
+                send,
+                413,
+                {"Content-Type": "application/json", "Connection": "close"},
+                _message("Request Entity Too Large"),
+            )
+            return
+        query = scope["query_string"].decode("latin-1")
+        path = self._decode_path(scope["raw_path"].decode("latin-1"))
+        try:
+            async with self._places:
+                status, answered, content = await self._execute(
+                    self._api, "$default", path, scope["method"], headers, body,
+                    parse_qs(query, keep_blank_values=True), raw_query_string=query,
+                )  # fmt: skip
+        except Exception:  # noqa: BLE001 - the edge: AWS answers so, and the cause is in the log
+            _log.exception("%s %s", scope["method"], scope["path"])
+            status, answered, content = 500, {"Content-Type": "application/json"}, _message("Internal Server Error")
+        self._touched()
+        await _send(send, status, answered, b"" if scope["method"] == "HEAD" else content)
+
+
+def _joined(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers as API Gateway hands them on: lower-case names, repeated ones joined by commas (cookies by
+    semicolons).
+    """
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        between = "; " if key == "cookie" else ","
+        headers[key] = f"{headers[key]}{between}{text}" if key in headers else text
+    return headers
+
+
+async def _body(receive: Any, headers: dict[str, str]) -> bytes:
+    declared = headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > BODY_LIMIT:
+        raise _TooLarge
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise _Gone
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > BODY_LIMIT:
+            raise _TooLarge
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+async def _send(send: Any, status: int, headers: dict[str, Any], body: bytes) -> None:
+    lines = [
+        (name.lower().encode("latin-1"), str(value).encode("latin-1", "replace"))
+        for name, values in headers.items()
+        for value in (values if isinstance(values, list) else [values])
+        if name.lower() != "content-length"
+    ]
+    if status not in {204, 304}:
+        lines.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": lines})
+    await send({"type": "http.response.body", "body": b"" if status in {204, 304} else body})
+
+
+async def _live(receive: Any, send: Any) -> None:
+    while (message := await receive())["type"] != "lifespan.shutdown":
+        await send({"type": f"{message['type']}.complete"})
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+def _message(text: str) -> bytes:
+    return json.dumps({"message": text}).encode()

@@ -1,0 +1,224 @@
+"""Lambda: error classes, logs without waiting, shared artifacts, and bounds for the worker processes."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from local.problems import PatchOutdated
+
+IN_FLIGHT = 32
+IDLE_WORKERS = 24
+IDLE_BYTES = 1_200_000_000
+_END_OF_LOG = "\x1eend of invocation\x1e"
+
+
+def report_exception_classes(runtime: Any, lambdas: Any) -> None:
+    """errorType is the exception's class name, so that Retry and Catch on our own error names match (gap 3).
+
+    The worker also lives on after an exception, as an execution environment does on AWS; MiniStack ends it, and the
+    next invocation would be a cold start.
+    """
+    _replace_in_worker(
+        runtime,
+        '{"status": "error", "error": str(e), "trace": traceback.format_exc()}',
+        '{"status": "ok", "raised": {"error": str(e), "type": type(e).__name__, "trace": traceback.format_exc()}}',
+    )
+    invoke, execute = runtime.Worker.invoke, lambdas._execute_function_warm
+    last = threading.local()
+
+    def invoke_keeping_class(self: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
+        response: dict[str, Any] = invoke(self, *arguments, **named)
+        last.type = None
+        if raised := response.pop("raised", None):
+            last.type = raised["type"]
+            return {**response, "status": "error", "error": raised["error"], "trace": raised["trace"]}
+        return response
+
+    def execute_with_class(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        last.type = None
+        result: dict[str, Any] = execute(func, event, request_id)
+        if result.get("error") and last.type:
+            result["body"] = {**result["body"], "errorType": last.type}
+        return result
+
+    runtime.Worker.invoke = invoke_keeping_class
+    lambdas._execute_function_warm = execute_with_class
+
+
+def end_logs_at_a_marker(runtime: Any) -> None:
+    """An invocation's log is complete when the worker says so, not after 50 ms of silence (gap 4)."""
+    _replace_in_worker(
+        runtime,
+        "        _real_stdout.flush()\n\nrun()",
+        f"        sys.stderr.write({_END_OF_LOG!r} + '\\n')\n        sys.stderr.flush()\n"
+        "        _real_stdout.flush()\n\nrun()",
+    )
+
+    def drain_to_marker(self: Any, **_: float) -> str:
+        if self._proc is None:
+            return str(self._drain_stderr())
+        lines: list[str] = []
+        deadline = time.monotonic() + 1
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                line = self._stderr_queue.get(timeout=left)
+            except queue.Empty:
+                break
+            if line.endswith(_END_OF_LOG):
+                lines.append(line.removesuffix(_END_OF_LOG))
+                break
+            lines.append(line)
+        return "\n".join(line for line in lines if line)
+
+    runtime.Worker._drain_stderr_bounded = drain_to_marker
+
+
+def unpack_once(runtime: Any, folder: Path) -> None:
+    """Workers share one unpacked copy of each artifact; MiniStack unpacks every layer again for every worker.
+
+    File modes are kept as on AWS (it loses them): a layer may hold a program.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    unpacking = threading.Lock()
+
+    class SharedZip(zipfile.ZipFile):
+        def namelist(self) -> list[str]:
+            return []  # read by a check for paths that leave the folder; extractall below keeps them inside
+
+        def extractall(self, path: Any = None, *_: Any) -> None:
+            shared = folder / _digest(Path(str(self.filename)))
+            with unpacking:
+                if not shared.exists():
+                    fresh = folder / f"{shared.name}.new"
+                    shutil.rmtree(fresh, ignore_errors=True)
+                    super().extractall(fresh, super().namelist())
+                    for entry in self.infolist():
+                        if mode := (entry.external_attr >> 16) & 0o777:
+                            (fresh / entry.filename).chmod(mode)
+                    fresh.rename(shared)
+            os.utime(shared)
+            Path(self.filename or "").unlink()
+            Path(path).rmdir()
+            Path(path).symlink_to(shared, target_is_directory=True)
+
+    runtime.zipfile = SimpleNamespace(
+        ZipFile=SharedZip, BadZipFile=zipfile.BadZipFile, LargeFileError=zipfile.LargeZipFile
+    )
+
+
+def isolate_workers(runtime: Any, started: Callable[[int], None]) -> None:
+    """Workers run in a bare interpreter: they see the standard library, their layers and their code (gap 6).
+
+    MiniStack runs them in its own, where a package that a layer forgot would be found beside it. They also get
+    sessions of their own (Ctrl-C is the stack's to handle), and their pids are remembered, to be found after a crash.
+    """
+    interpreter = getattr(sys, "_base_executable", sys.executable)  # outside of any virtual environment
+
+    def popen(command: list[str], **named: Any) -> subprocess.Popen[str]:
+        bare = [interpreter, "-S", *command[1:]] if command[0] == sys.executable else command
+        process: subprocess.Popen[str] = subprocess.Popen(bare, start_new_session=True, **named)
+        started(process.pid)
+        return process
+
+    runtime.subprocess = SimpleNamespace(
+        Popen=popen, PIPE=subprocess.PIPE, STDOUT=subprocess.STDOUT, run=subprocess.run
+    )
+
+
+def queue_above_the_bound(lambdas: Any) -> None:
+    """Above IN_FLIGHT invocations wait for their turn instead of a 429: each is a process here (gap 14).
+
+    An invocation made by a running function goes through, or it would wait for its own caller's place.
+    """
+    places = threading.BoundedSemaphore(IN_FLIGHT)
+    execute = lambdas._execute_function
+    inside = threading.local()
+
+    def execute_in_turn(func: dict[str, Any], event: Any) -> Any:
+        if lambdas._invoke_depth.get() or getattr(inside, "held", False):
+            return execute(func, event)
+        with places:
+            inside.held = True  # it calls itself again, in the function's own account and region
+            try:
+                return execute(func, event)
+            finally:
+                inside.held = False
+
+    lambdas._execute_function = execute_in_turn
+
+
+def show_logs(lambdas: Any, log: logging.Logger) -> None:
+    """What functions log also goes to a file: one place to read it, beside CloudWatch Logs where it is by
+    invocation.
+    """
+    emit = lambdas._emit_lambda_logs
+
+    def emit_and_show(func: dict[str, Any], request_id: str, text: str, *arguments: Any, **named: Any) -> None:
+        emit(func, request_id, text, *arguments, **named)
+        name = (func.get("config") or func).get("FunctionName", "?")
+        for line in (text or "").splitlines():
+            log.info("%s %s", name, line)
+
+    lambdas._emit_lambda_logs = emit_and_show
+
+
+def hide_errors_from_callers(lambdas: Any) -> None:
+    """A function that failed is a bare 500 to the API's caller, as on AWS; MiniStack answers 502 with the exception's
+    text.
+    """
+    convert = lambdas.lambda_execute_result_to_api_proxy_response
+
+    def converted(result: dict[str, Any]) -> Any:
+        if result.get("error") and not result.get("throttle"):
+            body = '{"message":"Internal Server Error"}'
+            return {"statusCode": 500, "headers": {"Content-Type": "application/json"}, "body": body}, None
+        return convert(result)
+
+    lambdas.lambda_execute_result_to_api_proxy_response = converted
+
+
+def end_idle_workers(runtime: Any, resident: Callable[[int], int]) -> int:
+    """End the idle workers used longest ago, beyond IDLE_WORKERS or IDLE_BYTES in all (gap 5); answers how many."""
+    ended = []
+    with runtime._lock:
+        idle = [
+            (worker.last_used, key, worker)
+            for key, workers in runtime._workers.items()
+            for worker in workers
+            if not worker.in_use and worker._proc is not None
+        ]
+        kept_bytes = 0
+        for place, (_, key, worker) in enumerate(sorted(idle, key=lambda entry: entry[0], reverse=True)):
+            kept_bytes += resident(worker._proc.pid)
+            if place >= IDLE_WORKERS or kept_bytes > IDLE_BYTES:
+                runtime._workers[key].remove(worker)
+                ended.append(worker)
+    runtime.kill_workers(ended)
+    return len(ended)
+
+
+def _replace_in_worker(runtime: Any, old: str, new: str) -> None:
+    script: str = runtime._PYTHON_WORKER_SCRIPT
+    if script.count(old) != 1:
+        raise PatchOutdated(
+            f"the worker's source has {script.count(old)} times what is to be replaced once: {old[:60]}"
+        )
+    runtime._PYTHON_WORKER_SCRIPT = script.replace(old, new)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

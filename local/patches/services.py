@@ -1,0 +1,133 @@
+"""Step Functions, KMS and what the other services would write to disk."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+def finish_parallel_states(workflows: Any) -> None:
+    """A JSONata Parallel honours Arguments, Output and Assign; MiniStack does so for every state but this one."""
+    run = workflows._run_parallel_branches
+
+    def run_and_finish(state: dict[str, Any], raw_input: Any, execution: Any, ctx: Any) -> Any:
+        if workflows._state_query_language(state, ctx) != "JSONata":
+            return run(state, raw_input, execution, ctx)
+        given = (
+            workflows._apply_jsonata_template(state["Arguments"], raw_input, ctx) if "Arguments" in state else raw_input
+        )
+        results, following = run(state, given, execution, ctx)
+        output = workflows._apply_jsonata_output(state, raw_input, ctx, result=results, default=results)
+        workflows._apply_state_assign(state, raw_input, ctx, result=results)
+        return output, following
+
+    workflows._run_parallel_branches = run_and_finish
+
+
+def halt_executions(workflows: Any, halted: threading.Event, server: threading.Thread) -> None:
+    """Once `halted`, executions go no further: a worker that is ended with the stack is no failure of its task, and
+    MiniStack would let the execution record one. They are running in the saved state, and so found at the next start.
+    """
+    add_event = workflows._add_event
+
+    def add_event_unless_halted(*arguments: Any, **named: Any) -> Any:
+        if halted.is_set() and threading.current_thread() is not server:
+            raise SystemExit  # ends this execution's thread, and no handler of errors sees it
+        return add_event(*arguments, **named)
+
+    workflows._add_event = add_event_unless_halted
+
+
+def judge_task_answers_by_machine(evaluator: Any, workflows: Any) -> None:
+    """states:SendTask* is judged against state machines, as policies name them; MiniStack asks for a right to `*`.
+
+    A token does not tell its machine here, so a right to any one of the account's machines is enough.
+    """
+    enforce = evaluator.enforce
+
+    def enforce_on_machines(access_key: str, action: str, service: str, region: str, **named: Any) -> Any:
+        verdict = enforce(access_key, action, service, region, **named)
+        if verdict is None or not action.startswith("states:SendTask"):
+            return verdict
+        for machine in list(workflows._state_machines):
+            if enforce(access_key, action, service, region, **{**named, "resource_arn": machine}) is None:
+                return None
+        return verdict
+
+    evaluator.enforce = enforce_on_machines
+
+
+def tell_encryption_contexts(evaluator: Any) -> None:
+    """IAM conditions on kms:EncryptionContext see the request's context; MiniStack evaluates them against nothing,
+    and denies.
+    """
+    enforce = evaluator.enforce
+
+    def enforce_with_context(access_key: str, action: str, service: str, region: str, **named: Any) -> Any:
+        if service == "kms":
+            named["service_context"] = {**(named.get("service_context") or {}), **_kms_context(evaluator)}
+        return enforce(access_key, action, service, region, **named)
+
+    evaluator.enforce = enforce_with_context
+
+
+def _kms_context(evaluator: Any) -> dict[str, Any]:
+    request = evaluator._signed_request.get()
+    try:
+        context = json.loads(request.body)["EncryptionContext"]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return {}
+    return {
+        "kms:EncryptionContextKeys": list(context),
+        **{f"kms:EncryptionContext:{name}": value for name, value in context.items()},
+    }
+
+
+def without_logs(logs: Any) -> Callable[[], dict[str, Any]]:
+    """cloudwatch_logs.get_state with the groups but not their lines: they are of this run, and would be written every
+    2 s.
+    """
+    get_state = logs.get_state
+
+    def groups_only() -> dict[str, Any]:
+        for group in logs._log_groups.all_values():
+            _keep_newest(group["streams"], 2_000)
+        state = get_state()
+        for group in state["log_groups"].all_values():
+            group["streams"] = {}
+        state["log_records"].clear()
+        return state  # type: ignore[no-any-return]
+
+    return groups_only
+
+
+def without_metrics(metrics: Any) -> Callable[[], dict[str, Any]]:
+    """cloudwatch.get_state with alarms and dashboards but not the data points, as above."""
+    get_state = metrics.get_state
+
+    def alarms_only() -> dict[str, Any]:
+        state = get_state()
+        state["metrics"].clear()
+        return state  # type: ignore[no-any-return]
+
+    return alarms_only
+
+
+def without_old_histories(workflows: Any) -> Callable[[], dict[str, Any]]:
+    """stepfunctions.get_state with the step-by-step history of the newest 100 executions only."""
+    get_state = workflows.get_state
+
+    def newest_histories() -> dict[str, Any]:
+        for execution in list(workflows._executions.all_values())[:-100]:
+            if execution.get("status") != "RUNNING":
+                execution["events"] = execution["events"][-1:]
+        return get_state()  # type: ignore[no-any-return]
+
+    return newest_histories
+
+
+def _keep_newest(entries: dict[str, Any], count: int) -> None:
+    for name in list(entries)[:-count]:
+        entries.pop(name, None)

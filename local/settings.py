@@ -1,0 +1,119 @@
+"""Every setting of the local cloud, read from the environment in one place; README's table repeats this one.
+
+PORT                 3000            where the API is served, on 127.0.0.1
+SOUK_DATA            .souk           tables, objects, the stand-ins' listings; delete it to start afresh
+EBAY_API_URL         the stand-in    Trading endpoint
+EBAY_MEDIA_URL       the stand-in    Media API base
+EBAY_TOKEN_URL       the stand-in    OAuth token endpoint
+EBAY_CLIENT_ID, EBAY_CLIENT_SECRET   the eBay application's keys
+MEDIA_PROVIDER       studio          studio, openai or bedrock
+OPENAI_API_KEY, OPENAI_API_URL, OPENAI_IMAGE_MODEL, BEDROCK_IMAGE_MODEL, BEDROCK_VIDEO_MODEL, BEDROCK_TEXT_MODEL
+ALLOWED_ORIGIN, ACCESS_TOKEN_MINUTES, REFRESH_TOKEN_DAYS, GENERATIONS_PER_DAY
+ATTEMPTS_PER_ACCOUNT, LOGINS_PER_NETWORK, REGISTRATIONS_PER_NETWORK    tries in 15 minutes
+SOUK_BUILD           .aws-sam/build  a build made elsewhere; when set, nothing is built
+SOUK_WAIT_SCALE      1               below 1, workflow waits are shortened (tests)
+EBAY_ACCESS_TOKEN    the stand-in's  the demo seller's token
+DEMO_OUTPUT          demo-output     where `make demo` puts pictures and video
+STACK                                name of a stack on AWS: `make operator` then works there
+NO_COLOR                             plain output
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from local.problems import Unusable
+
+# Setting -> template parameter. A changed value is a changed deployment.
+_PARAMETERS = {
+    "EBAY_API_URL": "EbayApiUrl",
+    "EBAY_MEDIA_URL": "EbayMediaUrl",
+    "EBAY_TOKEN_URL": "EbayTokenUrl",
+    "MEDIA_PROVIDER": "MediaProvider",
+    "OPENAI_API_URL": "OpenAiApiUrl",
+    "OPENAI_IMAGE_MODEL": "OpenAiImageModel",
+    "BEDROCK_IMAGE_MODEL": "BedrockImageModel",
+    "BEDROCK_VIDEO_MODEL": "BedrockVideoModel",
+    "BEDROCK_TEXT_MODEL": "BedrockTextModel",
+    "ALLOWED_ORIGIN": "AllowedOrigin",
+    "ACCESS_TOKEN_MINUTES": "AccessTokenMinutes",
+    "REFRESH_TOKEN_DAYS": "RefreshTokenDays",
+    "GENERATIONS_PER_DAY": "GenerationsPerDay",
+    "ATTEMPTS_PER_ACCOUNT": "AttemptsPerAccount",
+    "LOGINS_PER_NETWORK": "LoginsPerNetwork",
+    "REGISTRATIONS_PER_NETWORK": "RegistrationsPerNetwork",
+}
+
+# Setting -> key in the stack's vendor secret, and its value when unset (the eBay pair is the stand-in's own).
+_SECRETS = {
+    "EBAY_CLIENT_ID": ("ebay_client_id", "souk-local"),
+    "EBAY_CLIENT_SECRET": ("ebay_client_secret", "souk-local-secret"),
+    "OPENAI_API_KEY": ("openai_api_key", ""),
+}
+
+EBAY_PARAMETERS = ("EbayApiUrl", "EbayMediaUrl", "EbayTokenUrl")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user chose; `parameters` holds only what was set, by its name in template.yaml."""
+
+    port: int
+    data: Path
+    build: Path
+    builds: bool
+    parameters: Mapping[str, str]
+    secrets: Mapping[str, str]
+    wait_scale: float
+    demo_output: Path
+    demo_token: str
+    stack: str
+
+    @property
+    def needs_ebay_stand_in(self) -> bool:
+        return any(name not in self.parameters for name in EBAY_PARAMETERS)
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment; raises Unusable, naming the variable, for a value that makes no sense."""
+    given = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
+    parameters = {parameter: given[name] for name, parameter in _PARAMETERS.items() if name in given}
+    parameters |= {"Architecture": own_architecture()}
+    return Settings(
+        port=_port(given.get("PORT", "3000")),
+        data=Path(given.get("SOUK_DATA", ".souk")).resolve(),
+        builds="SOUK_BUILD" not in given,
+        build=Path(given.get("SOUK_BUILD", ".aws-sam/build")).resolve(),
+        parameters=MappingProxyType(parameters),
+        secrets=MappingProxyType({key: given.get(name, default) for name, (key, default) in _SECRETS.items()}),
+        wait_scale=_scale(given.get("SOUK_WAIT_SCALE", "1")),
+        demo_output=Path(given.get("DEMO_OUTPUT", "demo-output")).resolve(),
+        demo_token=given.get("EBAY_ACCESS_TOKEN", "dev-ebay-demo"),
+        stack=given.get("STACK", ""),
+    )
+
+
+def own_architecture() -> str:
+    """This machine's processor in Lambda's words: layers hold compiled code."""
+    return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text) < 65536:
+        raise Unusable(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _scale(text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError as error:
+        raise Unusable(f"SOUK_WAIT_SCALE must be a number, not {text!r}.") from error
+    if not 0 < scale <= 1:
+        raise Unusable(f"SOUK_WAIT_SCALE must be above 0 and at most 1, not {text}.")
+    return scale

@@ -1,0 +1,243 @@
+"""The whole of Souk on this machine: data folder, stand-ins, cloud, deployment and API, started and stopped in
+order.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from local import build, deploy, packaging
+from local.children import Children
+from local.cloud import Cloud, bind, emulator
+from local.gateway import Gateway
+from local.problems import Unusable
+from local.running import Places
+from local.saving import replace_durably
+from local.settings import Settings
+from local.terminal import Terminal
+
+ROOT = Path(__file__).parents[1]
+_SPACE_NEEDED = 300 * 1024 * 1024
+_FIRST_PORTS = {"cloud": 4566, "ebay": 4570}
+_SWEEPERS = ("SweepOverdueFunction", "SweeperFunction")
+
+
+class Stack:
+    """One per data folder: a second one is refused while the first lives, however it was started."""
+
+    def __init__(self, settings: Settings, terminal: Terminal) -> None:
+        self.settings = settings
+        self._terminal = terminal
+        self._lock: IO[str] | None = None
+        self._children = Children(settings.data / "children")
+        self._ports: dict[str, int] = {}
+        self._ebay: subprocess.Popen[bytes] | None = None
+        self._cloud: Cloud | None = None
+
+    @property
+    def places(self) -> Places:
+        """Where everything answers, once it is started."""
+        return Places(f"http://127.0.0.1:{self.settings.port}/api/v1", self.cloud.endpoint, self._ebay_url, os.getpid())
+
+    @property
+    def _ebay_url(self) -> str:
+        return f"http://127.0.0.1:{self._ports['ebay']}/" if self.settings.needs_ebay_stand_in else ""
+
+    @property
+    def cloud(self) -> Cloud:
+        if self._cloud is None:
+            raise Unusable("The local cloud is not running.")
+        return self._cloud
+
+    def start(self) -> None:
+        """Up to the first answer of the API. Raises Unusable in a sentence; `stop` cleans up whatever was begun."""
+        data = self.settings.data
+        self._take_folder()
+        if orphans := self._children.stop_orphans():
+            self._terminal.note(f"ended {orphans} processes that an earlier run left behind")
+        listener = bind(self.settings.port)
+        if self.settings.builds:
+            self._build()
+        package = packaging.read_package(self.settings.build)
+        if deploy.recover(data):
+            self._terminal.note("an earlier deploy did not end; going back to the state before it")
+        self._choose_ports()
+        with self._terminal.step("Starting the local cloud"):
+            self._start_ebay()
+            self._cloud = Cloud(data, self._ports["cloud"], self._children, wait_scale=self.settings.wait_scale)
+            self._cloud.start()
+            self._await_ebay()
+        api = self._deploy(package)
+        self._fill_secrets()
+        self._serve(api, listener)
+        self._sweep()
+        self._announce()
+
+    def problem(self) -> str:
+        """What has gone wrong since the start; empty when all is well."""
+        if self._ebay is not None and self._ebay.poll() is not None:
+            return f"The eBay stand-in ended by itself; its log is {self.settings.data / 'ebay.log'}."
+        if self._cloud is not None and self._cloud.problem is not None:
+            return f"The state cannot be saved: {self._cloud.problem.strerror}. Make room on the disk."
+        return ""
+
+    def stop(self) -> None:
+        """Stop everything by its pid and save. Safe at any point of a start."""
+        try:
+            if self._cloud is not None:
+                self._cloud.stop()
+        finally:
+            if self._lock is not None:
+                (self.settings.data / "running").unlink(missing_ok=True)
+                self._children.stop_all()
+                self._lock.close()
+                self._lock = None
+
+    def _take_folder(self) -> None:
+        data = self.settings.data
+        try:
+            data.mkdir(parents=True, exist_ok=True)
+            self._lock = (data / "lock").open("a")
+        except OSError as error:
+            raise Unusable(f"{data} cannot be used as the data folder (SOUK_DATA): {error.strerror}.") from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock.close()
+            self._lock = None
+            raise Unusable(f"Another run uses {data}: stop it, or choose another folder with SOUK_DATA=...") from error
+        (data / "running").unlink(missing_ok=True)
+        if (free := shutil.disk_usage(data).free) < _SPACE_NEEDED:
+            raise Unusable(f"There is no space: {data} needs {_SPACE_NEEDED >> 20} MB free and has {free >> 20} MB.")
+
+    def _build(self) -> None:
+        if not build.is_built(ROOT, self.settings.build):
+            with self._terminal.step("Building functions and layers"):
+                build.build(ROOT, self.settings.build, self.settings.data / "build.log")
+
+    def _choose_ports(self) -> None:
+        """Keep the ports of the last run: eBay's URLs are part of the deployment, and of the listings' pages."""
+        file = self.settings.data / "ports"
+        known = _read_ports(file)
+        for name, first in _FIRST_PORTS.items():
+            self._ports[name] = _free_port(known.get(name, first), {self.settings.port, *self._ports.values()})
+        if self._ports != known:
+            replace_durably(file, json.dumps(self._ports).encode())
+
+    def _start_ebay(self) -> None:
+        if not self.settings.needs_ebay_stand_in:
+            return
+        state = self.settings.data / "ebay"
+        state.mkdir(exist_ok=True)
+        arguments = ["--port", str(self._ports["ebay"]), "--state", str(state)]
+        self._ebay = self._children.start("local.vendors.ebay", *arguments, log=self.settings.data / "ebay.log")
+
+    def _await_ebay(self) -> None:
+        deadline = time.monotonic() + 20
+        while self._ebay is not None:
+            if self._ebay.poll() is not None or time.monotonic() > deadline:
+                raise Unusable(f"The eBay stand-in does not start; its log is {self.settings.data / 'ebay.log'}.")
+            if _accepts(self._ports["ebay"]):
+                return
+            time.sleep(0.02)
+
+    def _parameters(self) -> dict[str, str]:
+        base = self._ebay_url
+        stand_in = {
+            "EbayApiUrl": f"{base}ws/api.dll",
+            "EbayMediaUrl": f"{base}commerce/media/v1_beta",
+            "EbayTokenUrl": f"{base}identity/v1/oauth2/token",
+        }
+        return {**(stand_in if base else {}), **self.settings.parameters}
+
+    def _deploy(self, package: packaging.Package) -> str:
+        data = self.settings.data
+        parameters = deploy.declared(package, self._parameters())
+        if deploy.is_deployed(data, deploy.deployment_digest(package, parameters)):
+            return deploy.deployed_api(data)
+        with self._terminal.step("Deploying template.yaml") as step:
+            return deploy.deploy(data, package, parameters, self.cloud.client, self.cloud.save, step.update)
+
+    def _fill_secrets(self) -> None:
+        """The stack's vendor secret from the settings (rule 32)."""
+        arn = deploy.outputs(self.cloud.client("cloudformation")).get("VendorSecretArn")
+        if arn is None:
+            return
+        secrets = self.cloud.client("secretsmanager")
+        held: Mapping[str, str] = json.loads(secrets.get_secret_value(SecretId=arn)["SecretString"])
+        wanted = {**held, **self.settings.secrets}
+        if wanted != held:
+            secrets.put_secret_value(SecretId=arn, SecretString=json.dumps(wanted))
+
+    def _serve(self, api: str, listener: socket.socket) -> None:
+        apigateway = emulator("services.apigateway")
+        gateway = Gateway(api, apigateway.handle_execute, apigateway.decode_http_api_path, self.cloud.touch)
+        self.cloud.serve(gateway, listener)
+
+    def _sweep(self) -> None:
+        """Settle what an earlier run left in a passing status (rule 2)."""
+        if name := self.function_name(*_SWEEPERS):
+            payload = json.dumps({"starting": True})
+            self.cloud.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=payload)
+
+    def _announce(self) -> None:
+        replace_durably(self.settings.data / "running", json.dumps(asdict(self.places)).encode())
+
+    def function_name(self, *logical: str) -> str:
+        """The deployed name of the first of these functions that the stack has; empty if it has none."""
+        return physical_name(self.cloud.client("cloudformation"), deploy.STACK, *logical)
+
+
+def physical_name(cloudformation: Any, stack: str, *logical: str) -> str:
+    """What CloudFormation made of the first of these logical ids; empty if the stack has none of them."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    found = {
+        entry["LogicalResourceId"]: entry["PhysicalResourceId"]
+        for page in pages
+        for entry in page["StackResourceSummaries"]
+    }
+    return next((found[name] for name in logical if name in found), "")
+
+
+def sentence(error: OSError) -> str:
+    """An operating system's refusal as a sentence for the user."""
+    if error.errno == errno.ENOSPC:
+        return "There is no space left on the disk; make room and start again."
+    return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}."
+
+
+def _read_ports(file: Path) -> dict[str, int]:
+    try:
+        ports = json.loads(file.read_bytes())
+        return {name: int(ports[name]) for name in _FIRST_PORTS if name in ports}
+    except (FileNotFoundError, ValueError, TypeError):
+        return {}
+
+
+def _free_port(wanted: int, taken: set[int]) -> int:
+    for port in (wanted, 0):
+        if port in taken:
+            continue
+        try:
+            with bind(port) as probe:
+                return int(probe.getsockname()[1])
+        except Unusable:
+            continue
+    raise Unusable("This machine has no free port on 127.0.0.1.")
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

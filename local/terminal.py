@@ -1,0 +1,88 @@
+"""Progress for people: colours, ticks and durations on a terminal, one plain line per step anywhere else.
+
+Hand-made rather than a progress library: a step is printed once when it begins and once when it ends, so that output
+stays readable in a log, and NO_COLOR (no-color.org) is honoured.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+class Terminal:
+    """Writes to one stream; `clock` is injected so that durations can be tested."""
+
+    def __init__(self, stream: TextIO | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream or sys.stdout
+        self._clock = clock
+        self._live = self._stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._colour = self._live and not os.environ.get("NO_COLOR")
+
+    def style(self, text: str, *names: str) -> str:
+        if not self._colour or not names:
+            return text
+        return f"\x1b[{';'.join(_STYLES[name] for name in names)}m{text}\x1b[0m"
+
+    def line(self, text: str = "") -> None:
+        self._write(text + "\n")
+
+    def note(self, text: str) -> None:
+        self.line(f"  {self.style(text, 'dim')}")
+
+    def problem(self, text: str) -> None:
+        self.line(f"{self.style('✗', 'red') if self._live else 'error:'} {text}")
+
+    def place(self, name: str, where: str) -> None:
+        self.line(f"  {name:<14}{self.style(where, 'cyan')}")
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Step]:
+        """A step of work: on a terminal its line is rewritten by `update`, and ends with a tick and the time it
+        took.
+        """
+        step = Step(self, title)
+        began = self._clock()
+        if self._live:
+            self._write(f"\r\x1b[2K{self.style('…', 'yellow')} {title}")
+        try:
+            yield step
+        except BaseException:
+            mark = self.style("✗", "red") if self._live else "failed:"
+            self._write(f"{self._start()}{mark} {title}\n")
+            raise
+        took = f"{self._clock() - began:.1f} s"
+        detail = f" {self.style(step.detail, 'dim')}" if step.detail else ""
+        mark = self.style("✓", "green") if self._live else "done:"
+        self._write(f"{self._start()}{mark} {title}{detail} {self.style(took, 'dim')}\n")
+
+    def rewrite(self, title: str, detail: str) -> None:
+        if self._live:
+            self._write(f"{self._start()}{self.style('…', 'yellow')} {title} {self.style(detail, 'dim')}")
+
+    def _start(self) -> str:
+        return "\r\x1b[2K" if self._live else ""
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+class Step:
+    """What is known of a running step; the last detail stays on its line."""
+
+    def __init__(self, terminal: Terminal, title: str) -> None:
+        self._terminal = terminal
+        self._title = title
+        self.detail = ""
+
+    def update(self, detail: str) -> None:
+        if detail != self.detail:
+            self.detail = detail
+            self._terminal.rewrite(self._title, detail)

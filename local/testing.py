@@ -1,0 +1,151 @@
+"""A stack of its own for tests: free ports, its own data folder, and the ways in which it can be stopped.
+
+It runs as users run it, `python -m local run` in the cloud's virtual environment, from a build made before; the tests
+speak to it over HTTP and boto3 only. The tests run in that environment too, or name its interpreter in
+SOUK_CLOUD_PYTHON.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from local.cloud import local_client
+from local.running import Places, running
+
+ROOT = Path(__file__).parents[1]
+_START_LIMIT = 120.0
+
+
+class LocalStack:
+    """`settings` are environment variables (see local/settings.py) on top of the stack's own port and folder."""
+
+    def __init__(self, data: Path, build: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
+        self.data = data
+        self.port = free_port()
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+            **(settings or {}),
+            "SOUK_DATA": str(data),
+            "SOUK_BUILD": str(build or ROOT / ".aws-sam/build"),
+            "PORT": str(self.port),
+            "PYTHONPATH": str(ROOT),
+        }
+        self._process: subprocess.Popen[str] | None = None
+        self._places: Places | None = None
+
+    @property
+    def url(self) -> str:
+        """The API, with its prefix."""
+        return self.places.api
+
+    @property
+    def ebay_url(self) -> str:
+        """The eBay stand-in: its pages, and its control endpoint below."""
+        return self.places.ebay
+
+    @property
+    def places(self) -> Places:
+        assert self._places is not None, "the stack has not been started"
+        return self._places
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "the stack has not been started"
+        return self._process.pid
+
+    def configure(self, **settings: str) -> None:
+        """Settings for the next start."""
+        self._environment |= settings
+
+    def begin(self) -> subprocess.Popen[str]:
+        """Start without waiting."""
+        self._process = subprocess.Popen(
+            [cloud_python(), "-m", "local", "run"],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return self._process
+
+    def start(self) -> LocalStack:
+        """Start and wait until the API answers; raises RuntimeError with the output when it ends instead."""
+        process = self.begin()
+        deadline = time.monotonic() + _START_LIMIT
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise RuntimeError(f"the stack ended with {process.returncode}:\n{process.communicate()[0]}")
+            if places := running(self.data):
+                self._places = places
+                return self
+            time.sleep(0.05)
+        self.kill9()
+        raise RuntimeError(f"the stack did not start within {_START_LIMIT:.0f} s")
+
+    def stop(self) -> tuple[int, str]:
+        """SIGTERM, as a supervisor would; answers exit status and output."""
+        return self._end(signal.SIGTERM)
+
+    def kill9(self) -> tuple[int, str]:
+        """Kill it without notice."""
+        return self._end(signal.SIGKILL)
+
+    def end(self) -> None:
+        """Make sure that nothing of it runs."""
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the local account's root."""
+        return local_client(service, self.places.endpoint)
+
+    def physical(self, logical: str) -> str:
+        """What CloudFormation made of a logical id."""
+        found = self.client("cloudformation").describe_stack_resource(StackName="souk", LogicalResourceId=logical)
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    def wait_scale(self, scale: float) -> None:
+        """Shorten (or restore, 1) the waits of workflows from now on."""
+        import urllib.request
+
+        body = f'{{"stepfunctions._SFN_WAIT_SCALE": {scale}}}'.encode()
+        request = urllib.request.Request(f"{self.places.endpoint}/_ministack/config", data=body, method="POST")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            answer.read()
+
+    def _end(self, how: signal.Signals) -> tuple[int, str]:
+        assert self._process is not None, "the stack has not been started"
+        if self._process.poll() is None:
+            self._process.send_signal(how)
+        output, _ = self._process.communicate(timeout=60)
+        return self._process.returncode, output
+
+
+def wait_until[T](condition: Callable[[], T], limit: float = 20) -> T:
+    """The first true answer of the condition; raises AssertionError when there is none within `limit` seconds."""
+    deadline = time.monotonic() + limit
+    while not (answer := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not so within {limit:.0f} s")
+        time.sleep(0.02)
+    return answer
+
+
+def cloud_python() -> str:
+    """The interpreter of the cloud's virtual environment."""
+    return os.environ.get("SOUK_CLOUD_PYTHON") or sys.executable
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

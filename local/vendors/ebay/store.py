@@ -1,0 +1,195 @@
+"""What this stand-in must not forget: listings, used UUIDs, pictures, tokens. SQLite, so a kill -9 costs nothing.
+
+A listing and the UUID that it used are one row: a UUID is used exactly when its listing exists.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+_FIRST_ITEM_ID = 110_556_677_001
+
+_SCHEMA = """
+create table if not exists listings (
+    item_id integer primary key autoincrement, seller text not null, uuid text, sku text, live integer not null,
+    document text not null, unique (seller, uuid));
+create index if not exists listings_by_sku on listings (seller, sku);
+create table if not exists pictures (
+    picture_id text primary key, media_type text not null, width integer, height integer, elsewhere text, content blob);
+create table if not exists tokens (token text primary key, seller text not null, ends_at real not null);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipping:
+    service: str
+    cost: str
+    additional_cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A listing as it is sold. Amounts are decimal text in `currency`, times ISO-8601; `pictures` are addresses, or
+    `hosted:<id>` for pictures that lie here."""
+
+    item_id: str
+    seller: str
+    site: str
+    title: str
+    description: str
+    category: str
+    price: str
+    currency: str
+    quantity: int
+    country: str
+    started_at: str
+    ends_at: str
+    condition: str = ""
+    location: str = ""
+    postal_code: str = ""
+    dispatch_days: str = ""
+    uuid: str | None = None
+    sku: str | None = None
+    tracked_by_sku: bool = False
+    pictures: tuple[str, ...] = ()
+    specifics: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    shipping: tuple[Shipping, ...] = ()
+    returns: dict[str, str] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
+    ended_because: str | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.ended_because is None
+
+
+@dataclass(frozen=True, slots=True)
+class HostedPicture:
+    """`elsewhere` is set for a picture that was named by address and never fetched."""
+
+    picture_id: str
+    media_type: str
+    width: int | None
+    height: int | None
+    elsewhere: str | None
+    content: bytes
+
+
+class Store:
+    """One database file; every write is on disk before it returns."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._guard = threading.RLock()
+        self._database = sqlite3.connect(folder / "ebay.sqlite3", check_same_thread=False, isolation_level=None)
+        self._database.execute("pragma journal_mode = wal")
+        self._database.execute("pragma synchronous = full")
+        self._database.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        with self._guard:
+            self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it or nothing, and nobody else meanwhile."""
+        with self._guard:
+            self._database.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                self._database.execute("rollback")
+                raise
+            self._database.execute("commit")
+
+    def next_item_id(self) -> str:
+        """Inside a transaction: the id that the next listing gets."""
+        (highest,) = self._one("select max(item_id) from listings") or (None,)
+        return str(_FIRST_ITEM_ID if highest is None else highest + 1)
+
+    def put(self, listing: Listing) -> None:
+        with self._guard:
+            self._database.execute(
+                "insert or replace into listings (item_id, seller, uuid, sku, live, document)"
+                " values (?, ?, ?, ?, ?, ?)",
+                (int(listing.item_id), listing.seller, listing.uuid, listing.sku, listing.live, _document(listing)),
+            )
+
+    def listing(self, item_id: str) -> Listing | None:
+        return self._first("select document from listings where item_id = ?", item_id)
+
+    def by_uuid(self, seller: str, uuid: str) -> Listing | None:
+        return self._first("select document from listings where seller = ? and uuid = ?", seller, uuid)
+
+    def by_sku(self, seller: str, sku: str) -> Listing | None:
+        """The newest one that is tracked by this SKU, a live one before an ended one."""
+        found = self._all(
+            "select document from listings where seller = ? and sku = ? order by live desc, item_id desc", seller, sku
+        )
+        return next((listing for listing in found if listing.tracked_by_sku), None)
+
+    def listings(self) -> list[Listing]:
+        """All of them, newest first."""
+        return self._all("select document from listings order by item_id desc")
+
+    def put_picture(self, picture: HostedPicture) -> None:
+        with self._guard:
+            self._database.execute(
+                "insert or replace into pictures (picture_id, media_type, width, height, elsewhere, content)"
+                " values (?, ?, ?, ?, ?, ?)",
+                (picture.picture_id, picture.media_type, picture.width, picture.height, picture.elsewhere,
+                 picture.content),
+            )  # fmt: skip
+
+    def picture(self, picture_id: str) -> HostedPicture | None:
+        row = self._one(
+            "select picture_id, media_type, width, height, elsewhere, content from pictures where picture_id = ?",
+            picture_id,
+        )
+        return HostedPicture(*row) if row else None
+
+    def put_token(self, token: str, seller: str, ends_at: float) -> None:
+        with self._guard:
+            self._database.execute(
+                "insert into tokens (token, seller, ends_at) values (?, ?, ?)", (token, seller, ends_at)
+            )
+
+    def token(self, token: str) -> tuple[str, float] | None:
+        """Its seller and the time (seconds since 1970) of its end."""
+        row = self._one("select seller, ends_at from tokens where token = ?", token)
+        return (row[0], row[1]) if row else None
+
+    def end_tokens(self, now: float) -> None:
+        with self._guard:
+            self._database.execute("update tokens set ends_at = min(ends_at, ?)", (now,))
+
+    def _one(self, query: str, *values: object) -> tuple[Any, ...] | None:
+        with self._guard:
+            row: tuple[Any, ...] | None = self._database.execute(query, values).fetchone()
+            return row
+
+    def _all(self, query: str, *values: object) -> list[Listing]:
+        with self._guard:
+            return [_listing(document) for (document,) in self._database.execute(query, values).fetchall()]
+
+    def _first(self, query: str, *values: object) -> Listing | None:
+        return next(iter(self._all(query, *values)), None)
+
+
+def _document(listing: Listing) -> str:
+    return json.dumps(asdict(listing))
+
+
+def _listing(document: str) -> Listing:
+    fields = json.loads(document)
+    fields["pictures"] = tuple(fields["pictures"])
+    fields["specifics"] = tuple((name, tuple(values)) for name, values in fields["specifics"])
+    fields["shipping"] = tuple(Shipping(**service) for service in fields["shipping"])
+    return Listing(**fields)

@@ -1,0 +1,108 @@
+"""Trouble on demand: what a vendor does on a bad day, asked for by a test through the control endpoint.
+
+fail          HTTP 500, nothing done            lose_answer   done, then the line goes dead
+fail_after    done, then HTTP 500               delay         wait `seconds`, then do it and answer
+drop          the line goes dead, nothing done  delay_answer  do it, wait `seconds`, then answer
+throttle      HTTP 429, nothing done            garbage       done, and answered with nonsense
+refuse        the vendor's own refusal `code`, nothing done
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from local.vendors.server import Response
+
+MODES = (
+    "fail", "fail_after", "drop", "lose_answer", "throttle", "delay", "delay_answer", "garbage", "refuse",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Befalls the next `times` requests to `call` (`*`: to any), after sparing the first `after` of them."""
+
+    call: str
+    mode: str
+    times: int = 1
+    after: int = 0
+    seconds: float = 0.0
+    code: str = ""
+    message: str = ""
+    reply_message: str = ""
+
+
+def fault_from(document: Mapping[str, Any]) -> Fault:
+    """A fault as the control endpoint takes it. Raises ValueError."""
+    unknown = set(document) - set(Fault.__dataclass_fields__)
+    if unknown or not isinstance(document.get("call"), str) or document.get("mode") not in MODES:
+        raise ValueError(f"a fault has a call and a mode of {', '.join(MODES)}; unknown: {sorted(unknown)}")
+    if document["mode"] == "refuse" and not document.get("code"):
+        raise ValueError("a refusal has a code")
+    return Fault(**document)
+
+
+class FaultPlan:
+    """The faults still to come; the first that fits a call befalls it."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._guard = threading.Lock()
+
+    def add(self, fault: Fault) -> None:
+        with self._guard:
+            self._faults.append(fault)
+
+    def clear(self) -> None:
+        with self._guard:
+            self._faults.clear()
+
+    def pending(self) -> tuple[Fault, ...]:
+        with self._guard:
+            return tuple(self._faults)
+
+    def take(self, call: str) -> Fault | None:
+        with self._guard:
+            for position, fault in enumerate(self._faults):
+                if fault.call not in (call, "*"):
+                    continue
+                if fault.after:
+                    self._faults[position] = replace(fault, after=fault.after - 1)
+                    return None
+                if fault.times > 1:
+                    self._faults[position] = replace(fault, times=fault.times - 1)
+                else:
+                    del self._faults[position]
+                return fault
+        return None
+
+
+def befall(
+    fault: Fault, do: Callable[[], Response], refuse: Callable[[Fault], Response], stopping: threading.Event
+) -> Response | None:
+    """Answer a request as `fault` wants it; None hangs up. Waits end early when `stopping` is set."""
+    match fault.mode:
+        case "fail":
+            return Response(500, b"Internal Server Error")
+        case "drop":
+            return None
+        case "throttle":
+            return Response(429, b"Too Many Requests", headers={"Retry-After": "2"})
+        case "refuse":
+            return refuse(fault)
+        case "delay":
+            stopping.wait(fault.seconds)
+            return do()
+    response = do()
+    match fault.mode:
+        case "fail_after":
+            return Response(500, b"Internal Server Error")
+        case "delay_answer":
+            stopping.wait(fault.seconds)
+            return response
+        case "garbage":
+            return Response(200, b"<html><body>We will be right back", "text/html")
+    return None  # lose_answer
