@@ -1,0 +1,84 @@
+"""One stack of the product for all tests that are not about the local cloud itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.testing import ROOT, LocalStack
+from tests.e2e.selling import PHOTO, Ebay, Heard, Made, Seller, approved, keep, plant
+
+# The search for secrets wants to have heard everything; fuzzing uses up the sign-ins that a network has.
+_LAST = ("test_secrets.py", "test_fuzz.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _LAST.index(item.path.name) + 1 if item.path.name in _LAST else 0)
+
+
+@pytest.fixture(scope="session")
+def product_build() -> Path:
+    return Path(os.environ.get("SOUK_BUILD", ROOT / ".aws-sam/build")).resolve()
+
+
+@pytest.fixture(scope="session")
+def souk(product_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """Whoever stops it starts it again. Waits between the tries of workflows take a tenth of their time."""
+    stack = LocalStack(tmp_path_factory.mktemp("souk"), product_build, {"SOUK_WAIT_SCALE": "0.1"})
+    stack.start()
+    yield stack
+    stack.end()
+
+
+@pytest.fixture(scope="session")
+def heard() -> Iterator[Heard]:
+    everything = Heard()
+    yield everything
+    for client in everything.clients:
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def made(souk: LocalStack, heard: Heard) -> Made:
+    """A listing whose media were made from photos sent in both ways."""
+    seller = Seller(souk, heard)
+    listing = seller.create()
+    content = PHOTO.read_bytes()
+    upload = seller.announce(listing, content)
+    sent = httpx.post(upload["url"], data=upload["fields"], files={"file": content}, timeout=30, trust_env=False)
+    assert sent.status_code == 204, sent.text
+    seller.photo_settled(listing)
+    assert seller.send_photo(listing, content).status_code == 201
+    seller.photo_settled(listing)
+    seller.expect(202, "POST", f"/listings/{listing}/generate-media")
+    answer = seller.settled(listing, 120)
+    return keep(seller, listing, answer)
+
+
+@pytest.fixture(scope="session")
+def seller(made: Made) -> Seller:
+    """Connected to eBay with a good token."""
+    return made.seller
+
+
+@pytest.fixture
+def ebay(souk: LocalStack) -> Iterator[Ebay]:
+    stand_in = Ebay(souk)
+    stand_in.reset()
+    yield stand_in
+    stand_in.reset()
+
+
+@pytest.fixture
+def planted(made: Made, seller: Seller) -> Callable[..., str]:
+    return lambda **changes: plant(made, seller, **changes)
+
+
+@pytest.fixture
+def ready(made: Made, seller: Seller) -> Callable[..., str]:
+    """An approved listing of `seller`."""
+    return lambda **changes: approved(made, seller, **changes)

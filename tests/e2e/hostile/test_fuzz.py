@@ -1,0 +1,33 @@
+"""Whatever can be made up from the contract: no 5xx, and no answer that the contract does not describe."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from local.testing import ROOT, LocalStack
+from tests.e2e.selling import Heard, Seller
+
+_TOOL = ROOT / ".venv/bin/schemathesis"
+_CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+_SECONDS = 240
+
+
+def test_schemathesis_finds_nothing(souk: LocalStack, heard: Heard, tmp_path: Path) -> None:
+    seller = Seller(souk, heard)
+    command = [
+        str(_TOOL), "run", str(ROOT / "docs/openapi.json"), "--url", souk.url.removesuffix("/api/v1"),
+        "--header", f"Authorization: Bearer {seller.token}",
+        "--phases", "coverage,fuzzing", "--max-examples", "3",
+        "--checks", _CHECKS, "--generation-deterministic",
+        "--workers", "2", "--no-color", "--warnings", "off", "--max-failures", "20",
+        "--suppress-health-check", "all", "--request-timeout", "40",
+    ]  # fmt: skip
+    began = time.monotonic()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST"))}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=_SECONDS, check=False
+    )
+    assert done.returncode == 0, f"{time.monotonic() - began:.0f} s\n{done.stdout[-12_000:]}\n{done.stderr[-2000:]}"

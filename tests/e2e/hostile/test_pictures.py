@@ -1,0 +1,153 @@
+"""Files that are not what they say, through the path that every photo takes."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from tests.e2e.selling import Made, Seller
+
+
+def _png(width: int, height: int, *, depth: int = 8, rows: bytes | None = None, extra: bytes = b"") -> bytes:
+    """A grey picture; `rows` replaces its compressed content."""
+    head = struct.pack(">IIBBBBB", width, height, depth, 0, 0, 0, 0)
+    line = b"\0" + b"\x90" * ((width * depth + 7) // 8)
+    content = rows if rows is not None else zlib.compress(line * height, 9)
+    return (
+        b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + extra + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
+    )  # fmt: skip
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def _with_position(jpeg: bytes) -> bytes:
+    """The JPEG with an EXIF block that says where it was taken (N 48 51 30, E 2 17 40), and by whom."""
+    place = b"Owner at 48.8583 N 2.2944 E\0"
+    gps = struct.pack("<H", 2)
+    gps += (
+        struct.pack("<HHI4s", 1, 2, 2, b"N\0\0\0") + struct.pack("<HHI4s", 3, 2, 2, b"E\0\0\0") + struct.pack("<I", 0)
+    )
+    main = struct.pack("<H", 2)
+    text_at = 8 + 2 + 2 * 12 + 4 + len(gps)
+    main += struct.pack("<HHII", 0x010E, 2, len(place), text_at)
+    main += struct.pack("<HHII", 0x8825, 4, 1, 8 + 2 + 2 * 12 + 4) + struct.pack("<I", 0)
+    exif = b"Exif\0\0II*\0" + struct.pack("<I", 8) + main + gps + place
+    xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta exif:GPSLatitude='48,51.5N'/>"
+    segments = b"".join(b"\xff\xe1" + struct.pack(">H", len(one) + 2) + one for one in (exif, xmp))
+    return jpeg[:2] + segments + jpeg[2:]
+
+
+SCRIPT = b"<script>alert('polyglot')</script><?php system($_GET[0]); ?>"
+
+REJECTED: dict[str, tuple[Callable[[], bytes], str, str]] = {
+    "HTML as PNG": (lambda: b"<html>" + SCRIPT, "image/png", "not a JPEG, PNG or WebP"),
+    "SVG as PNG": (lambda: b"<svg onload='alert(1)' xmlns='http://www.w3.org/2000/svg'/>", "image/png", "not a JPEG"),
+    "GIF as PNG": (lambda: b"GIF89a" + bytes(400), "image/png", "not a JPEG"),
+    "PNG as JPEG": (lambda: _png(300, 300), "image/jpeg", "is image/png"),
+    "50 megapixels": (lambda: _png(10_000, 5_000), "image/png", "megapixels"),
+    "3.6 gigapixels": (lambda: _png(60_000, 60_000, rows=zlib.compress(bytes(10**6))), "image/png", "megapixels"),
+    "a bomb in a text chunk": (
+        lambda: _png(300, 300, extra=_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(10**8), 1))),
+        "image/png",
+        "",
+    ),
+    "more content than its size says": (
+        lambda: _png(300, 300, rows=zlib.compress(bytes(10**8), 1)[:-40]), "image/png", "",
+    ),
+    "cut off": (lambda: _png(300, 300, rows=zlib.compress(bytes(100))), "image/png", "decoded"),
+    "a WebP of 16383 by 16383": (
+        lambda: b"RIFF\x40\0\0\0WEBPVP8L\x20\0\0\0\x2f" + struct.pack("<I", 16382 | 16382 << 14) + bytes(40),
+        "image/webp",
+        "megapixels",
+    ),
+    "a JPEG of a thousand scans": (
+        lambda: b"\xff\xd8\xff\xe0" + b"\xff\xda\0\x0c" * 1000, "image/jpeg", "more passes",
+    ),
+    "a speck": (lambda: _png(10, 10), "image/png", "smaller than"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def judged(made: Made) -> dict[str, dict[str, object]]:
+    """All of them, sent to a few listings at once and judged by the deployed function."""
+    seller, waiting = made.seller, {}
+    for number, (name, (content, content_type, _)) in enumerate(REJECTED.items()):
+        if number % 6 == 0:
+            listing = seller.create()
+        answer = seller.send_photo(listing, content(), content_type)
+        assert answer.status_code == 201, answer.text
+        waiting[name] = (listing, number % 6)
+    return {name: seller.photo_settled(listing, place) for name, (listing, place) in waiting.items()}
+
+
+@pytest.mark.parametrize("name", REJECTED)
+def test_what_is_no_honest_picture_is_rejected_with_a_reason_or_made_clean(
+    judged: dict[str, dict[str, object]], name: str
+) -> None:
+    photo, (_, _, reason) = judged[name], REJECTED[name]
+    if reason:
+        assert (photo["status"], photo["url"]) == ("rejected", None)
+        assert reason in str(photo["reason"])
+    else:
+        assert photo["status"] == "rejected" or len(_stored(photo)) < 100_000
+
+
+def test_a_polyglot_loses_its_other_half(seller: Seller) -> None:
+    listing = seller.create()
+    comment = _chunk(b"tEXt", b"Comment\0" + SCRIPT)
+    assert seller.send_photo(listing, _png(400, 300, extra=comment) + SCRIPT + b"PK\x03\x04").status_code == 201
+    stored = _stored(seller.photo_settled(listing))
+    assert stored.startswith(b"\xff\xd8\xff")
+    assert b"script" not in stored
+    assert not stored.rstrip(b"\0").endswith(b"PK\x03\x04")
+
+
+def test_where_a_photo_was_taken_is_not_stored(made: Made) -> None:
+    seller, jpeg = made.seller, next(iter(made.objects.values()))
+    sent = _with_position(jpeg)
+    assert b"48.8583" in sent
+    listing = seller.create()
+    upload = seller.announce(listing, sent, "image/jpeg")
+    httpx.post(upload["url"], data=upload["fields"], files={"file": sent}, timeout=30, trust_env=False)
+    photo = seller.photo_settled(listing)
+    assert photo["status"] == "ready", photo
+    stored = _stored(photo)
+    assert not any(trace in stored for trace in (b"Exif", b"48.8583", b"xmpmeta", b"GPS"))
+
+
+def test_an_upload_that_is_not_what_was_announced_is_refused_by_the_bucket(seller: Seller) -> None:
+    listing, content = seller.create(), _png(300, 300)
+    for wrong in (
+        {"Content-Type": "text/html"},
+        {"key": "media/" + "0" * 64},
+        {"key": f"incoming/{seller.id}/another-listing/photo"},
+    ):
+        upload = seller.announce(listing, content)
+        sent = httpx.post(
+            upload["url"], data={**upload["fields"], **wrong}, files={"file": content}, timeout=30, trust_env=False
+        )
+        assert sent.status_code in {400, 403}, wrong
+    longer = httpx.post(
+        upload["url"], data=upload["fields"], files={"file": content + b"\0"}, timeout=30, trust_env=False
+    )
+    assert longer.status_code in {400, 403}
+
+
+def test_a_stored_picture_is_read_only_by_its_signed_address(made: Made) -> None:
+    url = made.answer["media"]["image_urls"][0]
+    assert httpx.get(url, trust_env=False).status_code == 200
+    assert httpx.get(url.partition("?")[0], trust_env=False).status_code == 403
+    assert httpx.put(url, content=b"x", trust_env=False).status_code == 403
+    assert httpx.get(url[:-4] + "0000", trust_env=False).status_code == 403
+
+
+def _stored(photo: dict[str, object]) -> bytes:
+    answer = httpx.get(str(photo["url"]), timeout=30, trust_env=False)
+    assert answer.status_code == 200
+    return answer.content

@@ -1,0 +1,238 @@
+"""Starts, stops and crashes: the data stays, what changed is deployed, and what went wrong is said in a sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import psutil
+
+from local.testing import LocalStack, wait_until
+
+
+def _put(stack: LocalStack, name: str) -> None:
+    item = {"pk": {"S": name}, "kind": {"S": "listing"}}
+    stack.client("dynamodb").put_item(TableName=stack.physical("Items"), Item=item)
+
+
+def _has(stack: LocalStack, name: str, table: str = "Items") -> bool:
+    found = stack.client("dynamodb").get_item(TableName=stack.physical(table), Key={"pk": {"S": name}})
+    return "Item" in found
+
+
+def _saved(stack: LocalStack, text: str) -> bool:
+    return text in (stack.data / "state" / "dynamodb.json").read_text()
+
+
+def _children(stack: LocalStack) -> list[psutil.Process]:
+    return psutil.Process(stack.pid).children(recursive=True)
+
+
+def test_a_second_start_finds_the_data_and_deploys_nothing(own_stack: LocalStack) -> None:
+    own_stack.start()
+    _put(own_stack, "kept")
+    own_stack.client("s3").put_object(Bucket=own_stack.physical("Bucket"), Key="kept", Body=b"content")
+    first, tables = own_stack.places, own_stack.physical("Items")
+    status, output = own_stack.stop()
+    assert (status, "Deploying" in output) == (0, True)
+
+    own_stack.start()
+    assert (replace(own_stack.places, pid=0), own_stack.physical("Items")) == (replace(first, pid=0), tables)
+    assert _has(own_stack, "kept")
+    kept = own_stack.client("s3").get_object(Bucket=own_stack.physical("Bucket"), Key="kept")
+    assert kept["Body"].read() == b"content"
+    assert httpx.get(f"{own_stack.url}/open/x", trust_env=False).status_code == 200
+    status, output = own_stack.stop()
+    assert (status, "Deploying" in output) == (0, False)
+
+
+def test_stopping_leaves_no_process(own_stack: LocalStack) -> None:
+    own_stack.start()
+    httpx.get(f"{own_stack.url}/open/x", trust_env=False)
+    children = _children(own_stack)
+    assert len(children) >= 2  # the eBay stand-in and a worker
+    own_stack.stop()
+    assert psutil.wait_procs(children, timeout=1)[1] == []
+
+
+def test_a_kill_costs_nothing_that_was_saved_and_leaves_no_process(own_stack: LocalStack) -> None:
+    own_stack.start()
+    httpx.get(f"{own_stack.url}/open/x", trust_env=False)
+    _put(own_stack, "before-the-kill")
+    wait_until(lambda: _saved(own_stack, "before-the-kill"), limit=4)
+    children = _children(own_stack)
+    own_stack.kill9()
+    own_stack.start()
+    assert psutil.wait_procs(children, timeout=5)[1] == []
+    assert _has(own_stack, "before-the-kill")
+
+
+def test_stream_consumers_go_on_after_a_restart(own_stack: LocalStack) -> None:
+    own_stack.start()
+    for number in range(5):
+        _put(own_stack, f"early-{number}")
+    wait_until(lambda: _has(own_stack, "INSERT#early-4", "Seen"))
+    own_stack.stop()
+    own_stack.start()
+    _put(own_stack, "late")
+    wait_until(lambda: _has(own_stack, "INSERT#late", "Seen"))
+
+
+def test_records_that_nobody_has_read_survive_a_restart(own_stack: LocalStack) -> None:
+    own_stack.start()
+    functions = own_stack.client("lambda")
+    [mapping] = functions.list_event_source_mappings()["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    _put(own_stack, "unread")
+    own_stack.stop()
+    own_stack.start()
+    assert not _has(own_stack, "INSERT#unread", "Seen")
+    own_stack.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+    wait_until(lambda: _has(own_stack, "INSERT#unread", "Seen"))
+
+
+def test_a_worker_that_outlives_a_kill_is_ended_by_the_next_start(own_stack: LocalStack) -> None:
+    own_stack.start()
+    stranger = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    try:
+        began = psutil.Process(stranger.pid).create_time()
+        with (own_stack.data / "children").open("a") as file:
+            file.write(json.dumps({"pid": stranger.pid, "began": began}) + "\n")
+            file.write(json.dumps({"pid": os.getpid(), "began": began}) + "\n")  # a reused pid: not ours to end
+            file.write('{"pid": ')  # torn by the crash
+        own_stack.kill9()
+        own_stack.start()
+        assert stranger.wait(5) == -signal.SIGTERM
+    finally:
+        stranger.kill()
+
+
+def test_a_torn_state_file_costs_at_most_the_last_save(own_stack: LocalStack) -> None:
+    own_stack.start()
+    _put(own_stack, "old")
+    own_stack.stop()
+    own_stack.start()
+    _put(own_stack, "new")
+    own_stack.stop()
+    file = own_stack.data / "state" / "dynamodb.json"
+    file.write_bytes(file.read_bytes()[:200] + b"\xff")
+    own_stack.start()
+    assert _has(own_stack, "old")
+    assert file.with_suffix(".torn").exists()
+
+
+def test_a_changed_setting_is_deployed_and_reaches_the_functions(own_stack: LocalStack) -> None:
+    own_stack.start()
+    _put(own_stack, "kept")
+    asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "GET"}
+    assert "access-control-allow-origin" not in httpx.options(own_stack.url, headers=asked, trust_env=False).headers
+    own_stack.stop()
+    own_stack.configure(ALLOWED_ORIGIN="https://shop.example", MEDIA_PROVIDER="bedrock")
+    own_stack.start()
+    answer = httpx.options(own_stack.url, headers=asked, trust_env=False)
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+    assert httpx.get(f"{own_stack.url}/open/process", trust_env=False).json()["setting"] == "bedrock"
+    assert _has(own_stack, "kept")
+
+
+def test_changed_code_is_deployed_and_a_refused_template_is_undone(build: Path, tmp_path: Path) -> None:
+    mine = shutil.copytree(build, tmp_path / "build")
+    stack = LocalStack(tmp_path / "data", mine)
+    template = mine / "template.yaml"
+    good = template.read_text()
+    try:
+        stack.start()
+        _put(stack, "kept")
+        stack.stop()
+
+        code = mine / "functions" / "echo.py"
+        code.write_text(code.read_text().replace("    return event\n", '    return {"changed": True}\n'))
+        stack.start()
+        assert httpx.get(f"{stack.url}/open/x", trust_env=False).json() == {"changed": True}
+        stack.stop()
+
+        template.write_text(good.replace("Threshold: 0", "Threshold: { Ref: Nothing }"))
+        process = stack.begin()
+        output = process.communicate(timeout=60)[0]
+        assert process.returncode == 1
+        assert "Nothing" in output
+        assert "Traceback" not in output
+
+        template.write_text(good)
+        stack.start()
+        assert _has(stack, "kept")
+        assert httpx.get(f"{stack.url}/open/x", trust_env=False).json() == {"changed": True}
+    finally:
+        stack.end()
+
+
+def test_a_start_killed_at_any_moment_is_made_good_by_the_next(own_stack: LocalStack) -> None:
+    for moment in (0.2, 0.6, 0.9, 1.2, 1.5, 1.9):
+        process = own_stack.begin()
+        began = time.monotonic()
+        wait_until(lambda began=began, moment=moment: time.monotonic() - began > moment)  # type: ignore[misc]
+        process.kill()
+        process.communicate(timeout=10)
+    own_stack.start()
+    assert httpx.get(f"{own_stack.url}/open/x", trust_env=False).status_code == 200
+    assert httpx.get(f"{own_stack.url}/guarded", headers={"Authorization": "x"}, trust_env=False).status_code == 200
+
+
+def test_a_busy_port_is_a_sentence_and_leaves_nothing_behind(own_stack: LocalStack) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", own_stack.port))
+        taken.listen()
+        process = own_stack.begin()
+        output = process.communicate(timeout=30)[0]
+    assert process.returncode == 1
+    assert output.strip() == (
+        f"error: Port {own_stack.port} of 127.0.0.1 is busy: stop what uses it, or choose another with PORT=..."
+    )
+    own_stack.start()
+
+
+def test_a_second_run_on_the_same_folder_is_refused(own_stack: LocalStack) -> None:
+    own_stack.start()
+    second = LocalStack(own_stack.data)
+    process = second.begin()
+    output = process.communicate(timeout=30)[0]
+    assert process.returncode == 1
+    assert "Another run uses" in output
+    assert httpx.get(f"{own_stack.url}/open/x", trust_env=False).status_code == 200
+
+
+def test_an_interrupted_start_ends_by_itself_and_says_so(own_stack: LocalStack) -> None:
+    process = own_stack.begin()
+    wait_until(lambda: (own_stack.data / "cloud.log").exists())
+    process.send_signal(signal.SIGINT)
+    output = process.communicate(timeout=30)[0]
+    assert process.returncode == 130
+    assert output.rstrip().endswith("Interrupted.")
+    own_stack.start()
+
+
+def test_a_taken_port_of_the_stand_in_is_replaced_and_deployed(own_stack: LocalStack) -> None:
+    own_stack.start()
+    ebay = httpx.URL(own_stack.ebay_url).port
+    own_stack.stop()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", ebay))
+        taken.listen()
+        own_stack.start()
+        assert httpx.URL(own_stack.ebay_url).port != ebay
+
+
+def test_the_stand_in_is_not_started_when_ebay_is_elsewhere(own_stack: LocalStack) -> None:
+    elsewhere = "https://ebay.example"
+    own_stack.configure(EBAY_API_URL=elsewhere, EBAY_MEDIA_URL=elsewhere, EBAY_TOKEN_URL=elsewhere)
+    own_stack.start()
+    assert own_stack.ebay_url == ""
+    assert not (own_stack.data / "ebay").exists()

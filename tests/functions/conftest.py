@@ -1,0 +1,97 @@
+"""Functions over moto, in this process: `cloud` is the storage of template.yaml, empty for each test."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from moto import mock_aws
+from moto.backends import get_backend
+
+from souk import wiring
+from souk.aws import clients, settings
+from souk.aws.logging import logger
+from souk.identity import passwords
+from tests.functions.cloud import Call, Cloud, create_keys
+from tests.functions.template import ACCOUNT, REGION
+
+_STORES: Final = ("dynamodb", "dynamodbstreams", "s3", "secretsmanager", "stepfunctions", "lambda", "sqs", "events")
+
+
+@pytest.fixture(scope="session")
+def _aws() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            environment.setenv(name, "testing")
+        environment.setenv("AWS_DEFAULT_REGION", REGION)
+        environment.delenv("AWS_ENDPOINT_URL", raising=False)
+        logger()
+        [handler] = logging.getLogger("souk").handlers
+        assert isinstance(handler, logging.StreamHandler)
+        handler.stream = _Stdout()
+        with mock_aws():
+            yield
+
+
+@pytest.fixture(scope="session")
+def _keys(_aws: None) -> dict[str, str]:
+    return create_keys()
+
+
+@pytest.fixture
+def cloud(_keys: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """The storage of the template, empty, and its functions; what they ask of AWS is noted in `cloud.calls`."""
+    _empty()
+    _forget()
+    # What a password costs is measured in the unit tests; here it would only be waiting.
+    monkeypatch.setattr(passwords, "_MEMORY_KIB", 8)
+    passwords._hasher.cache_clear()
+    made = Cloud(monkeypatch)
+    made.create(_keys)
+    listening: dict[str, Any] = {}
+    real = clients.client
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        made.calls.append(Call(model.service_model.service_name, model.name, params))
+
+    def client(service: str) -> Any:
+        if service not in listening:
+            listening[service] = real(service).meta.events
+            listening[service].register("provide-client-params", note)
+        return real(service)
+
+    monkeypatch.setattr(clients, "client", client)
+    yield made
+    passwords._hasher.cache_clear()
+    for events in listening.values():
+        events.unregister("provide-client-params", note)
+
+
+class _Stdout:
+    """Whatever stdout is at the moment: a logger outlives a test, and what pytest puts in its place does not."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(text)
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+
+def _empty() -> None:
+    """Everything but keys: of these moto makes one in a twelfth of a second."""
+    for service in _STORES:
+        backends = get_backend(service)
+        for region in (REGION, "aws"):
+            if region in backends[ACCOUNT]:
+                backends[ACCOUNT][region].reset()
+
+
+def _forget() -> None:
+    """What a function keeps for the life of its environment belongs to one test; clients alone outlive it."""
+    for module in (wiring, settings):
+        for kept in vars(module).values():
+            if hasattr(kept, "cache_clear"):
+                kept.cache_clear()

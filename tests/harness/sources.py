@@ -1,0 +1,30 @@
+"""The functions of functions/ as modules of the harness's own, found by path or by ARN."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from typing import Any
+
+from tests.functions.template import ROOT, logical_id
+
+
+@cache
+def module_of(path: str) -> Any:
+    """A function's module of our own: others may have imported theirs over another wiring."""
+    spec = spec_from_file_location(f"harness_{path.replace('/', '_')}", ROOT / "functions" / f"{path}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def _paths() -> dict[str, str]:
+    found = (ROOT / "functions").glob("*/*.py")
+    return {logical_id(file.stem): f"{file.parent.name}/{file.stem}" for file in found}
+
+
+def path_of(arn: str) -> str:
+    return _paths()[arn.rsplit(":", 1)[-1]]

@@ -1,0 +1,148 @@
+"""Whoever says no, or nothing, is told in his own words, and what may be at the marketplace is never forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from souk.errors import VendorProblem
+from souk.listings.model import Status
+from souk.media.model import MediaBlocked
+from tests.harness.journey import Journey, claim_gone, claim_published
+from tests.harness.world import World, world
+
+
+@pytest.fixture
+def made() -> Iterator[World]:
+    with world() as one:
+        yield one
+
+
+def published(made: World) -> Journey:
+    journey = Journey(made)
+    journey.create()
+    journey.announce_photo()
+    journey.go_on(Status.PUBLISHED)
+    return journey
+
+
+def test_a_refusal_keeps_the_marketplaces_words_and_the_next_try_succeeds(made: World) -> None:
+    journey = Journey(made)
+    journey.create()
+    journey.go_on(Status.APPROVED)
+    made.ebay.refuse = "The item specific Colour is missing."
+    journey.publish()
+    made.settle()
+    error = journey.listing.error
+    assert error is not None
+    assert (error.code, error.detail) == ("vendor_refused", "The item specific Colour is missing.")
+    made.ebay.refuse = None
+    journey.go_on(Status.PUBLISHED)
+    claim_published(journey)
+
+
+def test_a_revision_that_is_refused_leaves_the_listing_live_and_says_why(made: World) -> None:
+    journey = published(made)
+    made.ebay.refuse = "The title is not allowed."
+    journey.edit()
+    made.settle()
+    publication = journey.listing.publications["ebay"]
+    assert (journey.listing.status, publication.status) == (Status.PUBLISHED, "live")
+    assert publication.error is not None
+    assert publication.error.detail == "The title is not allowed."
+
+
+def test_an_edit_after_a_lost_answer_reaches_what_was_published(made: World) -> None:
+    journey = Journey(made)
+    journey.create()
+    journey.go_on(Status.APPROVED)
+    made.ebay.mood = "mute"
+    journey.publish()
+    made.settle()
+    made.ebay.mood = "well"
+    journey.edit()
+    journey.go_on(Status.PUBLISHED)
+    claim_published(journey)
+
+
+def test_what_a_lost_answer_left_live_stays_ours_when_its_newer_words_are_refused(made: World) -> None:
+    journey = Journey(made)
+    journey.create()
+    journey.go_on(Status.APPROVED)
+    made.ebay.mood = "mute"
+    journey.publish()
+    made.settle()
+    made.ebay.mood = "well"
+    made.ebay.refuse_revisions = "The title is not allowed."
+    journey.edit()
+    journey.approve()
+    journey.publish()
+    made.settle()
+    publication = journey.listing.publications["ebay"]
+    assert (journey.listing.status, publication.status) == (Status.PUBLISHED, "live")
+    assert publication.external_id == made.ebay.live[0].id
+    journey.delete()
+    made.settle()
+    claim_gone(journey)
+
+
+@pytest.mark.parametrize("there", ["published", "nothing"])
+def test_deleting_what_may_be_published_looks_before_it_forgets(made: World, there: str) -> None:
+    journey = Journey(made)
+    journey.create()
+    journey.go_on(Status.APPROVED)
+    made.ebay.mood = "mute" if there == "published" else "deaf"
+    journey.publish()
+    made.settle()
+    assert journey.listing.publications["ebay"].status == "unconfirmed"
+    made.ebay.mood = "well"
+    journey.delete()
+    made.settle()
+    claim_gone(journey)
+
+
+def test_what_may_be_published_is_not_forgotten_while_the_marketplace_will_not_say(made: World) -> None:
+    journey = Journey(made)
+    journey.create()
+    journey.go_on(Status.APPROVED)
+    made.ebay.mood = "mute"
+    journey.publish()
+    made.settle()
+    made.ebay.mood = "well"
+    made.ebay.refuse = "Your token has been revoked."
+    journey.delete()
+    made.settle()
+    listing = journey.listing
+    assert (listing.status, listing.publications["ebay"].status) == (Status.ERROR, "unconfirmed")
+    assert listing.error is not None
+    assert listing.error.detail == "Your token has been revoked."
+
+
+def test_media_that_a_provider_refuses_are_told_and_can_be_made_again(made: World) -> None:
+    journey = Journey(made)
+    journey.create()
+    made.studio.refuse = MediaBlocked("studio", [VendorProblem("blocked", "This prompt is not allowed.")])
+    journey.generate()
+    made.settle()
+    error = journey.listing.error
+    assert error is not None
+    assert (journey.listing.status, error.code, error.detail) == (
+        Status.ERROR,
+        "vendor_refused",
+        "This prompt is not allowed.",
+    )
+    made.studio.refuse = None
+    journey.go_on(Status.PUBLISHED)
+    claim_published(journey)
+
+
+def test_a_video_that_never_ends_is_given_up_with_a_clear_error(made: World) -> None:
+    journey = Journey(made)
+    journey.create()
+    made.studio.polls = 10_000
+    journey.generate()
+    made.settle()
+    error = journey.listing.error
+    assert error is not None
+    assert error.detail == "Making the media took too long. Generate them again."

@@ -1,0 +1,294 @@
+"""Imports point inward (decision record 1) and are a budget (decision 4)."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from docs.contract.template import ROOT, functions, http_events
+from tests.template.stack import sources, template
+
+LIBRARY = ROOT / "layers" / "souk"
+MODULES = {
+    ".".join(file.relative_to(LIBRARY).with_suffix("").parts).removesuffix(".__init__"): file
+    for file in sorted((LIBRARY / "souk").rglob("*.py"))
+}
+_AWS_PACKAGES = {"boto3", "botocore"}
+# The rooms that speak to AWS, beside souk/aws itself.
+_AWS_ROOMS = ("souk.aws.", "souk.media.bedrock.")
+_AWS_MODULES = {"souk.listings.media_store"}
+# What a pure room may see of the library: values, errors, time, and pure rooms.
+_PURE = {"souk.errors", "souk.money", "souk.clock"}
+_WEB = "souk.http."
+_OUTERMOST = "souk.wiring"
+
+
+def imports_of(file: Path, *, at_import: bool) -> set[str]:
+    """Modules that a file imports: all of them, or those that run when it is imported itself."""
+    return set(_imports(ast.parse(file.read_text()), at_import=at_import))
+
+
+def _imports(node: ast.AST, *, at_import: bool) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0, "imports are absolute"
+            yield str(child.module)
+            yield from (
+                f"{child.module}.{alias.name}" for alias in child.names if f"{child.module}.{alias.name}" in MODULES
+            )
+        elif not (_is_for_types(child) or (at_import and isinstance(child, ast.FunctionDef))):
+            yield from _imports(child, at_import=at_import)
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def _room(module: str) -> str:
+    """The last part: model, service, repository, schemas..."""
+    return module.rpartition(".")[2]
+
+
+def _rooms(*names: str) -> list[str]:
+    return [module for module in MODULES if module.count(".") >= 2 and _room(module) in names]
+
+
+def _third_party(imports: set[str]) -> set[str]:
+    return {name.split(".")[0] for name in imports} - set(sys.stdlib_module_names) - {"souk"}
+
+
+@pytest.mark.parametrize("module", _rooms("model"))
+def test_a_model_is_pure_python_about_its_domain(module: str) -> None:
+    seen = imports_of(MODULES[module], at_import=False)
+    assert _third_party(seen) <= {"idna"}  # the rules of names on the internet: text in, text out
+    outward = {name for name in seen if name in MODULES and name not in _PURE and not name.endswith(".model")}
+    assert {name for name in outward if MODULES[name].name != "__init__.py"} == set()
+
+
+@pytest.mark.parametrize("module", _rooms("service", "dispatch", "steps", "sessions", "throttling"))
+def test_a_use_case_sees_no_web_no_vendor_and_no_storage_but_its_own_repository(module: str) -> None:
+    seen = imports_of(MODULES[module], at_import=False)
+    refused = {
+        name
+        for name in seen - {f"{module.rpartition('.')[0]}.repository"}
+        if name.endswith((".repository", ".adapter", ".schemas"))
+        or name.startswith((_WEB, "souk.aws.clients", "souk.aws.tables", _OUTERMOST))
+        or name.split(".")[0] in {*_AWS_PACKAGES, "httpx", "pydantic"}
+    }
+    assert refused == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_storage_rooms_and_named_adapters_know_that_aws_is_there(module: str) -> None:
+    speaks_to_aws = bool({name.split(".")[0] for name in imports_of(MODULES[module], at_import=False)} & _AWS_PACKAGES)
+    is_allowed = module.startswith(_AWS_ROOMS) or module in _AWS_MODULES or _room(module) == "repository"
+    assert is_allowed or not speaks_to_aws
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_but_functions_sees_the_wiring(module: str) -> None:
+    assert module == _OUTERMOST or _OUTERMOST not in imports_of(MODULES[module], at_import=False)
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    graph = {name: imports_of(file, at_import=True) & set(MODULES) - {name} for name, file in MODULES.items()}
+    while leaves := {name for name, seen in graph.items() if not seen & set(graph)}:
+        graph = {name: seen for name, seen in graph.items() if name not in leaves}
+    assert sorted(graph) == []
+
+
+_LOGIC: dict[str, set[type[ast.AST]]] = {
+    "GrantOperatorFunction": {ast.Try},  # on no route: no shape and no decorator refuses a bad email for it
+    "DispatchListingsFunction": {ast.For},  # a stream brings many
+}
+
+
+@pytest.mark.parametrize("function", sources())
+def test_a_function_is_thin(function: str) -> None:
+    """No AWS, no environment, no try: parse, call one use case, answer."""
+    domain, name = sources()[function]
+    file = ROOT / "functions" / domain / f"{name}.py"
+    tree = ast.parse(file.read_text())
+    logic = {type(node) for node in ast.walk(tree)} & {ast.Try, ast.ClassDef, ast.While, ast.For}
+    assert logic <= _LOGIC.get(function, set())
+    seen = imports_of(file, at_import=False)
+    assert not {one.split(".")[0] for one in seen} - {"souk", "collections", "typing"}
+    assert not {one for one in seen if one.startswith("souk.aws.") and one != "souk.aws.step"}
+    assert not {one for one in seen if one.endswith(".repository")}
+
+
+# The budget ----------------------------------------------------------------------------------------------------------
+
+# A function that is imported has paid for its shapes, and for the errors that storage rooms tell apart. Everything else
+# is imported by the use case that needs it (souk/wiring.py).
+_AT_IMPORT = frozenset(
+    {"botocore", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"}
+)
+
+# Who can come to import what, however late. A package out of a function's reach costs it nothing.
+_SENDING = {"generate_images", "give_up_publishing", "preflight_listing", "publish_to_marketplace"}
+_REACH = {
+    "PIL": None,
+    "argon2": None,
+    "cryptography": {"authorize"},
+    "defusedxml": _SENDING - {"generate_images"},
+    "httpx": _SENDING,
+    "imageio_ffmpeg": {"start_video", "poll_video"},
+    "jwt": {"authorize"},
+    "numpy": {"generate_images", "start_video", "poll_video"},
+    "python_multipart": {"add_photos"},
+    "boto3": set[str](),
+}
+"""None: named by a room that others share for its limits or errors; the layers below hold these."""
+
+_PROBE = """
+import datetime, importlib.util, json, logging, os, random, secrets, socket, sys, time, uuid
+
+def refuse(*_arguments, **_options):
+    raise AssertionError("at import")
+
+class Unread(datetime.datetime):
+    now = utcnow = today = refuse
+
+datetime.datetime = Unread
+for owner, names in (
+    (time, ("time", "time_ns", "sleep")),
+    (random, ("random", "randint", "choice", "getrandbits")),
+    (os, ("urandom",)),
+    (secrets, ("token_bytes", "token_hex", "token_urlsafe")),
+    (uuid, ("uuid1", "uuid4")),
+    (socket, ("socket", "create_connection", "getaddrinfo")),
+):
+    for name in names:
+        setattr(owner, name, refuse)
+spec = importlib.util.spec_from_file_location("probed", sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+before = set(sys.modules)
+spec.loader.exec_module(module)
+found = {name.split(".")[0] for name in set(sys.modules) - before}
+print(json.dumps(sorted(name for name in found if name not in sys.stdlib_module_names and not name.startswith("_"))))
+"""
+
+
+def probe(function: str) -> tuple[int, str, str]:
+    """Import a function in a fresh interpreter without clock, randomness and network: (exit code, output, errors).
+
+    The output is the list of the third-party packages that came with it.
+    """
+    domain, name = sources()[function]
+    done = subprocess.run(
+        [sys.executable, "-c", _PROBE, str(ROOT / "functions" / domain / f"{name}.py")],
+        env={"PYTHONPATH": str(LIBRARY)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def probes() -> dict[str, tuple[int, str, str]]:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return dict(zip(sources(), pool.map(probe, sources()), strict=True))
+
+
+@pytest.mark.parametrize("function", sources())
+def test_importing_a_function_reads_no_clock_no_randomness_and_no_network(
+    function: str, probes: dict[str, tuple[int, str, str]]
+) -> None:
+    exit_code, _, errors = probes[function]
+    assert exit_code == 0, errors
+
+
+@pytest.mark.parametrize("function", sources())
+def test_importing_a_function_brings_shapes_and_nothing_heavy(
+    function: str, probes: dict[str, tuple[int, str, str]]
+) -> None:
+    allowed = _AT_IMPORT if http_events(functions(template())[function]) else frozenset({"botocore"})
+    assert set(json.loads(probes[function][1])) - {"souk"} <= allowed
+
+
+def test_whatever_a_function_can_reach_is_in_its_budget() -> None:
+    reached: dict[str, set[str]] = {package: set() for package in _REACH}
+    for domain, name in sources().values():
+        for package in reach(ROOT / "functions" / domain / f"{name}.py") & set(_REACH):
+            reached[package].add(name)
+    assert {package: reached[package] for package, names in _REACH.items() if names is not None} == {
+        package: names for package, names in _REACH.items() if names is not None
+    }
+
+
+def test_a_function_that_computes_pictures_has_the_layer_that_can() -> None:
+    with_imaging = {
+        sources()[name][1]
+        for name, one in functions(template()).items()
+        if {"Ref": "ImagingLayer"} in one.get("Layers", [])
+    }
+    assert with_imaging == {"process_upload", "generate_images", "start_video", "poll_video"}
+
+
+def reach(file: Path) -> set[str]:
+    """Third-party packages that a function can come to import: by its imports, and by the names it takes from wiring.
+
+    An upper bound: whatever a module imports anywhere counts for all who see the module.
+    """
+    wiring = ast.parse(MODULES[_OUTERMOST].read_text())
+    wired = {node.name: node for node in wiring.body if isinstance(node, ast.FunctionDef)}
+    seen: set[Path | str] = set()
+    todo: list[Path | str] = [file]
+    third: set[str] = set()
+    while todo:
+        if (one := todo.pop()) in seen:
+            continue
+        seen.add(one)
+        tree: ast.AST = wired[one] if isinstance(one, str) else ast.parse(one.read_text())
+        if isinstance(one, str):
+            todo += [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in wired]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == _OUTERMOST:
+                todo += [alias.name for alias in node.names]
+        imports = set(_imports(tree, at_import=False)) - {_OUTERMOST}
+        todo += [MODULES[name] for name in imports if name in MODULES]
+        third |= _third_party(imports)
+    return third
+
+
+# What is written ------------------------------------------------------------------------------------------------------
+
+
+def test_no_tracked_file_names_a_registry_or_a_place_on_one_machine() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    # Put together here, so that this file does not name them either.
+    registries = [
+        "py" + "pi.org",
+        "python" + "hosted.org",
+        "registry.npm" + "js.org",
+        "--index" + "-url",
+        "--extra-index" + "-url",
+    ]
+    places = ["/ho" + "me/", "/Us" + "ers/", "/ro" + "ot/", "/wo" + "rk/"]
+    found = []
+    for name in filter(None, tracked.stdout.split("\0")):
+        file = ROOT / name
+        if not file.is_file():
+            continue
+        content = file.read_bytes()
+        found += [f"{name}: {one}" for one in registries if one.encode() in content]
+        if file.suffix in {".toml", ".txt", ".in", ".yaml", ".json", ".cfg", ""} or file.name == "Makefile":
+            found += [f"{name}: {one}" for one in places if one.encode() in content]
+    assert found == []

@@ -1,0 +1,241 @@
+"""The unit of work: what is tried again, what is an answer, and whose error it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+
+from souk.aws.tables import Action, Check, Delete, Page, Put, Tables, Update
+from souk.errors import Conflict, DependencyUnavailable, NotFound
+
+KEY = {"pk": "a", "sk": "b"}
+
+
+class FakeClient:
+    """Answers each request with the next of `answers`: raised when an exception, else returned."""
+
+    def __init__(self, *answers: Any) -> None:
+        self._answers = list(answers)
+        self.requests: list[tuple[str, dict[str, Any]]] = []
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def call(**request: Any) -> Any:
+            self.requests.append((operation, request))
+            answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+
+class FakeTime:
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.pauses: list[float] = []
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += seconds
+
+
+def tables(*answers: Any) -> tuple[Tables, FakeClient, FakeTime]:
+    client, time = FakeClient(*answers), FakeTime()
+    made: Any = client
+    return Tables(made, pause=time.pause, jitter=lambda: 1.0, monotonic=lambda: time.now), client, time
+
+
+def refused(code: str, **more: Any) -> ClientError:
+    response: Any = {"Error": {"Code": code, "Message": ""}, **more}
+    return ClientError(response, "Any")
+
+
+def cancelled(*codes: str, **items: Any) -> ClientError:
+    reasons = [
+        {"Code": code, **({"Item": items[f"at{index}"]} if f"at{index}" in items else {})}
+        for index, code in enumerate(codes)
+    ]
+    return refused("TransactionCanceledException", CancellationReasons=reasons)
+
+
+def puts(*errors: Exception | None) -> list[Action]:
+    return [
+        Put("t", {**KEY, "n": number}, "attribute_not_exists(#pk)", otherwise=error)
+        for number, error in enumerate(errors)
+    ]
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [
+        cancelled("TransactionConflict", "None"),
+        cancelled("None", "ThrottlingError"),
+        cancelled("ProvisionedThroughputExceeded", "TransactionConflict"),
+        refused("ThrottlingException"),
+        refused("ProvisionedThroughputExceededException"),
+        refused("TransactionInProgressException"),
+        refused("RequestLimitExceeded"),
+        refused("InternalServerError"),
+    ],
+    ids=lambda error: error.response["Error"]["Code"],
+)
+def test_a_busy_store_is_asked_again(busy: ClientError) -> None:
+    made, client, time = tables(busy, busy, {})
+    made.commit(*puts(None, None))
+    assert len(client.requests) == 3
+    assert time.pauses == [0.02, 0.04]
+
+
+def test_every_try_of_a_transaction_carries_the_same_token() -> None:
+    made, client, _ = tables(cancelled("TransactionConflict"), {})
+    made.commit(*puts(None))
+    first, second = (request["ClientRequestToken"] for _, request in client.requests)
+    assert first == second
+
+
+def test_a_store_that_stays_busy_is_a_503_after_five_seconds() -> None:
+    made, _, time = tables(cancelled("TransactionConflict"))
+    with pytest.raises(DependencyUnavailable) as refusal:
+        made.commit(*puts(None))
+    assert refusal.value.retry_after == 1
+    assert 5.0 <= time.now < 6.0
+    assert max(time.pauses) == 0.8
+
+
+def test_no_answer_is_a_503_and_is_not_tried_again_here() -> None:
+    made, client, _ = tables(ConnectTimeoutError(endpoint_url="x"))
+    with pytest.raises(DependencyUnavailable):
+        made.get("t", KEY)
+    assert len(client.requests) == 1
+
+
+def test_a_failed_condition_is_the_error_of_its_own_action() -> None:
+    errors = [Conflict("first"), Conflict("second"), Conflict("third")]
+    made, client, _ = tables(cancelled("None", "ConditionalCheckFailed", "None"))
+    with pytest.raises(Conflict, match="second"):
+        made.commit(*puts(*errors))
+    assert len(client.requests) == 1
+
+
+def test_of_several_failed_conditions_the_first_is_told() -> None:
+    made, _, _ = tables(cancelled("ConditionalCheckFailed", "ConditionalCheckFailed"))
+    with pytest.raises(Conflict, match="first"):
+        made.commit(*puts(Conflict("first"), Conflict("second")))
+
+
+def test_a_failed_condition_beside_a_conflict_is_an_answer() -> None:
+    made, client, _ = tables(cancelled("TransactionConflict", "ConditionalCheckFailed"))
+    with pytest.raises(Conflict, match="second"):
+        made.commit(*puts(Conflict("first"), Conflict("second")))
+    assert len(client.requests) == 1
+
+
+def test_an_error_may_be_made_from_what_stood_there() -> None:
+    old = {"pk": {"S": "a"}, "owner": {"S": "somebody"}}
+    made, _, _ = tables(cancelled("ConditionalCheckFailed", at0=old))
+    action = Put("t", KEY, "attribute_not_exists(#pk)", otherwise=lambda item: Conflict(item["owner"] if item else "?"))
+    with pytest.raises(Conflict, match="somebody"):
+        made.commit(action)
+
+
+def test_a_single_write_maps_its_condition_too() -> None:
+    made, _, _ = tables(refused("ConditionalCheckFailedException", Item={"pk": {"S": "a"}}))
+    with pytest.raises(NotFound):
+        made.delete(Delete("t", KEY, "#version = :v", {"v": 1}, otherwise=NotFound("gone")))
+
+
+def test_an_error_that_nobody_knows_is_let_through() -> None:
+    for unknown in (
+        refused("ValidationException"),
+        cancelled("ValidationError"),
+        cancelled("ItemCollectionSizeLimitExceeded"),
+    ):
+        made, client, _ = tables(unknown)
+        with pytest.raises(ClientError):
+            made.commit(*puts(Conflict("not this")))
+        assert len(client.requests) == 1
+
+
+@pytest.mark.parametrize("count", [0, 101])
+def test_a_transaction_has_one_to_a_hundred_actions(count: int) -> None:
+    made, client, _ = tables({})
+    with pytest.raises(ValueError, match="1 to 100 actions"):
+        made.commit(*puts(*[None] * count))
+    assert client.requests == []
+
+
+def test_a_hundred_actions_are_one_transaction() -> None:
+    made, client, _ = tables({})
+    made.commit(*puts(*[None] * 100))
+    assert len(client.requests[0][1]["TransactItems"]) == 100
+
+
+def test_each_kind_of_action_is_written_in_dynamodbs_words() -> None:
+    made, client, _ = tables({})
+    made.commit(
+        Put("t", {**KEY, "n": 1}),
+        Update("t", KEY, "SET #n = :n", "#status = :s", {"n": 2, "s": "x"}, {"status": "state"}),
+        Delete("t", KEY, "attribute_exists(#pk)"),
+        Check("t", KEY, "#n = :n", {"n": 1}),
+    )
+    [put, update, delete, check] = client.requests[0][1]["TransactItems"]
+    assert put["Put"]["Item"] == {"pk": {"S": "a"}, "sk": {"S": "b"}, "n": {"N": "1"}}
+    assert update["Update"]["ExpressionAttributeNames"] == {"#n": "n", "#status": "state"}
+    assert update["Update"]["ExpressionAttributeValues"] == {":n": {"N": "2"}, ":s": {"S": "x"}}
+    assert delete["Delete"]["ConditionExpression"] == "attribute_exists(#pk)"
+    assert check["ConditionCheck"]["Key"] == {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    assert put["Put"]["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
+
+
+@pytest.mark.parametrize("part", ["x" * 1025, "é" * 513, "\ud800"], ids=["long", "long in UTF-8", "half a pair"])
+def test_a_key_that_no_item_can_have_is_not_asked_for(part: str) -> None:
+    made, client, _ = tables({})
+    assert made.get("t", {"pk": "a", "sk": part}) is None
+    assert client.requests == []
+
+
+def test_a_read_is_consistent_unless_told() -> None:
+    made, client, _ = tables({"Item": {"pk": {"S": "a"}}})
+    assert made.get("t", KEY) == {"pk": "a"}
+    made.get("t", KEY, consistent=False)
+    assert [request["ConsistentRead"] for _, request in client.requests] == [True, False]
+
+
+def test_a_query_answers_a_page_and_where_it_ended() -> None:
+    made, client, _ = tables({"Items": [{"n": {"N": "1"}}], "LastEvaluatedKey": {"pk": {"S": "a"}}})
+    page = made.query("t", "#pk = :pk", {"pk": "a"}, limit=1, newest_first=True, after=KEY)
+    assert page == Page(({"n": 1},), {"pk": "a"})
+    request = client.requests[0][1]
+    assert (request["ScanIndexForward"], request["ConsistentRead"], request["Limit"]) == (False, True, 1)
+
+
+def test_an_index_is_never_asked_for_consistency() -> None:
+    made, client, _ = tables({"Items": []})
+    made.query("t", "#pk = :pk", {"pk": "a"}, limit=1, index="by_status")
+    assert "ConsistentRead" not in client.requests[0][1]
+
+
+def test_all_pages_are_read_one_after_the_other() -> None:
+    made, client, _ = tables(
+        {"Items": [{"n": {"N": "1"}}], "LastEvaluatedKey": {"pk": {"S": "a"}}}, {"Items": [{"n": {"N": "2"}}]}
+    )
+    assert [item["n"] for item in made.query_all("t", "#pk = :pk", {"pk": "a"})] == [1, 2]
+    assert client.requests[1][1]["ExclusiveStartKey"] == {"pk": {"S": "a"}}
+
+
+def test_keys_that_a_batch_left_over_are_asked_for_again() -> None:
+    left = {"t": {"Keys": [{"pk": {"S": "b"}}], "ConsistentRead": True}}
+    made, client, _ = tables(
+        {"Responses": {"t": [{"n": {"N": "1"}}]}, "UnprocessedKeys": left}, {"Responses": {"t": [{"n": {"N": "2"}}]}}
+    )
+    assert [item["n"] for item in made.get_many("t", [KEY, KEY])] == [1, 2]
+    assert client.requests[1][1]["RequestItems"] == left
+
+
+def test_no_keys_are_no_request() -> None:
+    made, client, _ = tables({})
+    assert made.get_many("t", []) == ()
+    assert client.requests == []

@@ -1,0 +1,3 @@
+from tests.unit.aws.log_lines import logged
+
+__all__ = ["logged"]

@@ -1,0 +1,352 @@
+"""The gate: what it lets through, and what it says to all the rest."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any
+
+import pytest
+from pydantic import Field
+
+from souk.aws.idempotency import IdempotencyKey, Replayed
+from souk.errors import Conflict, Forbidden, IdempotencyKeyReused, TooManyRequests, VendorProblem, VendorRefused
+from souk.http.endpoint import ANYONE, SIGNED_IN, Request, Response, endpoint
+from souk.http.fields import Wire
+from souk.http.request import Caller
+from tests.unit.http.http_events import PAST, an_event, answer_of, verdict
+
+type Handler = Callable[[Any, Any], dict[str, Any]]
+
+
+class Thing(Wire):
+    name: str
+    size: Annotated[int, Field(gt=0)]
+
+
+class Filter(Wire):
+    limit: Annotated[int, Field(le=100)] = 20
+
+
+def an_endpoint(act: Callable[[Request], Any] = lambda _request: None, **declared: Any) -> Handler:
+    return endpoint(**{"roles": SIGNED_IN, **declared})(act)
+
+
+def seen_by(event: Any, **declared: Any) -> Request:
+    """The request as a handler sees it."""
+    seen: list[Request] = []
+    status, _, body = answer_of(an_endpoint(seen.append, **declared), event)
+    assert status == 200, body
+    return seen[0]
+
+
+def raises(error: Exception) -> Callable[[Request], Any]:
+    def act(_request: Request) -> Any:
+        raise error
+
+    return act
+
+
+# Who calls -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        an_event(anonymous=True),
+        an_event(context=verdict(verdict="invalid", reason="The token is not one of ours.")),
+        an_event(context={"subject": "u1", "roles": "Operator", "token_id": "t", "expires_at": "4102444800"}),
+        an_event(context=verdict(expires_at=PAST)),
+    ],
+    ids=["no verdict", "invalid", "no word of validity", "verdict older than its token"],
+)
+def test_without_a_good_verdict_nobody_enters(event: Any) -> None:
+    status, headers, body = answer_of(an_endpoint(), event)
+    assert status == 401
+    assert headers["www-authenticate"].startswith('Bearer error="invalid_token"')
+    assert headers["content-type"] == "application/problem+json"
+    assert body["status"] == 401
+
+
+def test_an_expired_verdict_says_that_it_is_time_to_refresh() -> None:
+    assert answer_of(an_endpoint(), an_event(context=verdict(expires_at=PAST)))[2]["error"] == "token_expired"
+
+
+def test_a_public_endpoint_asks_nobody() -> None:
+    assert seen_by(an_event(anonymous=True), roles=ANYONE).signed_in is None
+
+
+def test_a_handler_that_needs_a_caller_of_a_public_endpoint_is_a_401() -> None:
+    handler = an_endpoint(lambda request: request.caller.id, roles=ANYONE)
+    assert answer_of(handler, an_event(anonymous=True))[0] == 401
+
+
+def test_the_caller_is_whom_the_authorizer_vouches_for() -> None:
+    caller = seen_by(an_event()).caller
+    assert (caller.id, caller.roles, caller.token_id) == ("u1", frozenset({"user", "seller"}), "t1")
+
+
+def test_a_caller_without_the_role_is_refused_before_anything_is_read() -> None:
+    event = an_event(body=b"not json")
+    status, _, body = answer_of(an_endpoint(roles=frozenset({"Operator"}), body=Thing), event)
+    assert (status, body["error"]) == (403, "forbidden")
+
+
+def test_one_of_the_roles_is_enough() -> None:
+    assert seen_by(an_event(), roles=frozenset({"seller", "Operator"})).caller.id == "u1"
+
+
+def test_admission_counts_the_roles_that_the_account_still_has() -> None:
+    def admit(caller: Caller) -> Caller:
+        return replace(caller, roles=frozenset({"user"}))
+
+    handler = an_endpoint(roles=frozenset({"seller"}), admit=admit)
+    assert answer_of(handler, an_event())[0] == 403
+
+
+def test_admission_may_refuse() -> None:
+    def admit(_caller: Caller) -> Caller:
+        raise Forbidden("Your account is suspended.")
+
+    assert answer_of(an_endpoint(admit=admit), an_event())[2]["detail"] == "Your account is suspended."
+
+
+# What is sent --------------------------------------------------------------------------------------------------------
+
+
+def test_every_problem_of_query_and_body_is_named() -> None:
+    handler = an_endpoint(body=Thing, query=Filter)
+    status, _, body = answer_of(handler, an_event(body={"size": 0}, query={"limit": "500"}))
+    assert (status, body["error"]) == (400, "validation_failed")
+    assert {one["field"] for one in body["errors"]} == {"limit", "name", "size"}
+    assert body["message"] == body["detail"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'{"name": "\\ud800", "size": 1}',
+        b"[" * 100_000,
+        b'{"name":"a","size":NaN}',
+    ],
+    ids=["nothing", "half", "a list", "null", "not UTF-8", "half a pair", "very deep", "not a number"],
+)
+def test_a_body_that_is_not_what_it_should_be_is_a_400(body: bytes) -> None:
+    status, _, problem = answer_of(an_endpoint(body=Thing), an_event(body=body))
+    assert status == 400
+    assert problem["errors"]
+
+
+def test_a_body_that_is_not_even_base64_is_a_400() -> None:
+    event = {**an_event(body=b"{}"), "body": "%%%é"}
+    assert answer_of(an_endpoint(body=Thing), event)[0] == 400
+
+
+def test_half_a_surrogate_pair_in_a_plain_body_is_a_400() -> None:
+    event = {**an_event(), "body": '{"name": "\ud800"}'}
+    assert answer_of(an_endpoint(body=Thing), event)[0] == 400
+
+
+def test_unknown_fields_are_ignored() -> None:
+    thing = seen_by(an_event(body={"name": "a", "size": 1, "colour": "red"}), body=Thing).body
+    assert thing.model_dump() == {"name": "a", "size": 1}
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json; charset=utf-8", "application/merge-patch+json", "APPLICATION/JSON"]
+)
+def test_json_goes_by_several_names(content_type: str) -> None:
+    event = an_event(body={"name": "a", "size": 1}, headers={"content-type": content_type})
+    assert seen_by(event, body=Thing).body.name == "a"
+
+
+def test_another_media_type_is_a_415() -> None:
+    event = an_event(body=b"<thing/>", headers={"content-type": "text/xml"})
+    assert answer_of(an_endpoint(body=Thing), event)[0] == 415
+
+
+def test_a_media_type_that_the_handler_reads_itself_is_handed_on_as_it_is() -> None:
+    event = an_event(body=b"--x--", headers={"content-type": "multipart/form-data; boundary=x"})
+    request = seen_by(event, body=Thing, raw_body=("multipart/form-data",))
+    assert (request.body, request.raw_body) == (None, b"--x--")
+
+
+@pytest.mark.parametrize(
+    ("prefer", "seconds"),
+    [
+        ("wait=5", 5),
+        ("respond-async, wait=10", 10),
+        ("respond-async; wait=10", 10),
+        ('WAIT = "7"', 7),
+        ("wait=90", 25),
+        ("wait=99999999999999999999", 25),
+        ("wait=0", 0),
+        ("wait=-1", None),
+        ("wait=soon", None),
+        ("wait=²", None),
+        ("wait", None),
+        ("", None),
+    ],
+)
+def test_a_wish_to_wait_is_read_and_bounded(prefer: str, seconds: int | None) -> None:
+    assert seen_by(an_event(headers={"prefer": prefer}), waits=True).wait_seconds == seconds
+
+
+def test_a_wish_to_wait_counts_only_where_it_is_honoured() -> None:
+    assert seen_by(an_event(headers={"prefer": "wait=5"})).wait_seconds is None
+
+
+@pytest.mark.parametrize(("tag", "version"), [('"7"', 7), ('W/"7"', 7), ("7", 7), ("*", None), (None, None)], ids=str)
+def test_if_match_names_a_version(tag: str | None, version: int | None) -> None:
+    assert seen_by(an_event(headers={"if-match": tag} if tag else {})).if_match == version
+
+
+@pytest.mark.parametrize("tag", ['"abc"', '"1", "2"', '""', "-1", '"²"', '"' + "9" * 30 + '"'])
+def test_an_if_match_of_somebody_else_is_a_400(tag: str) -> None:
+    handler = an_endpoint(lambda request: {"version": request.if_match})
+    assert answer_of(handler, an_event(headers={"if-match": tag}))[0] == 400
+
+
+# What is answered ----------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_has_the_declared_status_an_id_and_is_not_kept() -> None:
+    handler = an_endpoint(lambda _request: Thing(name="a", size=1), status=201)
+    status, headers, body = answer_of(handler, an_event())
+    assert (status, body) == (201, {"name": "a", "size": 1})
+    assert (headers["x-request-id"], headers["cache-control"]) == ("request-1", "no-store")
+
+
+def test_no_body_is_no_body() -> None:
+    reply = an_endpoint(status=204)(an_event(), type("Context", (), {"function_name": "F"}))
+    assert reply["statusCode"] == 204
+    assert "body" not in reply
+
+
+def test_a_list_of_models_is_a_json_array() -> None:
+    handler = an_endpoint(lambda _request: [Thing(name="a", size=1), Thing(name="b", size=2)])
+    assert [one["name"] for one in answer_of(handler, an_event())[2]] == ["a", "b"]
+
+
+def test_bytes_are_answered_as_bytes() -> None:
+    reply = an_endpoint(lambda _request: Response(b"\xff", content_type="image/png"))(an_event(), _Context())
+    assert (reply["body"], reply["isBase64Encoded"], reply["headers"]["Content-Type"]) == ("/w==", True, "image/png")
+
+
+def test_a_domain_error_is_its_problem_document() -> None:
+    error = TooManyRequests("Twenty times a day.", code="generation_quota", retry_after=60)
+    status, headers, body = answer_of(an_endpoint(raises(error)), an_event())
+    assert (status, headers["retry-after"]) == (429, "60")
+    assert body == {
+        "type": "urn:souk:error:generation_quota",
+        "title": "Too many requests",
+        "status": 429,
+        "detail": "Twenty times a day.",
+        "error": "generation_quota",
+        "message": "Twenty times a day.",
+        "request_id": "request-1",
+        "errors": [],
+    }
+
+
+def test_a_vendors_refusal_is_told_in_its_own_words() -> None:
+    refusal = VendorRefused("ebay", [VendorProblem("21919303", "Colour is missing.")])
+    status, _, body = answer_of(an_endpoint(raises(refusal)), an_event())
+    assert (status, body["vendor"]) == (422, "ebay")
+    assert body["vendor_errors"] == [{"code": "21919303", "message": "Colour is missing."}]
+
+
+def test_an_unknown_error_tells_its_id_and_nothing_else(logged: io.StringIO) -> None:
+    handler = an_endpoint(raises(RuntimeError("password=hunter2")))
+    status, _, body = answer_of(handler, an_event())
+    assert status == 500
+    assert (body["request_id"], body["detail"]) == ("request-1", "Something went wrong on our side.")
+    assert "hunter2" not in json.dumps(body)
+    assert "RuntimeError" in logged.getvalue()
+
+
+def test_an_answer_that_cannot_be_written_is_a_500_with_its_id() -> None:
+    status, _, body = answer_of(an_endpoint(lambda _request: {"value": object()}), an_event())
+    assert (status, body["request_id"]) == (500, "request-1")
+
+
+def test_the_log_line_carries_ids_and_outcome_and_no_secret(
+    logged: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = an_endpoint(raises(Conflict("No.", code="invalid_state")), body=Thing)
+    headers = {"authorization": "Bearer secret-token", "idempotency-key": "secret-key"}
+    answer_of(handler, an_event(body={"name": "secret-name", "size": 1}, headers=headers, query={"q": "secret-query"}))
+    line = json.loads(logged.getvalue())
+    written = logged.getvalue() + capsys.readouterr().out
+    assert {name: line[name] for name in ("route", "status", "error", "account_id", "request_id", "function")} == {
+        "route": "POST /things/{id}",
+        "status": 409,
+        "error": "invalid_state",
+        "account_id": "u1",
+        "request_id": "request-1",
+        "function": "ExampleFunction",
+    }
+    assert "secret" not in written
+    assert "203.0.113.7" not in written
+
+
+# Idempotency ---------------------------------------------------------------------------------------------------------
+
+
+def _again(request: Request, entity_id: str) -> Response:
+    return Response({"entity": entity_id, "caller": request.caller.id}, 201)
+
+
+def test_a_key_is_bound_to_caller_operation_path_and_body() -> None:
+    def key_of(event: Any) -> IdempotencyKey | None:
+        return seen_by(event, replay=_again).idempotency
+
+    headers = {"idempotency-key": "k"}
+    key = key_of(an_event(body={"a": 1}, headers=headers))
+    assert key is not None
+    assert (key.caller_id, key.operation, key.key) == ("u1", "ExampleFunction", "k")
+    other_body = key_of(an_event(body={"a": 2}, headers=headers))
+    other_path = key_of({**an_event(body={"a": 1}, headers=headers), "rawPath": "/things/8"})
+    assert key_of(an_event(body={"a": 1}, headers=headers)) == key
+    assert other_body is not None
+    assert other_path is not None
+    assert len({key.body_digest, other_body.body_digest, other_path.body_digest}) == 3
+
+
+def test_without_a_key_or_without_replay_there_is_none() -> None:
+    assert seen_by(an_event(), replay=_again).idempotency is None
+    assert seen_by(an_event(headers={"idempotency-key": "k"})).idempotency is None
+
+
+def test_a_deed_that_is_done_is_answered_again() -> None:
+    handler = an_endpoint(raises(Replayed("e1")), replay=_again)
+    status, headers, body = answer_of(handler, an_event(headers={"idempotency-key": "k"}))
+    assert (status, body, headers["idempotent-replayed"]) == (201, {"entity": "e1", "caller": "u1"}, "true")
+
+
+def test_a_replay_that_fails_is_told_as_any_failure() -> None:
+    def gone(_request: Request, _entity_id: str) -> Response:
+        raise Conflict("Gone.", code="gone")
+
+    assert answer_of(an_endpoint(raises(Replayed("e1")), replay=gone), an_event())[0] == 409
+
+
+def test_a_reused_key_is_a_422() -> None:
+    handler = an_endpoint(raises(IdempotencyKeyReused("Used.")), replay=_again)
+    assert answer_of(handler, an_event())[2]["error"] == "idempotency_key_reused"
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256, "schlüssel", "a\tb"], ids=["empty", "long", "not ASCII", "tab"])
+def test_a_key_that_cannot_be_kept_is_a_400(key: str) -> None:
+    assert answer_of(an_endpoint(replay=_again), an_event(headers={"idempotency-key": key}))[0] == 400
+
+
+class _Context:
+    function_name = "ExampleFunction"

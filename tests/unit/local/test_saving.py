@@ -1,0 +1,112 @@
+"""State on disk is whole at all times, and only what changed is written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.saving import Saver, StateFolder, replace_durably
+
+
+def _refuse(value: Any) -> Any:
+    raise TypeError(type(value).__name__)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> StateFolder:
+    return StateFolder(tmp_path, _refuse, lambda value: value, lambda _: 2)
+
+
+def test_a_state_comes_back_as_it_was_saved(folder: StateFolder) -> None:
+    folder.save("tables", {"items": {"a": 1}})
+    assert folder.load("tables") == {"items": {"a": 1}}
+
+
+def test_what_was_never_saved_is_nothing(folder: StateFolder) -> None:
+    assert folder.load("tables") is None
+
+
+def test_an_unchanged_state_is_not_written_again(folder: StateFolder, tmp_path: Path) -> None:
+    assert folder.save("tables", {"a": 1})
+    before = (tmp_path / "tables.json").stat().st_ino
+    assert not folder.save("tables", {"a": 1})
+    assert (tmp_path / "tables.json").stat().st_ino == before
+
+
+def test_a_state_as_it_begins_gets_no_file_until_it_changes(folder: StateFolder, tmp_path: Path) -> None:
+    folder.take_as_empty("tables", {"a": 0})
+    folder.save("tables", {"a": 0})
+    assert not (tmp_path / "tables.json").exists()
+    folder.save("tables", {"a": 1})
+    folder.save("tables", {"a": 0})
+    assert folder.load("tables") == {"a": 0}
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"payload": {"a"', b"\xff\xfe", b"[]", b"null", b"{}"])
+def test_a_torn_file_gives_way_to_the_one_before_and_is_kept_aside(
+    folder: StateFolder, tmp_path: Path, torn: bytes
+) -> None:
+    folder.save("tables", {"a": 1})
+    folder.save("tables", {"a": 2})
+    (tmp_path / "tables.json").write_bytes(torn)
+    assert folder.load("tables") == {"a": 1}
+    assert (tmp_path / "tables.torn").read_bytes() == torn
+
+
+def test_two_torn_files_are_a_fresh_start_and_not_a_crash(folder: StateFolder, tmp_path: Path) -> None:
+    folder.save("tables", {"a": 1})
+    folder.save("tables", {"a": 2})
+    for name in ("tables.json", "tables.json.previous"):
+        (tmp_path / name).write_bytes(b"{")
+    assert folder.load("tables") is None
+
+
+def test_large_contents_are_stored_once_and_come_back(folder: StateFolder, tmp_path: Path) -> None:
+    layer = b"x" * 100_000
+    folder.save("functions", {"one": layer, "two": layer})
+    assert len(list((tmp_path / "blobs").iterdir())) == 1
+    assert (tmp_path / "functions.json").stat().st_size < 1_000
+    assert folder.load("functions") == {"one": layer, "two": layer}
+
+
+def test_a_missing_blob_falls_back_like_a_torn_file(folder: StateFolder, tmp_path: Path) -> None:
+    folder.save("functions", {"old": True})
+    folder.save("functions", {"new": b"x" * 100_000})
+    for blob in (tmp_path / "blobs").iterdir():
+        blob.unlink()
+    assert folder.load("functions") == {"old": True}
+
+
+def test_a_newer_format_is_left_alone(folder: StateFolder, tmp_path: Path) -> None:
+    newer = json.dumps({"__ministack_format__": 3, "payload": {"a": 1}})
+    (tmp_path / "tables.json").write_text(newer)
+    assert folder.load("tables") is None
+    assert (tmp_path / "tables.json").read_text() == newer
+
+
+def test_a_failed_write_leaves_the_old_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "state.json"
+    replace_durably(file, b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("local.saving.os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        replace_durably(file, b"new")
+    assert file.read_bytes() == b"old"
+
+
+def test_a_state_that_changes_while_it_is_copied_is_copied_again(folder: StateFolder) -> None:
+    attempts = iter([RuntimeError("dictionary changed size during iteration")] * 3)
+
+    def state() -> dict[str, Any]:
+        for error in attempts:
+            raise error
+        return {"a": 1}
+
+    Saver(folder, lambda: {"tables": state}).save_now()
+    assert folder.load("tables") == {"a": 1}
