@@ -24,9 +24,8 @@ from moto import mock_aws
 
 from benchmarks.packages import BUILD
 from benchmarks.scenes import SCENES
-from souk import wiring
-from souk.aws import clients, settings
-from tests.functions.cloud import Cloud, create_keys
+from souk.aws import clients
+from tests.functions.cloud import Cloud, create_keys, forget
 from tests.functions.template import REGION, logical_id, resolve, resources, variables_of
 from tests.unit.marketplaces.ebay_builders import fees_xml, reply_xml
 
@@ -58,7 +57,7 @@ class Recorder(Cloud):
             "presigned": [],
             "vendor": [],
         }
-        _forget()
+        forget()
         with self._listening():
             answer = super().invoke(path, event)
         self.last["answer"] = answer
@@ -141,14 +140,6 @@ def _noting_presigned(s3: Any, noted: list[tuple[str, str]]) -> Iterator[None]:
         for name in ("generate_presigned_url", "generate_presigned_post"):
             patch.setattr(s3, name, noting(name))
         yield
-
-
-def _forget() -> None:
-    """A cold start knows nothing of the call before. (The clients stay: they are slow to make and know nothing.)"""
-    for module in (wiring, settings):
-        for kept in vars(module).values():
-            if hasattr(kept, "cache_clear"):
-                kept.cache_clear()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from souk.wiring import verdict
+from souk.wiring.identity import verdict
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:

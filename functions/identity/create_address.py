@@ -5,7 +5,7 @@ from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
 from souk.identity.addresses.model import Address
 from souk.identity.addresses.schemas import AddressIn, AddressOut
-from souk.wiring import addresses
+from souk.wiring.identity import addresses
 
 
 def replay(request: Request, address_id: str) -> Response:

@@ -2,7 +2,7 @@
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.identity.schemas import CurrentAccount
-from souk.wiring import current_account
+from souk.wiring.identity import current_account
 
 
 @endpoint(roles=SIGNED_IN, returns=CurrentAccount)

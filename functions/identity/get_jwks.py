@@ -2,7 +2,7 @@
 
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
 from souk.identity.schemas import JsonWebKeySet
-from souk.wiring import json_web_keys
+from souk.wiring.identity import json_web_keys
 
 
 @endpoint(roles=ANYONE, returns=JsonWebKeySet)

@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
 from souk.identity.profile.schemas import UserWithProfile
-from souk.wiring import profiles
+from souk.wiring.identity import profiles
 
 
 @endpoint(roles=SIGNED_IN, returns=UserWithProfile)

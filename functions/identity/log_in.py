@@ -2,7 +2,7 @@
 
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.identity.schemas import LoginRequest, SignedInUser
-from souk.wiring import sign_in
+from souk.wiring.identity import sign_in
 
 
 @endpoint(roles=ANYONE, body=LoginRequest, returns=SignedInUser)

@@ -3,7 +3,7 @@
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.identity.model import Role
 from souk.identity.schemas import LoginRequest, SignedInPerson
-from souk.wiring import sign_in
+from souk.wiring.identity import sign_in
 
 
 @endpoint(roles=ANYONE, body=LoginRequest, returns=SignedInPerson)

@@ -2,7 +2,7 @@
 
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.identity.schemas import RefreshRequest, SignedInUser
-from souk.wiring import sessions
+from souk.wiring.identity import sessions
 
 
 @endpoint(roles=ANYONE, body=RefreshRequest, returns=SignedInUser)

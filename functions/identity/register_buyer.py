@@ -3,7 +3,7 @@
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.identity.model import Role
 from souk.identity.schemas import NamedRegisterRequest, SignedInPerson
-from souk.wiring import registration
+from souk.wiring.identity import registration
 
 
 @endpoint(roles=ANYONE, body=NamedRegisterRequest, returns=SignedInPerson, status=201)

@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
 from souk.identity.addresses.schemas import AddressOut, AddressPatch
-from souk.wiring import addresses
+from souk.wiring.identity import addresses
 
 
 @endpoint(roles=SIGNED_IN, body=AddressPatch, returns=AddressOut)

@@ -2,7 +2,7 @@
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.listings.presenter import respond
-from souk.wiring import listings, media_store
+from souk.wiring.listings import listings, media_store
 
 
 @endpoint(roles=SIGNED_IN, status=204)

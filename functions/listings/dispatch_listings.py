@@ -5,7 +5,7 @@ from typing import Any
 
 from souk.aws.step import step
 from souk.listings.stream import changes
-from souk.wiring import dispatcher
+from souk.wiring.listings import dispatcher
 
 
 @step

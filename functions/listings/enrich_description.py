@@ -5,7 +5,8 @@ from typing import Any
 
 from souk.aws.step import step
 from souk.listings.steps import Task
-from souk.wiring import media_steps, text_provider
+from souk.wiring.listings import media_steps
+from souk.wiring.media import text_provider
 
 
 @step

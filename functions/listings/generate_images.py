@@ -5,7 +5,8 @@ from typing import Any
 
 from souk.aws.step import step
 from souk.listings.steps import Task, to_document
-from souk.wiring import image_provider, media_steps
+from souk.wiring.listings import media_steps
+from souk.wiring.media import image_provider
 
 
 @step

@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.listings.presenter import respond_when_settled
 from souk.listings.schemas import ListingOut
-from souk.wiring import listings, media_store
+from souk.wiring.listings import listings, media_store
 
 
 def replay(request: Request, listing_id: str) -> Response:

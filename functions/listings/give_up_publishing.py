@@ -5,7 +5,7 @@ from typing import Any
 
 from souk.aws.step import step
 from souk.listings.steps import Task
-from souk.wiring import publishing_steps
+from souk.wiring.listings import publishing_steps
 
 
 @step

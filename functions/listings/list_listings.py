@@ -4,7 +4,7 @@ from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.http.pagination import from_cursor, to_cursor
 from souk.listings.presenter import present_briefly
 from souk.listings.schemas import ListingsOut, ListingsQuery
-from souk.wiring import listings, media_store
+from souk.wiring.listings import listings, media_store
 
 
 @endpoint(roles=SIGNED_IN, query=ListingsQuery, returns=ListingsOut)

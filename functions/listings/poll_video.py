@@ -5,7 +5,8 @@ from typing import Any
 
 from souk.aws.step import step
 from souk.listings.steps import video_document
-from souk.wiring import media_steps, video_provider
+from souk.wiring.listings import media_steps
+from souk.wiring.media import video_provider
 
 
 @step

@@ -3,7 +3,8 @@
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.listings.presenter import present_preflight
 from souk.listings.schemas import MarketplaceChoice, PreflightsOut
-from souk.wiring import admit_fresh, preflight
+from souk.wiring.identity import admit_fresh
+from souk.wiring.listings import preflight
 
 
 @endpoint(roles=SIGNED_IN, body=MarketplaceChoice, returns=PreflightsOut, admit=admit_fresh)

@@ -5,7 +5,7 @@ from typing import Any
 
 from souk.aws.step import step
 from souk.listings.media_store import upload_of
-from souk.wiring import photo_steps
+from souk.wiring.listings import photo_steps
 
 
 @step

@@ -2,7 +2,7 @@
 
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.operations.schemas import Health
-from souk.wiring import health_check
+from souk.wiring.operations import health_check
 
 
 @endpoint(roles=ANYONE, returns=Health)

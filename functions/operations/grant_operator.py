@@ -6,7 +6,7 @@ from typing import Any
 from souk.aws.step import step
 from souk.errors import FieldProblem, InvalidRequest
 from souk.identity.model import canonical_email
-from souk.wiring import make_operator
+from souk.wiring.identity import make_operator
 
 
 @step

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from souk.aws.step import step
-from souk.wiring import sweeper
+from souk.wiring.listings import sweeper
 
 
 @step

@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
 from souk.marketplaces.ebay.settings import EbaySettings
-from souk.wiring import selling_terms
+from souk.wiring.platforms import selling_terms
 
 
 @endpoint(roles=SIGNED_IN, returns=EbaySettings)

@@ -2,7 +2,7 @@
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.platforms.schemas import ConnectionOut
-from souk.wiring import platforms
+from souk.wiring.platforms import platforms
 
 
 @endpoint(roles=SIGNED_IN, returns=list[ConnectionOut])

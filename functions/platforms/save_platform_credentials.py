@@ -3,7 +3,8 @@
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.platforms.model import Platform
 from souk.platforms.schemas import ConnectionOut, CredentialsIn
-from souk.wiring import admit_fresh, platforms
+from souk.wiring.identity import admit_fresh
+from souk.wiring.platforms import platforms
 
 
 @endpoint(roles=SIGNED_IN, body=CredentialsIn, returns=ConnectionOut, admit=admit_fresh)

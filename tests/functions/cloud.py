@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import importlib
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -256,3 +257,13 @@ def _put_body(event: dict[str, Any], given: Any, body: bytes | None) -> None:
     elif given is not None:
         event["body"] = json.dumps(given)
         event["headers"].setdefault("content-type", "application/json")
+
+
+def forget() -> None:
+    """What a function keeps for the life of its environment, gone as at a cold start; clients alone stay (slow to make,
+    and they know nothing)."""
+    for name, module in sorted(sys.modules.items()):
+        if name == "souk.aws.settings" or name.startswith("souk.wiring."):
+            for kept in vars(module).values():
+                if hasattr(kept, "cache_clear"):
+                    kept.cache_clear()

@@ -11,11 +11,10 @@ import pytest
 from moto import mock_aws
 from moto.backends import get_backend
 
-from souk import wiring
-from souk.aws import clients, settings
+from souk.aws import clients
 from souk.aws.logging import logger
 from souk.identity import passwords
-from tests.functions.cloud import Call, Cloud, create_keys
+from tests.functions.cloud import Call, Cloud, create_keys, forget
 from tests.functions.template import ACCOUNT, REGION
 
 _STORES: Final = ("dynamodb", "dynamodbstreams", "s3", "secretsmanager", "stepfunctions", "lambda", "sqs", "events")
@@ -45,7 +44,7 @@ def _keys(_aws: None) -> dict[str, str]:
 def cloud(_keys: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """The storage of the template, empty, and its functions; what they ask of AWS is noted in `cloud.calls`."""
     _empty()
-    _forget()
+    forget()
     # What a password costs is measured in the unit tests; here it would only be waiting.
     monkeypatch.setattr(passwords, "_MEMORY_KIB", 8)
     passwords._hasher.cache_clear()
@@ -87,11 +86,3 @@ def _empty() -> None:
         for region in (REGION, "aws"):
             if region in backends[ACCOUNT]:
                 backends[ACCOUNT][region].reset()
-
-
-def _forget() -> None:
-    """What a function keeps for the life of its environment belongs to one test; clients alone outlive it."""
-    for module in (wiring, settings):
-        for kept in vars(module).values():
-            if hasattr(kept, "cache_clear"):
-                kept.cache_clear()

@@ -1,13 +1,13 @@
-"""What the wiring is given in place of the outside world, by the name that it has there."""
+"""What the wiring is given in place of the outside world, by module and name there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from souk import wiring
 from souk.aws.tables import Tables
 from souk.media.pictures import PictureRejected, TakenPicture
+from souk.wiring import listings
 
 if TYPE_CHECKING:
     from tests.harness.world import World
@@ -19,17 +19,17 @@ def stand_ins(current: Callable[[], World]) -> dict[str, Callable[..., Any]]:
     def photo_steps() -> Any:
         from souk.listings.steps import PhotoSteps
 
-        return PhotoSteps(wiring.listing_repository(), wiring.media_store(), _take_in, current().clock)
+        return PhotoSteps(listings.listing_repository(), listings.media_store(), _take_in, current().clock)
 
     return {
-        "tables": lambda: Tables(current().client("dynamodb"), pause=lambda _seconds: None, jitter=lambda: 0.0),
-        "require_connected": lambda _owner, _platform: None,
-        "marketplace": lambda _name, _owner: current().ebay,
-        "image_provider": lambda: current().studio,
-        "video_provider": lambda: current().studio,
-        "text_provider": lambda: current().studio,
-        "photo_steps": photo_steps,
-        "admit_fresh": lambda caller: caller,
+        "storage.tables": lambda: Tables(current().client("dynamodb"), pause=lambda _seconds: None, jitter=lambda: 0.0),
+        "platforms.require_connected": lambda _owner, _platform: None,
+        "marketplaces.marketplace": lambda _name, _owner: current().ebay,
+        "media.image_provider": lambda: current().studio,
+        "media.video_provider": lambda: current().studio,
+        "media.text_provider": lambda: current().studio,
+        "listings.photo_steps": photo_steps,
+        "identity.admit_fresh": lambda caller: caller,
     }
 
 

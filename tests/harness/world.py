@@ -20,11 +20,10 @@ from typing import Any
 import pytest
 
 from souk import clock as souk_clock
-from souk import wiring
 from souk.aws import clients
 from souk.listings.model import Listing
 from souk.listings.repository import to_listing
-from tests.functions.cloud import sample
+from tests.functions.cloud import forget, sample
 from tests.functions.template import logical_id, resolve, resources, variables_of
 from tests.harness.bucket import Bucket
 from tests.harness.clock import VirtualClock
@@ -110,7 +109,7 @@ class World:
 
     def invoke(self, path: str, event: Mapping[str, Any]) -> Any:
         """Run `<domain>/<verb_noun>` in a fresh execution environment, as after a crash of the one before."""
-        _forget()
+        forget()
         name = logical_id(path.split("/")[1])
         with pytest.MonkeyPatch.context() as environment:
             for variable, value in variables_of(name).items():
@@ -272,23 +271,14 @@ def world() -> Iterator[World]:
         patch.setattr(clients, "client", made.client)
         patch.setattr(souk_clock, "utc_now", made.clock)
         for name, stand_in in stand_ins(_world).items():
-            patch.setattr(wiring, name, stand_in)
+            patch.setattr(f"souk.wiring.{name}", stand_in)
         try:
             yield made
         finally:
             _current.pop()
-            _forget()
+            forget()
             made.store.close()
 
 
 def _arn(value: Any) -> str:
     return resolve(value, {})
-
-
-def _forget() -> None:
-    from souk.aws import settings
-
-    for module in (wiring, settings):
-        for kept in vars(module).values():
-            if hasattr(kept, "cache_clear"):
-                kept.cache_clear()

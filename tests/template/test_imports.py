@@ -62,6 +62,10 @@ def _rooms(*names: str) -> list[str]:
     return [module for module in MODULES if module.count(".") >= 2 and _room(module) in names]
 
 
+def _is_wiring(module: str) -> bool:
+    return module == _OUTERMOST or module.startswith(f"{_OUTERMOST}.")
+
+
 def _third_party(imports: set[str]) -> set[str]:
     return {name.split(".")[0] for name in imports} - set(sys.stdlib_module_names) - {"souk"}
 
@@ -96,7 +100,8 @@ def test_only_storage_rooms_and_named_adapters_know_that_aws_is_there(module: st
 
 @pytest.mark.parametrize("module", MODULES)
 def test_nothing_but_functions_sees_the_wiring(module: str) -> None:
-    assert module == _OUTERMOST or _OUTERMOST not in imports_of(MODULES[module], at_import=False)
+    seen = imports_of(MODULES[module], at_import=False)
+    assert _is_wiring(module) or not {name for name in seen if _is_wiring(name)}
 
 
 def test_no_modules_import_one_another_in_a_circle() -> None:
@@ -129,7 +134,7 @@ def test_a_function_is_thin(function: str) -> None:
 # The budget ----------------------------------------------------------------------------------------------------------
 
 # A function that is imported has paid for its shapes, and for the errors that storage rooms tell apart. Everything else
-# is imported by the use case that needs it (souk/wiring.py).
+# is imported by the use case that needs it (souk/wiring).
 _AT_IMPORT = frozenset(
     {"botocore", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"}
 )
@@ -239,10 +244,14 @@ def test_a_function_that_computes_pictures_has_the_layer_that_can() -> None:
 def reach(file: Path) -> set[str]:
     """Third-party packages that a function can come to import: by its imports, and by the names it takes from wiring.
 
-    An upper bound: whatever a module imports anywhere counts for all who see the module.
+    An upper bound: whatever a module imports anywhere counts for all who see the module; of wiring, each name by itself.
     """
-    wiring = ast.parse(MODULES[_OUTERMOST].read_text())
-    wired = {node.name: node for node in wiring.body if isinstance(node, ast.FunctionDef)}
+    wired = {
+        f"{module}.{node.name}": node
+        for module in filter(_is_wiring, MODULES)
+        for node in ast.parse(MODULES[module].read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    }
     seen: set[Path | str] = set()
     todo: list[Path | str] = [file]
     third: set[str] = set()
@@ -252,14 +261,21 @@ def reach(file: Path) -> set[str]:
         seen.add(one)
         tree: ast.AST = wired[one] if isinstance(one, str) else ast.parse(one.read_text())
         if isinstance(one, str):
-            todo += [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in wired]
+            todo += _names_in(tree, one.rpartition(".")[0]) & set(wired)
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module == _OUTERMOST:
-                todo += [alias.name for alias in node.names]
-        imports = set(_imports(tree, at_import=False)) - {_OUTERMOST}
+            if isinstance(node, ast.ImportFrom) and _is_wiring(str(node.module)):
+                todo += [f"{node.module}.{alias.name}" for alias in node.names]
+        imports = {name for name in _imports(tree, at_import=False) if not _is_wiring(name)}
         todo += [MODULES[name] for name in imports if name in MODULES]
         third |= _third_party(imports)
     return third
+
+
+def _names_in(tree: ast.AST, module: str) -> set[str]:
+    """What a function of wiring may call there: names of its own `module`, and of others by attribute."""
+    own = {f"{module}.{node.id}" for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    others = {f"{_OUTERMOST}.{ast.unparse(node)}" for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return own | others
 
 
 # What is written ------------------------------------------------------------------------------------------------------

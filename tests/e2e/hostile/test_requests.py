@@ -151,7 +151,7 @@ PATHS = [
     "/api/v1/listings/'%20OR%201=1",
     "/api/v1/platforms/ebay%2f..%2fx/settings",
     "/api/v1/platforms/ebay%00/settings",
-    "/docs/..%2f..%2fsouk%2fwiring.py",
+    "/docs/..%2f..%2fsouk%2ferrors.py",
     "/docs/%2e%2e%2fpage.css",
     "/api/v1/docs/..%5c..%5cpasswd",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
-from souk.wiring import admit_fresh
+from souk.wiring.identity import admit_fresh
 from tests.functions.cloud import Cloud, Person, sample
 from tests.functions.identity.accounts import register, remove_account, set_standing
 

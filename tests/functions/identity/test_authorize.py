@@ -2,7 +2,7 @@
 
 import pytest
 
-from souk import wiring
+from souk.wiring import identity
 from tests.functions.cloud import Cloud, sample
 from tests.functions.identity.accounts import register
 
@@ -68,18 +68,18 @@ def test_a_token_outlives_the_change_to_another_signing_key(cloud: Cloud, monkey
     key = cloud.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     cloud.physical["TokenSigningKey"] = f"{key},{retired}"
     for kept in (
-        wiring.signing_keys,
-        wiring.token_verifier,
-        wiring.sessions,
-        wiring.registration,
-        wiring.json_web_keys,
+        identity.signing_keys,
+        identity.token_verifier,
+        identity.sessions,
+        identity.registration,
+        identity.json_web_keys,
     ):
         kept.cache_clear()
     after = register(cloud, "after@example.com").token
     assert [cloud.verdict(token)["verdict"] for token in (before, after)] == ["valid", "valid"]
     assert [one["kid"] for one in cloud.call("identity/get_jwks").json["keys"]] == [key, retired]
     cloud.physical["TokenSigningKey"] = key
-    for kept in (wiring.signing_keys, wiring.token_verifier):
+    for kept in (identity.signing_keys, identity.token_verifier):
         kept.cache_clear()
     assert [cloud.verdict(token)["verdict"] for token in (before, after)] == ["invalid", "valid"]
 

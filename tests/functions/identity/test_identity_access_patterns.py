@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from souk import wiring
 from souk.platforms.model import Credentials
+from souk.wiring import identity, platforms
 from tests.functions.capacity import billed, table_of
 from tests.functions.cloud import Cloud, Person
 from tests.functions.identity.accounts import Registered, log_in, refresh, register
@@ -39,9 +39,9 @@ def connected(call: Callable[[Cloud, str], Any]) -> Scenario:
 
 def renewed(cloud: Cloud, registered: Registered, caller: Person) -> Callable[[], Any]:
     cloud.call("platforms/save_platform_credentials", caller=caller)
-    opened = wiring.platforms().open_credentials(registered.id, "ebay")
+    opened = platforms.platforms().open_credentials(registered.id, "ebay")
     renewal = Credentials("renewed", "renewal", None, opened.version)
-    return lambda: wiring.platforms().save_refreshed(registered.id, "ebay", renewal)
+    return lambda: platforms.platforms().save_refreshed(registered.id, "ebay", renewal)
 
 
 def named(cloud: Cloud, _: Registered, caller: Person) -> Callable[[], Any]:
@@ -74,7 +74,7 @@ IDENTITY: dict[str, Scenario] = {
     "remove an address": with_address("identity/delete_address", 1),
     "remove the default": with_address("identity/delete_address", 0),
     "public keys, verify a token": lambda cloud, registered, _: lambda: cloud.verdict(registered.token),
-    "admit_fresh": lambda _cloud, registered, _: lambda: wiring.current_account(registered.id),
+    "admit_fresh": lambda _cloud, registered, _: lambda: identity.current_account(registered.id),
     "make an operator": lambda cloud, registered, _: (
         lambda: cloud.invoke("operations/grant_operator", {"email": registered.email})
     ),
@@ -87,8 +87,8 @@ PLATFORMS: dict[str, Scenario] = {
     ),
     "read settings": simply("platforms/get_platform_settings"),
     "save settings": simply("platforms/save_platform_settings"),
-    "require_connected": connected(lambda _, owner: wiring.require_connected(owner, "ebay")),
-    "open_credentials": connected(lambda _, owner: wiring.platforms().open_credentials(owner, "ebay")),
+    "require_connected": connected(lambda _, owner: platforms.require_connected(owner, "ebay")),
+    "open_credentials": connected(lambda _, owner: platforms.platforms().open_credentials(owner, "ebay")),
     "save_refreshed": renewed,
 }
 EVERY = [

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from souk import wiring
+from souk.wiring import identity
 from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.identity.accounts import register
 
@@ -88,7 +88,7 @@ def test_if_match_refuses_a_lost_update(cloud: Cloud, john: Person, version: str
 
 def rival_edit_before_saving(cloud: Cloud, john: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody else edits between our reading and our writing, once."""
-    service = wiring.profiles()
+    service = identity.profiles()
     store: Any = service._profiles
     save = store.save
 

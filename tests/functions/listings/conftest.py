@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from souk import wiring
+from souk.wiring import marketplaces
 from tests.functions.cloud import Cloud
 from tests.functions.listings.sellers import Seller
 from tests.harness.faults import Faults
@@ -19,7 +19,7 @@ def john(cloud: Cloud) -> Seller:
 @pytest.fixture
 def ebay(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> FakeEbay:
     made = FakeEbay(Faults())
-    monkeypatch.setattr(wiring, "marketplace", lambda _name, _owner: made)
+    monkeypatch.setattr(marketplaces, "marketplace", lambda _name, _owner: made)
     return made
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from souk import wiring
 from souk.clock import new_id, utc_now
 from souk.listings.model import Listing, Photo, PhotoStatus, Publication, Status
+from souk.wiring import listings
 from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.identity.accounts import register
 from tests.unit.listings.listing_builders import in_status
@@ -55,11 +55,11 @@ class Seller:
         if listing.due_at:
             listing = listing.look_again(utc_now())
         listing = replace(listing, id=new_id(), user_id=self.id, **fields)
-        wiring.listing_repository().add(listing, None)
+        listings.listing_repository().add(listing, None)
         return listing
 
     def listing(self, listing_id: str) -> Listing:
-        return wiring.listing_repository().get(self.id, listing_id)
+        return listings.listing_repository().get(self.id, listing_id)
 
     def connect(self, **credentials: str) -> None:
         """Connect eBay; by default with tokens that have not expired."""
@@ -71,7 +71,7 @@ class Seller:
 
     def stored(self, content: bytes, content_type: str = "image/jpeg") -> str:
         """A media object in the bucket; its hash."""
-        return wiring.media_store().put(content, content_type)
+        return listings.media_store().put(content, content_type)
 
 
 def ready_photo(content_hash: str) -> Photo:

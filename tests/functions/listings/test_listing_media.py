@@ -14,11 +14,11 @@ import httpx
 import pytest
 from PIL import Image
 
-from souk import wiring
 from souk.aws import clients
 from souk.listings.model import Failure, Status
 from souk.listings.steps import Superseded
 from souk.media.bedrock.text import _TOOL_NAME as TOOL
+from souk.wiring import listings, storage
 from tests.functions.cloud import Cloud
 from tests.functions.listings.sellers import Seller, pending_photo, ready_photo, task_of
 from tests.harness.vendors import FakeStudio
@@ -53,7 +53,7 @@ def test_the_daily_quota_is_kept_and_counts_no_refusals(
     cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.functions.cloud.resolve", _with_quota("2"))
-    wiring.listings.cache_clear()
+    listings.listings.cache_clear()
     monkeypatch.setenv("SOUK_GENERATIONS_PER_DAY", "2")
     busy = john.has(Status.GENERATING)
     assert john.call("generate_media", busy.id).status == 409
@@ -115,12 +115,12 @@ def _finish(john: Seller, listing_id: str) -> None:
     from tests.unit.listings.listing_builders import some_media
 
     made = replace(john.listing(listing_id), status=Status.MEDIA_READY, media=some_media(), due_at=None)
-    wiring.listing_repository().save(made, made.updated_at)
+    listings.listing_repository().save(made, made.updated_at)
 
 
 def _fail(john: Seller, listing_id: str) -> None:
     failed = john.listing(listing_id).fail(Failure("vendor_refused", "Not this prompt."))
-    wiring.listing_repository().save(failed, failed.updated_at)
+    listings.listing_repository().save(failed, failed.updated_at)
 
 
 # Approve and reject --------------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_pictures_are_stored_under_their_hashes(cloud: Cloud, john: Seller, stud
     listing = john.has(Status.GENERATING, photos=(ready_photo(john.stored(b"photo")),))
     answer = cloud.invoke("listings/generate_images", task_of(listing))
     assert [image["role"] for image in answer["images"]] == ["main", "detail", "styled"]
-    assert wiring.media_store().load(answer["images"][0]["content_hash"]).endswith(b"photo")
+    assert listings.media_store().load(answer["images"][0]["content_hash"]).endswith(b"photo")
 
 
 def test_a_video_is_begun_once_per_run_and_looked_at_until_it_is_done(
@@ -196,7 +196,7 @@ def test_a_video_is_begun_once_per_run_and_looked_at_until_it_is_done(
     done = cloud.invoke("listings/poll_video", begun)
     assert done["done"] is True
     assert done["video"]["content_type"] == "video/mp4"
-    assert wiring.media_store().load(done["video"]["content_hash"])
+    assert listings.media_store().load(done["video"]["content_hash"])
 
 
 def test_a_text_is_made_from_the_facts(cloud: Cloud, john: Seller, studio: FakeStudio) -> None:
@@ -235,7 +235,7 @@ def test_pictures_by_openai_are_asked_for_with_the_key_from_the_secret(
     _choose_provider(cloud, monkeypatch, "openai")
     secret = json.dumps({"openai_api_key": "sk-sample"})
     cloud.client("secretsmanager").put_secret_value(SecretId=cloud.physical["VendorSecret"], SecretString=secret)
-    monkeypatch.setattr(wiring, "_http", lambda: httpx.Client(transport=httpx.MockTransport(answer)))
+    monkeypatch.setattr(storage, "http_client", lambda: httpx.Client(transport=httpx.MockTransport(answer)))
     made = cloud.invoke("listings/generate_images", task_of(john.has(Status.GENERATING)))
     assert made["images"]
     assert {request.headers["authorization"] for request in asked} == {"Bearer sk-sample"}

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from souk import wiring
 from souk.clock import utc_now
 from souk.errors import VendorFailed
 from souk.listings.model import Listing, Status, Wait
 from souk.listings.repository import to_item
+from souk.wiring import listings, platforms, storage
 from tests.functions.cloud import Cloud, sample
 from tests.functions.identity.accounts import remove_account
 from tests.functions.listings.sellers import Seller, pending_photo, publications, task_of
@@ -139,7 +139,7 @@ def test_an_approval_of_other_words_does_not_publish(cloud: Cloud, john: Seller)
     john.connect()
     listing = john.has(Status.APPROVED)
     other = replace(listing, title="Slipped in")
-    wiring.listing_repository().save(other, utc_now())
+    listings.listing_repository().save(other, utc_now())
     answer = john.call("publish_listing", listing.id)
     assert (answer.status, answer.json["error"]) == (409, "not_approved")
 
@@ -185,7 +185,7 @@ def _stored(john: Seller) -> Any:
 
 def _approved(john: Seller, listing: Listing) -> Listing:
     approved = replace(listing, approved_hash=listing.content_hash)
-    return wiring.listing_repository().save(approved, utc_now())
+    return listings.listing_repository().save(approved, utc_now())
 
 
 def _step(john: Seller, listing: Listing) -> dict[str, Any]:
@@ -295,7 +295,7 @@ def test_ebay_is_spoken_to_with_the_sellers_tokens_renewed_when_they_have_expire
     secret = json.dumps({"ebay_client_id": "app", "ebay_client_secret": "secret"})
     cloud.client("secretsmanager").put_secret_value(SecretId=cloud.physical["VendorSecret"], SecretString=secret)
     scripted = _answering_ebay()
-    monkeypatch.setattr(wiring, "_http", lambda: scripted.client)
+    monkeypatch.setattr(storage, "http_client", lambda: scripted.client)
     listing = publishing(john)
     if function == "preflight_listing":
         answer = john.call(function, listing.id)
@@ -306,7 +306,7 @@ def test_ebay_is_spoken_to_with_the_sellers_tokens_renewed_when_they_have_expire
     assert scripted.calls()[0] == "token"
     bearers = {request.headers.get("X-EBAY-API-IAF-TOKEN") for request in scripted.asked} - {None}
     assert bearers == {"renewed"}
-    assert wiring.platforms().open_credentials(john.id, "ebay").access_token == "renewed"
+    assert platforms.platforms().open_credentials(john.id, "ebay").access_token == "renewed"
 
 
 # Dispatch ------------------------------------------------------------------------------------------------------------
@@ -359,7 +359,7 @@ def test_a_workflow_that_has_vanished_is_begun_again_from_the_item(
 
     monkeypatch.setattr(StepFunctions, "resume", gone)
     before = john.has(Status.APPROVED)
-    after = wiring.listing_repository().save(before.request_publication(("ebay",), utc_now()), utc_now())
+    after = listings.listing_repository().save(before.request_publication(("ebay",), utc_now()), utc_now())
     for _ in range(2):
         cloud.invoke("listings/dispatch_listings", {"Records": [_record(before, after)]})
     assert tokens == ["token", "token"]

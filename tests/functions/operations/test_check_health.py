@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from souk import wiring
 from souk.aws.tables import Tables
+from souk.wiring import storage
 from tests.functions.cloud import Cloud
 from tests.functions.operations.calling import call
 
@@ -26,7 +26,7 @@ def test_it_says_503_when_the_data_store_does_not_answer(cloud: Cloud, monkeypat
         raise EndpointConnectionError(endpoint_url="none")
 
     broken: Any = SimpleNamespace(get_item=unreachable)
-    monkeypatch.setattr(wiring, "tables", lambda: Tables(broken))
+    monkeypatch.setattr(storage, "tables", lambda: Tables(broken))
     reply = call("check_health")
     assert reply.status == 503
     assert reply.headers["Retry-After"] == "1"

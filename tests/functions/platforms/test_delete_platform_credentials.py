@@ -2,8 +2,8 @@
 
 import pytest
 
-from souk import wiring
 from souk.errors import Conflict
+from souk.wiring import platforms
 from tests.functions.cloud import Cloud, Person
 from tests.functions.identity.accounts import register, set_standing
 
@@ -19,9 +19,9 @@ def test_a_platform_is_disconnected_and_its_tokens_are_forgotten(cloud: Cloud, j
     assert not cloud.call("platforms/list_platforms", caller=john).json[0]["connected"]
     assert not [item for item in cloud.items("IdentityTable") if item["sk"].startswith("PLATFORM#")]
     with pytest.raises(Conflict, match="Connect your ebay account"):
-        wiring.platforms().open_credentials(john.id, "ebay")
+        platforms.platforms().open_credentials(john.id, "ebay")
     with pytest.raises(Conflict, match="Connect your ebay account"):
-        wiring.require_connected(john.id, "ebay")
+        platforms.require_connected(john.id, "ebay")
 
 
 def test_what_is_not_connected_is_disconnected_already(cloud: Cloud, john: Person) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from souk import wiring
 from souk.aws.keys import ForeignCiphertext
 from souk.platforms.model import Credentials
+from souk.wiring import platforms
 from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.identity.accounts import register, remove_account, set_standing
 
@@ -36,7 +36,7 @@ def test_the_sample_event_connects_ebay(cloud: Cloud, john: Person) -> None:
 def test_the_tokens_are_nowhere_in_the_tables_and_come_back_for_publishing(cloud: Cloud, john: Person) -> None:
     put(cloud, john, {"access_token": "v^1.1#secret-access", "refresh_token": "v^1.1#secret-renewal"})
     assert "secret-" not in repr(cloud.items("IdentityTable"))
-    opened = wiring.platforms().open_credentials(john.id, "ebay")
+    opened = platforms.platforms().open_credentials(john.id, "ebay")
     assert (opened.access_token, opened.refresh_token) == ("v^1.1#secret-access", "v^1.1#secret-renewal")
 
 
@@ -44,7 +44,7 @@ def test_connecting_again_replaces_all_of_the_earlier_connection(cloud: Cloud, j
     cloud.call("platforms/save_platform_credentials", caller=john)
     answer = put(cloud, john, {"access_token": "only"})
     assert (answer.json["renewable"], answer.json["expires_at"]) == (False, None)
-    assert wiring.platforms().open_credentials(john.id, "ebay").refresh_token is None
+    assert platforms.platforms().open_credentials(john.id, "ebay").refresh_token is None
 
 
 def test_a_token_that_is_copied_to_another_owner_cannot_be_opened(cloud: Cloud, john: Person) -> None:
@@ -59,19 +59,19 @@ def test_a_token_that_is_copied_to_another_owner_cannot_be_opened(cloud: Cloud, 
         ExpressionAttributeValues={":stolen": {"B": bytes(rows[f"ACCOUNT#{john.id}"]["access_token"])}},
     )
     with pytest.raises(ForeignCiphertext):
-        wiring.platforms().open_credentials(bea.id, "ebay")
+        platforms.platforms().open_credentials(bea.id, "ebay")
 
 
 def test_a_renewal_does_not_overwrite_what_was_connected_since(cloud: Cloud, john: Person) -> None:
     put(cloud, john, {"access_token": "old", "refresh_token": "renewal"})
-    opened = wiring.platforms().open_credentials(john.id, "ebay")
+    opened = platforms.platforms().open_credentials(john.id, "ebay")
     renewed = Credentials("renewed", "renewal", None, opened.version)
-    assert wiring.platforms().save_refreshed(john.id, "ebay", renewed)
-    assert wiring.platforms().open_credentials(john.id, "ebay").access_token == "renewed"
-    assert not wiring.platforms().save_refreshed(john.id, "ebay", renewed)
+    assert platforms.platforms().save_refreshed(john.id, "ebay", renewed)
+    assert platforms.platforms().open_credentials(john.id, "ebay").access_token == "renewed"
+    assert not platforms.platforms().save_refreshed(john.id, "ebay", renewed)
     put(cloud, john, {"access_token": "new"})
-    assert not wiring.platforms().save_refreshed(john.id, "ebay", renewed)
-    assert wiring.platforms().open_credentials(john.id, "ebay").access_token == "new"
+    assert not platforms.platforms().save_refreshed(john.id, "ebay", renewed)
+    assert platforms.platforms().open_credentials(john.id, "ebay").access_token == "new"
 
 
 @pytest.mark.parametrize("platform", ["amazon", "EBAY", "souk", "", "ebay#x", ".."])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from souk import wiring
+from souk.wiring import platforms
 from tests.functions.cloud import Answer, Cloud, Person
 
 JOHN, BEA = Person("john"), Person("bea")
@@ -23,7 +23,7 @@ def test_the_sample_event_saves_settings(cloud: Cloud) -> None:
     assert (answer.json["location"], answer.json["dispatch_days"]) == ("New York, NY", 2)
     read = cloud.call("platforms/get_platform_settings", caller=JOHN)
     assert (read.json, read.headers["etag"]) == (answer.json, answer.headers["etag"])
-    assert wiring.selling_terms().settings_of("john", "ebay").postal_code == "10001"
+    assert platforms.selling_terms().settings_of("john", "ebay").postal_code == "10001"
 
 
 def test_prices_come_back_exactly(cloud: Cloud) -> None:

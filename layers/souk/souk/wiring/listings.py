@@ -1,0 +1,114 @@
+"""Listings: the use cases, the steps of the workflow, and what starts them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from souk.wiring import marketplaces, platforms, storage
+
+if TYPE_CHECKING:
+    from souk.aws.workflows import StepFunctions
+    from souk.listings.dispatch import Dispatcher, Sweeper
+    from souk.listings.media_store import S3MediaStore
+    from souk.listings.repository import ListingRepository
+    from souk.listings.service import ListingService, PreflightService
+    from souk.listings.steps import MediaSteps, PhotoSteps, PublishingSteps
+
+
+@cache
+def listing_repository() -> ListingRepository:
+    from souk.aws.settings import setting
+    from souk.listings.repository import ListingRepository
+
+    return ListingRepository(storage.tables(), setting("SOUK_LISTINGS_TABLE"))
+
+
+@cache
+def media_store() -> S3MediaStore:
+    from souk.aws.clients import client
+    from souk.aws.settings import setting
+    from souk.listings.media_store import S3MediaStore
+
+    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"))
+
+
+@cache
+def listings() -> ListingService:
+    from souk.aws.settings import number
+    from souk.clock import new_id, utc_now
+    from souk.listings.service import ListingService
+
+    return ListingService(
+        listing_repository(),
+        media_store(),
+        platforms.require_connected,
+        utc_now,
+        new_id,
+        number("SOUK_GENERATIONS_PER_DAY"),
+    )
+
+
+@cache
+def preflight() -> PreflightService:
+    from functools import partial
+
+    from souk.listings.service import PreflightService
+    from souk.listings.steps import offer_of
+
+    return PreflightService(listing_repository(), marketplaces.marketplace, partial(offer_of, media=media_store()))
+
+
+@cache
+def media_steps() -> MediaSteps:
+    from souk.listings.steps import MediaSteps
+
+    return MediaSteps(listing_repository(), media_store())
+
+
+@cache
+def photo_steps() -> PhotoSteps:
+    from souk.clock import utc_now
+    from souk.listings.steps import PhotoSteps
+    from souk.media.pictures import take_in
+
+    return PhotoSteps(listing_repository(), media_store(), take_in, utc_now)
+
+
+@cache
+def publishing_steps() -> PublishingSteps:
+    from souk.clock import utc_now
+    from souk.listings.steps import PublishingSteps
+    from souk.marketplaces.ebay.idempotency import attempt_uuid
+
+    return PublishingSteps(listing_repository(), media_store(), marketplaces.marketplace, attempt_uuid, utc_now)
+
+
+@cache
+def dispatcher() -> Dispatcher:
+    from souk.clock import utc_now
+    from souk.listings.dispatch import Dispatcher
+
+    return Dispatcher(listing_workflow(), listing_repository(), utc_now)
+
+
+@cache
+def sweeper() -> Sweeper:
+    from souk.aws.clients import client
+    from souk.aws.invocations import Invocations
+    from souk.aws.settings import setting
+    from souk.clock import utc_now
+    from souk.listings.dispatch import Sweeper
+    from souk.listings.media_store import UploadProcessing
+
+    photos = UploadProcessing(Invocations(client("lambda")), setting("SOUK_PROCESS_UPLOAD_FUNCTION"))
+    return Sweeper(listing_workflow(), listing_repository(), photos, utc_now)
+
+
+@cache
+def listing_workflow() -> StepFunctions:
+    from souk.aws.clients import client
+    from souk.aws.settings import setting
+    from souk.aws.workflows import StepFunctions
+
+    return StepFunctions(client("stepfunctions"), setting("SOUK_LISTING_WORKFLOW"))

@@ -1,0 +1,41 @@
+"""The adapter that speaks to a marketplace for one seller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from souk.errors import NotFound
+from souk.wiring import platforms, storage
+
+if TYPE_CHECKING:
+    from souk.marketplaces.model import Marketplace
+
+
+def marketplace(name: str, owner_id: str) -> Marketplace:
+    """`name`, speaking for one seller. Raises Conflict `platform_not_connected`."""
+    if name != "ebay":
+        raise NotFound(f"There is no marketplace {name}.")
+    from souk.aws.settings import setting
+    from souk.clock import utc_now
+    from souk.marketplaces.ebay.adapter import EbayEndpoints, EbayMarketplace
+    from souk.marketplaces.ebay.oauth import AppCredentials, Credentials
+
+    opened = platforms.platforms().open_credentials(owner_id, name)
+
+    def save(refreshed: Credentials) -> None:
+        from souk.platforms.model import Credentials as Renewed
+
+        renewed = Renewed(refreshed.access_token, refreshed.refresh_token, refreshed.expires_at, opened.version)
+        platforms.platforms().save_refreshed(owner_id, name, renewed)
+
+    return EbayMarketplace(
+        client=storage.http_client(),
+        endpoints=EbayEndpoints(setting("EBAY_API_URL"), setting("EBAY_MEDIA_URL"), setting("EBAY_TOKEN_URL")),
+        app_credentials=lambda: AppCredentials(
+            storage.vendor_secret("ebay_client_id"), storage.vendor_secret("ebay_client_secret")
+        ),
+        credentials=Credentials(opened.access_token, opened.refresh_token, opened.expires_at),
+        on_refreshed=save,
+        settings=platforms.selling_terms().settings_of(owner_id, name),
+        clock=utc_now,
+    )
