@@ -1,0 +1,1 @@
+"""Payments: one Protocol, and Stripe behind it."""
