@@ -1,0 +1,43 @@
+"""An uploaded picture from announcement to verdict. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+UPLOAD_LIFE: Final = timedelta(hours=1)
+"""How long a presigned upload may be used, and a photo may be pending."""
+
+
+class PhotoStatus(StrEnum):
+    PENDING = "pending"
+    READY = "ready"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """An owner's photo. `content_hash` names its stored form once it is ready."""
+
+    id: str
+    status: PhotoStatus
+    content_type: str
+    requested_at: datetime
+    content_hash: str | None = None
+    reason: str | None = None
+
+    def is_hopeless(self, now: datetime) -> bool:
+        """Long after its upload could have come and been judged it is still pending: judging it fails each time."""
+        return self.status is PhotoStatus.PENDING and now - self.requested_at > 2 * UPLOAD_LIFE
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where and how one photo may be sent: a presigned POST."""
+
+    photo_id: str
+    url: str
+    fields: Mapping[str, str]
