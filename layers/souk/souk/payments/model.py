@@ -72,12 +72,35 @@ class RefundStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """What of a payment goes back, once for each `refund_id` of ours. Taken from the stored order, as a session is."""
+
+    refund_id: str
+    order_id: str
+    buyer_id: str
+    intent_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class RefundOutcome:
     """`id` is the vendor's. `reason` is the vendor's word for why it failed."""
 
     id: str
     status: RefundStatus
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPages:
+    """Where a payment page sends the buyer afterwards. `{ORDER_ID}` in them is the order's id."""
+
+    success_url: str
+    cancel_url: str
+
+    def of(self, order_id: str) -> tuple[str, str]:
+        """(success, cancel) for one order."""
+        return self.success_url.replace("{ORDER_ID}", order_id), self.cancel_url.replace("{ORDER_ID}", order_id)
 
 
 class Payments(Protocol):
@@ -100,11 +123,14 @@ class Payments(Protocol):
         """Close a page and answer its state afterwards: EXPIRED, or COMPLETE when the buyer was faster."""
         ...
 
-    def refund(self, intent_id: str, refund_id: str, amount: Money) -> RefundOutcome:
-        """Give `amount` of a payment back, once for each `refund_id` of ours."""
+    def refund(self, request: RefundRequest) -> RefundOutcome:
+        """Give money back, once: the same `refund_id` answers the same refund.
+
+        Vendors forget keys after a day: what is older is looked for with `find_refund` before it is asked again.
+        """
         ...
 
-    def find_refund(self, intent_id: str, refund_id: str) -> RefundOutcome | None:
+    def find_refund(self, request: RefundRequest) -> RefundOutcome | None:
         """The refund that the vendor made for our `refund_id`, if any: for one whose outcome was never learnt."""
         ...
 
