@@ -1,4 +1,4 @@
-"""The demo's story: a cup of coffee is photographed, described, made presentable, approved and sold on eBay."""
+"""The demo's story: a cup is photographed, made presentable, approved, listed, bought, shipped and reviewed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from local.demo.seller import DemoFailed, Seller
+from local.demo.buyer import Buyer
+from local.demo.person import DemoFailed
+from local.demo.seller import Seller
 from local.problems import Unusable
 from local.running import Places, running
 from local.settings import Settings
@@ -39,6 +41,13 @@ LISTING = {
     "video_prompt": "slow, calm move over the cup and its crema",
 }
 
+TRACKING = {
+    "carrier": "USPS",
+    "tracking_number": "9400111899223100000000",
+    "location": "San Francisco, CA",
+    "notes": "Handed over at the counter",
+}
+
 _KINDS = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"RIFF": "webp"}
 
 
@@ -60,34 +69,77 @@ def run_demo(settings: Settings, terminal: Terminal) -> int:
 
 
 def _tell(places: Places, settings: Settings, terminal: Terminal) -> None:
-    with Seller(places.api) as seller:
-        with terminal.step("Registering a seller") as step:
-            step.update(seller.register())
-        with terminal.step("Connecting the seller's eBay account"):
-            seller.connect_ebay(settings.demo_token)
-        with terminal.step("Creating the listing") as step:
-            listing = seller.create_listing(LISTING)
-            step.update(listing)
-        with terminal.step("Uploading the photograph") as step:
-            seller.upload_photo(listing, PHOTO, step.update)
-            step.update(PHOTO.name)
-        with terminal.step("Generating pictures and video") as step:
-            made = seller.generate_media(listing, step.update)
-            videos = 1 if made["media"]["video_url"] else 0
-            step.update(f"{len(made['media']['image_urls'])} pictures, {videos} video")
-        with terminal.step("Saving them") as step:
-            _save(seller, made["media"], settings.demo_output, step)
-        with terminal.step("Approving them"):
-            seller.approve(listing, made["media"]["hash"])
-        with terminal.step("Publishing on eBay") as step:
-            publication = seller.publish(listing, step.update)
-            step.update(f"item {publication['external_id']}")
-        with terminal.step("Looking at the listing's page"):
-            _check_page(seller.page(publication["url"]), publication["url"])
+    with Seller(places.api) as seller, Buyer(places.api) as buyer:
+        publications = _list(seller, settings, terminal)
+        order = _sell(seller, buyer, publications["souk"]["external_id"], terminal)
     terminal.line()
-    terminal.line(terminal.style("Listed.", "bold", "green"))
-    terminal.place("eBay listing", publication["url"])
+    terminal.line(terminal.style("Listed, sold and delivered.", "bold", "green"))
+    terminal.place("eBay listing", publications["ebay"]["url"])
+    terminal.place("Product", publications["souk"]["url"])
+    terminal.place("Order", f"{order['id']}, {order['currency']} {order['total']:.2f}")
     terminal.place("Media", str(settings.demo_output))
+
+
+def _list(seller: Seller, settings: Settings, terminal: Terminal) -> dict[str, dict[str, Any]]:
+    """From a photograph to live publications, by marketplace."""
+    with terminal.step("Registering a seller") as step:
+        step.update(seller.register())
+    with terminal.step("Connecting the seller's eBay account"):
+        seller.connect_ebay(settings.demo_token)
+    with terminal.step("Creating the listing") as step:
+        listing = seller.create_listing(LISTING)
+        step.update(listing)
+    with terminal.step("Uploading the photograph") as step:
+        seller.upload_photo(listing, PHOTO, step.update)
+        step.update(PHOTO.name)
+    with terminal.step("Generating pictures and video") as step:
+        made = seller.generate_media(listing, step.update)
+        videos = 1 if made["media"]["video_url"] else 0
+        step.update(f"{len(made['media']['image_urls'])} pictures, {videos} video")
+    with terminal.step("Saving them") as step:
+        _save(seller, made["media"], settings.demo_output, step)
+    with terminal.step("Approving them"):
+        seller.approve(listing, made["media"]["hash"])
+    with terminal.step("Publishing on eBay and in the storefront") as step:
+        publications = seller.publish(listing, step.update)
+        step.update(f"eBay item {publications['ebay']['external_id']}")
+    with terminal.step("Looking at the listing's page"):
+        _check_page(seller.page(publications["ebay"]["url"]), publications["ebay"]["url"])
+    return publications
+
+
+def _sell(seller: Seller, buyer: Buyer, product: str, terminal: Terminal) -> dict[str, Any]:
+    """From a search to a review; answers the order."""
+    with terminal.step("Registering a buyer") as step:
+        step.update(buyer.register())
+        address = buyer.add_address()
+    with terminal.step("Finding the product") as step:
+        found = buyer.find("espresso cup", product, step.update)
+        step.update(f"{found['title'][:40]}, {found['price']:.2f}")
+    with terminal.step("Placing an order") as step:
+        placed = buyer.order(product, 1, address)
+        step.update(f"total {placed['total']:.2f}")
+    with terminal.step("Paying") as step:
+        buyer.pay(placed["payment_url"])
+        buyer.await_order(placed["order_id"], "confirmed", step.update)
+        step.update("confirmed")
+    with terminal.step("Shipping it"):
+        seller.ship(placed["order_id"], TRACKING)
+    with terminal.step("Receiving it") as step:
+        order = buyer.await_order(placed["order_id"], "delivered", step.update)
+        step.update("delivered")
+    with terminal.step("Reviewing it") as step:
+        buyer.review(product, 5, "A fine cup, and it came quickly.")
+        _check_product(buyer.product(product), LISTING["quantity"])
+        step.update("5 of 5")
+    return order
+
+
+def _check_product(product: dict[str, Any], listed: Any) -> None:
+    """One is sold and one has reviewed it: the product's own page has to say so."""
+    told = (product["stock_quantity"], product["review_count"], product["rating"])
+    if told != (listed - 1, 1, 5):
+        raise DemoFailed(f"The product tells {told} as its stock, reviews and rating.")
 
 
 def _save(seller: Seller, media: dict[str, Any], folder: Path, step: Step) -> None:

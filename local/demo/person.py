@@ -1,0 +1,91 @@
+"""A person at the HTTP API: an account of its own, and what everybody does there. Raises DemoFailed when something does
+not work.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from local.problems import Unusable
+
+_POLL = 0.3
+
+
+class DemoFailed(Unusable):
+    """A step of the demo did not do what it promises."""
+
+
+class Person:
+    """All requests carry the token of `register`."""
+
+    role: str
+    name: str
+
+    def __init__(self, api: str) -> None:
+        # No proxies: everything is on this machine, or an address that the API itself gave.
+        self._http = httpx.Client(base_url=api, timeout=60, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def register(self) -> str:
+        """A new account of its own; answers its email."""
+        email = f"demo-{uuid.uuid4().hex[:12]}@example.com"
+        account = {"email": email, "password": uuid.uuid4().hex, "full_name": self.name, "role": self.role}
+        token = self.ask("POST", "/auth/register", account)["token"]
+        self._http.headers["Authorization"] = f"Bearer {token}"
+        return email
+
+    def page(self, url: str) -> str:
+        answer = httpx.get(url, timeout=60, trust_env=False, follow_redirects=True)
+        if answer.status_code != 200:
+            raise DemoFailed(f"{url} answered {answer.status_code}.")
+        return answer.text
+
+    def ask(self, method: str, path: str, body: Any = None, *, once: bool = False, prefer: str = "") -> dict[str, Any]:
+        """One call of the API; answers its body. `once`: under an Idempotency-Key."""
+        headers = {"Idempotency-Key": uuid.uuid4().hex} if once else {}
+        if prefer:
+            headers["Prefer"] = prefer
+        try:
+            answer = self._http.request(method, path.lstrip("/"), json=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise DemoFailed(f"{method} {path} got no answer: {error}") from error
+        if not answer.is_success:
+            raise DemoFailed(f"{method} {path} answered {answer.status_code}: {_reason(answer)}")
+        return dict(answer.json()) if answer.content else {}
+
+    def wait(
+        self,
+        look: Callable[[], dict[str, Any]],
+        done: Callable[[dict[str, Any]], bool],
+        state: Callable[[dict[str, Any]], str],
+        seen: Callable[[str], None],
+        limit: float = 180,
+    ) -> dict[str, Any]:
+        """Look until it is done; `seen` hears its state meanwhile."""
+        began = time.monotonic()
+        while not done(now := look()):
+            if time.monotonic() - began > limit:
+                raise DemoFailed(f"Nothing happened for {limit:.0f} s; it is still {state(now)}.")
+            seen(f"{state(now)}, {time.monotonic() - began:.0f} s")
+            time.sleep(_POLL)
+        return now
+
+
+def _reason(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json().get("detail") or answer.json())
+    except (ValueError, AttributeError):
+        return answer.text[:300]
