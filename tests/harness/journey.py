@@ -9,7 +9,8 @@ from typing import Any
 
 from souk.listings.model import Listing, PhotoStatus, Status
 from tests.harness.interpreter import AwaitToken
-from tests.harness.world import LISTINGS, Answer, Stuck, World
+from tests.harness.simulation import Answer, Stuck
+from tests.harness.world import LISTINGS, World
 
 NEW_LISTING = {
     "title": "Pentax K1000 camera",
