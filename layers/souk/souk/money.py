@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
@@ -62,6 +63,27 @@ class Money:
         """The amount in the currency's smallest unit."""
         return int(self.amount.scaleb(minor_digits(self.currency)))
 
+    def __add__(self, other: Money) -> Money:
+        """Raises ValueError when the currencies differ, as `-` does."""
+        self._demand_same_currency(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._demand_same_currency(other)
+        return Money(self.amount - other.amount, self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        return Money(self.amount * times, self.currency)
+
+    def _demand_same_currency(self, other: Money) -> None:
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not add up")
+
     def __str__(self) -> str:
         """The bare number with the currency's decimals, as vendors want it: `12.50`."""
         return f"{self.amount:.{minor_digits(self.currency)}f}"
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """The sum of `amounts`, all in `currency`; nothing adds up to zero."""
+    return sum(amounts, Money.from_minor(0, currency))

@@ -1,0 +1,1 @@
+"""Orders: placed, paid once, fulfilled by each of their sellers."""
