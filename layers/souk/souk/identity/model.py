@@ -59,6 +59,10 @@ class Account:
     def is_suspended(self) -> bool:
         return self.standing is Standing.SUSPENDED
 
+    @property
+    def is_seller(self) -> bool:
+        return Role.SELLER in self.roles
+
 
 @dataclass(frozen=True, slots=True)
 class Login:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from souk.aws.tables import Delete, Item, Put, Tables, Update
+from souk.aws.tables import Action, Delete, Item, Put, Tables, Update
 from souk.clock import from_wire, to_wire
 from souk.errors import Conflict, NotFound
 from souk.identity.layout import account_key, profile_key, under
@@ -12,9 +13,14 @@ from souk.identity.model import Account, Login, Role, Session, Standing
 
 
 class AccountRepository:
-    def __init__(self, tables: Tables, table: str) -> None:
+    """`accompany` says what else is written in the transaction of a new account."""
+
+    def __init__(
+        self, tables: Tables, table: str, accompany: Callable[[Account], tuple[Action, ...]] = lambda _: ()
+    ) -> None:
         self._tables = tables
         self._table = table
+        self._accompany = accompany
 
     def add(self, account: Account, login: Login, session: Session) -> None:
         """A new account with its first session, whole or not at all. Raises Conflict `email_exists`."""
@@ -24,6 +30,7 @@ class AccountRepository:
             Put(self._table, _to_account_item(account), condition="attribute_not_exists(#pk)"),
             Put(self._table, _to_empty_profile(account), condition="attribute_not_exists(#pk)"),
             Put(self._table, _to_session_item(session)),
+            *self._accompany(account),
         )
 
     def login_of(self, email: str) -> Login | None:
@@ -42,16 +49,7 @@ class AccountRepository:
         if role in account.roles:
             return account
         try:
-            item = self._tables.update(
-                Update(
-                    self._table,
-                    account_key(account_id),
-                    "SET #roles = list_append(#roles, :added)",
-                    condition="attribute_exists(#pk) AND NOT contains(#roles, :role)",
-                    values={"added": [role.value], "role": role.value},
-                    otherwise=_AccountMoved(),
-                )
-            )
+            item = self._tables.update(giving(self._table, account_id, role, otherwise=_AccountMoved()))
         except _AccountMoved:
             # Another call gave the role first, or the account is gone: both are seen by looking again.
             return self.give_role(account_id, role)
@@ -86,6 +84,18 @@ class AccountRepository:
     def end_session(self, account_id: str, session_id: str) -> None:
         """One that has ended already is success."""
         self._tables.delete(Delete(self._table, _session_key(account_id, session_id)))
+
+
+def giving(table: str, account_id: str, role: Role, *, otherwise: Exception) -> Update:
+    """The action that adds a role to an account; `otherwise` when the account has it already, or is gone."""
+    return Update(
+        table,
+        account_key(account_id),
+        "SET #roles = list_append(#roles, :added)",
+        condition="attribute_exists(#pk) AND NOT contains(#roles, :role)",
+        values={"added": [role.value], "role": role.value},
+        otherwise=otherwise,
+    )
 
 
 class AttemptRepository:

@@ -19,6 +19,8 @@ from souk.clock import from_wire, to_wire
 from souk.errors import Conflict
 from souk.sellers.model import Application, ReturnAddress, Shop, Verification
 
+FOLLOW_PREFIX = "FOLLOW#"
+
 
 def shop_key(shop_id: str) -> dict[str, str]:
     return under_shop(shop_id, "SHOP")
@@ -30,6 +32,18 @@ def shop_rating_key(shop_id: str) -> dict[str, str]:
 
 def followers_key(shop_id: str) -> dict[str, str]:
     return under_shop(shop_id, "FOLLOWERS")
+
+
+def ruling_key(shop_id: str, ruling_id: str) -> dict[str, str]:
+    return under_shop(shop_id, f"RULING#{ruling_id}")
+
+
+def follow_key(user_id: str, follow_id: str) -> dict[str, str]:
+    return {"pk": f"USER#{user_id}", "sk": f"{FOLLOW_PREFIX}{follow_id}"}
+
+
+def following_key(user_id: str, shop_id: str) -> dict[str, str]:
+    return {"pk": f"USER#{user_id}", "sk": f"FOLLOWING#{shop_id}"}
 
 
 def under_shop(shop_id: str, sort_key: str) -> dict[str, str]:

@@ -17,9 +17,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from souk.errors import Conflict
+from souk.identity.model import Account
 
 _TENTH = Decimal("0.1")
-_LONGEST_NAME = 100
 
 
 class Verification(StrEnum):
@@ -108,10 +108,10 @@ class Shop:
     suspended_from: Verification | None = None
 
     @classmethod
-    def opened(cls, owner_id: str, owner_name: str | None, now: datetime) -> Shop:
+    def opened(cls, owner: Account, now: datetime) -> Shop:
         """A new shop, named after its owner until it gets a name of its own."""
-        name = (owner_name or f"Shop {owner_id[-6:]}")[:_LONGEST_NAME]
-        return cls(owner_id, name, Verification.UNVERIFIED, 1, now, now)
+        name = owner.full_name or f"Shop {owner.id[-6:]}"
+        return cls(owner.id, name, Verification.UNVERIFIED, 1, now, now)
 
     def may_sell(self, *, verified_only: bool) -> bool:
         """Whether it is shown and sells: what `shop_may_sell` in `layout` insists on within a transaction."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from souk.aws.keys import DerivationKey, SigningKey
+    from souk.aws.tables import Action
     from souk.http.request import Caller
     from souk.identity.addresses.service import AddressService
     from souk.identity.model import Account
@@ -87,18 +88,31 @@ def refresh_key() -> DerivationKey:
 
 @cache
 def registration() -> Registration:
+    from souk.aws.settings import setting
     from souk.clock import new_id, utc_now
     from souk.identity import passwords
+    from souk.identity.repository import AccountRepository
     from souk.identity.service import Registration
 
     return Registration(
-        account_repository(),
+        AccountRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE"), _shop_of),
         sessions(),
         _throttle("registration", "SOUK_REGISTRATIONS_PER_NETWORK"),
         passwords,
         utc_now,
         new_id,
     )
+
+
+def _shop_of(account: Account) -> tuple[Action, ...]:
+    """A seller's shop is made with the account."""
+    if not account.is_seller:
+        return ()
+    from souk.aws.settings import setting
+    from souk.sellers.model import Shop
+    from souk.sellers.repository import opening
+
+    return (opening(setting("SOUK_CATALOGUE_TABLE"), Shop.opened(account, account.created_at)),)
 
 
 @cache

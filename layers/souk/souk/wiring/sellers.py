@@ -1,0 +1,40 @@
+"""Shops, what operators decide about them, and who follows whom."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from souk.wiring import identity, storage
+
+if TYPE_CHECKING:
+    from souk.sellers.service import FollowService, ShopService
+
+
+def verified_only() -> bool:
+    """Whether only verified shops show and sell."""
+    from souk.aws.settings import setting
+
+    return setting("SOUK_REQUIRE_VERIFIED_SELLERS") == "true"
+
+
+@cache
+def shops() -> ShopService:
+    from souk.aws.settings import setting
+    from souk.clock import new_id, utc_now
+    from souk.sellers.repository import ShopRepository
+    from souk.sellers.service import ShopService
+
+    repository = ShopRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"), setting("SOUK_IDENTITY_TABLE"))
+    return ShopService(repository, identity.current_account, utc_now, new_id, verified_only=verified_only())
+
+
+@cache
+def follows() -> FollowService:
+    from souk.aws.settings import setting
+    from souk.clock import new_id, utc_now
+    from souk.sellers.repository import FollowRepository
+    from souk.sellers.service import FollowService
+
+    repository = FollowRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"), verified_only=verified_only())
+    return FollowService(repository, utc_now, new_id)
