@@ -1,0 +1,39 @@
+"""The payment vendor, and what its events are read with."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from souk.wiring import storage
+
+if TYPE_CHECKING:
+    from souk.payments.model import Event, Payments, ReturnPages
+
+
+@cache
+def payments() -> Payments:
+    from functools import partial
+
+    from souk.aws.settings import setting
+    from souk.clock import utc_now
+    from souk.payments.stripe.adapter import StripePayments
+
+    key = partial(storage.vendor_secret, "stripe_api_key")
+    return StripePayments(storage.http_client(), setting("STRIPE_API_URL"), key, utc_now)
+
+
+@cache
+def return_pages() -> ReturnPages:
+    from souk.aws.settings import setting
+    from souk.payments.model import ReturnPages
+
+    return ReturnPages(setting("CHECKOUT_SUCCESS_URL"), setting("CHECKOUT_CANCEL_URL"))
+
+
+def read_event(raw: bytes, signature: str) -> Event | None:
+    """What a webhook's body tells; None for what is no business of ours. Raises InvalidRequest."""
+    from souk.clock import utc_now
+    from souk.payments.stripe import webhook
+
+    return webhook.read_event(raw, signature, storage.vendor_secret("stripe_webhook_secret"), utc_now())
