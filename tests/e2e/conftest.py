@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from local.testing import ROOT, LocalStack
-from tests.e2e.selling import PHOTO, Ebay, Heard, Made, Seller, approved, keep, plant
+from tests.e2e.account import Heard
+from tests.e2e.selling import PHOTO, Ebay, Made, Seller, approved, keep, plant
 
 # The search for secrets wants to have heard everything; fuzzing uses up the sign-ins that a network has.
 _LAST = ("test_secrets.py", "test_fuzz.py")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ import httpx
 
 from local.cloud import local_client
 from local.testing import ROOT, LocalStack, wait_until
+from tests.e2e.account import Account, Heard
 
 PHOTO = ROOT / "local/demo/photos/coffee.png"
 PASSING = frozenset({"generating_media", "publishing"})
@@ -48,54 +49,16 @@ def resource(stack: LocalStack, logical: str) -> str:
     return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
 
-@dataclass
-class Heard:
-    """What the API has said to all clients of this session, and the secrets that went in: for the search at its end."""
-
-    answers: list[tuple[str, str]] = field(default_factory=list)
-    secrets: set[str] = field(default_factory=set)
-    clients: list[httpx.Client] = field(default_factory=list)
-
-    def note(self, answer: httpx.Response) -> None:
-        answer.read()
-        told = f"{answer.status_code} {dict(answer.headers)}\n{answer.text}"
-        self.answers.append((answer.request.url.path, told))
-
-
-class Seller:
-    """One account and its client; registers when made."""
+class Seller(Account):
+    """An account that is connected to eBay."""
 
     def __init__(self, stack: LocalStack, heard: Heard, ebay_token: str | None = None, **more: str) -> None:
-        self.stack = stack
-        self._heard = heard
-        self.name = uuid.uuid4().hex[:12]
-        self.email = f"{self.name}@example.com"
-        self.password = f"password-{uuid.uuid4().hex}"
-        self.http = httpx.Client(
-            base_url=stack.url, timeout=60, trust_env=False, event_hooks={"response": [heard.note]}
-        )
-        heard.clients.append(self.http)
-        account = self.ask("POST", "/auth/register", {"email": self.email, "password": self.password}).json()
-        self.id = str(account["user"]["id"])
-        self.token = str(account["token"])
-        self.refresh_token = str(account["refresh_token"])
-        self.http.headers["Authorization"] = f"Bearer {self.token}"
-        heard.secrets |= {self.password, self.token, self.refresh_token}
+        super().__init__(stack, heard)
         self.connect(ebay_token or f"dev-ebay-{self.name}", **more)
 
     def connect(self, ebay_token: str, **more: str) -> None:
         self._heard.secrets |= {ebay_token, *(more[name] for name in ("refresh_token",) if name in more)}
         self.expect(200, "PUT", "/platforms/ebay/credentials", {"access_token": ebay_token, **more})
-
-    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
-        """Headers by their names with underscores."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.http.request(method, path.lstrip("/"), json=body, headers=named)
-
-    def expect(self, status: int, method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:
-        answer = self.ask(method, path, body, **headers)
-        assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text[:600]}"
-        return dict(answer.json()) if answer.content else {}
 
     def create(self, **changes: Any) -> str:
         return str(self.expect(201, "POST", "/listings", {**LISTING, **changes})["id"])

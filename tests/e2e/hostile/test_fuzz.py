@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from local.testing import ROOT, LocalStack
-from tests.e2e.selling import Heard, Seller
+from tests.e2e.account import Heard
+from tests.e2e.selling import Seller
 
 _TOOL = ROOT / ".venv/bin/schemathesis"
 _CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"

@@ -126,7 +126,7 @@ def test_an_upload_that_is_not_what_was_announced_is_refused_by_the_bucket(selle
     for wrong in (
         {"Content-Type": "text/html"},
         {"key": "media/" + "0" * 64},
-        {"key": f"incoming/{seller.id}/another-listing/photo"},
+        {"key": f"incoming/listings/{seller.id}/another-listing/photo"},
     ):
         upload = seller.announce(listing, content)
         sent = httpx.post(

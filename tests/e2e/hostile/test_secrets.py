@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from local.testing import LocalStack
-from tests.e2e.selling import Heard, Made, Seller, approved, aws, resource, task_token
+from tests.e2e.account import Heard
+from tests.e2e.selling import Made, Seller, approved, aws, resource, task_token
 
 # The vendor's own memory, and the unpacked code.
 _NOT_OURS = frozenset({"ebay", "unpacked", "scratch"})

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from local.testing import ROOT, LocalStack
-from tests.e2e.selling import Heard, Made, Seller, approved, aws
+from tests.e2e.account import Heard
+from tests.e2e.selling import Made, Seller, approved, aws
 
 type Claims = dict[str, Any]
 

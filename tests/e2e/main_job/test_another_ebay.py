@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 import pytest
 
 from local.testing import LocalStack
-from tests.e2e.selling import Heard, Made, Seller, approved
+from tests.e2e.account import Heard
+from tests.e2e.selling import Made, Seller, approved
 
 NAMESPACE = "urn:ebay:apis:eBLBaseComponents"
 WORDS = "Sorry, we don't list <cups> & saucers on Tuesdays — «essayez demain»."

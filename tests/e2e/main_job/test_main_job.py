@@ -8,7 +8,8 @@ from collections.abc import Callable
 import httpx
 
 from local.testing import LocalStack, wait_until
-from tests.e2e.selling import Ebay, Heard, Made, Seller, approved
+from tests.e2e.account import Heard
+from tests.e2e.selling import Ebay, Made, Seller, approved
 
 type Ready = Callable[..., str]
 

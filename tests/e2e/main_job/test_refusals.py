@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.testing import LocalStack
-from tests.e2e.selling import Ebay, Heard, Made, Seller, approved
+from tests.e2e.account import Heard
+from tests.e2e.selling import Ebay, Made, Seller, approved
 
 type Ready = Callable[..., str]
 

@@ -1,0 +1,65 @@
+"""An account at the deployed API, over HTTP, and what the API has said to all of them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from local.testing import LocalStack
+
+
+@dataclass
+class Heard:
+    """What the API has said to all clients of this session, and the secrets that went in: for the search at its end."""
+
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    def note(self, answer: httpx.Response) -> None:
+        answer.read()
+        told = f"{answer.status_code} {dict(answer.headers)}\n{answer.text}"
+        self.answers.append((answer.request.url.path, told))
+
+
+class Account:
+    """Registers when made, and keeps one client with its token."""
+
+    def __init__(self, stack: LocalStack, heard: Heard, **more: Any) -> None:
+        """`more` are fields of the registration, such as `role`."""
+        self.stack = stack
+        self._heard = heard
+        self.name = uuid.uuid4().hex[:12]
+        self.email = f"{self.name}@example.com"
+        self.password = f"password-{uuid.uuid4().hex}"
+        self.http = httpx.Client(
+            base_url=stack.url, timeout=60, trust_env=False, event_hooks={"response": [heard.note]}
+        )
+        heard.clients.append(self.http)
+        given = {"email": self.email, "password": self.password, **more}
+        account = self.ask("POST", "/auth/register", given).json()
+        self.id = str(account["user"]["id"])
+        self._carry(account)
+
+    def refresh(self) -> None:
+        """A new pair of tokens: roles that were given meanwhile count from now on."""
+        self._carry(self.expect(200, "POST", "/auth/refresh", {"refresh_token": self.refresh_token}))
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Headers by their names with underscores."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.http.request(method, path.lstrip("/"), json=body, headers=named)
+
+    def expect(self, status: int, method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:
+        """The answer's body, when its status is `status`."""
+        answer = self.ask(method, path, body, **headers)
+        assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text[:600]}"
+        return dict(answer.json()) if answer.content else {}
+
+    def _carry(self, tokens: dict[str, Any]) -> None:
+        self.token, self.refresh_token = str(tokens["token"]), str(tokens["refresh_token"])
+        self.http.headers["Authorization"] = f"Bearer {self.token}"
+        self._heard.secrets |= {self.password, self.token, self.refresh_token}

@@ -1,0 +1,74 @@
+"""More buyers than goods: exactly what was in stock is sold, once, and everybody else is told what is left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from local.testing import LocalStack, wait_until
+from tests.e2e.storefront.trading import Buyer, Shop, Stripe, stock_item
+
+ORDERS, IN_FLIGHT, STOCK = 200, 16, 10
+
+
+def test_two_hundred_orders_at_once_for_ten_units_sell_ten(
+    souk: LocalStack, shop: Shop, buyer: Buyer, stripe: Stripe
+) -> None:
+    product = shop.product(title="Ten Only", stock_quantity=STOCK)
+    before = len(stripe.told()["sessions"])
+
+    def place(_: int) -> httpx.Response:
+        return buyer.ask("POST", "/orders", buyer.wanted(product))
+
+    with ThreadPoolExecutor(IN_FLIGHT) as pool:
+        answers = list(pool.map(place, range(ORDERS)))
+    assert Counter(answer.status_code for answer in answers) == {201: STOCK, 409: ORDERS - STOCK}
+    refusals = [answer.json() for answer in answers if answer.status_code == 409]
+    assert {one["error"] for one in refusals} == {"insufficient_inventory"}
+    assert {one["product_id"] for one in refusals} == {product}
+    assert all(0 <= one["available"] < 1 for one in refusals)
+    assert stock_item(souk, product) == shop.stock(product) == 0
+    placed = [answer.json() for answer in answers if answer.status_code == 201]
+    assert len({one["order_id"] for one in placed}) == STOCK
+    assert len(stripe.told()["sessions"]) == before + STOCK
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(buyer.pay, placed))
+    for one in placed:
+        buyer.becomes(one["order_id"], "confirmed", 40)
+    sold = [sale for sale in shop.sales() if sale["id"] in {one["order_id"] for one in placed}]
+    assert [sale["status"] for sale in sold] == ["confirmed"] * STOCK
+
+
+def test_several_at_a_time_never_sell_a_part(souk: LocalStack, shop: Shop, buyer: Buyer) -> None:
+    product = shop.product(title="In Threes", stock_quantity=10)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: buyer.ask("POST", "/orders", buyer.wanted(product, 3)), range(16)))
+    assert Counter(answer.status_code for answer in answers) == {201: 3, 409: 13}
+    assert stock_item(souk, product) == 1
+    assert {answer.json()["available"] for answer in answers if answer.status_code == 409} <= {1}
+
+
+def test_one_key_pressed_many_times_is_one_order(souk: LocalStack, shop: Shop, buyer: Buyer) -> None:
+    product = shop.product(title="Pressed Often", stock_quantity=10)
+    body = buyer.wanted(product, 2)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda _: buyer.ask("POST", "/orders", body, Idempotency_Key=f"once-{product}"), range(8))
+        )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["order_id"] for answer in answers}) == 1
+    assert len({answer.json()["payment_url"] for answer in answers}) == 1
+    assert stock_item(souk, product) == 8
+
+
+def test_what_is_cancelled_is_back_once(souk: LocalStack, shop: Shop, buyer: Buyer) -> None:
+    product = shop.product(title="Given Back", stock_quantity=4)
+    placed = buyer.place(product, 3)
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: buyer.ask("POST", f"/orders/{placed['order_id']}/cancel"), range(6)))
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert 200 in {answer.status_code for answer in answers}
+    assert buyer.becomes(placed["order_id"], "cancelled")
+    wait_until(lambda: stock_item(souk, product) == 4)
