@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 
 class Wire(BaseModel):
@@ -76,3 +86,19 @@ def _encoded_size(given: object) -> int:
 
 Text = Annotated[str, AfterValidator(_visible)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible), AfterValidator(_one_line)]
+
+
+def _https(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or not address.isascii() or " " in address:
+        raise ValueError("an https address")
+    return address
+
+
+HttpsUrl = Annotated[
+    Line,
+    Field(max_length=2048),
+    AfterValidator(_https),
+    WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https://", "maxLength": 2048}),
+]
+"""An address that clients follow; the server never does."""

@@ -89,6 +89,7 @@ def from_shop(shop: Shop) -> Item:
         "logo_url": shop.logo_url,
         "bio": shop.bio,
         "application": _from_application(shop.application) if shop.application else None,
+        "applied_at": to_wire(shop.applied_at) if shop.applied_at else None,
         "suspended_from": shop.suspended_from.value if shop.suspended_from else None,
         "version": shop.version,
         "created_at": to_wire(shop.created_at),
@@ -109,6 +110,7 @@ def to_shop(item: Mapping[str, Any]) -> Shop:
         logo_url=item.get("logo_url"),
         bio=item.get("bio"),
         application=_to_application(application) if application else None,
+        applied_at=from_wire(item["applied_at"]) if "applied_at" in item else None,
         suspended_from=Verification(suspended_from) if suspended_from else None,
     )
 
@@ -118,11 +120,10 @@ def _from_application(application: Application) -> dict[str, Any]:
     return _present(
         {
             "category": application.category,
-            "applied_at": to_wire(application.applied_at),
             "experience_level": application.experience_level,
             "monthly_revenue": application.monthly_revenue,
             "platforms": list(application.platforms),
-            "social_links": dict(application.social_links or {}),
+            "social_links": dict(application.social_links),
             "return_address": None if address is None else _from_address(address),
         }
     )
@@ -132,7 +133,6 @@ def _to_application(item: Mapping[str, Any]) -> Application:
     address = item.get("return_address")
     return Application(
         category=item["category"],
-        applied_at=from_wire(item["applied_at"]),
         experience_level=item.get("experience_level"),
         monthly_revenue=item.get("monthly_revenue"),
         platforms=tuple(item["platforms"]),

@@ -11,7 +11,7 @@ suspended               -                      -         -         -          wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -61,21 +61,18 @@ class ReturnAddress:
     state: str | None = None
     postal_code: str | None = None
     country: str | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What a seller tells the operators. Private: no public answer carries any of it.
-
-    `applied_at` is also when the terms were agreed to.
-    """
+    """What a seller tells the operators. Private: no public answer carries any of it."""
 
     category: str
-    applied_at: datetime
     experience_level: str | None = None
     monthly_revenue: str | None = None
     platforms: tuple[str, ...] = ()
-    social_links: Mapping[str, str] | None = None
+    social_links: Mapping[str, str] = field(default_factory=dict)
     return_address: ReturnAddress | None = None
 
 
@@ -94,7 +91,10 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A seller's public face. `id` is its owner's account id; `suspended_from` what it was before a suspension."""
+    """A seller's public face; its `id` is its owner's account id.
+
+    `applied_at`: of the application, and when the terms were agreed to. `suspended_from`: what it was before.
+    """
 
     id: str
     shop_name: str
@@ -105,6 +105,7 @@ class Shop:
     logo_url: str | None = None
     bio: str | None = None
     application: Application | None = None
+    applied_at: datetime | None = None
     suspended_from: Verification | None = None
 
     @classmethod
@@ -119,7 +120,7 @@ class Shop:
             return self.verification is Verification.VERIFIED
         return self.verification is not Verification.SUSPENDED
 
-    def applied(self, shop_name: str, application: Application) -> Shop:
+    def applied(self, shop_name: str, application: Application, now: datetime) -> Shop:
         """With an application that waits for an operator; one that waits already is replaced.
 
         Raises Conflict `already_verified`, `shop_suspended`.
@@ -128,7 +129,13 @@ class Shop:
             raise Conflict("This shop is verified already.", code="already_verified")
         if self.verification is Verification.SUSPENDED:
             raise Conflict("This shop is suspended.", code="shop_suspended")
-        return replace(self, shop_name=shop_name, application=application, verification=Verification.PENDING)
+        return replace(
+            self,
+            shop_name=shop_name,
+            application=application,
+            applied_at=now,
+            verification=Verification.PENDING,
+        )
 
     def decided(self, decision: Decision) -> Shop:
         """As an operator's decision leaves it. Raises Conflict `illegal_transition`."""

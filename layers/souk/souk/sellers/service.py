@@ -135,8 +135,9 @@ class ShopService:
         for _ in range(_ROUNDS):
             owner = self._account_of(owner_id)
             before = self._shops.find(owner_id)
-            opened = before or Shop.opened(owner, self._clock())
-            after = self._decided(idempotency, partial(opened.applied, shop_name, application))
+            now = self._clock()
+            opened = before or Shop.opened(owner, now)
+            after = self._decided(idempotency, partial(opened.applied, shop_name, application, now))
             after = self._next(before, after)
             try:
                 self._shops.save(before, after, new_seller=None if owner.is_seller else owner, idempotency=idempotency)

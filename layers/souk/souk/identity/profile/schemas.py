@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, WithJsonSchema
 
-from souk.http.fields import Line, Text
+from souk.http.fields import HttpsUrl, Line, Text
 from souk.identity.profile.model import Profile
 
 _MOST_PREFERENCES_BYTES = 8192
-
-
-def _https(address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or not address.isascii() or " " in address:
-        raise ValueError("an https address")
-    return address
 
 
 def _storable(preferences: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -31,12 +23,6 @@ def _storable(preferences: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return preferences
 
 
-HttpsUrl = Annotated[
-    Line,
-    Field(max_length=2048),
-    AfterValidator(_https),
-    WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https://", "maxLength": 2048}),
-]
 Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{1,28})[A-Za-z0-9]$")]
 Interest = Annotated[Line, Field(min_length=1, max_length=50)]
 Preferences = Annotated[
