@@ -6,25 +6,13 @@ execution's name is the listing and its run, and a token that nobody waits for m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from souk.clock import Clock
 from souk.listings.model import Listing
 from souk.listings.repository import ListingRepository
-
-
-class Workflows(Protocol):
-    def start(self, name: str, document: Mapping[str, Any]) -> None:
-        """Start an execution once per `name`; one that exists already is success."""
-        ...
-
-    def resume(self, token: str) -> bool:
-        """Let a waiting state go on. False: nobody waits with this token any more."""
-        ...
-
-    def is_running(self, name: str) -> bool: ...
+from souk.upkeep import Workflows, settle_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +72,15 @@ class Sweeper:
     def sweep(self, *, everything: bool) -> int:
         """Settle what is overdue, or whatever is under way when `everything`; answers how many were touched."""
         now = self._clock()
-        touched = 0
-        failures: list[Exception] = []
-        for seen in self._repository.due(None if everything else now):
+
+        def settle(seen: Listing) -> bool:
             listing = self._repository.find(seen.user_id, seen.id)
             if listing is None or listing.due_at is None or (listing.due_at > now and not everything):
-                continue
-            try:
-                self._settle(listing)
-            except Exception as error:  # noqa: BLE001 - told below: one listing must not keep the others waiting
-                failures.append(error)
-            touched += 1
-        if failures:
-            raise ExceptionGroup("some listings could not be settled", failures)
-        return touched
+                return False
+            self._settle(listing)
+            return True
+
+        return settle_each(self._repository.due(None if everything else now), settle)
 
     def _settle(self, listing: Listing) -> None:
         now = self._clock()

@@ -1,0 +1,35 @@
+"""What keeps things going in every domain: workflows as a dispatcher sees them, and a sweep that no failure stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+
+class Workflows(Protocol):
+    def start(self, name: str, document: Mapping[str, Any]) -> None:
+        """Start an execution once per `name`; one that exists already is success."""
+        ...
+
+    def resume(self, token: str) -> bool:
+        """Let a waiting state go on. False: nobody waits with this token any more."""
+        ...
+
+    def is_running(self, name: str) -> bool: ...
+
+
+def settle_each[T](found: Iterable[T], settle: Callable[[T], bool]) -> int:
+    """Settle one after the other, and answer for how many there was something to do.
+
+    Raises an ExceptionGroup at the end: one that fails must not keep the others waiting.
+    """
+    touched = 0
+    failures: list[Exception] = []
+    for one in found:
+        try:
+            touched += settle(one)
+        except Exception as error:  # noqa: BLE001 - told below
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("some could not be settled", failures)
+    return touched
