@@ -157,7 +157,12 @@ class Tables:
         limit: int,
         after: Mapping[str, str] | None = None,
     ) -> Page:
-        """One page by key. Strongly consistent on the table itself; an index lags by its nature."""
+        """One page by key. Strongly consistent on the table itself; an index lags by its nature.
+
+        Under a key that is longer than allowed there is nothing, as in `get`.
+        """
+        if not _is_storable({name: value for name, value in values.items() if isinstance(value, str)}):
+            return Page((), None)
         answer = self._call(
             self._client.query,
             TableName=table,
