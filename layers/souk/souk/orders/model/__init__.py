@@ -12,6 +12,7 @@ from souk.orders.model.payment import (
     PaymentStatus,
     Refund,
 )
+from souk.orders.model.sale import MOST_TRACKED, Sale, Tracking
 from souk.payments.model import RefundStatus
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "MOST_LINES",
     "MOST_REFUNDS",
     "MOST_SELLERS",
+    "MOST_TRACKED",
     "MOST_UNITS",
     "MOVES",
     "PROGRESS",
@@ -35,7 +37,9 @@ __all__ = [
     "PaymentStatus",
     "Refund",
     "RefundStatus",
+    "Sale",
     "ShipTo",
     "Status",
+    "Tracking",
     "illegal",
 ]

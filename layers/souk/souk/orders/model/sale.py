@@ -1,0 +1,69 @@
+"""An order as one of its sellers sees it, and what is told of a parcel on its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from souk.money import Money, total
+from souk.orders.model.fulfilment import Fulfilment, Status
+from souk.orders.model.order import Order, ShipTo
+from souk.orders.model.payment import PaymentStatus
+from souk.payments.model import RefundStatus
+
+MOST_TRACKED: Final = 200
+"""Entries of tracking that an order holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """One seller's part of an order. Where it goes is told once it is paid."""
+
+    order_id: str
+    buyer_id: str
+    buyer_name: str
+    fulfilment: Fulfilment
+    payment: PaymentStatus
+    refunded: Money
+    ship_to: ShipTo | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, order: Order, seller_id: str) -> Sale:
+        refunded = (
+            refund.shares[seller_id]
+            for refund in order.refunds
+            if refund.status is RefundStatus.SUCCEEDED and seller_id in refund.shares
+        )
+        return cls(
+            order_id=order.id,
+            buyer_id=order.buyer_id,
+            buyer_name=order.buyer_name,
+            fulfilment=order.fulfilment(seller_id),
+            payment=order.payment.status,
+            refunded=total(refunded, order.currency),
+            ship_to=order.ship_to if order.is_paid else None,
+            created_at=order.created_at,
+        )
+
+    @property
+    def status(self) -> Status:
+        """Refunded once all of this part has gone back."""
+        if self.refunded.amount > 0 and self.refunded == self.fulfilment.total:
+            return Status.REFUNDED
+        return self.fulfilment.status
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """One thing told of a seller's parcel. `status` is what the fulfilment was then. Ids sort by time."""
+
+    id: str
+    seller_id: str
+    status: Status
+    at: datetime
+    location: str | None = None
+    notes: str | None = None
+    carrier: str | None = None
+    tracking_number: str | None = None
