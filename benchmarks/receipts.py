@@ -28,7 +28,8 @@ from local.vendors.ebay.pictures import BASE_PATH
 from local.vendors.ebay.standin import TOKEN_PATH, EbayStandIn
 from souk.aws import clients
 from souk.clock import new_id, utc_now
-from souk.listings.model import Listing, Media, MediaObject, Photo, PhotoStatus, Publication, PublicationStatus, Status
+from souk.listings.model import Listing, Media, MediaObject, Publication, PublicationStatus, Status
+from souk.photos.model import Photo, PhotoStatus
 from tests.functions.capacity import billed
 from tests.functions.cloud import Call, Cloud, create_keys, sample
 from tests.functions.listings.sellers import Seller, ready_photo, task_of
@@ -142,7 +143,7 @@ class Shop:
     def _uploaded(self) -> tuple[Callable[[], Any], str]:
         photo = Photo(new_id(), PhotoStatus.PENDING, "image/png", utc_now())
         listing = self._listing(Status.DRAFT, photos=(photo,))
-        key = f"incoming/{self.seller.id}/{listing.id}/{photo.id}"
+        key = f"incoming/listings/{self.seller.id}/{listing.id}/{photo.id}"
         bucket = self._cloud.physical["MediaBucket"]
         self._cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=_PHOTO, ContentType="image/png")
         event = {"detail": {"object": {"key": key}}}

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 def stand_ins(current: Callable[[], World]) -> dict[str, Callable[..., Any]]:
     """They ask for the `current` world each time: functions keep what they once imported."""
 
-    def photo_steps() -> Any:
-        from souk.listings.steps import PhotoSteps
+    def photo_intake() -> Any:
+        from souk.listings.steps import ListingPhotos
+        from souk.photos.intake import PhotoIntake
 
-        return PhotoSteps(listings.listing_repository(), listings.media_store(), _take_in, current().clock)
+        photos = ListingPhotos(listings.listing_repository())
+        return PhotoIntake(photos, listings.media_store(), _take_in, current().clock)
 
     return {
         "storage.tables": lambda: Tables(current().client("dynamodb"), pause=lambda _seconds: None, jitter=lambda: 0.0),
@@ -28,7 +30,7 @@ def stand_ins(current: Callable[[], World]) -> dict[str, Callable[..., Any]]:
         "media.image_provider": lambda: current().studio,
         "media.video_provider": lambda: current().studio,
         "media.text_provider": lambda: current().studio,
-        "listings.photo_steps": photo_steps,
+        "listings.photo_intake": photo_intake,
         "identity.admit_fresh": lambda caller: caller,
     }
 

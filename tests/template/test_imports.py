@@ -23,7 +23,7 @@ MODULES = {
 _AWS_PACKAGES = {"boto3", "botocore"}
 # The rooms that speak to AWS, beside souk/aws itself.
 _AWS_ROOMS = ("souk.aws.", "souk.media.bedrock.")
-_AWS_MODULES = {"souk.listings.media_store"}
+_AWS_MODULES = {"souk.photos.store"}
 # What a pure room may see of the library: values, errors, time, and pure rooms.
 _PURE = {"souk.errors", "souk.money", "souk.clock"}
 _WEB = "souk.http."

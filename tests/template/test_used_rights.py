@@ -16,7 +16,7 @@ def test_a_call_that_no_right_covers_is_told() -> None:
 
 def test_a_right_on_one_resource_does_not_cover_another() -> None:
     assert len(uncovered({Use("CheckHealthFunction", "dynamodb:GetItem", "ListingsTable")})) == 1
-    assert len(uncovered({Use("ProcessUploadFunction", "s3:PutObject", "MediaBucket/incoming/a")})) == 1
+    assert len(uncovered({Use("ProcessUploadFunction", "s3:PutObject", "MediaBucket/incoming/listings/a")})) == 1
     assert uncovered({Use("ProcessUploadFunction", "s3:PutObject", "MediaBucket/media/a")}) == []
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from souk.clock import new_id, utc_now
-from souk.listings.model import Listing, Photo, PhotoStatus, Publication, Status
+from souk.listings.model import Listing, Publication, Status
+from souk.photos.model import Photo, PhotoStatus
 from souk.wiring import listings
 from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.identity.accounts import register

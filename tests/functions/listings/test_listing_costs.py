@@ -52,7 +52,7 @@ def stepping(function: str, status: Status, **more: Any) -> Work:
 def _judging(john: Seller) -> Callable[[], Any]:
     photo = replace(pending_photo(), requested_at=utc_now() - timedelta(hours=2))
     listing = john.has(Status.DRAFT, photos=(photo,), due_at=utc_now() + timedelta(hours=1))
-    event = {"detail": {"object": {"key": f"incoming/{john.id}/{listing.id}/{photo.id}"}}}
+    event = {"detail": {"object": {"key": f"incoming/listings/{john.id}/{listing.id}/{photo.id}"}}}
     return lambda: john.cloud.invoke("listings/process_upload", event)
 
 

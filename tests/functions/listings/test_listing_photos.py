@@ -11,8 +11,9 @@ from PIL import Image
 
 from souk.clock import utc_now
 from souk.errors import DependencyUnavailable
-from souk.listings.model import MOST_PHOTOS, PhotoStatus, Status
+from souk.listings.model import MOST_PHOTOS, Status
 from souk.listings.repository import ListingRepository
+from souk.photos.model import PhotoStatus
 from tests.functions.cloud import Cloud, sample
 from tests.functions.listings.sellers import Seller, pending_photo, ready_photo
 from tests.harness.journey import BOUNDARY, multipart
@@ -50,7 +51,7 @@ def test_announced_photos_get_an_address_each(cloud: Cloud, john: Seller) -> Non
     assert [photo["status"] for photo in photos] == ["pending", "pending"]
     assert [upload["photo_id"] for upload in uploads] == [photo["id"] for photo in photos]
     for upload, content_type in zip(uploads, ("image/jpeg", "image/png"), strict=True):
-        assert upload["fields"]["key"] == f"incoming/{john.id}/{listing_id}/{upload['photo_id']}"
+        assert upload["fields"]["key"] == f"incoming/listings/{john.id}/{listing_id}/{upload['photo_id']}"
         assert upload["fields"]["Content-Type"] == content_type
         assert cloud.physical["MediaBucket"] in upload["url"]
 
@@ -118,14 +119,14 @@ def test_sent_photos_lie_where_announced_ones_would(cloud: Cloud, john: Seller) 
     answer = john.call("add_photos", listing_id, body=body, headers=MULTIPART)
     assert (answer.status, answer.json["uploads"]) == (201, [])
     found = objects(cloud)
-    keys = [f"incoming/{john.id}/{listing_id}/{photo['id']}" for photo in answer.json["photos"]]
+    keys = [f"incoming/listings/{john.id}/{listing_id}/{photo['id']}" for photo in answer.json["photos"]]
     assert [found[key] for key in keys] == [b"one", b"two"]
 
 
 def test_bytes_that_did_not_get_through_are_brought_by_the_repeated_call(
     cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from souk.listings.media_store import S3MediaStore
+    from souk.photos.store import S3MediaStore
 
     def refuse(*_: Any) -> None:
         raise DependencyUnavailable("no")
@@ -208,13 +209,15 @@ def test_an_arrival_told_twice_is_judged_once(cloud: Cloud, john: Seller) -> Non
 
 
 def test_an_upload_that_nobody_waits_for_is_thrown_away(cloud: Cloud, john: Seller) -> None:
-    key = f"incoming/{john.id}/unknown/unknown"
+    key = f"incoming/listings/{john.id}/unknown/unknown"
     cloud.client("s3").put_object(Bucket=cloud.physical["MediaBucket"], Key=key, Body=b"x")
     arrive(cloud, key)
     assert objects(cloud) == {}
 
 
-@pytest.mark.parametrize("key", ["media/abc", "incoming/a/b", "incoming/a/b/c/d", "incoming//b/c"])
+@pytest.mark.parametrize(
+    "key", ["media/abc", "incoming/listings/b/c", "incoming/listings/b/c/d/e", "incoming/listings//c/d"]
+)
 def test_a_key_that_is_no_upload_is_left_alone(cloud: Cloud, key: str) -> None:
     arrive(cloud, key)
     assert cloud.calls == []
@@ -231,7 +234,7 @@ def test_what_has_not_arrived_in_an_hour_is_rejected(cloud: Cloud, john: Seller)
 
     late = replace(pending_photo(), requested_at=utc_now() - timedelta(minutes=61))
     listing = john.has(Status.DRAFT, photos=(late,))
-    arrive(cloud, f"incoming/{john.id}/{listing.id}/{late.id}")
+    arrive(cloud, f"incoming/listings/{john.id}/{listing.id}/{late.id}")
     [photo] = john.listing(listing.id).photos
     assert (photo.status, photo.reason) == (PhotoStatus.REJECTED, "The upload never arrived.")
 

@@ -419,6 +419,7 @@ def test_a_photo_that_is_overdue_is_judged(cloud: Cloud, john: Seller, monkeypat
     events.register("before-call.lambda.Invoke", accept)
     cloud.invoke("operations/sweep_overdue", {})
     events.unregister("before-call.lambda.Invoke", accept)
-    assert [one["detail"]["object"]["key"] for one in invoked] == [f"incoming/{john.id}/{listing.id}/{photo.id}"]
-    cloud.invoke("listings/process_upload", invoked[0])
+    [event] = invoked
+    assert event["detail"]["object"]["key"] == f"incoming/listings/{john.id}/{listing.id}/{photo.id}"
+    cloud.invoke("listings/process_upload", event)
     assert john.listing(listing.id).due_at is None

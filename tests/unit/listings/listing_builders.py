@@ -7,18 +7,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from souk.listings.model import (
-    Listing,
-    Media,
-    MediaObject,
-    Photo,
-    PhotoStatus,
-    Publication,
-    PublicationStatus,
-    Status,
-    Wait,
-)
+from souk.listings.model import Listing, Media, MediaObject, Publication, PublicationStatus, Status, Wait
 from souk.money import Money
+from souk.photos.model import Photo, PhotoStatus
 
 NOW = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)

@@ -17,11 +17,11 @@ from souk.listings.model import (
     Action,
     Failure,
     Listing,
-    PhotoStatus,
     Publication,
     PublicationStatus,
     Status,
 )
+from souk.photos.model import PhotoStatus
 from tests.unit.listings.listing_builders import (
     LATER,
     NOW,

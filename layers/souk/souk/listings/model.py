@@ -16,10 +16,9 @@ from typing import Any, Final
 
 from souk.errors import Conflict
 from souk.money import Money
+from souk.photos.model import UPLOAD_LIFE, Photo, PhotoStatus
 
 MOST_PHOTOS: Final = 12
-UPLOAD_LIFE: Final = timedelta(hours=1)
-"""How long a presigned upload may be used, and a photo may be pending."""
 LOOK_AGAIN: Final = timedelta(seconds=90)
 """After this long in a passing status the sweeper looks whether somebody is still at work."""
 MOST_RESTARTS: Final = 5
@@ -58,28 +57,6 @@ MOVES: Final[Mapping[Action, frozenset[Status]]] = {
     Action.PUBLISH: frozenset({Status.APPROVED, Status.PUBLISHING, Status.PUBLISHED, Status.ERROR}),
     Action.DELETE: frozenset({Status.DRAFT, Status.MEDIA_READY, Status.APPROVED, Status.PUBLISHED, Status.ERROR}),
 }
-
-
-class PhotoStatus(StrEnum):
-    PENDING = "pending"
-    READY = "ready"
-    REJECTED = "rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A seller's photo. `content_hash` names its stored form once it is ready."""
-
-    id: str
-    status: PhotoStatus
-    content_type: str
-    requested_at: datetime
-    content_hash: str | None = None
-    reason: str | None = None
-
-    def is_hopeless(self, now: datetime) -> bool:
-        """Long after its upload could have come and been judged it is still pending: judging it fails each time."""
-        return self.status is PhotoStatus.PENDING and now - self.requested_at > 2 * UPLOAD_LIFE
 
 
 @dataclass(frozen=True, slots=True)

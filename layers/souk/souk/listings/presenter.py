@@ -9,7 +9,7 @@ from souk.errors import Conflict, VendorFailed, VendorProblem, VendorRefused
 from souk.http.request import Request
 from souk.http.response import Response, etag
 from souk.http.waiting import applied, wait_until
-from souk.listings.model import Failure, Listing, Photo, Publication, Status
+from souk.listings.model import Failure, Listing, Publication, Status
 from souk.listings.schemas import (
     FailureOut,
     FeeOut,
@@ -21,7 +21,8 @@ from souk.listings.schemas import (
     PresignedPost,
     PublicationOut,
 )
-from souk.listings.service import ListingService, Upload
+from souk.listings.service import ListingService
+from souk.photos.model import Photo, Upload
 
 if TYPE_CHECKING:
     from souk.marketplaces.model import Verification

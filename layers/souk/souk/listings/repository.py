@@ -26,14 +26,13 @@ from souk.listings.model import (
     Listing,
     Media,
     MediaObject,
-    Photo,
-    PhotoStatus,
     Publication,
     PublicationStatus,
     Status,
     Wait,
 )
 from souk.money import Money
+from souk.photos.items import from_photo, to_photo
 
 DUE_SHARDS = 4
 _QUOTA_LIFE = timedelta(days=2)
@@ -232,7 +231,7 @@ def to_item(listing: Listing) -> Item:
         "image_prompt": listing.image_prompt,
         "video_prompt": listing.video_prompt,
         "enriched_description": listing.enriched_description,
-        "photos": [_from_photo(photo) for photo in listing.photos],
+        "photos": [from_photo(photo) for photo in listing.photos],
         "media": _from_media(listing.media) if listing.media else None,
         "status": listing.status.value,
         "error": _from_failure(listing.error) if listing.error else None,
@@ -270,7 +269,7 @@ def to_listing(item: Mapping[str, Any]) -> Listing:
         image_prompt=item["image_prompt"],
         video_prompt=item["video_prompt"],
         enriched_description=item.get("enriched_description"),
-        photos=tuple(_to_photo(photo) for photo in item["photos"]),
+        photos=tuple(to_photo(photo) for photo in item["photos"]),
         media=_to_media(media) if media else None,
         status=Status(item["status"]),
         error=_to_failure(error) if error else None,
@@ -291,28 +290,6 @@ def to_listing(item: Mapping[str, Any]) -> Listing:
 
 def _present(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
-
-
-def _from_photo(photo: Photo) -> dict[str, Any]:
-    return _present(
-        id=photo.id,
-        status=photo.status.value,
-        content_type=photo.content_type,
-        requested_at=to_wire(photo.requested_at),
-        content_hash=photo.content_hash,
-        reason=photo.reason,
-    )
-
-
-def _to_photo(item: Mapping[str, Any]) -> Photo:
-    return Photo(
-        item["id"],
-        PhotoStatus(item["status"]),
-        item["content_type"],
-        from_wire(item["requested_at"]),
-        item.get("content_hash"),
-        item.get("reason"),
-    )
 
 
 def _from_media(media: Media) -> dict[str, Any]:

@@ -5,47 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from souk.aws.idempotency import IdempotencyKey
 from souk.clock import Clock, NewId
 from souk.errors import Conflict, DependencyUnavailable, FieldProblem, InvalidRequest, NotFound
-from souk.listings.model import Listing, Photo, PhotoStatus, Status
+from souk.listings.model import Listing, Status
 from souk.listings.repository import ListingRepository, StaleListing, check_version
 from souk.money import Money
+from souk.photos.model import Photo, Upload
+from souk.photos.uploads import PhotoUploads, RequestedUpload, ids_of
 
 if TYPE_CHECKING:
     from souk.marketplaces.model import Marketplace, Offer, Verification
 
 _MOST_TRIES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """Where and how one photo may be sent: a presigned POST."""
-
-    photo_id: str
-    url: str
-    fields: Mapping[str, str]
-
-
-class UploadStore(Protocol):
-    def presign_upload(self, owner_id: str, listing_id: str, photo_id: str, content_type: str, size: int) -> Upload:
-        """A presigned POST for exactly this type and at most this size."""
-        ...
-
-    def put_upload(self, owner_id: str, listing_id: str, photo_id: str, content_type: str, content: bytes) -> None:
-        """Put bytes where a presigned POST would have put them."""
-        ...
-
-
-class RequestedUpload(Protocol):
-    """A file that the client announces: its type, and its size in bytes."""
-
-    @property
-    def content_type(self) -> str: ...
-    @property
-    def size(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +42,7 @@ class ListingService:
     def __init__(
         self,
         repository: ListingRepository,
-        uploads: UploadStore,
+        uploads: PhotoUploads,
         require_connected: Callable[[str, str], None],
         clock: Clock,
         new_id: NewId,
@@ -131,20 +105,15 @@ class ListingService:
         self, owner_id: str, listing_id: str, files: Sequence[RequestedUpload], idempotency: IdempotencyKey | None
     ) -> tuple[Listing, tuple[Upload, ...]]:
         """Announce photos that the client sends straight to the bucket."""
-        photos = self._new_photos([file.content_type for file in files])
+        photos = self._uploads.announce([file.content_type for file in files])
         listing = self._add_photos(owner_id, listing_id, photos, idempotency)
-        return listing, self.uploads_of(listing, _ids(photos), files)
+        return listing, self.uploads_of(listing, ids_of(photos), files)
 
     def uploads_of(
         self, listing: Listing, photo_ids: Sequence[str], files: Sequence[RequestedUpload]
     ) -> tuple[Upload, ...]:
         """Presigned POSTs for `files`, which are the photos `photo_ids`; none for what has been settled or removed."""
-        pending = _ids(listing.pending_photos)
-        return tuple(
-            self._uploads.presign_upload(listing.user_id, listing.id, photo_id, file.content_type, file.size)
-            for photo_id, file in zip(photo_ids, files, strict=True)
-            if photo_id in pending
-        )
+        return self._uploads.presign(listing.user_id, listing.id, listing.pending_photos, photo_ids, files)
 
     def add_uploaded(
         self,
@@ -154,17 +123,14 @@ class ListingService:
         idempotency: IdempotencyKey | None,
     ) -> Listing:
         """Take photos that came through the API: (content type, bytes). They are checked like all others, later."""
-        photos = self._new_photos([content_type for content_type, _ in files])
+        photos = self._uploads.announce([content_type for content_type, _ in files])
         listing = self._add_photos(owner_id, listing_id, photos, idempotency)
-        self.bring(listing, _ids(photos), files)
+        self.bring(listing, ids_of(photos), files)
         return listing
 
     def bring(self, listing: Listing, photo_ids: Sequence[str], files: Sequence[tuple[str, bytes]]) -> None:
         """Put the bytes of those `photo_ids` that still wait for them where uploads go. May be done again."""
-        pending = _ids(listing.pending_photos)
-        for photo_id, (content_type, content) in zip(photo_ids, files, strict=True):
-            if photo_id in pending:
-                self._uploads.put_upload(listing.user_id, listing.id, photo_id, content_type, content)
+        self._uploads.bring(listing.user_id, listing.id, listing.pending_photos, photo_ids, files)
 
     def request_media(self, owner_id: str, listing_id: str, idempotency: IdempotencyKey | None) -> Listing:
         """Raises TooManyRequests when the owner's daily quota is used up."""
@@ -228,10 +194,6 @@ class ListingService:
                 continue
         raise _contended()
 
-    def _new_photos(self, content_types: Sequence[str]) -> tuple[Photo, ...]:
-        now = self._clock()
-        return tuple(Photo(self._new_id(), PhotoStatus.PENDING, content_type, now) for content_type in content_types)
-
     def _add_photos(
         self, owner_id: str, listing_id: str, photos: tuple[Photo, ...], idempotency: IdempotencyKey | None
     ) -> Listing:
@@ -240,7 +202,7 @@ class ListingService:
             listing_id,
             lambda listing: listing.add_photos(photos, self._clock()),
             idempotency,
-            made=",".join(_ids(photos)),
+            made=",".join(ids_of(photos)),
         )
 
 
@@ -275,10 +237,6 @@ def _price(edit: Edit, current: Money) -> dict[str, Money]:
         return {"price": Money(amount, edit.currency or current.currency)}
     except ValueError as error:
         raise InvalidRequest(f"price: {error}", [FieldProblem("price", str(error))]) from error
-
-
-def _ids(photos: Sequence[Photo]) -> tuple[str, ...]:
-    return tuple(photo.id for photo in photos)
 
 
 def _without(photos: tuple[Photo, ...], removed: Sequence[str]) -> tuple[Photo, ...]:

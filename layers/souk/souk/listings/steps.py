@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from souk.clock import Clock
 from souk.errors import Conflict, VendorRefused
 from souk.listings.model import (
-    UPLOAD_LIFE,
     Failure,
     Listing,
     MediaObject,
-    Photo,
-    PhotoStatus,
     Publication,
     PublicationStatus,
     Status,
@@ -28,9 +26,7 @@ from souk.listings.repository import ListingRepository
 from souk.marketplaces.model import AttemptSpent, Marketplace, Offer, Picture, Published
 from souk.media.model import ImageProvider, MediaBrief, TextProvider, VideoJob, VideoProvider
 from souk.media.model import Photo as ProvidedPhoto
-
-if TYPE_CHECKING:
-    from souk.media.pictures import TakenPicture
+from souk.photos.model import Photo
 
 
 class Superseded(Exception):
@@ -43,12 +39,6 @@ class MediaStore(Protocol):
         ...
 
     def load(self, content_hash: str) -> bytes: ...
-
-    def load_upload(self, owner_id: str, listing_id: str, photo_id: str) -> bytes | None:
-        """What was uploaded for a photo, or None."""
-        ...
-
-    def remove_upload(self, owner_id: str, listing_id: str, photo_id: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,58 +244,19 @@ class PublishingSteps:
         return self._repository.change(task.owner_id, task.listing_id, self._clock(), decide)
 
 
-class PhotoSteps:
-    """Taking in what sellers upload."""
+class ListingPhotos:
+    """Listings as `souk.photos.intake` sees them."""
 
-    def __init__(
-        self,
-        repository: ListingRepository,
-        media: MediaStore,
-        take_in: Callable[[bytes, str], TakenPicture],
-        clock: Clock,
-    ) -> None:
+    def __init__(self, repository: ListingRepository) -> None:
         self._repository = repository
-        self._media = media
-        self._take_in = take_in
-        self._clock = clock
 
-    def process(self, owner_id: str, listing_id: str, photo_id: str) -> PhotoStatus | None:
-        """Judge one upload: ready under its content hash, or rejected with a reason.
+    def pending_photo(self, owner_id: str, entity_id: str, photo_id: str) -> Photo | None:
+        listing = self._repository.find(owner_id, entity_id)
+        return next((one for one in listing.pending_photos if one.id == photo_id), None) if listing else None
 
-        Pending: it has not arrived, and still may. None: nobody waits for it.
-        """
-        listing = self._repository.find(owner_id, listing_id)
-        photo = next((one for one in listing.pending_photos if one.id == photo_id), None) if listing else None
-        if photo is None:
-            self._media.remove_upload(owner_id, listing_id, photo_id)
-            return None
-        raw = self._media.load_upload(owner_id, listing_id, photo_id)
-        if raw is None:
-            if self._clock() < photo.requested_at + UPLOAD_LIFE:
-                return PhotoStatus.PENDING
-            return self._settle(owner_id, listing_id, replace(photo, status=PhotoStatus.REJECTED, reason=NEVER_ARRIVED))
-        settled = self._judge(photo, raw)
-        status = self._settle(owner_id, listing_id, settled)
-        self._media.remove_upload(owner_id, listing_id, photo_id)
-        return status
+    def settle_photo(self, owner_id: str, entity_id: str, settled: Photo, now: datetime) -> None:
+        self._repository.change(owner_id, entity_id, now, lambda listing: listing.settle_photo(settled))
 
-    def _judge(self, photo: Photo, raw: bytes) -> Photo:
-        from souk.media.pictures import PictureRejected
-
-        try:
-            taken = self._take_in(raw, photo.content_type)
-        except PictureRejected as rejection:
-            return replace(photo, status=PhotoStatus.REJECTED, reason=rejection.reason)
-        stored = self._media.put(taken.content, taken.content_type)
-        return replace(photo, status=PhotoStatus.READY, content_hash=stored, content_type=taken.content_type)
-
-    def _settle(self, owner_id: str, listing_id: str, settled: Photo) -> PhotoStatus:
-        now = self._clock()
-        self._repository.change(owner_id, listing_id, now, lambda listing: listing.settle_photo(settled))
-        return settled.status
-
-
-NEVER_ARRIVED = "The upload never arrived."
 
 # eBay's ids for the condition of a thing; the marketplace judges whether one fits a category.
 CONDITIONS: Mapping[int, str] = {

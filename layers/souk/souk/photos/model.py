@@ -10,6 +10,7 @@ from typing import Final
 
 UPLOAD_LIFE: Final = timedelta(hours=1)
 """How long a presigned upload may be used, and a photo may be pending."""
+NEVER_ARRIVED: Final = "The upload never arrived."
 
 
 class PhotoStatus(StrEnum):

@@ -10,10 +10,14 @@ from souk.wiring import marketplaces, platforms, storage
 if TYPE_CHECKING:
     from souk.aws.workflows import StepFunctions
     from souk.listings.dispatch import Dispatcher, Sweeper
-    from souk.listings.media_store import S3MediaStore
     from souk.listings.repository import ListingRepository
     from souk.listings.service import ListingService, PreflightService
-    from souk.listings.steps import MediaSteps, PhotoSteps, PublishingSteps
+    from souk.listings.steps import MediaSteps, PublishingSteps
+    from souk.photos.intake import PhotoIntake
+    from souk.photos.store import S3MediaStore
+
+# How uploads of these photos are told from others.
+_KIND = "listings"
 
 
 @cache
@@ -28,9 +32,9 @@ def listing_repository() -> ListingRepository:
 def media_store() -> S3MediaStore:
     from souk.aws.clients import client
     from souk.aws.settings import setting
-    from souk.listings.media_store import S3MediaStore
+    from souk.photos.store import S3MediaStore
 
-    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"))
+    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, kept="media")
 
 
 @cache
@@ -38,10 +42,11 @@ def listings() -> ListingService:
     from souk.aws.settings import number
     from souk.clock import new_id, utc_now
     from souk.listings.service import ListingService
+    from souk.photos.uploads import PhotoUploads
 
     return ListingService(
         listing_repository(),
-        media_store(),
+        PhotoUploads(media_store(), utc_now, new_id),
         platforms.require_connected,
         utc_now,
         new_id,
@@ -67,12 +72,20 @@ def media_steps() -> MediaSteps:
 
 
 @cache
-def photo_steps() -> PhotoSteps:
+def photo_intake() -> PhotoIntake:
     from souk.clock import utc_now
-    from souk.listings.steps import PhotoSteps
+    from souk.listings.steps import ListingPhotos
     from souk.media.pictures import take_in
+    from souk.photos.intake import PhotoIntake
 
-    return PhotoSteps(listing_repository(), media_store(), take_in, utc_now)
+    return PhotoIntake(ListingPhotos(listing_repository()), media_store(), take_in, utc_now)
+
+
+def upload_of(key: str) -> tuple[str, str, str] | None:
+    """(owner id, listing id, photo id) of the key of an upload, or None."""
+    from souk.photos.store import upload_of
+
+    return upload_of(_KIND, key)
 
 
 @cache
@@ -99,9 +112,9 @@ def sweeper() -> Sweeper:
     from souk.aws.settings import setting
     from souk.clock import utc_now
     from souk.listings.dispatch import Sweeper
-    from souk.listings.media_store import UploadProcessing
+    from souk.photos.store import UploadProcessing
 
-    photos = UploadProcessing(Invocations(client("lambda")), setting("SOUK_PROCESS_UPLOAD_FUNCTION"))
+    photos = UploadProcessing(Invocations(client("lambda")), setting("SOUK_PROCESS_UPLOAD_FUNCTION"), _KIND)
     return Sweeper(listing_workflow(), listing_repository(), photos, utc_now)
 
 
