@@ -30,7 +30,7 @@ type Item = dict[str, Any]
 
 
 def from_order(order: Order) -> Item:
-    """`status` is derived, and there for those who read the item without the model."""
+    """`status` and `hold_until` are derived, and there for those who read the item without the model."""
     due_at = order.due_at
     return _present(
         **order_key(order.buyer_id, order.id),
@@ -47,6 +47,7 @@ def from_order(order: Order) -> Item:
         ship_to=_from_ship_to(order.ship_to),
         run=order.run,
         wait=order.wait,
+        hold_until=_moment(order.payment.hold_until) if order.is_pending else None,
         due_at=_moment(due_at),
         due_shard=due_shard_of(order.id) if due_at else None,
         version=order.version,

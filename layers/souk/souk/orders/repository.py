@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, record
 from souk.aws.tables import Action, Item, Page, Put, Tables, Update
@@ -22,6 +22,7 @@ from souk.orders.layout import (
     SALE,
     bought_key,
     due_shard,
+    event_key,
     order_key,
     sale_key,
     tracking_key,
@@ -29,10 +30,16 @@ from souk.orders.layout import (
 from souk.orders.model import MOST_TRACKED, Line, Order, Sale, Status, Tracking
 
 _MOST_TRIES = 8
+_EVENT_LIFE = timedelta(days=60)
+"""Far longer than a vendor goes on telling it."""
 
 
 class StaleOrder(Exception):
     """The order has changed since it was read."""
+
+
+class EventHeard(Exception):
+    """This event of the vendor has taken effect before."""
 
 
 class OrderRepository:
@@ -177,6 +184,11 @@ class OrderRepository:
             except StaleOrder:
                 continue
         raise contended()
+
+    def heard(self, event_id: str, order_id: str, now: datetime) -> Put:
+        """An action for `extra`: this event of the vendor takes effect once. Raises EventHeard."""
+        item = {**event_key(event_id), "order_id": order_id, "expires_at": int((now + _EVENT_LIFE).timestamp())}
+        return Put(self._table, item, condition="attribute_not_exists(#pk)", otherwise=EventHeard())
 
     # Plumbing --------------------------------------------------------------------------------------------------------
 
