@@ -65,9 +65,13 @@ class FaultPlan:
             return tuple(self._faults)
 
     def take(self, call: str) -> Fault | None:
+        return self.take_named(call, "*")
+
+    def take_named(self, *calls: str) -> Fault | None:
+        """For what is no request: a fault that names one of `calls`, and none that is meant for any."""
         with self._guard:
             for position, fault in enumerate(self._faults):
-                if fault.call not in (call, "*"):
+                if fault.call not in calls:
                     continue
                 if fault.after:
                     self._faults[position] = replace(fault, after=fault.after - 1)

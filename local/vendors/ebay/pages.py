@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import cache
 from html import escape
 from pathlib import Path
 
 from local.vendors.ebay import catalogue
 from local.vendors.ebay.items import picture_urls
 from local.vendors.ebay.store import Listing
+from local.vendors.page import Frame
 from local.vendors.server import Response
 
-_POLICY = (
+_FRAME = Frame(
+    "Marketplace stand-in",
+    "A local stand-in for a marketplace. Nothing here is for sale.",
+    Path(__file__).with_name("style.css"),
     "default-src 'none'; img-src 'self' https:; style-src 'unsafe-inline'; frame-src 'self'; "
-    "base-uri 'none'; form-action 'none'"
+    "base-uri 'none'; form-action 'none'",
 )
 _SIGNS = {"USD": "$", "GBP": "£", "EUR": "€", "CAD": "C$", "AUD": "A$"}
 _DESCRIPTION_STYLE = (
@@ -30,22 +33,22 @@ def index(listings: Sequence[Listing], base_url: str) -> Response:
     """Every listing, newest first."""
     if not listings:
         hint = '<p class="quiet">Listings show here once published.</p>'
-        return _page("Listings", f'<div class="card empty"><h1>Nothing listed yet</h1>{hint}</div>')
+        return _FRAME.page("Listings", f'<div class="card empty"><h1>Nothing listed yet</h1>{hint}</div>')
     cards = "".join(f"<li>{_card(listing, base_url)}</li>" for listing in listings)
     live = sum(listing.live for listing in listings)
     count = f'<p class="quiet">{live} live, {len(listings) - live} ended</p>'
-    return _page("Listings", f'<h1>Listings</h1>{count}<ul class="shelf">{cards}</ul>')
+    return _FRAME.page("Listings", f'<h1>Listings</h1>{count}<ul class="shelf">{cards}</ul>')
 
 
 def listing(shown: Listing | None, base_url: str) -> Response:
     """One listing, or a page that says there is none."""
     if shown is None:
-        return _page("Not found", '<div class="card empty"><h1>There is no such listing</h1></div>', status=404)
+        return _FRAME.page("Not found", '<div class="card empty"><h1>There is no such listing</h1></div>', status=404)
     body = (
         f'<article class="item">{_gallery(shown, base_url)}{_offer(shown)}</article>'
         f"{_specifics(shown)}{_description(shown)}"
     )
-    return _page(shown.title, body)
+    return _FRAME.page(shown.title, body)
 
 
 def _card(listing: Listing, base_url: str) -> str:
@@ -152,24 +155,3 @@ def _money(amount: str, currency: str) -> str:
 def _words(name: str) -> str:
     """USPSPriority -> USPS Priority."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_", " ", name)
-
-
-@cache
-def _style() -> str:
-    return Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-
-
-def _page(title: str, body: str, status: int = 200) -> Response:
-    document = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_style()}</style></head>'
-        f'<body><header><a href="/">Marketplace stand-in</a><small>runs on this machine only</small></header>'
-        f"<main>{body}</main><footer>A local stand-in for a marketplace. Nothing here is for sale.</footer>"
-        "</body></html>"
-    )
-    return Response(
-        status,
-        document.encode(),
-        "text/html; charset=utf-8",
-        {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff"},
-    )
