@@ -39,7 +39,7 @@ class AccountRepository:
 
     def find(self, account_id: str) -> Account | None:
         item = self._tables.get(self._table, account_key(account_id))
-        return None if item is None else _to_account(item)
+        return None if item is None else to_account(item)
 
     def give_role(self, account_id: str, role: Role) -> Account:
         """The account with `role` besides its others. Raises NotFound."""
@@ -53,7 +53,7 @@ class AccountRepository:
         except _AccountMoved:
             # Another call gave the role first, or the account is gone: both are seen by looking again.
             return self.give_role(account_id, role)
-        return _to_account(item)
+        return to_account(item)
 
     def add_session(self, session: Session) -> None:
         self._tables.put(Put(self._table, _to_session_item(session)))
@@ -63,7 +63,7 @@ class AccountRepository:
         keys = (account_key(account_id), _session_key(account_id, session_id))
         found = {item["sk"]: item for item in self._tables.get_many(self._table, keys)}
         account, session = found.get(keys[0]["sk"]), found.get(keys[1]["sk"])
-        return (None if account is None else _to_account(account), None if session is None else _to_session(session))
+        return (None if account is None else to_account(account), None if session is None else _to_session(session))
 
     def rotate(self, session: Session, rotated: Session) -> bool:
         """Replace `session` by `rotated` unless another call has moved or ended it: then False."""
@@ -147,7 +147,7 @@ def _to_account_item(account: Account) -> Item:
     }
 
 
-def _to_account(item: Item) -> Account:
+def to_account(item: Item) -> Account:
     return Account(
         id=item["id"],
         email=item["email"],

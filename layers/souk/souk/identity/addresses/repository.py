@@ -33,16 +33,16 @@ class AddressRepository:
             newest_first=True,
             limit=MOST_ADDRESSES + 1,
         )
-        addresses = tuple(_to_address(item) for item in page.items if item["sk"].startswith(_PREFIX))
+        addresses = tuple(to_address(item) for item in page.items if item["sk"].startswith(_PREFIX))
         profiles = [item for item in page.items if not item["sk"].startswith(_PREFIX)]
         return AddressBook(addresses, profiles[0].get("default_address") if profiles else None)
 
     def get(self, account_id: str, address_id: str) -> tuple[Address | None, str | None]:
         """An address, and the id of the default one, in one request."""
-        keys = (_address_key(account_id, address_id), profile_key(account_id))
+        keys = (address_key(account_id, address_id), profile_key(account_id))
         found = {item["sk"]: item for item in self._tables.get_many(self._table, keys)}
         address, profile = found.get(keys[0]["sk"]), found.get(keys[1]["sk"], {})
-        return (None if address is None else _to_address(address), profile.get("default_address"))
+        return (None if address is None else to_address(address), profile.get("default_address"))
 
     def add(
         self, address: Address, now: datetime, *, becomes_default: bool, idempotency: IdempotencyKey | None
@@ -90,7 +90,7 @@ class AddressRepository:
         self._tables.commit(
             Delete(
                 self._table,
-                _address_key(address.account_id, address.id),
+                address_key(address.account_id, address.id),
                 condition="#version = :expected",
                 values={"expected": address.version},
                 otherwise=StaleBook(),
@@ -115,7 +115,7 @@ class AddressRepository:
             values={"id": address.id, "next": default_after, "less": -1},
             otherwise=StaleBook(),
         )
-        key = _address_key(address.account_id, default_after)
+        key = address_key(address.account_id, default_after)
         return moved, Check(self._table, key, condition="attribute_exists(#pk)", otherwise=StaleBook())
 
     def _count_down(self, address: Address) -> tuple[Action, ...]:
@@ -138,13 +138,13 @@ def _full_or_gone(profile: Item | None) -> Exception:
     return Conflict(f"An address book holds at most {MOST_ADDRESSES} addresses.", code="too_many_addresses")
 
 
-def _address_key(account_id: str, address_id: str) -> dict[str, str]:
+def address_key(account_id: str, address_id: str) -> dict[str, str]:
     return under(account_id, f"{_PREFIX}{address_id}")
 
 
 def _to_item(address: Address) -> Item:
     return {
-        **_address_key(address.account_id, address.id),
+        **address_key(address.account_id, address.id),
         "id": address.id,
         "account_id": address.account_id,
         "full_name": address.full_name,
@@ -159,7 +159,7 @@ def _to_item(address: Address) -> Item:
     }
 
 
-def _to_address(item: Item) -> Address:
+def to_address(item: Item) -> Address:
     return Address(
         id=item["id"],
         account_id=item["account_id"],
