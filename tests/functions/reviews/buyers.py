@@ -12,7 +12,7 @@ from boto3.dynamodb.types import TypeSerializer
 from souk.catalogue.layout import from_product
 from souk.catalogue.model import Product
 from souk.money import Money
-from souk.reviews.repository import bought_key
+from souk.orders.layout import bought_key
 from tests.functions.cloud import Answer, Cloud, Person, sample
 
 PRODUCT: str = sample("reviews/create_review")["pathParameters"]["id"]

@@ -189,7 +189,7 @@ class Tables:
     def query_all(
         self, table: str, condition: str, values: Mapping[str, Any], *, index: str | None = None, page: int = 100
     ) -> Iterator[Item]:
-        """Every item under a key, page by page. For workflows and sweeps, never on a request path."""
+        """Every item under a key, page by page. For workflows, sweeps and sums; a list on a request path has pages."""
         after: Mapping[str, str] | None = None
         while True:
             found = self.query(table, condition, values, index=index, limit=page, after=after)
@@ -197,6 +197,36 @@ class Tables:
             if found.next_key is None:
                 return
             after = found.next_key
+
+    def scan(self, table: str, *, limit: int, after: Mapping[str, str] | None = None) -> Page:
+        """One page of everything there is, in no order. For rebuilds, never on a request path."""
+        answer = self._call(
+            self._client.scan,
+            TableName=table,
+            Limit=limit,
+            ConsistentRead=True,
+            **({"ExclusiveStartKey": to_attributes(after)} if after else {}),
+        )
+        last = answer.get("LastEvaluatedKey")
+        return Page(tuple(from_attributes(item) for item in answer["Items"]), from_attributes(last) if last else None)
+
+    def scan_keys(self, table: str, condition: str, values: Mapping[str, Any]) -> Iterator[Item]:
+        """The keys of every item of a table that fits. It reads, and costs, the whole table."""
+        request: dict[str, Any] = {}
+        while True:
+            answer = self._call(
+                self._client.scan,
+                TableName=table,
+                ConsistentRead=True,
+                FilterExpression=condition,
+                ProjectionExpression="#pk, #sk",
+                **self._expressions((condition, "#pk, #sk"), values, {}),
+                **request,
+            )
+            yield from (from_attributes(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     # Writes ----------------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from souk.catalogue.layout import product_key, rating_key, to_product
 from souk.clock import from_wire, to_wire
 from souk.errors import Conflict
 from souk.identity.layout import account_key, profile_key
+from souk.orders.layout import bought_key
 from souk.reviews.model import RatingChange, Review, public_name
 from souk.reviews.service import StaleReview
 from souk.sellers.layout import shop_rating_key
@@ -147,11 +148,6 @@ def _review_key(product_id: str, review_id: str) -> dict[str, str]:
 
 def _reviewer_key(review: Review) -> dict[str, str]:
     return {"pk": product_key(review.product_id)["pk"], "sk": f"REVIEWER#{review.reviewer_id}"}
-
-
-def bought_key(buyer_id: str, product_id: str) -> dict[str, str]:
-    """In the orders table: written with the move to `delivered`."""
-    return {"pk": f"USER#{buyer_id}", "sk": f"BOUGHT#{product_id}"}
 
 
 def _to_item(review: Review) -> Item:

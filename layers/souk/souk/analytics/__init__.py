@@ -1,0 +1,1 @@
+"""What sold: counters by seller and day, kept by the orders' stream."""

@@ -1,0 +1,48 @@
+"""Analytics: what counts, what reports, and what counts anew."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from souk.wiring import storage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from souk.analytics.repository import CounterRepository
+    from souk.analytics.service import AnalyticsService, Recount, SalesCounter
+
+
+@cache
+def counters() -> CounterRepository:
+    from souk.analytics.repository import CounterRepository
+    from souk.aws.settings import setting
+
+    return CounterRepository(storage.tables(), setting("SOUK_ANALYTICS_TABLE"))
+
+
+@cache
+def sales_counter() -> SalesCounter:
+    from souk.analytics.service import SalesCounter
+
+    return SalesCounter(counters())
+
+
+@cache
+def analytics() -> AnalyticsService:
+    from souk.analytics.repository import StockRepository
+    from souk.analytics.service import AnalyticsService
+    from souk.aws.settings import setting
+    from souk.clock import utc_now
+
+    stocks = StockRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"))
+    return AnalyticsService(counters(), stocks, utc_now)
+
+
+def recount(after: Mapping[str, str] | None, pages: int) -> Recount:
+    """Count what some pages of all orders tell and is not counted yet."""
+    from souk.analytics.repository import OrderPages
+    from souk.aws.settings import setting
+
+    return sales_counter().recount(OrderPages(storage.tables(), setting("SOUK_ORDERS_TABLE")), after, pages)
