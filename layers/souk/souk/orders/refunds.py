@@ -107,10 +107,10 @@ class Refunds:
 
     # Asked of the vendor ---------------------------------------------------------------------------------------------
 
-    def ask_all(self, order: Order) -> Order:
+    def ask_all(self, order: Order, *, are_new: bool = True) -> Order:
         """Have the vendor carry out whatever is reserved."""
         for refund in order.pending_refunds:
-            order = self.ask(order, refund.id)
+            order = self.ask(order, refund.id, is_new=are_new)
         return order
 
     def ask(self, order: Order, refund_id: str, *, is_new: bool = True) -> Order:

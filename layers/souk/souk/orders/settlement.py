@@ -142,10 +142,15 @@ class Settlement:
         raise contended()
 
     def _close(self, order: Order, status: PaymentStatus, idempotency: IdempotencyKey | None = None) -> Order:
-        """End the page first: only what nobody can pay any more is given up. Raises StaleOrder, VendorFailed."""
+        """End the page first: only what nobody can pay any more is given up. Raises StaleOrder, VendorFailed.
+
+        A payment that does not fit is an alarm already, and keeps nothing from being given up.
+        """
         page = self._end_page(order)
         if page is not None and page.paid:
-            return self._pay(order.id, order.buyer_id, _capture(page, self._clock()))
+            order = self._pay(order.id, order.buyer_id, _capture(page, self._clock()))
+            if not order.is_pending:
+                return order
         return self._orders.save(order, order.close_unpaid(status), self._clock(), idempotency=idempotency)
 
     def _end_page(self, order: Order) -> Session | None:
@@ -177,6 +182,10 @@ class Settlement:
                 raise Conflict("It has just been paid. Cancel it again to have it refunded.", code="already_paid")
             return closed
         raise contended()
+
+    def cancelled(self, buyer_id: str, order_id: str) -> Order:
+        """An order that was cancelled by an earlier call; a refund left unfinished is taken up. Raises NotFound."""
+        return self._refunds.ask_all(self._orders.get(buyer_id, order_id), are_new=False)
 
     def _cancel_settled(self, order: Order, idempotency: IdempotencyKey | None) -> Order:
         now, refund_id = self._clock(), self._new_id()

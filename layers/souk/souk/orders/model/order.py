@@ -253,14 +253,10 @@ class Order:
     # The sweeper and the workflow ------------------------------------------------------------------------------------
 
     def look_again(self, now: datetime) -> Order:
-        """Whatever of payment and refunds is due is looked at again a little later."""
-        later = now + LOOK_AGAIN
-
-        def put_off(due_at: datetime | None) -> datetime | None:
-            return later if due_at is not None and due_at <= now else due_at
-
-        refunds = tuple(replace(one, due_at=put_off(one.due_at)) for one in self.refunds)
-        return replace(self, payment=replace(self.payment, due_at=put_off(self.payment.due_at)), refunds=refunds)
+        """Whatever of payment and refunds is due is looked at again later; a refund ever more rarely."""
+        payment = replace(self.payment, due_at=now + LOOK_AGAIN) if _is_due(self.payment.due_at, now) else self.payment
+        refunds = tuple(one.look_again(now) if _is_due(one.due_at, now) else one for one in self.refunds)
+        return replace(self, payment=payment, refunds=refunds)
 
     def restart(self) -> Order:
         """A new run of a workflow that has vanished."""
@@ -320,6 +316,10 @@ class Order:
 
     def _sum(self, part: Callable[[Fulfilment], Money]) -> Money:
         return total(map(part, self.fulfilments), self.currency)
+
+
+def _is_due(due_at: datetime | None, now: datetime) -> bool:
+    return due_at is not None and due_at <= now
 
 
 def _exceeds(detail: str) -> Conflict:

@@ -128,6 +128,10 @@ class Refund:
         """Its amount is on its way, or gone."""
         return self.status is not RefundStatus.FAILED
 
+    def look_again(self, now: datetime) -> Refund:
+        """Banks take days: the older it is, the later it is asked for again."""
+        return replace(self, due_at=now + max(LOOK_AGAIN, (now - self.created_at) / 4))
+
     def succeeded(self, vendor_id: str | None, now: datetime) -> Refund:
         """Changes only what is pending: a success told after a failure is the older news."""
         if self.status is not RefundStatus.PENDING:
