@@ -1,7 +1,7 @@
 """Orders in DynamoDB: one transaction a change, and every one conditional on the version it was made from.
 
 What else a change moves follows from the order before and after it: the sellers' rows, the stock of each product by
-the units that its line gave back or took again, and what the buyer may review. So none of it is forgotten or done twice.
+the units that its line gave back or took again, and what the buyer may review. So nothing is forgotten or done twice.
 """
 
 from __future__ import annotations

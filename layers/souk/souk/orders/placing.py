@@ -1,0 +1,108 @@
+"""Placing an order: prices and stock are the server's, and one transaction makes the order and takes its stock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from souk.aws.idempotency import IdempotencyKey
+from souk.catalogue.model import InsufficientInventory
+from souk.clock import Clock, NewId
+from souk.errors import Conflict, InvalidRequest, NotFound
+from souk.orders.model import Order, Payment
+from souk.orders.offers import Basket, OfferReader, StaleOffer
+from souk.orders.opening import PaymentPages
+from souk.orders.pricing import demand_one_order, merge, price
+from souk.orders.repository import OrderRepository, contended
+from souk.orders.tax import TaxRates
+
+_MOST_READINGS: Final = 3
+_NAMELESS: Final = "Buyer"
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What a buyer asks for: (product id, quantity) each, to one of his addresses, or to the default one."""
+
+    items: tuple[tuple[str, int], ...]
+    address_id: str | None = None
+
+
+class Placing:
+    """`hold`: how long an unpaid order keeps what is in it."""
+
+    def __init__(
+        self,
+        offers: OfferReader,
+        orders: OrderRepository,
+        pages: PaymentPages,
+        taxes: TaxRates,
+        hold: timedelta,
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        self._offers = offers
+        self._orders = orders
+        self._pages = pages
+        self._taxes = taxes
+        self._hold = hold
+        self._clock = clock
+        self._new_id = new_id
+
+    def preview(self, buyer_id: str, purchase: Purchase) -> Order:
+        """The order that this would make, at this moment. Nothing is written. Raises what `place` would."""
+        basket = self._offers.read(buyer_id, merge(purchase.items), purchase.address_id, with_stock=True)
+        order = self._order(buyer_id, basket)
+        for line in order.lines:
+            if basket.available[line.product_id] < line.quantity:
+                raise InsufficientInventory(line.product_id, basket.available[line.product_id])
+        return order
+
+    def place(self, buyer_id: str, purchase: Purchase, idempotency: IdempotencyKey | None) -> Order:
+        """A pending order with the page to pay it on; without a page yet when the vendor gave no clear answer.
+
+        Raises NotFound, InvalidRequest, Conflict (InsufficientInventory with what is left, `product_unavailable`,
+        `shop_suspended`, `own_product`, `not_shipped_there`), VendorRefused, Replayed.
+        """
+        try:
+            order = self._take(buyer_id, purchase, idempotency)
+        except (Conflict, InvalidRequest, NotFound):
+            # A repeated call may find that what its first time ordered is not sold any more.
+            if idempotency is not None:
+                self._orders.raise_if_done(idempotency, self._clock())
+            raise
+        return self._pages.open(order)
+
+    def resume(self, buyer_id: str, order_id: str) -> Order:
+        """The order of a repeated call, with its page opened if that was left undone. Raises VendorRefused."""
+        order = self._pages.open(self._orders.get(buyer_id, order_id))
+        return self._pages.demand_not_refused(order)
+
+    def _take(self, buyer_id: str, purchase: Purchase, idempotency: IdempotencyKey | None) -> Order:
+        wanted = merge(purchase.items)
+        for _ in range(_MOST_READINGS):
+            basket = self._offers.read(buyer_id, wanted, purchase.address_id)
+            order = self._order(buyer_id, basket)
+            try:
+                self._orders.add(order, tuple(self._offers.checks(basket)), idempotency)
+            except StaleOffer:
+                continue
+            return order
+        raise contended()
+
+    def _order(self, buyer_id: str, basket: Basket) -> Order:
+        demand_one_order(buyer_id, basket.offers)
+        now = self._clock()
+        return Order(
+            id=self._new_id(),
+            buyer_id=buyer_id,
+            buyer_name=basket.buyer.full_name or _NAMELESS,
+            buyer_email=basket.buyer.email,
+            currency=basket.offers[0].product.price.currency,
+            fulfilments=price(basket.offers, basket.ship_to, self._taxes),
+            payment=Payment.begun(now, self._hold),
+            created_at=now,
+            updated_at=now,
+            ship_to=basket.ship_to,
+        )
