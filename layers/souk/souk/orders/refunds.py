@@ -201,9 +201,9 @@ def _amount(order: Order, part: Fulfilment, wish: RefundWish) -> tuple[Money, Ma
 
 
 def _worth(order: Order, part: Fulfilment, units: Mapping[str, int]) -> Money:
-    """The price of the units with their share of the tax, so that all lines, piece by piece, make exactly all of it.
+    """The price of the units with their share of the tax; piece by piece it makes the same as all at once.
 
-    Shipping was paid for bringing them: it goes back by an amount, or with everything.
+    Shipping and its tax were paid for bringing them: they go back by an amount, or with everything.
     """
     before = {line.id: order.refunded_units(line.id) for line in part.lines}
     after = {line_id: count + units.get(line_id, 0) for line_id, count in before.items()}
@@ -212,6 +212,6 @@ def _worth(order: Order, part: Fulfilment, units: Mapping[str, int]) -> Money:
 
 def _up_to(part: Fulfilment, units: Mapping[str, int]) -> Money:
     prices = sum(line.unit_price.minor * units[line.id] for line in part.lines)
-    share = Decimal(prices) / part.items.minor if part.items.minor else Decimal(0)
-    tax = int((part.tax.minor * share).to_integral_value(ROUND_HALF_UP))
+    taxed = (part.items + part.shipping).minor
+    tax = int((part.tax.minor * Decimal(prices) / taxed).to_integral_value(ROUND_HALF_UP)) if taxed else 0
     return Money.from_minor(prices + tax, part.items.currency)

@@ -165,7 +165,7 @@ class OrderRepository:
     ) -> Order:
         """Read, decide, write; from the start again when somebody wrote in between. Raises NotFound.
 
-        `tracking` is told with what was decided. What stays as it is, is not written, unless something else has to be.
+        `tracking` is told with what was decided. What stays as it is, is not written, nor `extra` with it.
         """
         for _ in range(_MOST_TRIES):
             before = self.get(buyer_id, order_id)
@@ -177,7 +177,7 @@ class OrderRepository:
                     self.raise_if_done(idempotency, now)
                 raise
             told = tracking(after) if tracking else None
-            if after is before and not (told or extra or idempotency):
+            if after == before and not (told or idempotency):
                 return before
             try:
                 return self.save(before, after, now, tracking=told, extra=extra, idempotency=idempotency, made=made)
