@@ -139,9 +139,10 @@ class Tables:
 
     def read_batch(self, keys: Mapping[str, Sequence[Key]]) -> dict[str, tuple[Item, ...]]:
         """`get_many` over several tables at once: at most 100 keys in all, and no key twice."""
+        storable = {table: [key for key in wanted if _is_storable(key)] for table, wanted in keys.items()}
         request = {
             table: {"Keys": [to_attributes(key) for key in wanted], "ConsistentRead": True}
-            for table, wanted in keys.items()
+            for table, wanted in storable.items()
             if wanted
         }
         found: dict[str, list[Item]] = {table: [] for table in keys}
@@ -210,24 +211,6 @@ class Tables:
         last = answer.get("LastEvaluatedKey")
         return Page(tuple(from_attributes(item) for item in answer["Items"]), from_attributes(last) if last else None)
 
-    def scan_keys(self, table: str, condition: str, values: Mapping[str, Any]) -> Iterator[Item]:
-        """The keys of every item of a table that fits. It reads, and costs, the whole table."""
-        request: dict[str, Any] = {}
-        while True:
-            answer = self._call(
-                self._client.scan,
-                TableName=table,
-                ConsistentRead=True,
-                FilterExpression=condition,
-                ProjectionExpression="#pk, #sk",
-                **self._expressions((condition, "#pk, #sk"), values, {}),
-                **request,
-            )
-            yield from (from_attributes(item) for item in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            request = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
-
     # Writes ----------------------------------------------------------------------------------------------------------
 
     def update(self, action: Update) -> Item:
@@ -255,6 +238,9 @@ class Tables:
         """
         if not 0 < len(actions) <= _MOST_ACTIONS:
             raise ValueError(f"a transaction has 1 to {_MOST_ACTIONS} actions, not {len(actions)}")
+        for action in actions:
+            if isinstance(action, Check) and not _is_storable(action.key):
+                raise self._refusal(action, None, ValueError("no item can have this key"))
         from souk.clock import new_id
 
         request = [self._transact(action) for action in actions]
@@ -304,7 +290,7 @@ class Tables:
             case Check():
                 return {"ConditionCheck": {**body, "Key": to_attributes(action.key)}}
 
-    def _refusal(self, action: Action, old: Any, error: ClientError) -> Exception:
+    def _refusal(self, action: Action, old: Any, error: Exception) -> Exception:
         if action.otherwise is None:
             return error
         if isinstance(action.otherwise, Exception):
