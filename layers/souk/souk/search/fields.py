@@ -1,0 +1,125 @@
+"""What the index keeps of a product, field by field, and how text becomes words.
+
+id, seller_id               as they are, to find by
+category_id                 the same, and to count by
+title, description          words in lower case without accents
+stems                       the English stems of both, so that `lamps` finds `lamp`
+price, rating, in_stock     integers to filter and to count by (souk.search.ordering says in which units)
+by_price, by_rating, by_time    integers to order by, no two alike
+distinction                 tells equally relevant products apart
+revision                    what is newer
+document                    the whole, to answer with
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+from souk.clock import from_wire, to_wire
+from souk.money import Money
+from souk.search import ordering
+from souk.search.model import ProductDocument
+from souk.sellers.model import Rating
+
+FORMAT: Final = 1
+"""Rises whenever fields change: an index of another format has to be built anew."""
+
+_LONGEST_WORD: Final = 40
+
+
+@cache
+def schema() -> Schema:
+    builder = SchemaBuilder()
+    for name in ("id", "seller_id"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("category_id", tokenizer_name="raw", index_option="basic", fast=True)
+    for name in ("title", "description"):
+        builder.add_text_field(name, tokenizer_name="words", index_option="freq")
+    builder.add_text_field("stems", tokenizer_name="stems", index_option="freq")
+    for name in ("price", "rating", "in_stock"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    for name in ("by_price", "by_rating", "by_time", "revision"):
+        builder.add_integer_field(name, fast=True)
+    builder.add_float_field("distinction", fast=True)
+    builder.add_bytes_field("document", stored=True)
+    return builder.build()
+
+
+@cache
+def words() -> TextAnalyzer:
+    """A text's words, in lower case and without accents."""
+    return _words().build()
+
+
+@cache
+def stems() -> TextAnalyzer:
+    return _words().filter(Filter.stemmer("english")).build()
+
+
+def _words() -> TextAnalyzerBuilder:
+    return (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(Filter.remove_long(_LONGEST_WORD))
+        .filter(Filter.lowercase())
+        .filter(Filter.ascii_fold())
+    )
+
+
+def know_words(index: Index) -> Index:
+    """An index knows its analyzers by name only: each time it is opened they are handed in."""
+    index.register_tokenizer("words", words())
+    index.register_tokenizer("stems", stems())
+    return index
+
+
+def to_document(product: ProductDocument) -> Document:
+    document = Document()
+    for name in ("id", "seller_id", "category_id", "title", "description"):
+        document.add_text(name, getattr(product, name))
+    document.add_text("stems", f"{product.title}\n{product.description}")
+    document.add_integer("price", ordering.price_value(product.price.amount))
+    document.add_integer("rating", ordering.rating_value(product.rating))
+    document.add_integer("in_stock", int(product.available > 0))
+    document.add_integer("by_price", ordering.by_price(product.price, product.id))
+    document.add_integer("by_rating", ordering.by_rating(product.rating, product.id))
+    document.add_integer("by_time", ordering.by_time(product.created_at, product.id))
+    document.add_float("distinction", ordering.distinction(product.id))
+    document.add_integer("revision", product.revision)
+    document.add_bytes("document", _encode(product))
+    return document
+
+
+def from_document(document: Document) -> ProductDocument:
+    content = document.get_first("document")
+    assert isinstance(content, bytes)
+    return _decode(content)
+
+
+def _encode(product: ProductDocument) -> bytes:
+    members: dict[str, Any] = {
+        "id": product.id,
+        "seller_id": product.seller_id,
+        "seller_name": product.seller_name,
+        "title": product.title,
+        "description": product.description,
+        "category_id": product.category_id,
+        "price": [product.price.minor, product.price.currency],
+        "rating": [product.rating.sum, product.rating.count],
+        "available": product.available,
+        "image": product.image,
+        "created_at": to_wire(product.created_at),
+        "revision": product.revision,
+    }
+    return json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _decode(content: bytes) -> ProductDocument:
+    members = json.loads(content)
+    price, rating = members.pop("price"), members.pop("rating")
+    created_at: datetime = from_wire(members.pop("created_at"))
+    return ProductDocument(price=Money.from_minor(*price), rating=Rating(*rating), created_at=created_at, **members)

@@ -1,0 +1,124 @@
+"""Searching: the newest index that there is, looked for at most once a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
+
+from tantivy import Index, Query, Searcher
+
+from souk.search.copies import LocalCopies
+from souk.search.fields import from_document, know_words
+from souk.search.model import (
+    PRICE_STEPS,
+    Facets,
+    Found,
+    IndexUnavailable,
+    PriceRange,
+    ProductQuery,
+    Sort,
+)
+from souk.search.querying import ORDERS, aggregations, ask
+from souk.search.storage import SegmentStore, Stored
+
+LOOK_SECONDS: Final = 1.0
+"""How long an answer may be from an index that has a successor."""
+BEAR_SECONDS: Final = 60.0
+"""How long an index goes on answering when its successor cannot be had."""
+
+
+class IndexReader:
+    """A ProductSearch. `monotonic` counts seconds; `complain` gets what goes wrong while an older index answers."""
+
+    def __init__(
+        self,
+        store: SegmentStore,
+        copies: LocalCopies,
+        monotonic: Callable[[], float],
+        complain: Callable[[IndexUnavailable], None],
+    ) -> None:
+        self._store = store
+        self._copies = copies
+        self._monotonic = monotonic
+        self._complain = complain
+        self._stored: Stored | None = None
+        self._searcher: Searcher | None = None
+        self._looked_at: float | None = None
+        self._sound_at = 0.0
+
+    def search(self, query: ProductQuery) -> Found:
+        """An index that nothing was ever written to finds nothing."""
+        self._look()
+        if self._searcher is None:
+            return Found((), 0, Facets() if query.facets else None)
+        asked = ask(query, self._searcher)
+        found, total = _page(self._searcher, asked, query)
+        products = tuple(from_document(self._searcher.doc(address)) for _, address in found)
+        return Found(products, total, _facets(self._searcher, asked) if query.facets else None)
+
+    def _look(self) -> None:
+        now = self._monotonic()
+        if self._looked_at is not None and now - self._looked_at < LOOK_SECONDS:
+            return
+        try:
+            self._renew()
+            self._sound_at = now
+        except IndexUnavailable as error:
+            if self._searcher is None or now - self._sound_at > BEAR_SECONDS:
+                raise
+            self._complain(error)
+        self._looked_at = now
+
+    def _renew(self) -> None:
+        stored = self._store.load(self._stored)
+        if stored is self._stored:
+            return
+        if stored is None:
+            raise IndexUnavailable("The search index has vanished.", retry_after=30)
+        if stored.manifest is None or stored.manifest.meta is None:
+            raise IndexUnavailable("The search index has to be built anew.", retry_after=30)
+        folder = self._copies.check_out(stored.manifest, stored.manifest.meta)
+        try:
+            index = know_words(Index.open(str(folder)))
+            index.config_reader("manual")
+            searcher = index.searcher()
+        except (ValueError, OSError) as error:
+            raise IndexUnavailable("The search index cannot be opened.", retry_after=30) from error
+        self._stored, self._searcher = stored, searcher
+        self._copies.keep_only(stored.manifest, [folder])
+
+
+def _page(searcher: Searcher, asked: Query, query: ProductQuery) -> tuple[list[tuple[Any, Any]], int]:
+    """The hits of a page, and the exact number of all."""
+    sort = Sort.NEWEST if query.sort is Sort.RELEVANCE and query.text is None else query.sort
+    offset = (query.page - 1) * query.limit
+    if sort is Sort.RELEVANCE:
+        result = searcher.search(asked, query.limit, offset=offset, weight_by_field="distinction")
+    else:
+        field, order = ORDERS[sort]
+        result = searcher.search(asked, query.limit, offset=offset, order_by_field=field, order=order)
+    return result.hits, int(result.count)  # type: ignore[attr-defined]  # its stub forgets the count
+
+
+def _facets(searcher: Searcher, asked: Query) -> Facets:
+    counted = {name: one["buckets"] for name, one in searcher.aggregate(asked, aggregations(PRICE_STEPS)).items()}
+    prices = _counts(counted["prices"])
+    bounds: list[Decimal | None] = [None, *PRICE_STEPS, None]
+    exact_stars = _counts([one for one in counted["ratings"] if "from" in one])
+    return Facets(
+        categories=tuple(sorted(((one["key"], one["doc_count"]) for one in counted["categories"]), key=_most_first)),
+        prices=tuple(
+            PriceRange(low, high, count) for low, high, count in zip(bounds, bounds[1:], prices, strict=False) if count
+        ),
+        ratings=tuple((stars, sum(exact_stars[stars - 1 :])) for stars in (4, 3, 2, 1)),
+        in_stock=sum(one["doc_count"] for one in counted["in_stock"] if one["key"] == 1),
+    )
+
+
+def _counts(buckets: list[dict[str, Any]]) -> list[int]:
+    return [int(one["doc_count"]) for one in buckets]
+
+
+def _most_first(category: tuple[str, int]) -> tuple[int, str]:
+    return -category[1], category[0]

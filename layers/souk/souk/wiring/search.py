@@ -1,0 +1,65 @@
+"""The product search: who reads its index, and who writes it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from souk.wiring import sellers, storage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from souk.search.model import IndexUnavailable, ProductSearch
+    from souk.search.storage import SegmentStore
+    from souk.search.writer import CatalogueIndexer
+
+
+@cache
+def product_search() -> ProductSearch:
+    import time
+
+    from souk.search.copies import LocalCopies
+    from souk.search.reader import IndexReader
+
+    store = _store()
+    return IndexReader(store, LocalCopies(store, _own_folder()), time.monotonic, _complain)
+
+
+@cache
+def catalogue_indexer() -> CatalogueIndexer:
+    from souk.aws.settings import setting
+    from souk.clock import new_id, utc_now
+    from souk.search.copies import LocalCopies
+    from souk.search.repository import CatalogueRepository
+    from souk.search.writer import CatalogueIndexer
+
+    store = _store()
+    catalogue = CatalogueRepository(
+        storage.tables(), setting("SOUK_CATALOGUE_TABLE"), verified_only=sellers.verified_only()
+    )
+    return CatalogueIndexer(store, catalogue, LocalCopies(store, _own_folder()), utc_now, new_id)
+
+
+@cache
+def _store() -> SegmentStore:
+    from souk.aws.clients import client
+    from souk.aws.settings import setting
+    from souk.search.fields import FORMAT
+    from souk.search.storage import SegmentStore
+
+    return SegmentStore(lambda: client("s3"), setting("SOUK_SEARCH_BUCKET"), FORMAT)
+
+
+def _own_folder() -> Path:
+    """On one machine the functions of a local cloud share the folder for temporary files."""
+    import tempfile
+    from pathlib import Path
+
+    return Path(tempfile.mkdtemp(prefix="souk-search-"))
+
+
+def _complain(error: IndexUnavailable) -> None:
+    from souk.aws.logging import logger
+
+    logger().warning("search index not renewed", extra={"error": error.code, "detail": error.detail})
