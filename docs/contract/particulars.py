@@ -33,6 +33,7 @@ PARTICULARS: Final[dict[str, Particulars]] = {
     "refresh_session": Particulars(errors=(401,)),
     "update_profile": Particulars(errors=(409,)),
     "create_address": Particulars(errors=(409,)),
+    "apply_to_sell": Particulars(errors=(409,)),
     "add_photos": Particulars(headers=("ETag", "Location")),
     "generate_media": Particulars(errors=(422, 429, 502)),
     "publish_listing": Particulars(errors=(422, 502)),
