@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
+from souk.errors import FieldProblem, InvalidRequest
+
 # ISO 4217: minor-unit digits of the currencies that do not have two.
 _MINOR_DIGITS = {
     **dict.fromkeys(
@@ -87,3 +89,17 @@ class Money:
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum of `amounts`, all in `currency`; nothing adds up to zero."""
     return sum(amounts, Money.from_minor(0, currency))
+
+
+class CurrencyMismatch(InvalidRequest):
+    """Things that go together have prices in different currencies."""
+
+    code = "currency_mismatch"
+
+
+def requested_price(amount: Decimal, currency: str) -> Money:
+    """A price as a caller gave it. Raises InvalidRequest for more decimals than the currency has."""
+    try:
+        return Money(amount, currency)
+    except ValueError as error:
+        raise InvalidRequest(f"price: {error}", [FieldProblem("price", str(error))]) from error

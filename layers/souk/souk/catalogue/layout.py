@@ -25,9 +25,9 @@ from souk.catalogue.model import (
     LinkedImage,
     Movement,
     Product,
-    Rate,
     Reason,
     ShippingProfile,
+    ShippingRate,
     Stock,
 )
 from souk.clock import from_wire, to_wire
@@ -49,8 +49,8 @@ def rating_key(product_id: str) -> dict[str, str]:
     return {"pk": f"PRODUCT#{product_id}", "sk": "RATING"}
 
 
-def shop_key(shop_id: str) -> dict[str, str]:
-    return {"pk": f"SHOP#{shop_id}", "sk": "SHOP"}
+def movement_key(product_id: str, movement_id: str) -> dict[str, str]:
+    return {"pk": f"PRODUCT#{product_id}", "sk": f"MOVEMENT#{movement_id}"}
 
 
 def owned_key(seller_id: str, product_id: str) -> dict[str, str]:
@@ -161,8 +161,7 @@ def to_stock(item: Mapping[str, Any]) -> Stock:
 
 def from_movement(movement: Movement) -> Item:
     return _present(
-        pk=f"PRODUCT#{movement.product_id}",
-        sk=f"MOVEMENT#{movement.id}",
+        **movement_key(movement.product_id, movement.id),
         id=movement.id,
         product_id=movement.product_id,
         delta=movement.delta,
@@ -170,6 +169,18 @@ def from_movement(movement: Movement) -> Item:
         order_id=movement.order_id,
         note=movement.note,
         at=to_wire(movement.at),
+    )
+
+
+def to_movement(item: Mapping[str, Any]) -> Movement:
+    return Movement(
+        id=item["id"],
+        product_id=item["product_id"],
+        delta=int(item["delta"]),
+        reason=Reason(item["reason"]),
+        at=from_wire(item["at"]),
+        order_id=item.get("order_id"),
+        note=item.get("note"),
     )
 
 
@@ -205,12 +216,12 @@ def to_shipping_profile(item: Mapping[str, Any]) -> ShippingProfile:
     )
 
 
-def _from_rate(rate: Rate) -> dict[str, Decimal]:
+def _from_rate(rate: ShippingRate) -> dict[str, Decimal]:
     return {"first": rate.first, "additional": rate.additional}
 
 
-def _to_rate(item: Mapping[str, Any]) -> Rate:
-    return Rate(Decimal(item["first"]), Decimal(item["additional"]))
+def _to_rate(item: Mapping[str, Any]) -> ShippingRate:
+    return ShippingRate(Decimal(item["first"]), Decimal(item["additional"]))
 
 
 def _from_image(image: Image) -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from souk.errors import Conflict
+from souk.errors import Conflict, FieldProblem, InvalidRequest
 from souk.money import Money
 from souk.photos.model import Photo, PhotoStatus
+from souk.sellers.model import Rating, ShopFront
 
 MOST_IMAGES: Final = 12
 MOST_STOCK: Final = 1_000_000
@@ -133,13 +134,46 @@ class Product:
         return tuple(image for image in self.images if isinstance(image, Photo) and image.status is PhotoStatus.PENDING)
 
     def edit(self, changes: Mapping[str, Any]) -> Product:
-        """Change fields by name."""
+        """Change fields by name. Raises Conflict `sold_from_listing` for what its listing decides."""
+        if self.listing_id is not None and not changes.keys() <= _OWN_FIELDS:
+            raise Conflict(
+                "This product is published from a listing. Edit that.",
+                code="sold_from_listing",
+                extra={"listing_id": self.listing_id},
+            )
         return replace(self, **changes)
 
-    def add_photos(self, photos: tuple[Photo, ...]) -> Product:
-        if len(self.images) + len(photos) > MOST_IMAGES:
-            raise Conflict(f"A product has at most {MOST_IMAGES} images.", code="too_many_images")
-        return replace(self, images=self.images + photos)
+    def choose_images(self, addresses: Sequence[str]) -> tuple[Image, ...]:
+        """Its images as `addresses` name them: https addresses, and own photos by id or by where they are shown.
+
+        Photos that are still pending stay, behind the others. Raises InvalidRequest for a photo that is not its own.
+        """
+        own = {name: image for image in self.images if isinstance(image, Photo) for name in _names_of(image)}
+        chosen: dict[str, Image] = {}
+        for address in addresses:
+            image = own.get(address.rpartition("/")[2])
+            if image is None and not address.startswith("https://"):
+                detail = "neither an https address nor a photo of this product"
+                raise InvalidRequest(f"images: {detail}", [FieldProblem("images", detail)])
+            chosen[image.id if image else address] = image or LinkedImage(address)
+        for photo in self.pending_photos:
+            chosen.setdefault(photo.id, photo)
+        return _bounded(tuple(chosen.values()))
+
+    def remove(self) -> Product:
+        """Take it out of the shop. Raises Conflict `sold_from_listing`."""
+        if self.listing_id is not None:
+            raise Conflict(
+                "This product is published from a listing. Delete that.",
+                code="sold_from_listing",
+                extra={"listing_id": self.listing_id},
+            )
+        return replace(self, removed=True)
+
+    def add_photos(self, photos: tuple[Photo, ...], now: datetime) -> Product:
+        """With `photos` to come; those that never came are forgotten. Raises Conflict `too_many_images`."""
+        kept = tuple(image for image in self.images if isinstance(image, LinkedImage) or not image.is_hopeless(now))
+        return self.edit({"images": _bounded(kept + photos)})
 
     def settle_photo(self, settled: Photo) -> Product:
         """A pending photo became ready or rejected. Anything else (removed, settled before) changes nothing."""
@@ -152,6 +186,20 @@ class Product:
                 settled if isinstance(image, Photo) and image.id == settled.id else image for image in self.images
             ),
         )
+
+
+# What is not the listing's: where it is sent from, and whether it is shown.
+_OWN_FIELDS: Final = frozenset({"shipping_profile_id", "is_active"})
+
+
+def _names_of(photo: Photo) -> tuple[str, ...]:
+    return (photo.id, photo.content_hash) if photo.content_hash else (photo.id,)
+
+
+def _bounded(images: tuple[Image, ...]) -> tuple[Image, ...]:
+    if len(images) > MOST_IMAGES:
+        raise Conflict(f"A product has at most {MOST_IMAGES} images.", code="too_many_images")
+    return images
 
 
 class Reason(StrEnum):
@@ -172,6 +220,36 @@ class Stock:
     available: int
     version: int
 
+    def moved_to(self, available: int) -> Stock:
+        """As it is once `available` have been counted."""
+        return replace(self, available=available, version=self.version + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedProduct:
+    """A product as its owner sees it. `version` rises with every change of either."""
+
+    product: Product
+    stock: Stock
+
+    @property
+    def version(self) -> int:
+        return self.product.version + self.stock.version
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """A product as buyers see it. `rating` is the product's, that in `shop` the shop's."""
+
+    product: Product
+    stock: Stock
+    rating: Rating
+    shop: ShopFront
+
+    @property
+    def version(self) -> int:
+        return self.product.version + self.stock.version
+
 
 @dataclass(frozen=True, slots=True)
 class Movement:
@@ -187,7 +265,7 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class ShippingRate:
     """What it costs to send things to one place: the first unit, and each further one in the same parcel."""
 
     first: Decimal
@@ -203,11 +281,21 @@ class ShippingProfile:
     name: str
     country: str
     currency: str
-    domestic: Rate
-    international: Rate | None
+    domestic: ShippingRate
+    international: ShippingRate | None
     created_at: datetime
     updated_at: datetime
     version: int = 1
+
+    def checked(self) -> ShippingProfile:
+        """Itself, if its prices have no more decimals than its currency. Raises InvalidRequest."""
+        for name, rate in (("domestic", self.domestic), ("international", self.international)):
+            for amount in (rate.first, rate.additional) if rate else ():
+                try:
+                    Money(amount, self.currency)
+                except ValueError as error:
+                    raise InvalidRequest(f"{name}: {error}", [FieldProblem(name, str(error))]) from error
+        return self
 
     def price(self, country: str | None, units: int) -> Money | None:
         """For `units` (1 or more) of products with this profile in one parcel; None: it is not sent there.

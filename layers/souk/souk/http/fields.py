@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -102,3 +102,26 @@ HttpsUrl = Annotated[
     WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https://", "maxLength": 2048}),
 ]
 """An address that clients follow; the server never does."""
+
+
+def _alpha2(text: str) -> str:
+    from iso3166 import countries_by_alpha2, countries_by_alpha3
+
+    code = text.strip().upper()
+    country = countries_by_alpha2.get(code) or countries_by_alpha3.get(code)
+    if country is None:
+        raise ValueError("a country code of ISO 3166-1, as US or USA")
+    return country.alpha2
+
+
+Country = Annotated[
+    str, AfterValidator(_alpha2), WithJsonSchema({"type": "string", "minLength": 2, "maxLength": 3, "examples": ["US"]})
+]
+"""A country in two or three letters (ISO 3166-1); two of them inside."""
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""A currency by its code (ISO 4217)."""
+
+
+def unsent() -> Any:
+    """The default of a field that may be left out but not be null."""
+    return None

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, model_validator
 
-from souk.http.fields import Amount, Line, Text, Wire, encoded_size_at_most
+from souk.http.fields import Amount, Currency, Line, Text, Wire, encoded_size_at_most
 from souk.http.pagination import PageQuery
 from souk.listings.model import MOST_PHOTOS, Status
 from souk.listings.service import Edit
@@ -23,7 +23,6 @@ _SPECIFICS_SIZE = encoded_size_at_most(32_000)
 Description = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), _TEXT_SIZE]
 CategoryId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}$")]
 Price = Annotated[Amount, Field(gt=0)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Quantity = Annotated[int, Field(ge=1, le=100_000, strict=True)]
 ConditionId = Annotated[int, Field(ge=1, le=99_999, strict=True)]
 Prompt = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from souk.aws.idempotency import IdempotencyKey
 from souk.clock import Clock, NewId
-from souk.errors import Conflict, DependencyUnavailable, FieldProblem, InvalidRequest, NotFound
+from souk.errors import Conflict, DependencyUnavailable, NotFound
 from souk.listings.model import Listing, Status
 from souk.listings.repository import ListingRepository, StaleListing, check_version
-from souk.money import Money
+from souk.money import Money, requested_price
 from souk.photos.model import Photo, Upload
 from souk.photos.uploads import PhotoUploads, RequestedUpload, ids_of
 
@@ -233,10 +233,7 @@ def _price(edit: Edit, current: Money) -> dict[str, Money]:
     if edit.amount is None and edit.currency is None:
         return {}
     amount = current.amount if edit.amount is None else edit.amount
-    try:
-        return {"price": Money(amount, edit.currency or current.currency)}
-    except ValueError as error:
-        raise InvalidRequest(f"price: {error}", [FieldProblem("price", str(error))]) from error
+    return {"price": requested_price(amount, edit.currency or current.currency)}
 
 
 def _without(photos: tuple[Photo, ...], removed: Sequence[str]) -> tuple[Photo, ...]:

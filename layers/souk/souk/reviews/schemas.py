@@ -6,18 +6,13 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints
 
 from souk.clock import to_wire
-from souk.http.fields import Text, Wire
+from souk.http.fields import Text, Wire, unsent
 from souk.reviews.model import Review
 
 _LONGEST_COMMENT = 4000
 
 Stars = Annotated[int, Field(ge=1, le=5, strict=True)]
 Comment = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=_LONGEST_COMMENT)]
-
-
-def _unsent() -> Any:
-    """Stands in a field that may be left out but not be null."""
-    return None
 
 
 class NewReview(Wire):
@@ -28,7 +23,7 @@ class NewReview(Wire):
 class ReviewPatch(Wire):
     """What is left out stays; a comment of null is taken away."""
 
-    rating: Stars = Field(default_factory=_unsent)
+    rating: Stars = Field(default_factory=unsent)
     comment: Comment | None = None
 
     def changes(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, AliasChoices, Field, PlainSerializer, WithJsonSchema
 
 from souk.clock import to_wire
-from souk.http.fields import HttpsUrl, Line, Text, Wire
+from souk.http.fields import HttpsUrl, Line, Text, Wire, unsent
 from souk.http.pagination import to_cursor
 from souk.sellers.model import Application, Decision, Following, ReturnAddress, Ruling, Shop, ShopFront, Verification
 
@@ -19,11 +19,6 @@ def _agreed(agreed: bool) -> bool:
     if not agreed:
         raise ValueError("a seller agrees to the terms")
     return agreed
-
-
-def _unsent() -> Any:
-    """Stands in a field that may be left out but not be null."""
-    return None
 
 
 ShopName = Annotated[Line, Field(min_length=1, max_length=100)]
@@ -129,7 +124,7 @@ class ApplicationOut(Wire):
 class ShopPatch(Wire):
     """What is left out stays; null clears what a shop can do without."""
 
-    shop_name: ShopName = Field(default_factory=_unsent)
+    shop_name: ShopName = Field(default_factory=unsent)
     logo_url: HttpsUrl | None = None
     bio: Annotated[Text, Field(max_length=2000)] | None = None
 

@@ -4,38 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, Field, StringConstraints
 
-from souk.http.fields import Line
+from souk.http.fields import Country, Line, unsent
 from souk.identity.addresses.model import Address
 
 # Wire name -> field of an Address, where they differ.
 _FIELDS = {"address_line1": "line1", "address_line2": "line2"}
 
 
-def _alpha2(text: str) -> str:
-    from iso3166 import countries_by_alpha2, countries_by_alpha3
-
-    code = text.strip().upper()
-    country = countries_by_alpha2.get(code) or countries_by_alpha3.get(code)
-    if country is None:
-        raise ValueError("a country code of ISO 3166-1, as US or USA")
-    return country.alpha2
-
-
 PersonName = Annotated[Line, Field(min_length=1, max_length=100)]
 StreetLine = Annotated[Line, Field(min_length=1, max_length=100)]
 Place = Annotated[Line, Field(min_length=1, max_length=80)]
 PostalCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]{1,11}$")]
-Country = Annotated[
-    str, AfterValidator(_alpha2), WithJsonSchema({"type": "string", "minLength": 2, "maxLength": 3, "examples": ["US"]})
-]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ().-]{3,23}[0-9]$")]
-
-
-def _unsent() -> Any:
-    """Stands in a field that may be left out but not be null."""
-    return None
 
 
 class AddressIn(BaseModel):
@@ -58,13 +40,13 @@ class AddressIn(BaseModel):
 class AddressPatch(BaseModel):
     """What is left out stays; null clears what an address can do without."""
 
-    full_name: PersonName = Field(default_factory=_unsent)
-    address_line1: StreetLine = Field(default_factory=_unsent)
+    full_name: PersonName = Field(default_factory=unsent)
+    address_line1: StreetLine = Field(default_factory=unsent)
     address_line2: StreetLine | None = None
-    city: Place = Field(default_factory=_unsent)
+    city: Place = Field(default_factory=unsent)
     state: Place | None = None
     postal_code: PostalCode | None = None
-    country: Country = Field(default_factory=_unsent)
+    country: Country = Field(default_factory=unsent)
     phone: Phone | None = None
     is_default: bool | None = None
 
