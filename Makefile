@@ -96,5 +96,5 @@ format: .venv/.installed
 .PHONY: lock
 lock: .venv/.installed ## resolve requirements/*.in and layers/*/requirements.in anew
 	@for name in dev cloud bench; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
-	@for layer in dependencies imaging video; do $(LOCK) layers/$$layer/requirements.in -c requirements/dev.txt -o layers/$$layer/requirements.txt; done
+	@for layer in dependencies imaging search video; do $(LOCK) layers/$$layer/requirements.in -c requirements/dev.txt -o layers/$$layer/requirements.txt; done
 LOCK = $(VENV)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -p 3.13

@@ -157,7 +157,8 @@ def _resource(request: Mapping[str, Any]) -> str:
         index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
         return _logical(request["TableName"]) + index
     if "Bucket" in request:
-        return f"{_logical(request['Bucket'])}/{request.get('Key', '')}"
+        bucket = _logical(request["Bucket"])
+        return f"{bucket}/{request['Key']}" if "Key" in request else bucket
     for name in ("KeyId", "SecretId", "FunctionName", "stateMachineArn"):
         if name in request:
             return _logical(request[name])

@@ -23,7 +23,7 @@ MODULES = {
 _AWS_PACKAGES = {"boto3", "botocore"}
 # The rooms that speak to AWS, beside souk/aws itself.
 _AWS_ROOMS = ("souk.aws.", "souk.media.bedrock.")
-_AWS_MODULES = {"souk.photos.store"}
+_AWS_MODULES = {"souk.photos.store", "souk.search.storage"}
 # What a pure room may see of the library: values, errors, time, and pure rooms.
 _PURE = {"souk.errors", "souk.money", "souk.clock"}
 _WEB = "souk.http."
@@ -151,6 +151,7 @@ _REACH = {
     "jwt": {"authorize"},
     "numpy": {"generate_images", "start_video", "poll_video"},
     "python_multipart": {"add_photos"},
+    "tantivy": {"search_products", "browse_products", "index_products", "rebuild_index"},
     "boto3": set[str](),
 }
 """None: named by a room that others share for its limits or errors; the layers below hold these."""
@@ -239,6 +240,15 @@ def test_a_function_that_computes_pictures_has_the_layer_that_can() -> None:
         if {"Ref": "ImagingLayer"} in one.get("Layers", [])
     }
     assert with_imaging == {"process_upload", "generate_images", "start_video", "poll_video"}
+
+
+def test_a_function_that_searches_has_the_layer_that_can() -> None:
+    with_engine = {
+        sources()[name][1]
+        for name, one in functions(template()).items()
+        if {"Ref": "SearchLayer"} in one.get("Layers", [])
+    }
+    assert with_engine == _REACH["tantivy"]
 
 
 def reach(file: Path) -> set[str]:
