@@ -14,8 +14,8 @@ from local.vendors.stripe.standin import StripeStandIn
 
 
 def main() -> int:
-    """Exit code 0 after SIGINT or SIGTERM, 1 when the port is taken. Secrets come by environment: STRIPE_WEBHOOK_SECRET,
-    and STRIPE_API_KEY, without which any key is known."""
+    """Exit code 0 after SIGINT or SIGTERM, 1 when the port is taken. Secrets come by environment:
+    STRIPE_WEBHOOK_SECRET, and STRIPE_API_KEY, without which any key is known."""
     parser = argparse.ArgumentParser(prog="python -m local.vendors.stripe", description=__doc__)
     parser.add_argument("--port", type=int, default=4580, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--state", type=Path, default=Path(".souk/stripe"), help="folder for what it must keep")

@@ -9,7 +9,6 @@ import json
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -154,7 +153,7 @@ class Events:
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Stripe/1.0 (stand-in)",
-            "Stripe-Signature": signature(secret, body, int(time.time())),
+            "Stripe-Signature": signature(secret, body, int(self._clock())),
         }
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=_ANSWER_SECONDS)
         self._connection = connection
