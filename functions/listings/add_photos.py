@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.uploads import MULTIPART, is_multipart, read_files
 from souk.listings.presenter import present_uploads
-from souk.listings.schemas import MULTIPART_TYPES, PhotosOut, UploadsRequest
+from souk.photos.schemas import MULTIPART_TYPES, PhotosOut, UploadsRequest
 from souk.wiring.listings import listings, media_store
 
 

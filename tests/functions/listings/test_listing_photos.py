@@ -11,9 +11,9 @@ from PIL import Image
 
 from souk.clock import utc_now
 from souk.errors import DependencyUnavailable
-from souk.listings.model import MOST_PHOTOS, Status
+from souk.listings.model import Status
 from souk.listings.repository import ListingRepository
-from souk.photos.model import PhotoStatus
+from souk.photos.model import MOST_PHOTOS, PhotoStatus
 from tests.functions.cloud import Cloud, sample
 from tests.functions.listings.sellers import Seller, pending_photo, ready_photo
 from tests.harness.journey import BOUNDARY, multipart

@@ -12,7 +12,6 @@ import pytest
 from souk.errors import Conflict
 from souk.listings.model import (
     LOOK_AGAIN,
-    MOST_PHOTOS,
     MOST_RESTARTS,
     Action,
     Failure,
@@ -21,7 +20,7 @@ from souk.listings.model import (
     PublicationStatus,
     Status,
 )
-from souk.photos.model import PhotoStatus
+from souk.photos.model import MOST_PHOTOS, PhotoStatus
 from tests.unit.listings.listing_builders import (
     LATER,
     NOW,

@@ -11,10 +11,9 @@ from typing import Any, Final
 
 from souk.errors import Conflict, FieldProblem, InvalidRequest
 from souk.money import Money
-from souk.photos.model import Photo, PhotoStatus
+from souk.photos.model import MOST_PHOTOS, Photo, PhotoStatus
 from souk.sellers.model import Rating, ShopFront
 
-MOST_IMAGES: Final = 12
 MOST_STOCK: Final = 1_000_000
 OTHER: Final = "other"
 
@@ -197,8 +196,8 @@ def _names_of(photo: Photo) -> tuple[str, ...]:
 
 
 def _bounded(images: tuple[Image, ...]) -> tuple[Image, ...]:
-    if len(images) > MOST_IMAGES:
-        raise Conflict(f"A product has at most {MOST_IMAGES} images.", code="too_many_images")
+    if len(images) > MOST_PHOTOS:
+        raise Conflict(f"A product has at most {MOST_PHOTOS} images.", code="too_many_images")
     return images
 
 

@@ -50,6 +50,11 @@ class Request:
         return self.signed_in
 
     @property
+    def origin(self) -> str:
+        """Where this API is for this client: `https://host`. A gateway in the same machine speaks plain HTTP."""
+        return f"{self.headers.get('x-forwarded-proto', 'http')}://{self.headers.get('host', 'localhost')}"
+
+    @property
     def if_match(self) -> int | None:
         """The version that `If-Match` insists on, or None. Raises InvalidRequest."""
         tag = self.headers.get("if-match", "*").strip()

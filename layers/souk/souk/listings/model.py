@@ -16,9 +16,8 @@ from typing import Any, Final
 
 from souk.errors import Conflict
 from souk.money import Money
-from souk.photos.model import UPLOAD_LIFE, Photo, PhotoStatus
+from souk.photos.model import MOST_PHOTOS, UPLOAD_LIFE, Photo, PhotoStatus
 
-MOST_PHOTOS: Final = 12
 LOOK_AGAIN: Final = timedelta(seconds=90)
 """After this long in a passing status the sweeper looks whether somebody is still at work."""
 MOST_RESTARTS: Final = 5

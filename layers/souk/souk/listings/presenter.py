@@ -15,14 +15,12 @@ from souk.listings.schemas import (
     FeeOut,
     ListingOut,
     MediaOut,
-    PhotoOut,
-    PhotosOut,
     PreflightOut,
-    PresignedPost,
     PublicationOut,
 )
 from souk.listings.service import ListingService
-from souk.photos.model import Photo, Upload
+from souk.photos.model import Upload
+from souk.photos.schemas import PhotoOut, PhotosOut
 
 if TYPE_CHECKING:
     from souk.marketplaces.model import Verification
@@ -40,11 +38,6 @@ def present(listing: Listing, urls: MediaUrls) -> ListingOut:
 def present_briefly(listing: Listing, urls: MediaUrls) -> ListingOut:
     """As in a list: the first picture only."""
     return _present(listing, urls, pictures=1)
-
-
-def present_photo(photo: Photo, urls: MediaUrls) -> PhotoOut:
-    url = urls.url(photo.content_hash) if photo.content_hash else None
-    return PhotoOut(id=photo.id, status=photo.status.value, url=url, reason=photo.reason)
 
 
 def present_failure(failure: Failure) -> FailureOut:
@@ -76,7 +69,7 @@ def _present(listing: Listing, urls: MediaUrls, *, pictures: int | None) -> List
         image_prompt=listing.image_prompt,
         video_prompt=listing.video_prompt,
         enriched_description=listing.enriched_description,
-        photos=[present_photo(photo, urls) for photo in photos[:pictures]],
+        photos=[PhotoOut.of(photo, urls.url) for photo in photos[:pictures]],
         media=MediaOut(
             image_urls=[urls.url(image.content_hash) for image in images],
             video_url=urls.url(media.video.content_hash) if media and media.video and pictures is None else None,
@@ -130,10 +123,7 @@ def respond_when_settled(request: Request, service: ListingService, listing: Lis
 
 
 def present_uploads(listing: Listing, uploads: Sequence[Upload], urls: MediaUrls) -> Response:
-    photos = PhotosOut(
-        photos=[present_photo(photo, urls) for photo in listing.photos],
-        uploads=[PresignedPost(photo_id=one.photo_id, url=one.url, fields=dict(one.fields)) for one in uploads],
-    )
+    photos = PhotosOut.of(listing.photos, uploads, urls.url)
     return Response(photos, headers={"Location": f"/api/v1/listings/{listing.id}", **etag(listing.version)})
 
 

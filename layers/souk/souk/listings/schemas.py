@@ -10,11 +10,11 @@ from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, 
 
 from souk.http.fields import Amount, Currency, Line, Text, Wire, encoded_size_at_most
 from souk.http.pagination import PageQuery
-from souk.listings.model import MOST_PHOTOS, Status
+from souk.listings.model import Status
 from souk.listings.service import Edit
 from souk.money import Money, minor_digits
-
-MOST_UPLOAD_BYTES = 12 * 1024 * 1024
+from souk.photos.model import MOST_PHOTOS
+from souk.photos.schemas import PhotoOut
 
 Title = Annotated[Line, StringConstraints(min_length=1, max_length=80)]
 # An item of the table holds 400 KB: a text, one made of it and of the specifics, the specifics again, and all the rest.
@@ -38,8 +38,6 @@ SpecificValues = Annotated[
 Specifics = Annotated[dict[SpecificName, SpecificValues], Field(max_length=45), _SPECIFICS_SIZE]
 SoukCategoryId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-UploadType = Literal["image/jpeg", "image/png", "image/webp"]
-MULTIPART_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 
 def _as_lists(given: Any) -> Any:
@@ -139,15 +137,6 @@ class ListingsQuery(PageQuery):
     status: Status | None = None
 
 
-class UploadRequest(Wire):
-    content_type: UploadType
-    size: Annotated[int, Field(ge=1, le=MOST_UPLOAD_BYTES, strict=True)]
-
-
-class UploadsRequest(Wire):
-    files: Annotated[list[UploadRequest], Field(min_length=1, max_length=MOST_PHOTOS)]
-
-
 class Approval(Wire):
     media_hash: ContentHash | None = None
 
@@ -164,13 +153,6 @@ class MarketplaceChoice(Wire):
     """Where to publish: `ebay` unless told."""
 
     marketplaces: list[Literal["ebay"]] = Field(default_factory=_ebay, min_length=1, max_length=10)
-
-
-class PhotoOut(Wire):
-    id: str
-    status: Literal["pending", "ready", "rejected"]
-    url: str | None
-    reason: str | None = None
 
 
 class MediaOut(Wire):
@@ -232,19 +214,6 @@ class ListingsOut(Wire):
 
     data: list[ListingOut]
     next_cursor: str | None
-
-
-class PresignedPost(Wire):
-    """Send `fields` and then the file, as multipart/form-data, to `url` within an hour."""
-
-    photo_id: str
-    url: str
-    fields: dict[str, str]
-
-
-class PhotosOut(Wire):
-    photos: list[PhotoOut]
-    uploads: list[PresignedPost]
 
 
 class FeeOut(Wire):

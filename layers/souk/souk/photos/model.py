@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+MOST_PHOTOS: Final = 12
+"""Of one thing that has photos."""
 UPLOAD_LIFE: Final = timedelta(hours=1)
 """How long a presigned upload may be used, and a photo may be pending."""
 NEVER_ARRIVED: Final = "The upload never arrived."
