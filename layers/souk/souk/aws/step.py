@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 # The event's own fields that may be logged: ids only.
-_LOGGED = ("owner_id", "listing_id", "run", "marketplace")
+_LOGGED = ("owner_id", "listing_id", "buyer_id", "order_id", "run", "marketplace")
 
 
 def step(handler: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any], Any], Any]:

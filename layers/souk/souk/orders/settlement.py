@@ -126,14 +126,14 @@ class Settlement:
 
     # Money that did not come -----------------------------------------------------------------------------------------
 
-    def close_unpaid(self, buyer_id: str, order_id: str) -> Order | None:
-        """Give up an order whose hold is over, unless it was paid at the last moment. None: there is no such order.
+    def close_unpaid(self, buyer_id: str, order_id: str) -> Order:
+        """Give up an order whose hold is over, unless it was paid at the last moment.
 
-        Raises VendorFailed: whether it was paid cannot be said.
+        Raises NotFound, and VendorFailed: whether it was paid cannot be said.
         """
         for _ in range(_MOST_TRIES):
-            order = self._orders.find(buyer_id, order_id)
-            if order is None or not order.is_pending or order.payment.hold_until > self._clock():
+            order = self._orders.get(buyer_id, order_id)
+            if not order.is_pending or order.payment.hold_until > self._clock():
                 return order
             try:
                 return self._close(order, PaymentStatus.EXPIRED)

@@ -1,0 +1,61 @@
+"""What becomes of orders: payments and refunds, the workflow that waits for them, and the sweep."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from souk.wiring import payments
+
+if TYPE_CHECKING:
+    from souk.aws.workflows import StepFunctions
+    from souk.orders.dispatch import Dispatcher, Sweeper
+    from souk.orders.refunds import Refunds
+    from souk.orders.settlement import Settlement
+
+
+@cache
+def refunds() -> Refunds:
+    from souk.aws.logging import raise_alarm
+    from souk.clock import new_id, utc_now
+    from souk.orders.refunds import Refunds
+    from souk.wiring.orders import order_repository
+
+    return Refunds(order_repository(), payments.payments, raise_alarm, utc_now, new_id)
+
+
+@cache
+def settlement() -> Settlement:
+    from souk.aws.logging import raise_alarm
+    from souk.clock import new_id, utc_now
+    from souk.orders.settlement import Settlement
+    from souk.wiring.orders import order_repository
+
+    return Settlement(order_repository(), refunds(), payments.payments, raise_alarm, utc_now, new_id)
+
+
+@cache
+def dispatcher() -> Dispatcher:
+    from souk.clock import utc_now
+    from souk.orders.dispatch import Dispatcher
+    from souk.wiring.orders import order_repository
+
+    return Dispatcher(order_workflow(), order_repository(), utc_now)
+
+
+@cache
+def sweeper() -> Sweeper:
+    from souk.clock import utc_now
+    from souk.orders.dispatch import Sweeper
+    from souk.wiring.orders import order_repository, payment_pages
+
+    return Sweeper(order_repository(), settlement(), refunds(), payment_pages().open, utc_now)
+
+
+@cache
+def order_workflow() -> StepFunctions:
+    from souk.aws.clients import client
+    from souk.aws.settings import setting
+    from souk.aws.workflows import StepFunctions
+
+    return StepFunctions(client("stepfunctions"), setting("SOUK_ORDER_WORKFLOW"))
