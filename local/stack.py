@@ -30,7 +30,7 @@ from local.terminal import Terminal
 ROOT = Path(__file__).parents[1]
 _SPACE_NEEDED = 300 * 1024 * 1024
 _FIRST_PORTS = {"cloud": 4566, "ebay": 4570}
-_SWEEPERS = ("SweepOverdueFunction", "SweeperFunction")
+_SWEEPERS = ("SweepOverdueFunction", "SweepOrdersFunction")
 
 
 class Stack:
@@ -187,8 +187,8 @@ class Stack:
 
     def _sweep(self) -> None:
         """Settle what an earlier run left in a passing status (rule 2)."""
-        if name := self.function_name(*_SWEEPERS):
-            payload = json.dumps({"starting": True})
+        payload = json.dumps({"starting": True})
+        for name in filter(None, map(self.function_name, _SWEEPERS)):
             self.cloud.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=payload)
 
     def _announce(self) -> None:
