@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from souk.aws.idempotency import IdempotencyKey
-from souk.errors import InvalidRequest, Unauthenticated
+from souk.errors import InvalidRequest, NotFound, Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,12 @@ class Request:
     def origin(self) -> str:
         """Where this API is for this client: `https://host`. A gateway in the same machine speaks plain HTTP."""
         return f"{self.headers.get('x-forwarded-proto', 'http')}://{self.headers.get('host', 'localhost')}"
+
+    def own(self, name: str) -> str:
+        """The caller's id as it stands in the path under `name`. Raises NotFound for another's."""
+        if self.params[name] != self.caller.id:
+            raise NotFound("There is nothing of yours here.")
+        return self.caller.id
 
     @property
     def if_match(self) -> int | None:

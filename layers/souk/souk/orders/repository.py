@@ -74,9 +74,12 @@ class OrderRepository:
         page = self._page(buyer_id, ORDER, limit, after)
         return tuple(map(to_order, page.items)), _following(page, ORDER)
 
-    def find_sale(self, seller_id: str, order_id: str) -> Sale | None:
+    def get_sale(self, seller_id: str, order_id: str) -> Sale:
+        """Raises NotFound, also for an order in which this seller sold nothing."""
         item = self._tables.get(self._table, sale_key(seller_id, order_id))
-        return None if item is None else to_sale(item)
+        if item is None:
+            raise _unknown()
+        return to_sale(item)
 
     def list_sales(
         self, seller_id: str, *, limit: int, after: Mapping[str, str] | None
@@ -87,16 +90,13 @@ class OrderRepository:
 
     def buyer_of_sale(self, seller_id: str, order_id: str) -> str:
         """Whose order it is that this seller sold something in. Raises NotFound."""
-        sale = self.find_sale(seller_id, order_id)
-        if sale is None:
-            raise NotFound("There is no such order.")
-        return sale.buyer_id
+        return self.get_sale(seller_id, order_id).buyer_id
 
     def buyer_of(self, order_id: str) -> str:
         """Whose order it is: for operators, who see them all. Raises NotFound."""
         item = self._tables.get(self._table, tracking_key(order_id))
         if item is None:
-            raise NotFound("There is no such order.")
+            raise _unknown()
         return str(item["buyer_id"])
 
     def due(self, before: datetime | None) -> Iterator[Order]:
@@ -250,8 +250,12 @@ def contended() -> DependencyUnavailable:
 
 def _found(order: Order | None) -> Order:
     if order is None:
-        raise NotFound("There is no such order.")
+        raise _unknown()
     return order
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such order.")
 
 
 def _following(page: Page, prefix: str) -> dict[str, str] | None:

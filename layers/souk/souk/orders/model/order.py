@@ -200,8 +200,10 @@ class Order:
         return self._with(fulfilment.move(action))
 
     def tracked(self, seller_id: str, carrier: str | None, tracking_number: str | None) -> Order:
-        """With the parcel's newest carrier and number; what is not told stays."""
+        """With the parcel's newest carrier and number; what is not told stays. Only what is paid goes on its way."""
         one = self.fulfilment(seller_id)
+        if one.status in (Status.PENDING, Status.CANCELLED):
+            raise illegal("track", one.status)
         return self._with(
             replace(one, carrier=carrier or one.carrier, tracking_number=tracking_number or one.tracking_number)
         )

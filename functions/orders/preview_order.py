@@ -1,0 +1,12 @@
+"""POST /orders/checkout: what an order would cost."""
+
+from souk.http.endpoint import SIGNED_IN, Request, endpoint
+from souk.orders.presenter import present_quote
+from souk.orders.schemas import Checkout, Quote
+from souk.wiring.orders import placing
+
+
+@endpoint(roles=SIGNED_IN, body=Checkout, returns=Quote)
+def handler(request: Request) -> Quote:
+    """Preview an order: its totals, or the refusal that placing it would meet."""
+    return present_quote(placing().preview(request.caller.id, request.body.to_purchase()))

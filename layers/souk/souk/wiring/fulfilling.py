@@ -1,0 +1,18 @@
+"""What sellers do with their part of an order."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from souk.wiring import orders, settlement
+
+if TYPE_CHECKING:
+    from souk.orders.service import Fulfilling
+
+
+@cache
+def fulfilling() -> Fulfilling:
+    from souk.orders.service import Fulfilling
+
+    return Fulfilling(orders.sales(), settlement.settlement().cancel_fulfilment)

@@ -1,0 +1,77 @@
+"""Orders: placing them, the page they are paid on, and what buyers and sellers see of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from souk.wiring import payments, storage
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from souk.orders.opening import PaymentPages
+    from souk.orders.placing import Placing
+    from souk.orders.repository import OrderRepository
+    from souk.orders.service import Purchases, Sales
+
+
+@cache
+def order_repository() -> OrderRepository:
+    from souk.aws.settings import setting
+    from souk.clock import new_id
+    from souk.orders.repository import OrderRepository
+
+    return OrderRepository(storage.tables(), setting("SOUK_ORDERS_TABLE"), setting("SOUK_CATALOGUE_TABLE"), new_id)
+
+
+@cache
+def placing() -> Placing:
+    from souk.aws.settings import setting
+    from souk.clock import new_id, utc_now
+    from souk.orders.offers import OfferReader
+    from souk.orders.placing import Placing
+    from souk.orders.tax import RateTable
+
+    offers = OfferReader(
+        storage.tables(),
+        setting("SOUK_CATALOGUE_TABLE"),
+        setting("SOUK_IDENTITY_TABLE"),
+        verified_only=setting("SOUK_REQUIRE_VERIFIED_SELLERS") == "true",
+    )
+    taxes = RateTable.from_json(setting("SOUK_TAX_RATES"))
+    return Placing(offers, order_repository(), payment_pages(), taxes, _hold(), utc_now, new_id)
+
+
+@cache
+def payment_pages() -> PaymentPages:
+    from souk.clock import utc_now
+    from souk.orders.opening import PaymentPages
+
+    return PaymentPages(order_repository(), payments.payments, payments.return_pages(), _hold(), utc_now)
+
+
+@cache
+def purchases() -> Purchases:
+    from souk.orders.service import Purchases
+
+    return Purchases(order_repository())
+
+
+@cache
+def sales() -> Sales:
+    from datetime import timedelta
+
+    from souk.aws.settings import number
+    from souk.clock import new_id, utc_now
+    from souk.orders.service import Sales
+
+    return Sales(order_repository(), timedelta(days=number("SOUK_COMPLETE_AFTER_DAYS")), utc_now, new_id)
+
+
+def _hold() -> timedelta:
+    from datetime import timedelta
+
+    from souk.aws.settings import number
+
+    return timedelta(minutes=number("SOUK_HOLD_MINUTES"))
