@@ -9,6 +9,7 @@ EBAY_CLIENT_ID, EBAY_CLIENT_SECRET   the eBay application's keys
 MEDIA_PROVIDER       studio          studio, openai or bedrock
 OPENAI_API_KEY, OPENAI_API_URL, OPENAI_IMAGE_MODEL, BEDROCK_IMAGE_MODEL, BEDROCK_VIDEO_MODEL, BEDROCK_TEXT_MODEL
 ALLOWED_ORIGIN, ACCESS_TOKEN_MINUTES, REFRESH_TOKEN_DAYS, GENERATIONS_PER_DAY
+REQUIRE_VERIFIED_SELLERS  false      whether only shops that an operator has verified show and sell
 ATTEMPTS_PER_ACCOUNT, LOGINS_PER_NETWORK, REGISTRATIONS_PER_NETWORK    tries in 15 minutes
 SOUK_BUILD           .aws-sam/build  a build made elsewhere; when set, nothing is built
 SOUK_WAIT_SCALE      1               below 1, workflow waits are shortened (tests)
@@ -44,6 +45,7 @@ _PARAMETERS = {
     "ACCESS_TOKEN_MINUTES": "AccessTokenMinutes",
     "REFRESH_TOKEN_DAYS": "RefreshTokenDays",
     "GENERATIONS_PER_DAY": "GenerationsPerDay",
+    "REQUIRE_VERIFIED_SELLERS": "RequireVerifiedSellers",
     "ATTEMPTS_PER_ACCOUNT": "AttemptsPerAccount",
     "LOGINS_PER_NETWORK": "LoginsPerNetwork",
     "REGISTRATIONS_PER_NETWORK": "RegistrationsPerNetwork",

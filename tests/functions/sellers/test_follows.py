@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from itertools import count, product
 from typing import Any
 
 import pytest
@@ -80,24 +80,29 @@ def test_a_shop_that_is_not_there_is_not_followed_and_may_be_unfollowed(cloud: C
     assert [item for item in cloud.items("CatalogueTable") if not item["pk"].startswith("IDEMPOTENCY#")] == []
 
 
-@pytest.mark.parametrize("rival", [("unfollow",), ("unfollow", "follow")], ids=" then ".join)
-def test_an_unfollow_that_is_overtaken_counts_once(cloud: Cloud, shop: str, rival: tuple[str, ...]) -> None:
-    """The rival acts between the reading of the follow and the transaction that removes it."""
-    follow(cloud, "fan", shop)
-    acts: dict[str, Callable[[], Any]] = {
-        "unfollow": lambda: unfollow(cloud, "fan", shop),
-        "follow": lambda: follow(cloud, "fan", shop),
-    }
-    waiting = list(rival)
+_ACTS = {"follow": follow, "unfollow": unfollow}
 
-    def before(model: Any, **_: Any) -> None:
-        if model.name == "TransactWriteItems":
-            while waiting:
-                acts[waiting.pop(0)]()
 
-    with cloud.hooked(before, lambda **_: None):
-        assert unfollow(cloud, "fan", shop).status == 204
-    assert followers(cloud, shop) == 0
+@pytest.mark.parametrize("moment", [0, 1])
+@pytest.mark.parametrize("rivals", [*product(_ACTS), *product(_ACTS, repeat=2)], ids=" then ".join)
+@pytest.mark.parametrize("act", _ACTS)
+@pytest.mark.parametrize("before", ["", "follow"])
+def test_a_count_is_exact_though_rivals_act_in_between(
+    cloud: Cloud, shop: str, before: str, act: str, rivals: tuple[str, ...], moment: int
+) -> None:
+    """The same user from another window, just before the call asks the tables for the first or the second time."""
+    if before:
+        _ACTS[before](cloud, "fan", shop)
+    asked = count()
+
+    def interfere(**_: Any) -> None:
+        if next(asked) == moment:
+            for rival in rivals:
+                assert _ACTS[rival](cloud, "fan", shop).status < 300
+
+    with cloud.hooked(interfere, lambda **_: None):
+        assert _ACTS[act](cloud, "fan", shop).status < 300
+    assert followers(cloud, shop) in (0, 1)
 
 
 # The list ------------------------------------------------------------------------------------------------------------
