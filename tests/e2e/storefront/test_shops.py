@@ -36,8 +36,8 @@ def test_followers_are_counted_exactly_whatever_runs_at_once(souk: LocalStack, h
 def test_one_application_pressed_many_times_is_one_shop(souk: LocalStack, heard: Heard) -> None:
     applicant = Account(souk, heard)
     body = {"shop_name": "Pressed Often", "category": "home", "agreed_to_terms": True}
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda _: applicant.ask("POST", "/sellers/apply", body), range(8)))
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: applicant.ask("POST", "/sellers/apply", body), range(5)))
     assert {answer.status_code for answer in answers} == {201}
     assert {answer.json()["status"] for answer in answers} == {"pending_verification"}
     applicant.refresh()
