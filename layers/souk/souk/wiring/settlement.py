@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from souk.wiring import payments
+from souk.wiring import orders, payments
 
 if TYPE_CHECKING:
     from souk.aws.workflows import StepFunctions
@@ -19,9 +19,8 @@ def refunds() -> Refunds:
     from souk.aws.logging import raise_alarm
     from souk.clock import new_id, utc_now
     from souk.orders.refunds import Refunds
-    from souk.wiring.orders import order_repository
 
-    return Refunds(order_repository(), payments.payments, raise_alarm, utc_now, new_id)
+    return Refunds(orders.order_repository(), payments.payments, raise_alarm, utc_now, new_id)
 
 
 @cache
@@ -29,27 +28,24 @@ def settlement() -> Settlement:
     from souk.aws.logging import raise_alarm
     from souk.clock import new_id, utc_now
     from souk.orders.settlement import Settlement
-    from souk.wiring.orders import order_repository
 
-    return Settlement(order_repository(), refunds(), payments.payments, raise_alarm, utc_now, new_id)
+    return Settlement(orders.order_repository(), refunds(), payments.payments, raise_alarm, utc_now, new_id)
 
 
 @cache
 def dispatcher() -> Dispatcher:
     from souk.clock import utc_now
     from souk.orders.dispatch import Dispatcher
-    from souk.wiring.orders import order_repository
 
-    return Dispatcher(order_workflow(), order_repository(), utc_now)
+    return Dispatcher(order_workflow(), orders.order_repository(), utc_now)
 
 
 @cache
 def sweeper() -> Sweeper:
     from souk.clock import utc_now
     from souk.orders.dispatch import Sweeper
-    from souk.wiring.orders import order_repository, payment_pages
 
-    return Sweeper(order_repository(), settlement(), refunds(), payment_pages().open, utc_now)
+    return Sweeper(orders.order_repository(), settlement(), refunds(), orders.payment_pages().open, utc_now)
 
 
 @cache
