@@ -129,17 +129,18 @@ class Product:
         )
 
     @property
+    def photos(self) -> tuple[Photo, ...]:
+        """All uploads, whatever became of them."""
+        return tuple(image for image in self.images if isinstance(image, Photo))
+
+    @property
     def pending_photos(self) -> tuple[Photo, ...]:
-        return tuple(image for image in self.images if isinstance(image, Photo) and image.status is PhotoStatus.PENDING)
+        return tuple(photo for photo in self.photos if photo.status is PhotoStatus.PENDING)
 
     def edit(self, changes: Mapping[str, Any]) -> Product:
         """Change fields by name. Raises Conflict `sold_from_listing` for what its listing decides."""
-        if self.listing_id is not None and not changes.keys() <= _OWN_FIELDS:
-            raise Conflict(
-                "This product is published from a listing. Edit that.",
-                code="sold_from_listing",
-                extra={"listing_id": self.listing_id},
-            )
+        if not changes.keys() <= _OWN_FIELDS:
+            self._demand_independence()
         return replace(self, **changes)
 
     def choose_images(self, addresses: Sequence[str]) -> tuple[Image, ...]:
@@ -147,7 +148,7 @@ class Product:
 
         Photos that are still pending stay, behind the others. Raises InvalidRequest for a photo that is not its own.
         """
-        own = {name: image for image in self.images if isinstance(image, Photo) for name in _names_of(image)}
+        own = {name: photo for photo in self.photos for name in _names_of(photo)}
         chosen: dict[str, Image] = {}
         for address in addresses:
             image = own.get(address.rpartition("/")[2])
@@ -161,30 +162,37 @@ class Product:
 
     def remove(self) -> Product:
         """Take it out of the shop. Raises Conflict `sold_from_listing`."""
-        if self.listing_id is not None:
-            raise Conflict(
-                "This product is published from a listing. Delete that.",
-                code="sold_from_listing",
-                extra={"listing_id": self.listing_id},
-            )
+        self._demand_independence()
         return replace(self, removed=True)
 
     def add_photos(self, photos: tuple[Photo, ...], now: datetime) -> Product:
         """With `photos` to come; those that never came are forgotten. Raises Conflict `too_many_images`."""
-        kept = tuple(image for image in self.images if isinstance(image, LinkedImage) or not image.is_hopeless(now))
+        hopeless = tuple(photo for photo in self.pending_photos if photo.is_hopeless(now))
+        kept = tuple(image for image in self.images if image not in hopeless)
         return self.edit({"images": _bounded(kept + photos)})
 
     def settle_photo(self, settled: Photo) -> Product:
         """A pending photo became ready or rejected. Anything else (removed, settled before) changes nothing."""
-        pending = {photo.id for photo in self.pending_photos}
-        if settled.id not in pending:
+        if settled.id not in {photo.id for photo in self.pending_photos}:
             return self
-        return replace(
-            self,
-            images=tuple(
-                settled if isinstance(image, Photo) and image.id == settled.id else image for image in self.images
-            ),
-        )
+        images = (settled if isinstance(one, Photo) and one.id == settled.id else one for one in self.images)
+        return replace(self, images=tuple(images))
+
+    def give_up_photos(self, now: datetime) -> Product:
+        """Reject what is hopeless."""
+        settled = self
+        for photo in self.pending_photos:
+            if photo.is_hopeless(now):
+                settled = settled.settle_photo(photo.given_up())
+        return settled
+
+    def _demand_independence(self) -> None:
+        if self.listing_id is not None:
+            raise Conflict(
+                "This product is published from a listing, which decides what it says. Edit or delete that.",
+                code="sold_from_listing",
+                extra={"listing_id": self.listing_id},
+            )
 
 
 # What is not the listing's: where it is sent from, and whether it is shown.

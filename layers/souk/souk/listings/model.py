@@ -327,8 +327,7 @@ class Listing:
         settled = self
         for photo in self.pending_photos:
             if photo.is_hopeless(now):
-                reason = "The photo could not be processed."
-                settled = settled.settle_photo(replace(photo, status=PhotoStatus.REJECTED, reason=reason))
+                settled = settled.settle_photo(photo.given_up())
         return settled
 
     def fail(self, failure: Failure) -> Listing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -35,6 +35,10 @@ class Photo:
     def is_hopeless(self, now: datetime) -> bool:
         """Long after its upload could have come and been judged it is still pending: judging it fails each time."""
         return self.status is PhotoStatus.PENDING and now - self.requested_at > 2 * UPLOAD_LIFE
+
+    def given_up(self) -> Photo:
+        """What becomes of a hopeless one."""
+        return replace(self, status=PhotoStatus.REJECTED, reason="The photo could not be processed.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from souk.catalogue.model import ShippingProfile, ShippingRate
 from souk.clock import to_wire
 from souk.http.fields import Amount, Country, Currency, Line, Wire, unsent
+from souk.http.pagination import to_cursor
 
 ProfileName = Annotated[Line, Field(min_length=1, max_length=100)]
 
@@ -95,3 +96,14 @@ class ShippingProfileOut(Wire):
             created_at=to_wire(profile.created_at),
             updated_at=to_wire(profile.updated_at),
         )
+
+
+class ShippingProfilesOut(Wire):
+    """A page of the caller's shipping profiles, newest first."""
+
+    data: list[ShippingProfileOut]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, profiles: tuple[ShippingProfile, ...], next_key: dict[str, str] | None) -> Self:
+        return cls(data=[ShippingProfileOut.of(one) for one in profiles], next_cursor=to_cursor(next_key))

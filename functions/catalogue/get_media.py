@@ -1,0 +1,11 @@
+"""GET /media/{hash}: a product's picture, by the hash of its content."""
+
+from souk.http.endpoint import ANYONE, Request, Response, endpoint
+from souk.wiring.catalogue import picture_url
+
+
+@endpoint(roles=ANYONE, status=302)
+def handler(request: Request) -> Response:
+    """Lead to where a public picture can be read for the next minutes."""
+    headers = {"Location": picture_url(request.params["hash"]), "Cache-Control": "public, max-age=300"}
+    return Response(headers=headers)
