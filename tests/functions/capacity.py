@@ -139,7 +139,7 @@ def _read_blocks(operation: str, parsed: Mapping[str, Any]) -> int:
     match operation:
         case "GetItem":
             return max(1, math.ceil(item_size(parsed.get("Item", {})) / 4096))
-        case "Query":
+        case "Query" | "Scan":
             return max(1, math.ceil(sum(item_size(item) for item in parsed["Items"]) / 4096))
         case "BatchGetItem":
             found = [item for items in parsed["Responses"].values() for item in items]

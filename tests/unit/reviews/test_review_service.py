@@ -29,6 +29,9 @@ class FakeStore:
     def seller_of(self, product_id: str) -> str | None:
         return {"p1": "seller"}.get(product_id)
 
+    def before_writing(self, product_id: str, reviewer_id: str) -> tuple[str | None, str]:
+        return self.seller_of(product_id), f"{reviewer_id}'s name"
+
     def find(self, product_id: str, review_id: str) -> Review | None:
         found = self.reviews.get(review_id)
         if self.meanwhile:
@@ -59,13 +62,8 @@ class FakeStore:
             raise Replayed("r1")
 
 
-class Names:
-    def public_name(self, account_id: str) -> str:
-        return f"{account_id}'s name"
-
-
 def service(store: FakeStore) -> ReviewService:
-    return ReviewService(store, Names(), lambda: NOW, lambda: "new")
+    return ReviewService(store, lambda: NOW, lambda: "new")
 
 
 def write(store: FakeStore, reviewer: str = "john", product: str = "p1", key: IdempotencyKey | None = None) -> Review:

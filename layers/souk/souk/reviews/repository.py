@@ -30,16 +30,29 @@ _PREFIX = "REVIEW#"
 
 
 class ReviewRepository:
-    def __init__(self, tables: Tables, table: str, orders_table: str) -> None:
+    def __init__(self, tables: Tables, table: str, orders_table: str, identity_table: str) -> None:
         self._tables = tables
         self._table = table
         self._orders_table = orders_table
+        self._identity_table = identity_table
 
     def seller_of(self, product_id: str) -> str | None:
         """Whose product it is; None when there is none, or its seller has removed it."""
         item = self._tables.get(self._table, product_key(product_id))
-        product = None if item is None else to_product(item)
-        return None if product is None or product.removed else product.seller_id
+        return None if item is None else _seller_of(item)
+
+    def before_writing(self, product_id: str, reviewer_id: str) -> tuple[str | None, str]:
+        """`seller_of` a product, and the public name of who is about to review it."""
+        account, profile = account_key(reviewer_id), profile_key(reviewer_id)
+        found = self._tables.read_batch(
+            {self._table: [product_key(product_id)], self._identity_table: [account, profile]}
+        )
+        product = next(iter(found[self._table]), None)
+        person = {item["sk"]: item for item in found[self._identity_table]}
+        name = public_name(
+            person.get(profile["sk"], {}).get("username"), person.get(account["sk"], {}).get("full_name")
+        )
+        return (None if product is None else _seller_of(product)), name
 
     def find(self, product_id: str, review_id: str) -> Review | None:
         item = self._tables.get(self._table, _review_key(product_id, review_id))
@@ -126,20 +139,9 @@ class ReviewRepository:
         )
 
 
-class ReviewerRepository:
-    """Reads the names of accounts."""
-
-    def __init__(self, tables: Tables, table: str) -> None:
-        self._tables = tables
-        self._table = table
-
-    def public_name(self, account_id: str) -> str:
-        account, profile = account_key(account_id), profile_key(account_id)
-        found = {item["sk"]: item for item in self._tables.get_many(self._table, (account, profile))}
-        return public_name(
-            found.get(profile["sk"], {}).get("username"),
-            found.get(account["sk"], {}).get("full_name"),
-        )
+def _seller_of(item: Item) -> str | None:
+    product = to_product(item)
+    return None if product.removed else product.seller_id
 
 
 def _review_key(product_id: str, review_id: str) -> dict[str, str]:

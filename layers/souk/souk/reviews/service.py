@@ -23,6 +23,10 @@ class ReviewStore(Protocol):
         """Whose product it is; None when there is none, or its seller has removed it."""
         ...
 
+    def before_writing(self, product_id: str, reviewer_id: str) -> tuple[str | None, str]:
+        """`seller_of` a product, and the public name of who is about to review it."""
+        ...
+
     def find(self, product_id: str, review_id: str) -> Review | None: ...
 
     def page(self, product_id: str, limit: int, after: str | None) -> tuple[tuple[Review, ...], str | None]:
@@ -46,14 +50,9 @@ class ReviewStore(Protocol):
         ...
 
 
-class Reviewers(Protocol):
-    def public_name(self, account_id: str) -> str: ...
-
-
 class ReviewService:
-    def __init__(self, store: ReviewStore, reviewers: Reviewers, clock: Clock, new_id: NewId) -> None:
+    def __init__(self, store: ReviewStore, clock: Clock, new_id: NewId) -> None:
         self._store = store
-        self._reviewers = reviewers
         self._clock = clock
         self._new_id = new_id
 
@@ -62,7 +61,7 @@ class ReviewService:
     ) -> Review:
         """Raises NotFound, Conflict `own_product`, `not_purchased` and `already_reviewed`, and Replayed."""
         now = self._clock()
-        seller_id = self._store.seller_of(product_id)
+        seller_id, reviewer_name = self._store.before_writing(product_id, reviewer_id)
         if seller_id is None:
             if idempotency is not None:
                 self._store.raise_if_recorded(idempotency, now)
@@ -73,7 +72,7 @@ class ReviewService:
             product_id=product_id,
             seller_id=seller_id,
             reviewer_id=reviewer_id,
-            reviewer_name=self._reviewers.public_name(reviewer_id),
+            reviewer_name=reviewer_name,
             rating=rating,
             comment=comment,
             created_at=now,

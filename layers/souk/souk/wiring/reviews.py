@@ -15,13 +15,8 @@ if TYPE_CHECKING:
 def reviews() -> ReviewService:
     from souk.aws.settings import setting
     from souk.clock import new_id, utc_now
-    from souk.reviews.repository import ReviewerRepository, ReviewRepository
+    from souk.reviews.repository import ReviewRepository
     from souk.reviews.service import ReviewService
 
-    tables = storage.tables()
-    return ReviewService(
-        ReviewRepository(tables, setting("SOUK_CATALOGUE_TABLE"), setting("SOUK_ORDERS_TABLE")),
-        ReviewerRepository(tables, setting("SOUK_IDENTITY_TABLE")),
-        utc_now,
-        new_id,
-    )
+    names = ("SOUK_CATALOGUE_TABLE", "SOUK_ORDERS_TABLE", "SOUK_IDENTITY_TABLE")
+    return ReviewService(ReviewRepository(storage.tables(), *map(setting, names)), utc_now, new_id)
