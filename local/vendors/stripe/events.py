@@ -144,7 +144,7 @@ class Events:
         tries = event.tries + 1
         over = _taken(answer) or tries >= _TRIES
         pause = min(_FIRST_PAUSE * 2 ** min(event.tries, 10), _LONGEST_PAUSE)
-        self._store.note_delivery(event.id, tries, answer, None if over else self._clock() + pause)
+        self._store.note_delivery(event.id, tries, answer, None if over else now + pause)
 
     def _post(self, event: Event, secret: str) -> str:
         """The status that the shop answered, or why there was none."""

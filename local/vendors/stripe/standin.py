@@ -114,20 +114,13 @@ class StripeStandIn:
 
     def _call(self, request: Request) -> Response | None:
         name, prepare = self._route(request)
-        fault = self._plan.take(name)
+        fault: Fault | None = None
         response: Response | None
         try:
             self._check(request)
             with self._keys.claim(request) as claim:
-
-                def do() -> Response:
-                    return self._do(claim, prepare, fault)
-
-                response = (
-                    befall(fault, do, lambda asked: self._refuse(claim, prepare, asked), self._stopping)
-                    if fault
-                    else do()
-                )
+                fault = self._plan.take(name)
+                response = self._serve(claim, prepare, fault)
         except Refused as refusal:
             response = refusal.response()
         self._recorder.add(
@@ -178,7 +171,15 @@ class StripeStandIn:
         if request.method == "POST" and form != "application/x-www-form-urlencoded":
             raise invalid(f"Invalid request content type: {form}")
 
-    def _do(self, claim: Claim, prepare: Callable[[], Work], fault: Fault | None) -> Response:
+    def _serve(self, claim: Claim, prepare: Callable[[], Work], fault: Fault | None) -> Response | None:
+        if fault is None:
+            return self._do(claim, prepare)
+        return befall(
+            fault, lambda: self._do(claim, prepare), lambda asked: self._refuse(claim, prepare, asked), self._stopping
+        )
+
+    def _do(self, claim: Claim, prepare: Callable[[], Work], instead: Refused | None = None) -> Response:
+        """Do it, once for a key; `instead` is answered, and kept, in place of what was done."""
         if claim.stored is not None:
             return claim.stored
         work = prepare()
@@ -187,9 +188,8 @@ class StripeStandIn:
                 status, document = 200, work()
             except Refused as refusal:
                 status, document = refusal.status, refusal.document
-            if fault is not None and fault.mode == "refuse":  # done, and answered otherwise
-                refused = on_demand(fault.code, fault.message)
-                status, document = refused.status, refused.document
+            if instead is not None:
+                status, document = instead.status, instead.document
             claim.keep(status, document)
         return json_response(status, document)
 
@@ -197,9 +197,9 @@ class StripeStandIn:
         """A refusal on demand. Like Stripe's own it is the answer from now on, unless it came before the work began."""
         if claim.stored is not None:
             return claim.stored
-        if fault.code == "api_error_after":
-            return self._do(claim, prepare, fault)
         refused = on_demand(fault.code, fault.message)
+        if fault.code == "api_error_after":
+            return self._do(claim, prepare, refused)
         if refused.status not in _NOT_BEGUN:
             with self._store.transaction():
                 claim.keep(refused.status, refused.document)
