@@ -146,6 +146,7 @@ _SAID = {
     201: "Made.",
     202: "Under way: look again at Location.",
     204: "Done; there is nothing to say.",
+    302: "It can be read at Location for the next minutes.",
 }
 
 

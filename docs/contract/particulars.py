@@ -35,6 +35,8 @@ PARTICULARS: Final[dict[str, Particulars]] = {
     "create_address": Particulars(errors=(409,)),
     "apply_to_sell": Particulars(errors=(409,)),
     "add_photos": Particulars(headers=("ETag", "Location")),
+    "add_images": Particulars(headers=("ETag", "Location")),
+    "get_media": Particulars(headers=("Location",)),
     "generate_media": Particulars(errors=(422, 429, 502)),
     "publish_listing": Particulars(errors=(422, 502)),
     "preflight_listing": Particulars(errors=(409, 422, 502)),
@@ -45,16 +47,15 @@ PARTICULARS: Final[dict[str, Particulars]] = {
     "show_docs_asset": Particulars(content={"text/css": _TEXT, "text/javascript": _TEXT, "text/plain": _TEXT}),
 }
 
-FORMS: Final[dict[str, dict[str, Any]]] = {
-    "add_photos": {
-        "schema": {
-            "type": "object",
-            "required": ["file"],
-            "properties": {
-                "file": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}},
-            },
+_PHOTOS: Final[dict[str, Any]] = {
+    "schema": {
+        "type": "object",
+        "required": ["file"],
+        "properties": {
+            "file": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}},
         },
-        "encoding": {"file": {"contentType": "image/jpeg, image/png, image/webp"}},
     },
+    "encoding": {"file": {"contentType": "image/jpeg, image/png, image/webp"}},
 }
+FORMS: Final[dict[str, dict[str, Any]]] = {"add_photos": _PHOTOS, "add_images": _PHOTOS}
 """The multipart/form-data bodies of functions that take them, by the function's name."""
