@@ -131,7 +131,7 @@ class Simulation:
         """Let stream, workflow and sweeper work, and time pass, until nothing is under way. Raises Stuck."""
         limit = self.clock() + _PATIENCE
         while True:
-            while self._deliver() or self.run_requests() or self.engine.step():
+            while self._deliver() or self.run_requests() or self.engine.step() or self.happen():
                 pass
             wakes = self.engine.wakes_at()
             if wakes is None and not self._overdue_to_come():
@@ -142,6 +142,10 @@ class Simulation:
                 self.sweep()
             if self.clock() > limit:
                 raise Stuck(f"still under way: {[item['status'] for item in self._overdue_to_come()]}")
+
+    def happen(self) -> bool:
+        """What else goes on in the world; False when nothing does."""
+        return False
 
     def sweep(self, *, starting: bool = False) -> None:
         """One tick of the schedule. One that fails is made up for by the next."""
