@@ -29,35 +29,53 @@ class Purchase:
     address_id: str | None = None
 
 
-class Placing:
-    """`hold`: how long an unpaid order keeps what is in it."""
+class Drafting:
+    """What an order would be, from what is offered now. `hold`: how long an unpaid order keeps what is in it."""
 
-    def __init__(
-        self,
-        offers: OfferReader,
-        orders: OrderRepository,
-        pages: PaymentPages,
-        taxes: TaxRates,
-        hold: timedelta,
-        clock: Clock,
-        new_id: NewId,
-    ) -> None:
+    def __init__(self, offers: OfferReader, taxes: TaxRates, hold: timedelta, clock: Clock, new_id: NewId) -> None:
         self._offers = offers
-        self._orders = orders
-        self._pages = pages
         self._taxes = taxes
         self._hold = hold
         self._clock = clock
         self._new_id = new_id
 
     def preview(self, buyer_id: str, purchase: Purchase) -> Order:
-        """The order that this would make, at this moment. Nothing is written. Raises what `place` would."""
+        """The order that this would make, at this moment. Nothing is written. Raises what placing it would."""
         basket = self._offers.read(buyer_id, merge(purchase.items), purchase.address_id, with_stock=True)
-        order = self._order(buyer_id, basket)
+        order = self.draft(basket)
         for line in order.lines:
             if basket.available[line.product_id] < line.quantity:
                 raise InsufficientInventory(line.product_id, basket.available[line.product_id])
         return order
+
+    def draft(self, basket: Basket) -> Order:
+        """Raises InvalidRequest, Conflict."""
+        buyer = basket.buyer
+        demand_one_order(buyer.id, basket.offers)
+        now = self._clock()
+        return Order(
+            id=self._new_id(),
+            buyer_id=buyer.id,
+            buyer_name=buyer.full_name or _NAMELESS,
+            buyer_email=buyer.email,
+            currency=basket.offers[0].product.price.currency,
+            fulfilments=price(basket.offers, basket.ship_to, self._taxes),
+            payment=Payment.begun(now, self._hold),
+            created_at=now,
+            updated_at=now,
+            ship_to=basket.ship_to,
+        )
+
+
+class Placing:
+    def __init__(
+        self, offers: OfferReader, drafting: Drafting, orders: OrderRepository, pages: PaymentPages, clock: Clock
+    ) -> None:
+        self._offers = offers
+        self._drafting = drafting
+        self._orders = orders
+        self._pages = pages
+        self._clock = clock
 
     def place(self, buyer_id: str, purchase: Purchase, idempotency: IdempotencyKey | None) -> Order:
         """A pending order with the page to pay it on; without a page yet when the vendor gave no clear answer.
@@ -83,26 +101,10 @@ class Placing:
         wanted = merge(purchase.items)
         for _ in range(_MOST_READINGS):
             basket = self._offers.read(buyer_id, wanted, purchase.address_id)
-            order = self._order(buyer_id, basket)
+            order = self._drafting.draft(basket)
             try:
                 self._orders.add(order, tuple(self._offers.checks(basket)), idempotency)
             except StaleOffer:
                 continue
             return order
         raise contended()
-
-    def _order(self, buyer_id: str, basket: Basket) -> Order:
-        demand_one_order(buyer_id, basket.offers)
-        now = self._clock()
-        return Order(
-            id=self._new_id(),
-            buyer_id=buyer_id,
-            buyer_name=basket.buyer.full_name or _NAMELESS,
-            buyer_email=basket.buyer.email,
-            currency=basket.offers[0].product.price.currency,
-            fulfilments=price(basket.offers, basket.ship_to, self._taxes),
-            payment=Payment.begun(now, self._hold),
-            created_at=now,
-            updated_at=now,
-            ship_to=basket.ship_to,
-        )

@@ -10,8 +10,9 @@ from souk.wiring import payments, storage
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from souk.orders.offers import OfferReader
     from souk.orders.opening import PaymentPages
-    from souk.orders.placing import Placing
+    from souk.orders.placing import Drafting, Placing
     from souk.orders.repository import OrderRepository
     from souk.orders.service import Purchases, Sales
 
@@ -26,21 +27,34 @@ def order_repository() -> OrderRepository:
 
 
 @cache
-def placing() -> Placing:
+def offers() -> OfferReader:
     from souk.aws.settings import setting
-    from souk.clock import new_id, utc_now
     from souk.orders.offers import OfferReader
-    from souk.orders.placing import Placing
-    from souk.orders.tax import RateTable
 
-    offers = OfferReader(
+    return OfferReader(
         storage.tables(),
         setting("SOUK_CATALOGUE_TABLE"),
         setting("SOUK_IDENTITY_TABLE"),
         verified_only=setting("SOUK_REQUIRE_VERIFIED_SELLERS") == "true",
     )
-    taxes = RateTable.from_json(setting("SOUK_TAX_RATES"))
-    return Placing(offers, order_repository(), payment_pages(), taxes, _hold(), utc_now, new_id)
+
+
+@cache
+def drafting() -> Drafting:
+    from souk.aws.settings import setting
+    from souk.clock import new_id, utc_now
+    from souk.orders.placing import Drafting
+    from souk.orders.tax import RateTable
+
+    return Drafting(offers(), RateTable.from_json(setting("SOUK_TAX_RATES")), _hold(), utc_now, new_id)
+
+
+@cache
+def placing() -> Placing:
+    from souk.clock import utc_now
+    from souk.orders.placing import Placing
+
+    return Placing(offers(), drafting(), order_repository(), payment_pages(), utc_now)
 
 
 @cache
