@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -46,13 +46,16 @@ class LocalCopies:
         folder.mkdir()
         return folder
 
-    def adopt(self, folder: Path, pieces: Mapping[str, Piece]) -> None:
-        """Files that were written here need not be fetched."""
-        for name, piece in pieces.items():
-            (self._fetched / _name(piece)).hardlink_to(folder / name)
+    def keep(self, manifest: Manifest, folder: Path) -> None:
+        """Keep the files of `manifest`, some of which were written in `folder`: they need not be fetched."""
+        for name, piece in manifest.files.items():
+            fetched = self._fetched / _name(piece)
+            if not fetched.exists():
+                fetched.hardlink_to(folder / name)
+        self.keep_only(manifest)
 
-    def keep_only(self, manifest: Manifest, folders: Iterable[Path] = ()) -> None:
-        """Forget what `manifest` does not name, and every folder but `folders`. Open files stay readable."""
+    def keep_only(self, manifest: Manifest, *folders: Path) -> None:
+        """Forget every file that `manifest` does not name, and every folder but `folders`. Open files stay readable."""
         named = {_name(piece) for piece in manifest.files.values()}
         for file in self._fetched.iterdir():
             if file.name not in named:

@@ -86,7 +86,7 @@ class IndexReader:
         except (ValueError, OSError) as error:
             raise IndexUnavailable("The search index cannot be opened.", retry_after=30) from error
         self._stored, self._searcher = stored, searcher
-        self._copies.keep_only(stored.manifest, [folder])
+        self._copies.keep_only(stored.manifest, folder)
 
 
 def _page(searcher: Searcher, asked: Query, query: ProductQuery) -> tuple[list[tuple[Any, Any]], int]:

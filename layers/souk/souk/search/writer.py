@@ -107,20 +107,20 @@ class CatalogueIndexer:
         files = self._upload(committed, manifest.files)
         successor = self._successor(base, committed, files, noted)
         self._publish(successor, base, new_packs=successor.packs - manifest.packs)
-        self._copies.adopt(folder, {name: piece for name, piece in files.items() if name not in manifest.files})
-        self._copies.keep_only(successor)
+        self._copies.keep(successor, folder)
         return changed
 
     # All of it -------------------------------------------------------------------------------------------------------
 
     def _build(self) -> int:
         """The first index: what others publish meanwhile supersedes it."""
-        draft = Draft.create(self._copies.fresh(self._new_id()))
+        folder = self._copies.fresh(self._new_id())
+        draft = Draft.create(folder)
         count = self._fill(draft)
         committed = draft.commit()
         successor = self._successor(None, committed, self._upload(committed, {}), None)
         self._publish(successor, None, new_packs=successor.packs)
-        self._copies.keep_only(successor)
+        self._copies.keep(successor, folder)
         return count
 
     def _rebuild(self) -> int:
@@ -158,7 +158,6 @@ class CatalogueIndexer:
         files = {file.name: uploaded[file.name] for file in committed.files}
         successor = self._successor(base, committed, files, None)
         self._publish(successor, base)
-        self._copies.keep_only(successor)
         return draft.count
 
     def _fill(self, draft: Draft) -> int:
