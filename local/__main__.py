@@ -85,6 +85,8 @@ def _tell_places(places: Places, data: Path, terminal: Terminal) -> None:
     terminal.place("Docs", f"{places.api}/docs")
     if places.ebay:
         terminal.place("eBay stand-in", places.ebay)
+    if places.stripe:
+        terminal.place("Payment pages", places.stripe)
     terminal.place("Data", str(data))
     terminal.place("AWS endpoint", places.endpoint)
     terminal.note(

@@ -60,6 +60,8 @@ class Children:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+            if child.stdin is not None:
+                child.stdin.close()
         self._running.clear()
         # A worker begun while the others were ended would still be at work when the next run takes this one's ports.
         self.stop_orphans()

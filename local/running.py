@@ -11,11 +11,12 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a running stack answers: the API, AWS, and the stand-in's pages (empty without it); and its process."""
+    """Where a running stack answers: the API, AWS, and the stand-ins' pages (empty without them); and its process."""
 
     api: str
     endpoint: str
     ebay: str
+    stripe: str
     pid: int
 
 

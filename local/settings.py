@@ -1,11 +1,14 @@
 """Every setting of the local cloud, read from the environment in one place; README's table repeats this one.
 
 PORT                 3000            where the API is served, on 127.0.0.1
-SOUK_DATA            .souk           tables, objects, the stand-ins' listings; delete it to start afresh
+SOUK_DATA            .souk           tables, objects, the stand-ins' listings and payments; delete it to start afresh
 EBAY_API_URL         the stand-in    Trading endpoint
 EBAY_MEDIA_URL       the stand-in    Media API base
 EBAY_TOKEN_URL       the stand-in    OAuth token endpoint
 EBAY_CLIENT_ID, EBAY_CLIENT_SECRET   the eBay application's keys
+STRIPE_API_URL       the stand-in    Stripe's API, without /v1
+STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET    Stripe's secret key, and the secret that it signs events with
+CHECKOUT_SUCCESS_URL, CHECKOUT_CANCEL_URL    the frontend's pages after a payment
 MEDIA_PROVIDER       studio          studio, openai or bedrock
 OPENAI_API_KEY, OPENAI_API_URL, OPENAI_IMAGE_MODEL, BEDROCK_IMAGE_MODEL, BEDROCK_VIDEO_MODEL, BEDROCK_TEXT_MODEL
 ALLOWED_ORIGIN, ACCESS_TOKEN_MINUTES, REFRESH_TOKEN_DAYS, GENERATIONS_PER_DAY
@@ -29,12 +32,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 from local.problems import Unusable
+from local.vendors.stripe.events import LOCAL_SECRET
 
 # Setting -> template parameter. A changed value is a changed deployment.
 _PARAMETERS = {
     "EBAY_API_URL": "EbayApiUrl",
     "EBAY_MEDIA_URL": "EbayMediaUrl",
     "EBAY_TOKEN_URL": "EbayTokenUrl",
+    "STRIPE_API_URL": "StripeApiUrl",
+    "CHECKOUT_SUCCESS_URL": "CheckoutSuccessUrl",
+    "CHECKOUT_CANCEL_URL": "CheckoutCancelUrl",
     "MEDIA_PROVIDER": "MediaProvider",
     "OPENAI_API_URL": "OpenAiApiUrl",
     "OPENAI_IMAGE_MODEL": "OpenAiImageModel",
@@ -56,7 +63,11 @@ _SECRETS = {
     "EBAY_CLIENT_ID": ("ebay_client_id", "souk-local"),
     "EBAY_CLIENT_SECRET": ("ebay_client_secret", "souk-local-secret"),
     "OPENAI_API_KEY": ("openai_api_key", ""),
+    "STRIPE_API_KEY": ("stripe_api_key", "sk_test_souk_local"),
+    "STRIPE_WEBHOOK_SECRET": ("stripe_webhook_secret", LOCAL_SECRET),
 }
+# What everybody knows is no secret for events of the real Stripe.
+_STAND_INS_ALONE = frozenset({"STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"})
 
 EBAY_PARAMETERS = ("EbayApiUrl", "EbayMediaUrl", "EbayTokenUrl")
 
@@ -80,6 +91,10 @@ class Settings:
     def needs_ebay_stand_in(self) -> bool:
         return any(name not in self.parameters for name in EBAY_PARAMETERS)
 
+    @property
+    def needs_stripe_stand_in(self) -> bool:
+        return "StripeApiUrl" not in self.parameters
+
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment; raises Unusable, naming the variable, for a value that makes no sense."""
@@ -92,12 +107,17 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         builds="SOUK_BUILD" not in given,
         build=Path(given.get("SOUK_BUILD", ".aws-sam/build")).resolve(),
         parameters=MappingProxyType(parameters),
-        secrets=MappingProxyType({key: given.get(name, default) for name, (key, default) in _SECRETS.items()}),
+        secrets=MappingProxyType(_secrets(given)),
         wait_scale=_scale(given.get("SOUK_WAIT_SCALE", "1")),
         demo_output=Path(given.get("DEMO_OUTPUT", "demo-output")).resolve(),
         demo_token=given.get("EBAY_ACCESS_TOKEN", "dev-ebay-demo"),
         stack=given.get("STACK", ""),
     )
+
+
+def _secrets(given: Mapping[str, str]) -> dict[str, str]:
+    unknown = _STAND_INS_ALONE if "STRIPE_API_URL" in given else frozenset()
+    return {key: given.get(name, "" if name in unknown else default) for name, (key, default) in _SECRETS.items()}
 
 
 def own_architecture() -> str:

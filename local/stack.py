@@ -10,8 +10,6 @@ import json
 import os
 import shutil
 import socket
-import subprocess
-import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -25,11 +23,12 @@ from local.problems import Unusable
 from local.running import Places
 from local.saving import replace_durably
 from local.settings import Settings
+from local.stand_ins import StandIn
 from local.terminal import Terminal
 
 ROOT = Path(__file__).parents[1]
 _SPACE_NEEDED = 300 * 1024 * 1024
-_FIRST_PORTS = {"cloud": 4566, "ebay": 4570}
+_FIRST_PORTS = {"cloud": 4566, "ebay": 4570, "stripe": 4574}
 _SWEEPERS = ("SweepOverdueFunction", "SweepOrdersFunction")
 
 
@@ -42,17 +41,21 @@ class Stack:
         self._lock: IO[str] | None = None
         self._children = Children(settings.data / "children")
         self._ports: dict[str, int] = {}
-        self._ebay: subprocess.Popen[bytes] | None = None
+        self._stand_ins: dict[str, StandIn] = {}
         self._cloud: Cloud | None = None
 
     @property
     def places(self) -> Places:
         """Where everything answers, once it is started."""
-        return Places(f"http://127.0.0.1:{self.settings.port}/api/v1", self.cloud.endpoint, self._ebay_url, os.getpid())
+        urls = {name: self._stand_in_url(name) for name in ("ebay", "stripe")}
+        return Places(self._api_url, self.cloud.endpoint, **urls, pid=os.getpid())
 
     @property
-    def _ebay_url(self) -> str:
-        return f"http://127.0.0.1:{self._ports['ebay']}/" if self.settings.needs_ebay_stand_in else ""
+    def _api_url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.port}/api/v1"
+
+    def _stand_in_url(self, name: str) -> str:
+        return self._stand_ins[name].url if name in self._stand_ins else ""
 
     @property
     def cloud(self) -> Cloud:
@@ -74,10 +77,11 @@ class Stack:
             self._terminal.note("an earlier deploy did not end; going back to the state before it")
         self._choose_ports()
         with self._terminal.step("Starting the local cloud"):
-            self._start_ebay()
+            self._start_stand_ins()
             self._cloud = Cloud(data, self._ports["cloud"], self._children, wait_scale=self.settings.wait_scale)
             self._cloud.start()
-            self._await_ebay()
+            for stand_in in self._stand_ins.values():
+                stand_in.wait()
         api = self._deploy(package)
         self._fill_secrets()
         self._serve(api, listener)
@@ -86,8 +90,9 @@ class Stack:
 
     def problem(self) -> str:
         """What has gone wrong since the start; empty when all is well."""
-        if self._ebay is not None and self._ebay.poll() is not None:
-            return f"The eBay stand-in ended by itself; its log is {self.settings.data / 'ebay.log'}."
+        for stand_in in self._stand_ins.values():
+            if stand_in.problem:
+                return stand_in.problem
         if self._cloud is not None and self._cloud.problem is not None:
             return f"The state cannot be saved: {self._cloud.problem.strerror}. Make room on the disk."
         return ""
@@ -127,7 +132,7 @@ class Stack:
                 build.build(ROOT, self.settings.build, self.settings.data / "build.log")
 
     def _choose_ports(self) -> None:
-        """Keep the ports of the last run: eBay's URLs are part of the deployment, and of the listings' pages."""
+        """Keep the ports of the last run: vendors' URLs are part of the deployment, of listings and payment pages."""
         file = self.settings.data / "ports"
         known = _read_ports(file)
         for name, first in _FIRST_PORTS.items():
@@ -135,31 +140,28 @@ class Stack:
         if self._ports != known:
             replace_durably(file, json.dumps(self._ports).encode())
 
-    def _start_ebay(self) -> None:
-        if not self.settings.needs_ebay_stand_in:
-            return
-        state = self.settings.data / "ebay"
-        state.mkdir(exist_ok=True)
-        arguments = ["--port", str(self._ports["ebay"]), "--state", str(state)]
-        self._ebay = self._children.start("local.vendors.ebay", *arguments, log=self.settings.data / "ebay.log")
+    def _start_stand_ins(self) -> None:
+        if self.settings.needs_ebay_stand_in:
+            self._start_stand_in("ebay", "eBay")
+        if self.settings.needs_stripe_stand_in:
+            self._start_stand_in("stripe", "Stripe", "--webhook", f"{self._api_url}/payments/webhook")
 
-    def _await_ebay(self) -> None:
-        deadline = time.monotonic() + 20
-        while self._ebay is not None:
-            if self._ebay.poll() is not None or time.monotonic() > deadline:
-                raise Unusable(f"The eBay stand-in does not start; its log is {self.settings.data / 'ebay.log'}.")
-            if _accepts(self._ports["ebay"]):
-                return
-            time.sleep(0.02)
+    def _start_stand_in(self, name: str, title: str, *arguments: str) -> None:
+        stand_in = StandIn(name, title, self._ports[name], self.settings.data)
+        stand_in.start(self._children, *arguments)
+        self._stand_ins[name] = stand_in
 
     def _parameters(self) -> dict[str, str]:
-        base = self._ebay_url
-        stand_in = {
-            "EbayApiUrl": f"{base}ws/api.dll",
-            "EbayMediaUrl": f"{base}commerce/media/v1_beta",
-            "EbayTokenUrl": f"{base}identity/v1/oauth2/token",
-        }
-        return {**(stand_in if base else {}), **self.settings.parameters}
+        parameters: dict[str, str] = {}
+        if ebay := self._stand_in_url("ebay"):
+            parameters |= {
+                "EbayApiUrl": f"{ebay}ws/api.dll",
+                "EbayMediaUrl": f"{ebay}commerce/media/v1_beta",
+                "EbayTokenUrl": f"{ebay}identity/v1/oauth2/token",
+            }
+        if stripe := self._stand_in_url("stripe"):
+            parameters["StripeApiUrl"] = stripe.rstrip("/")
+        return {**parameters, **self.settings.parameters}
 
     def _deploy(self, package: packaging.Package) -> str:
         data = self.settings.data
@@ -235,9 +237,3 @@ def _free_port(wanted: int, taken: set[int]) -> int:
         except Unusable:
             continue
     raise Unusable("This machine has no free port on 127.0.0.1.")
-
-
-def _accepts(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0

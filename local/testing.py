@@ -52,6 +52,11 @@ class LocalStack:
         return self.places.ebay
 
     @property
+    def stripe_url(self) -> str:
+        """The Stripe stand-in: its payment pages, and its control endpoint below."""
+        return self.places.stripe
+
+    @property
     def places(self) -> Places:
         assert self._places is not None, "the stack has not been started"
         return self._places

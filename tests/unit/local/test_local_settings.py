@@ -48,6 +48,22 @@ def test_the_stand_in_is_needed_until_all_three_addresses_are_given() -> None:
     assert not read_settings({**two, "EBAY_TOKEN_URL": "https://c"}).needs_ebay_stand_in
 
 
+def test_stripes_stand_in_is_needed_until_its_address_is_given() -> None:
+    assert read_settings({}).needs_stripe_stand_in
+    elsewhere = read_settings({"STRIPE_API_URL": "https://a"})
+    assert not elsewhere.needs_stripe_stand_in
+    assert elsewhere.parameters["StripeApiUrl"] == "https://a"
+
+
+def test_the_secrets_that_everybody_knows_are_the_stand_ins_alone() -> None:
+    names = ("stripe_api_key", "stripe_webhook_secret")
+    assert all(read_settings({}).secrets[name] for name in names)
+    elsewhere = {"STRIPE_API_URL": "https://a"}
+    assert [read_settings(elsewhere).secrets[name] for name in names] == ["", ""]
+    own = {"STRIPE_API_KEY": "sk_live_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"}
+    assert [read_settings(elsewhere | own).secrets[name] for name in names] == ["sk_live_x", "whsec_x"]
+
+
 def _built(folder: Path) -> Path:
     (folder / "Code").mkdir()
     (folder / "Code" / "handler.py").write_text("x = 1\n")
