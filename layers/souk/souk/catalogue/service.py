@@ -9,9 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from souk.aws.idempotency import IdempotencyKey
-from souk.catalogue.model import Movement, OwnedProduct, Product, ProductPage, Reason, Stock
+from souk.catalogue.model import Movement, OwnedProduct, Product, ProductPage, Reason, ShippingProfile, Stock
 from souk.catalogue.repository import ProductRepository, StaleProduct
-from souk.catalogue.shipping.repository import ShippingProfileRepository
 from souk.clock import Clock, NewId
 from souk.errors import Conflict, DependencyUnavailable, FieldProblem, InvalidRequest, NotFound, PreconditionFailed
 from souk.money import CurrencyMismatch, Money, requested_price
@@ -36,20 +35,20 @@ class Edit:
 class CatalogueService:
     """One seller's products; every method but `page` takes the seller's id first and finds nobody else's.
 
-    `front_of` answers a shop that sells now, or raises NotFound.
+    `profile_of` answers a shipping profile of a seller, `front_of` a shop that sells now; that one raises NotFound.
     """
 
     def __init__(
         self,
         products: ProductRepository,
-        profiles: ShippingProfileRepository,
+        profile_of: Callable[[str, str], ShippingProfile | None],
         uploads: PhotoUploads,
         front_of: Callable[[str], ShopFront],
         clock: Clock,
         new_id: NewId,
     ) -> None:
         self._products = products
-        self._profiles = profiles
+        self._profile_of = profile_of
         self._uploads = uploads
         self._front_of = front_of
         self._clock = clock
@@ -213,7 +212,7 @@ class CatalogueService:
         """A profile's currency never changes and none is ever removed, so what is found now holds."""
         if product.shipping_profile_id is None:
             return
-        profile = self._profiles.find(product.seller_id, product.shipping_profile_id)
+        profile = self._profile_of(product.seller_id, product.shipping_profile_id)
         if profile is None:
             detail = "no shipping profile of yours"
             raise InvalidRequest(f"shipping_profile_id: {detail}", [FieldProblem("shipping_profile_id", detail)])

@@ -52,7 +52,7 @@ def catalogue() -> CatalogueService:
 
     return CatalogueService(
         product_repository(),
-        shipping_profile_repository(),
+        shipping_profile_repository().find,
         PhotoUploads(public_pictures(), utc_now, new_id),
         sellers.shops().front,
         utc_now,
