@@ -13,6 +13,8 @@ class Alarm(StrEnum):
     """The vendor could not give money back that was promised."""
     REFUND_UNKNOWN = "refund_unknown"
     """More of a payment went back than this system ever asked for."""
+    VENDOR_KEY_REFUSED = "vendor_key_refused"
+    """A vendor does not accept our key: nothing works there until another is filled in."""
 
 
 class RaiseAlarm(Protocol):

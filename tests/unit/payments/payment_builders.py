@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl
 
 import httpx
 
+from souk.alarms import Alarm
+from souk.clock import Clock
 from souk.money import Money
 from souk.payments.model import RefundRequest, SessionLine, SessionRequest
 from souk.payments.stripe.adapter import StripePayments
@@ -20,6 +22,9 @@ ORDER = "0197a2b4-0000-7000-8000-000000000001"
 BUYER = "0197a2b4-0000-7000-8000-0000000000bb"
 KEY = "sk_test_sample"
 SESSION, INTENT, CHARGE, REFUND = "cs_test_a1B2", "pi_1", "ch_1", "re_1"
+
+
+type Alarms = list[tuple[Alarm, dict[str, str]]] | tuple[()]
 
 
 def usd(amount: str) -> Money:
@@ -53,8 +58,16 @@ def refund_request(amount: str = "177.46", *, intent_id: str = INTENT, refund_id
     return RefundRequest(refund_id, ORDER, BUYER, intent_id, usd(amount))
 
 
-def adapter(client: httpx.Client, base_url: str = "https://api.stripe.com") -> StripePayments:
-    return StripePayments(client, base_url, lambda: KEY, lambda: NOW)
+def adapter(
+    client: httpx.Client, base_url: str = "https://api.stripe.com/", *, clock: Clock = lambda: NOW, alarms: Alarms = ()
+) -> StripePayments:
+    """`alarms`: a list that hears of them; without one an alarm is an error."""
+
+    def raise_alarm(alarm: Alarm, **ids: str) -> None:
+        assert isinstance(alarms, list), f"an unexpected alarm: {alarm}"
+        alarms.append((alarm, ids))
+
+    return StripePayments(client, base_url, lambda: KEY, raise_alarm, clock)
 
 
 def session_json(**changes: Any) -> dict[str, Any]:

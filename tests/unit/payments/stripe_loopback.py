@@ -74,7 +74,7 @@ class Stripe:
         self.server = StripeStandIn(folder, webhook=webhook, secret=SECRET, clock=lambda: self.now)
         self.server.start()
         self.http = httpx.Client(base_url=self.server.url, verify=False)  # no TLS on loopback
-        self.payments: StripePayments = adapter(self.http, self.server.url)
+        self.payments: StripePayments = adapter(self.http, self.server.url, alarms=[])
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds

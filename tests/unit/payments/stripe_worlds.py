@@ -182,7 +182,7 @@ class ScriptedWorld:
 
     def enter(self, situation: str) -> Payments:
         self._stripe = ScriptedStripe({**_USUAL, **_SCRIPTS.get(situation, {})})
-        return adapter(self._stripe.client)
+        return adapter(self._stripe.client, alarms=[])
 
     def paid(self) -> str:
         return INTENT

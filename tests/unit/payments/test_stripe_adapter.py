@@ -9,6 +9,7 @@ from decimal import Decimal
 import httpx
 import pytest
 
+from souk.alarms import Alarm
 from souk.errors import VendorFailed, VendorRefused, VendorThrottled
 from souk.money import Money
 from souk.payments.model import RefundStatus, ReturnPages, SessionLine, SessionStatus
@@ -185,8 +186,6 @@ def test_too_many_requests_throttle_for_as_long_as_they_say(code: str) -> None:
         lambda: httpx.RemoteProtocolError("gone"),
         lambda: refused(409, "idempotency_error", code="idempotency_key_in_use"),
         lambda: refused(400, "idempotency_error"),
-        lambda: refused(401, "invalid_request_error"),
-        lambda: refused(403, "invalid_request_error"),
     ],
 )
 def test_whatever_leaves_the_outcome_open_is_unknown(reply: Callable[[], Reply]) -> None:
@@ -197,29 +196,32 @@ def test_whatever_leaves_the_outcome_open_is_unknown(reply: Callable[[], Reply])
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_is_our_fault_and_never_repeated_to_a_buyer(status: int) -> None:
+def test_a_refused_key_is_our_fault_calls_for_a_person_and_is_not_repeated_to_a_buyer(status: int) -> None:
     told = "Invalid API Key provided: sk_test_sam***ple"
+    script = ScriptedStripe({CREATE: [lambda: refused(status, "invalid_request_error", message=told)]})
+    alarms: list[tuple[Alarm, dict[str, str]]] = []
     with pytest.raises(VendorFailed) as failure:
-        opening(lambda: refused(status, "invalid_request_error", message=told)).open_session(request())
+        adapter(script.client, alarms=alarms).open_session(request())
+    assert type(failure.value) is VendorFailed
     assert "sk_" not in failure.value.detail
+    assert alarms == [(Alarm.VENDOR_KEY_REFUSED, {"vendor": "stripe"})]
 
 
 def test_an_answer_that_drips_for_too_long_is_given_up() -> None:
     times = iter([NOW, *[NOW + timedelta(seconds=13)] * 9])
     script = ScriptedStripe({CREATE: [lambda: said(session_json())]})
-    slow = StripePayments(script.client, "https://api.stripe.com/", lambda: KEY, lambda: next(times))
     with pytest.raises(VendorFailed, match="too long"):
-        slow.open_session(request())
+        adapter(script.client, clock=lambda: next(times)).open_session(request())
 
 
 # What has happened before --------------------------------------------------------------------------------------------
 
 
-def test_a_page_that_was_left_open_but_cannot_be_closed_is_the_refusal() -> None:
+def test_a_page_that_is_open_and_cannot_be_closed_leaves_the_outcome_open() -> None:
     payments = stripe({EXPIRE: [lambda: refused(400, "invalid_request_error")], STATE: [lambda: said(session_json())]})[
         1
     ]
-    with pytest.raises(VendorRefused):
+    with pytest.raises(VendorFailed):
         payments.expire_session(SESSION)
 
 

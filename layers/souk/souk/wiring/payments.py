@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 def payments() -> Payments:
     from functools import partial
 
+    from souk.aws.logging import raise_alarm
     from souk.aws.settings import setting
     from souk.clock import utc_now
     from souk.payments.stripe.adapter import StripePayments
 
     key = partial(storage.vendor_secret, "stripe_api_key")
-    return StripePayments(storage.http_client(), setting("STRIPE_API_URL"), key, utc_now)
+    return StripePayments(storage.http_client(), setting("STRIPE_API_URL"), key, raise_alarm, utc_now)
 
 
 @cache

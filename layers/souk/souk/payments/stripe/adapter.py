@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from souk.alarms import RaiseAlarm
 from souk.clock import Clock
 from souk.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 from souk.money import Money
@@ -24,8 +25,15 @@ _SESSIONS = "/checkout/sessions"
 class StripePayments:
     """Implements `souk.payments.model.Payments`; that Protocol says what is raised when."""
 
-    def __init__(self, client: httpx.Client, base_url: str, secret_key: Callable[[], str], clock: Clock) -> None:
-        self._api = StripeApi(client, base_url.rstrip("/"), secret_key, clock)
+    def __init__(
+        self,
+        client: httpx.Client,
+        base_url: str,
+        secret_key: Callable[[], str],
+        raise_alarm: RaiseAlarm,
+        clock: Clock,
+    ) -> None:
+        self._api = StripeApi(client, base_url.rstrip("/"), secret_key, raise_alarm, clock)
 
     def open_session(self, request: SessionRequest) -> Session:
         key = f"order-{request.order_id}-checkout-{request.attempt}"
@@ -37,10 +45,10 @@ class StripePayments:
     def expire_session(self, session_id: str) -> Session:
         try:
             return session_of(self._api.post("the end of a payment page", f"{_SESSIONS}/{session_id}/expire", {}))
-        except VendorRefused:
+        except VendorRefused as refusal:
             now = self.session(session_id)  # only an open one can be expired: it has come to its end already
             if now.status is SessionStatus.OPEN:
-                raise
+                raise VendorFailed(VENDOR, refusal.detail) from refusal
             return now
 
     def refund(self, request: RefundRequest) -> RefundOutcome:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import httpx
 
+from souk.alarms import Alarm, RaiseAlarm
 from souk.clock import Clock
 from souk.errors import VendorFailed
 from souk.payments.stripe.form import Value, encode
@@ -32,6 +33,7 @@ class StripeApi:
     client: httpx.Client
     base_url: str
     secret_key: Callable[[], str]
+    raise_alarm: RaiseAlarm
     clock: Clock
 
     def get(self, what: str, path: str, query: Mapping[str, str] | None = None) -> Mapping[str, Any]:
@@ -66,6 +68,8 @@ class StripeApi:
             raise VendorFailed(VENDOR, f"Stripe did not answer {what} in time.") from cause
         except httpx.RequestError as cause:
             raise VendorFailed(VENDOR, f"The connection to Stripe broke during {what}.") from cause
+        if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            self.raise_alarm(Alarm.VENDOR_KEY_REFUSED, vendor=VENDOR)
         if response.status_code != httpx.codes.OK:
             raise error_of(response.status_code, response.headers, body, what)
         return parsed(body)
