@@ -43,6 +43,10 @@ demo: install ## the main job: list a photo of a cup, generate, approve, publish
 operator: install ## make an account an operator (EMAIL=..., STACK=... on AWS)
 	@$(CLOUD)/python -m local operator "$(EMAIL)"
 
+.PHONY: recount
+recount: install ## count sellers' figures again from the orders (STACK=... on AWS)
+	@$(CLOUD)/python -m local recount
+
 # One cache per architecture: SAM's knows the sources, not the target.
 OWN_ARCHITECTURE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 sam-build = SOUK_ARCHITECTURE=$(1) $(SAM) build --parameter-overrides Architecture=$(1) --cache-dir .aws-sam/cache-$(1) --build-dir $(2)

@@ -1,4 +1,4 @@
-"""python -m local run | demo | operator EMAIL: the commands behind the Makefile's targets."""
+"""python -m local run | demo | operator EMAIL | recount: the commands behind the Makefile's targets."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def main() -> int:
     commands.add_parser("demo", help="sell a cup of coffee: list, generate, approve, publish")
     operator = commands.add_parser("operator", help="make an account an operator")
     operator.add_argument("email")
+    commands.add_parser("recount", help="count sellers' figures again from the orders")
     arguments = parser.parse_args()
     terminal = Terminal()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -38,6 +39,10 @@ def main() -> int:
                 from local.demo.story import run_demo
 
                 return run_demo(read_settings(), terminal)
+            case "recount":
+                from local.recount import recount
+
+                return recount(read_settings(), terminal)
             case _:
                 from local.operator import grant
 

@@ -6,8 +6,6 @@ from typing import Any
 from souk.aws.step import step
 from souk.wiring.analytics import recount
 
-_PAGES = 20
-
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -15,5 +13,5 @@ def handler(event: Mapping[str, Any]) -> dict[str, Any]:
 
     It may run at any time and again: what is counted is not counted twice.
     """
-    done = recount(event.get("after"), _PAGES)
+    done = recount(event.get("after"))
     return {"orders": done.orders, "counted": done.counted, "following": done.following}

@@ -9,7 +9,7 @@ from souk.wiring.reviews import reviews
 
 def replay(request: Request, review_id: str) -> Response:
     """Answer again for what this key has made."""
-    return _answer(reviews().get(request.caller.id, request.params["id"], review_id))
+    return _answer(request, reviews().get(request.caller.id, request.params["id"], review_id))
 
 
 @endpoint(roles=SIGNED_IN, body=NewReview, returns=ReviewOut, status=201, replay=replay)
@@ -23,8 +23,9 @@ def handler(request: Request) -> Response:
         comment=wanted.comment,
         idempotency=request.idempotency,
     )
-    return _answer(review)
+    return _answer(request, review)
 
 
-def _answer(review: Review) -> Response:
-    return Response(ReviewOut.of(review), headers=etag(review.version))
+def _answer(request: Request, review: Review) -> Response:
+    headers = {"Location": f"{request.path}/{review.id}", **etag(review.version)}
+    return Response(ReviewOut.of(review), headers=headers)

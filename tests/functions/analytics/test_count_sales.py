@@ -169,14 +169,11 @@ def test_a_rebuild_counts_what_the_stream_has_lost_and_the_stream_does_not_count
 
 
 def test_a_rebuild_goes_on_where_its_last_call_ended(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    from functions.analytics import rebuild_analytics
-
     for number in range(7):
         tell(cloud, *versions(f"o{number}"))
     counted = counters(cloud)
     empty(cloud)
     monkeypatch.setattr(repository, "_PAGE", 2)
-    monkeypatch.setattr(rebuild_analytics, "_PAGES", 2)
     said = recount(cloud)
     assert len(said) > 1
     assert (sum(one["orders"] for one in said), counters(cloud)) == (7, counted)

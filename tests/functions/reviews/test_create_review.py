@@ -22,6 +22,7 @@ def test_the_sample_event_reviews_a_product(cloud: Cloud) -> None:
     assert answer.status == 201
     assert answer.headers["etag"] == '"1"'
     made = answer.json
+    assert answer.headers["location"] == f"/api/v1/products/{PRODUCT}/reviews/{made['id']}"
     assert (made["product_id"], made["user_id"], made["rating"]) == (PRODUCT, buyer.id, 5)
     assert (made["comment"], made["version"], made["reviewer_name"]) == ("A fine camera.", 1, "A buyer")
     assert made["created_at"] == made["updated_at"]

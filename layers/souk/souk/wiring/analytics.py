@@ -40,9 +40,9 @@ def analytics() -> AnalyticsService:
     return AnalyticsService(counters(), stocks, utc_now)
 
 
-def recount(after: Mapping[str, str] | None, pages: int) -> Recount:
-    """Count what some pages of all orders tell and is not counted yet."""
+def recount(after: Mapping[str, str] | None) -> Recount:
+    """Count what a page of all orders tells and is not counted yet."""
     from souk.analytics.repository import OrderPages
     from souk.aws.settings import setting
 
-    return sales_counter().recount(OrderPages(storage.tables(), setting("SOUK_ORDERS_TABLE")), after, pages)
+    return sales_counter().recount(OrderPages(storage.tables(), setting("SOUK_ORDERS_TABLE")), after)

@@ -1,0 +1,40 @@
+"""`make recount` calls until everything was read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import recount
+from local.problems import Unusable
+from local.settings import read_settings
+from local.terminal import Terminal
+
+PAGES = {None: (2, 3, {"pk": "a"}), "a": (2, 0, {"pk": "b"}), "b": (1, 4, None)}
+
+
+class FakeFunctions:
+    """A stack whose function reads five orders in three calls."""
+
+    def __init__(self, _settings: Any) -> None:
+        pass
+
+    def invoke(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
+        assert function == "RebuildAnalyticsFunction"
+        orders, counted, following = PAGES[event["after"] and event["after"]["pk"]]
+        return {"orders": orders, "counted": counted, "following": following}
+
+
+def test_all_pages_are_counted_and_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(recount, "Functions", FakeFunctions)
+    assert recount.recount(read_settings(), Terminal()) == 0
+    said = capsys.readouterr()
+    assert "5 orders were read; 7 payments and refunds were not counted before." in said.out + said.err
+
+
+def test_without_a_stack_it_says_how_to_start_one(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="make run"):
+        recount.recount(replace(read_settings(), data=tmp_path, stack=""), Terminal())
