@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from souk.errors import Conflict
@@ -117,13 +117,26 @@ class World:
         self.order = after
 
 
-@given(st.lists(st.tuples(MOVES, st.integers(0, 20)), max_size=25))
-def test_whatever_happens_stock_is_conserved_and_money_adds_up(moves: list[tuple[Move, int]]) -> None:
+PAY = _pay("pi_1", short=False, sold_out=False)
+BEGINNINGS: list[list[Move]] = [
+    [],
+    [PAY],
+    [PAY, _advance(ANNA, Status.PROCESSING)],
+    [PAY, *(_advance(ANNA, status) for status in (Status.PROCESSING, Status.SHIPPED, Status.DELIVERED))],
+    [lambda order, _: order.close_unpaid(PaymentStatus.EXPIRED)],
+]
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(BEGINNINGS), st.lists(st.tuples(MOVES, st.integers(0, 20)), max_size=12))
+def test_whatever_happens_stock_is_conserved_and_money_adds_up(
+    beginning: list[Move], moves: list[tuple[Move, int]]
+) -> None:
     world = World(an_order(), dict(INITIAL))
     for line in world.order.lines:
         world.stock[line.product_id] -= line.quantity
     placed, now = world.order, NOW
-    for move, days in moves:
+    for move, days in [*((move, 0) for move in beginning), *moves]:
         now += timedelta(days=days)
         world.apply(move, now)
         demand_sound(world, placed)
