@@ -5,13 +5,13 @@ The API has no idempotency key, so nothing is retried here: the workflow decides
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import httpx
 
+from souk.answers import json_object, read_bounded, retry_after
 from souk.errors import VendorProblem, VendorRefused, VendorThrottled
 from souk.media.briefing import image_prompt
 from souk.media.model import (
@@ -89,30 +89,17 @@ class OpenAiImages:
                 timeout=self._config.timeout_seconds,
                 **body,
             ) as response:
-                content = _bounded(response)
+                content = read_bounded(response, _MAX_ANSWER_BYTES, _too_large())
         except httpx.TransportError as fault:
             raise MediaTransient(_VENDOR, f"No answer: {type(fault).__name__}.") from fault
-        answer = _object(content)
+        answer = json_object(content)
         if response.status_code != httpx.codes.OK:
             raise _refusal(response, answer)
         return answer
 
 
-def _bounded(response: httpx.Response) -> bytes:
-    content = bytearray()
-    for chunk in response.iter_bytes():
-        content += chunk
-        if len(content) > _MAX_ANSWER_BYTES:
-            raise MediaTransient(_VENDOR, "The answer is larger than any that we expect.")
-    return bytes(content)
-
-
-def _object(content: bytes) -> Mapping[str, Any]:
-    try:
-        answer = json.loads(content)
-    except ValueError:  # what is not JSON is told by its status alone
-        return {}
-    return answer if isinstance(answer, dict) else {}
+def _too_large() -> MediaTransient:
+    return MediaTransient(_VENDOR, "The answer is larger than any that we expect.")
 
 
 def _refusal(response: httpx.Response, answer: Mapping[str, Any]) -> Exception:
@@ -131,12 +118,7 @@ def _refusal(response: httpx.Response, answer: Mapping[str, Any]) -> Exception:
     if status == 403 or code == "insufficient_quota":
         return VendorRefused(_VENDOR, [problem])
     if status == 429:
-        return VendorThrottled(_VENDOR, problem.message, retry_after=_retry_after(response))
+        return VendorThrottled(_VENDOR, problem.message, retry_after=retry_after(response.headers))
     if status in (408, 409) or not 400 <= status < 500:
-        return MediaTransient(_VENDOR, problem.message, retry_after=_retry_after(response))
+        return MediaTransient(_VENDOR, problem.message, retry_after=retry_after(response.headers))
     return MediaBadRequest(_VENDOR, [problem])
-
-
-def _retry_after(response: httpx.Response) -> int | None:
-    value = response.headers.get("retry-after", "")
-    return min(int(value), 3600) if value.isascii() and value.isdigit() else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from souk.answers import read_bounded, retry_after
 from souk.clock import Clock
 from souk.errors import VendorFailed, VendorThrottled
 from souk.marketplaces.ebay.replies import VENDOR
@@ -83,23 +84,14 @@ def exchange(
 
 
 def _read(response: httpx.Response, deadline: Deadline, what: str) -> bytes:
-    body = bytearray()
-    for chunk in response.iter_bytes():
-        body += chunk
-        deadline.left(what, 0)
-        if len(body) > _LARGEST_ANSWER:
-            raise VendorFailed(VENDOR, f"eBay's answer to {what} is longer than any answer should be.")
-    return bytes(body)
+    too_large = VendorFailed(VENDOR, f"eBay's answer to {what} is longer than any answer should be.")
+    return read_bounded(response, _LARGEST_ANSWER, too_large, lambda: deadline.left(what, 0))
 
 
 def _judged(answer: Answer, what: str) -> Answer:
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        wait = answer.headers.get("Retry-After", "")
-        raise VendorThrottled(
-            VENDOR,
-            f"eBay asked to slow down at {what}.",
-            retry_after=int(wait) if wait.isascii() and wait.isdigit() else None,
-        )
+        words = f"eBay asked to slow down at {what}."
+        raise VendorThrottled(VENDOR, words, retry_after=retry_after(answer.headers))
     if answer.status >= 500 or 300 <= answer.status < 400:
         raise VendorFailed(VENDOR, f"eBay answered {what} with HTTP status {answer.status}.")
     return answer

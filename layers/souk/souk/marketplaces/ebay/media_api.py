@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
 import httpx
 
+from souk.answers import json_object
 from souk.errors import VendorFailed, VendorProblem, VendorRefused
 from souk.marketplaces.ebay.exchange import Answer, Deadline, exchange
 from souk.marketplaces.ebay.oauth import SellerSession
@@ -66,7 +66,7 @@ class MediaApi:
 def _address(answer: Answer) -> str:
     if answer.status >= 400:
         raise VendorRefused(VENDOR, _problems(answer))
-    url = _parsed(answer.body).get("imageUrl")
+    url = json_object(answer.body).get("imageUrl")
     if not isinstance(url, str) or not url.startswith(("https://", "http://")):
         raise VendorFailed(VENDOR, "eBay took a picture and did not say where it put it.")
     return url
@@ -74,7 +74,7 @@ def _address(answer: Answer) -> str:
 
 def _problems(answer: Answer) -> tuple[VendorProblem, ...]:
     """Every entry of the REST error envelope, word for word."""
-    entries = _parsed(answer.body).get("errors")
+    entries = json_object(answer.body).get("errors")
     entries = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     if not entries:
         status = str(answer.status)
@@ -86,11 +86,3 @@ def _problems(answer: Answer) -> tuple[VendorProblem, ...]:
         )
         for entry in entries
     )
-
-
-def _parsed(body: bytes) -> dict[str, object]:
-    try:
-        parsed = json.loads(body)
-    except ValueError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}

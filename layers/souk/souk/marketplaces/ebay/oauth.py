@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
 import httpx
 
+from souk.answers import json_object
 from souk.clock import Clock
 from souk.errors import VendorFailed, VendorProblem
 from souk.marketplaces.ebay.exchange import Answer, Deadline, exchange
@@ -105,7 +105,7 @@ class SellerSession:
         )
 
     def _granted(self, answer: Answer, refresh_token: str, reasons: Sequence[VendorProblem]) -> Credentials:
-        reply = _json_object(answer.body)
+        reply = json_object(answer.body)
         if answer.status != HTTPStatus.OK:
             raise _refusal(answer.status, reply, reasons)
         token, lifetime = reply.get("access_token"), reply.get("expires_in")
@@ -119,7 +119,7 @@ class SellerSession:
 
 
 def _refusal(
-    status: int, reply: dict[str, object], reasons: Sequence[VendorProblem]
+    status: int, reply: Mapping[str, object], reasons: Sequence[VendorProblem]
 ) -> VendorFailed | MarketplaceUnauthorized:
     code = str(reply.get("error") or f"HTTP {status}")
     text = str(reply.get("error_description") or code)
@@ -128,11 +128,3 @@ def _refusal(
     if code in ("invalid_client", "unauthorized_client"):
         return VendorFailed(VENDOR, f"eBay does not accept this application's own keys: {text}")
     return MarketplaceUnauthorized(VENDOR, (*reasons, VendorProblem(code, text)))
-
-
-def _json_object(body: bytes) -> dict[str, object]:
-    try:
-        parsed = json.loads(body)
-    except ValueError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}

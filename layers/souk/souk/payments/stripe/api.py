@@ -13,10 +13,11 @@ from typing import Any, Final
 import httpx
 
 from souk.alarms import Alarm, RaiseAlarm
+from souk.answers import json_object, read_bounded
 from souk.clock import Clock
 from souk.errors import VendorFailed
 from souk.payments.stripe.form import Value, encode
-from souk.payments.stripe.outcomes import VENDOR, error_of, parsed
+from souk.payments.stripe.outcomes import VENDOR, error_of
 
 API_VERSION: Final = "2026-10-28.endive"
 
@@ -72,17 +73,15 @@ class StripeApi:
             self.raise_alarm(Alarm.VENDOR_KEY_REFUSED, vendor=VENDOR)
         if response.status_code != httpx.codes.OK:
             raise error_of(response.status_code, response.headers, body, what)
-        return parsed(body)
+        return json_object(body)
 
     def _read(self, what: str, response: httpx.Response, end: datetime) -> bytes:
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
+        def in_time() -> None:
             if self.clock() > end:
                 raise VendorFailed(VENDOR, f"Stripe took too long to answer {what}.")
-            if len(body) > _LARGEST_ANSWER:
-                raise VendorFailed(VENDOR, f"Stripe's answer to {what} is longer than any answer should be.")
-        return bytes(body)
+
+        too_large = VendorFailed(VENDOR, f"Stripe's answer to {what} is longer than any answer should be.")
+        return read_bounded(response, _LARGEST_ANSWER, too_large, in_time)
 
 
 def _timeout() -> httpx.Timeout:

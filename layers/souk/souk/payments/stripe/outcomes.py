@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from souk.answers import json_object, retry_after
 from souk.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 
 VENDOR: Final = "stripe"
 
 _LONGEST_MESSAGE = 500
-
-
-def parsed(body: bytes) -> Mapping[str, Any]:
-    """The JSON object in `body`, or nothing."""
-    try:
-        document = json.loads(body)
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
 
 
 def error_of(status: int, headers: Mapping[str, str], body: bytes, what: str) -> VendorRefused | VendorFailed:
@@ -30,21 +21,16 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, what: str) ->
     in use (409) nothing about what its twin will do: both are unknown outcomes. So is a 500, which Stripe keeps and
     repeats under its key.
     """
-    error = parsed(body).get("error")
+    error = json_object(body).get("error")
     told: Mapping[str, Any] = error if isinstance(error, dict) else {}
     kind, code = str(told.get("type") or ""), str(told.get("code") or told.get("type") or status)
     message = str(told.get("message") or f"Stripe answered {what} with HTTP status {status}.")[:_LONGEST_MESSAGE]
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return VendorThrottled(VENDOR, f"Stripe asked to slow down at {what}.", retry_after=_retry_after(headers))
+        return VendorThrottled(VENDOR, f"Stripe asked to slow down at {what}.", retry_after=retry_after(headers))
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):  # the text may repeat part of the key
         return VendorFailed(VENDOR, f"Stripe does not accept our key for {what} (HTTP status {status}).")
     if status == HTTPStatus.CONFLICT or kind == "idempotency_error":
-        return VendorFailed(VENDOR, message, retry_after=_retry_after(headers))
+        return VendorFailed(VENDOR, message, retry_after=retry_after(headers))
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return VendorRefused(VENDOR, [VendorProblem(code, message)])
     return VendorFailed(VENDOR, f"Stripe answered {what} with HTTP status {status}.")
-
-
-def _retry_after(headers: Mapping[str, str]) -> int | None:
-    value = headers.get("Retry-After", "")
-    return min(int(value), 3600) if value.isascii() and value.isdigit() else None

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
+from souk.answers import json_object
 from souk.errors import InvalidRequest
 from souk.payments.model import ChargeEvent, Event, EventKind, RefundEvent, SessionEvent
-from souk.payments.stripe.outcomes import parsed
 from souk.payments.stripe.replies import (
     BUYER,
     ORDER,
@@ -47,7 +47,7 @@ def read_event(raw: bytes, signature: str, secret: str, now: datetime) -> Event 
     Stripe tells it again and an alarm goes off) for an event that should be understood and is not.
     """
     _check_signature(raw, signature, secret, now)
-    event = parsed(raw)
+    event = json_object(raw)
     data = event.get("data")
     facts = data.get("object") if isinstance(data, dict) else None
     if not isinstance(facts, dict):
