@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -76,7 +76,7 @@ class Simulation:
         self.answers: list[Answer] = []
         self._requests: deque[tuple[str, dict[str, Any], int]] = deque()
         self._deliveries = 0
-        self._swept_at = self.clock()
+        self.swept_at = self.clock()
 
     # What the functions reach ----------------------------------------------------------------------------------------
 
@@ -131,17 +131,25 @@ class Simulation:
         """Let stream, workflow and sweeper work, and time pass, until nothing is under way. Raises Stuck."""
         limit = self.clock() + _PATIENCE
         while True:
-            while self._deliver() or self.run_requests() or self.engine.step() or self.happen():
-                pass
+            self.run_what_can()
             wakes = self.engine.wakes_at()
-            if wakes is None and not self._overdue_to_come():
+            if wakes is None and not self.overdue_to_come():
                 return
-            tick = self._swept_at + MINUTE
+            tick = self.next_tick()
             self.clock.now = max(self.clock(), min(wakes or tick, tick))
             if self.clock() >= tick:
                 self.sweep()
             if self.clock() > limit:
-                raise Stuck(f"still under way: {[item['status'] for item in self._overdue_to_come()]}")
+                raise Stuck(f"still under way: {[item['status'] for item in self.overdue_to_come()]}")
+
+    def run_what_can(self) -> None:
+        """All that needs no time to pass."""
+        while self.deliver_stream() or self.run_requests() or self.engine.step() or self.happen():
+            pass
+
+    def next_tick(self) -> datetime:
+        """When the schedule next comes by."""
+        return self.swept_at + MINUTE
 
     def happen(self) -> bool:
         """What else goes on in the world; False when nothing does."""
@@ -149,16 +157,16 @@ class Simulation:
 
     def sweep(self, *, starting: bool = False) -> None:
         """One tick of the schedule. One that fails is made up for by the next."""
-        self._swept_at = self.clock()
+        self.swept_at = self.clock()
         try:
             self.invoke(self.machinery.sweeper, {"starting": True} if starting else {})
         except (Exception, Killed) as error:  # noqa: BLE001 - as the schedule does: the next tick is its retry
             self._expect_planned(error)
 
-    def _overdue_to_come(self) -> list[dict[str, Any]]:
+    def overdue_to_come(self) -> list[dict[str, Any]]:
         return [item for item in self.store.items(self.machinery.table) if "due_at" in item]
 
-    def _deliver(self) -> bool:
+    def deliver_stream(self) -> bool:
         """The stream's next records to the dispatcher; the same again until it takes them."""
         if not self.store.stream:
             return False

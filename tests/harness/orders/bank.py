@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 from souk.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
@@ -21,6 +21,8 @@ from tests.harness.clock import VirtualClock
 from tests.harness.faults import Failures, Faults
 
 _SHORTEST: Final = timedelta(minutes=30)
+_MEMORY: Final = timedelta(hours=24)
+"""For so long a key answers what it answered at first."""
 
 
 @dataclass
@@ -40,11 +42,13 @@ class Page:
 class MadeRefund:
     request: RefundRequest
     outcome: RefundOutcome
+    at: datetime
 
 
 @dataclass
 class Bank:
-    """`refuse`: what it says to whoever wants a page. `slow`: refunds are pending until `settle_refund`.
+    """`refuse`: what it says to whoever wants a page, `refuse_refunds` to whoever wants money back. `slow`: refunds are
+    pending until `settle_refund`. `mute`: it does what it is asked and never answers; `deaf`: it does nothing either.
 
     `tell` gets each event, shaped as Stripe's.
     """
@@ -58,6 +62,7 @@ class Bank:
     refuse_refunds: str | None = None
     slow: bool = False
     mute: bool = False
+    deaf: bool = False
     _events: int = 0
 
     # What the functions ask ------------------------------------------------------------------------------------------
@@ -159,14 +164,15 @@ class Bank:
         return page.now
 
     def _refund(self, request: RefundRequest) -> RefundOutcome:
-        if (known := self.refund_of(request.refund_id)) is not None:
+        known = self.refund_of(request.refund_id)
+        if known is not None and self.clock() < known.at + _MEMORY:
             return known.outcome
         left = self.captured(request.order_id) - self.given_back(request.order_id)
         if self.refuse_refunds is not None or request.amount.minor > left:
             why = self.refuse_refunds or f"greater than unrefunded amount on charge ({left})"
             raise VendorRefused("stripe", [VendorProblem("refund", why)])
         status = RefundStatus.PENDING if self.slow else RefundStatus.SUCCEEDED
-        made = MadeRefund(request, RefundOutcome(f"re_{len(self.refunds) + 1}", status))
+        made = MadeRefund(request, RefundOutcome(f"re_{len(self.refunds) + 1}", status), self.clock())
         self.refunds.append(made)
         self.tell(self._event("refund.created", _refund_facts(made)))
         self.tell(self._event("charge.refunded", self._charge_facts(request)))
@@ -191,6 +197,8 @@ class Bank:
         """A call that was refused or whose answer was lost looks alike from here: nobody knows what it did."""
 
         def answered() -> T:
+            if self.deaf:
+                raise VendorFailed("stripe", "no connection")
             made = effect()
             if self.mute:
                 raise VendorFailed("stripe", "no answer")

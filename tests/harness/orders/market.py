@@ -8,7 +8,7 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from souk.aws.attributes import to_attributes
 from souk.aws.tables import Tables, from_stream
 from souk.catalogue.layout import from_product, from_stock
 from souk.catalogue.model import Product, Stock
-from souk.clock import to_wire
+from souk.clock import from_wire, to_wire
 from souk.http import waiting
 from souk.identity.addresses.model import Address
 from souk.identity.addresses.repository import AddressRepository
@@ -124,6 +124,12 @@ class Market(Simulation):
         assert self._tries < _TRIES, f"the bank gave up to tell {event['type']}"
         self.outbox.append(event)
         return True
+
+    def next_tick(self) -> datetime:
+        """The first that finds something due: those before it would find nothing."""
+        due = [from_wire(item["due_at"]["S"]) for item in self.overdue_to_come()]
+        tick = super().next_tick()
+        return max(tick, min(due, default=tick))
 
     def deliver(self, event: Mapping[str, Any]) -> int:
         """Tell one event: the status that was answered."""
