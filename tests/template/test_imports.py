@@ -244,7 +244,7 @@ def test_a_function_that_computes_pictures_has_the_layer_that_can() -> None:
 def reach(file: Path) -> set[str]:
     """Third-party packages that a function can come to import: by its imports, and by the names it takes from wiring.
 
-    An upper bound: whatever a module imports anywhere counts for all who see the module; of wiring, each name by itself.
+    An upper bound: whatever a module imports anywhere counts for all who see the module. Of wiring, only names do.
     """
     wired = {
         f"{module}.{node.name}": node
