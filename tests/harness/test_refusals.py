@@ -87,6 +87,28 @@ def test_what_a_lost_answer_left_live_stays_ours_when_its_newer_words_are_refuse
     claim_gone(journey)
 
 
+def test_a_refusal_after_a_lost_answer_does_not_make_it_forgotten(made: World) -> None:
+    journey = Journey(made)
+    journey.create()
+    journey.go_on(Status.APPROVED)
+    made.ebay.mood = "mute"
+    journey.publish()
+    made.settle()
+    made.ebay.mood = "well"
+    made.ebay.refuse = "Your token has been revoked."
+    for _ in range(2):
+        journey.approve()
+        journey.publish()
+        made.settle()
+        publication = journey.listing.publications["ebay"]
+        assert (journey.listing.status, publication.status) == (Status.ERROR, "unconfirmed")
+        assert publication.error is not None
+        assert publication.error.detail == "Your token has been revoked."
+    made.ebay.refuse = None
+    journey.go_on(Status.PUBLISHED)
+    claim_published(journey)
+
+
 @pytest.mark.parametrize("there", ["published", "nothing"])
 def test_deleting_what_may_be_published_looks_before_it_forgets(made: World, there: str) -> None:
     journey = Journey(made)

@@ -28,7 +28,8 @@ class Item:
 class FakeEbay:
     """A key is used up by the item it made. Nothing else keeps it from making a second one: there is no other net.
 
-    `refuse` is what it says to everything, `refuse_revisions` to newer words only. When mute it does what it is asked
+    `refuse` is what it says to everything, `refuse_revisions` to newer words only. With `last_words` it takes one more
+    listing in, and that is what it says to everything then. When mute it does what it is asked
     and never answers; when deaf it does nothing either.
     """
 
@@ -36,6 +37,7 @@ class FakeEbay:
     items: list[Item] = field(default_factory=list)
     refuse: str | None = None
     refuse_revisions: str | None = None
+    last_words: str | None = None
     mood: Literal["well", "mute", "deaf"] = "well"
 
     def verify(self, offer: Offer) -> Verification:
@@ -61,6 +63,7 @@ class FakeEbay:
         self._judge(self.refuse)
         for picture in offer.pictures:
             picture.load()
+        self.refuse = self.last_words
         # From here on nothing can come between: a key is looked up and used in one.
         used = next((item for item in self.items if item.key == key), None)
         if used is not None and used.live:

@@ -177,13 +177,10 @@ class PublishingSteps:
         if publication is None or not publication.at_work:
             return publication.status if publication else "superseded"
         try:
-            settled = self._answer(listing, publication)
-        except AttemptSpent:
-            asked = self._next_attempt(task, publication)
-            if asked is None:
-                return "superseded"
-            publication, settled = asked, self._answer(listing, asked)
-        self._write(task, publication, settled)
+            settled = self._answer(task, listing, publication)
+        except Superseded:
+            return "superseded"
+        self._write(task, publication.status, settled)
         return settled.status
 
     def give_up(self, task: Task, marketplace: str, code: str, detail: str) -> str:
@@ -193,31 +190,53 @@ class PublishingSteps:
         if publication is None or not publication.at_work:
             return "superseded"
         settled = publication.unanswered(Failure(code, detail, marketplace))
-        self._write(task, publication, settled)
+        self._write(task, publication.status, settled)
         return settled.status
 
-    def _next_attempt(self, task: Task, spent: Publication) -> Publication | None:
-        """Another attempt, on record before it is made: whoever comes after a crash uses the same key.
-
-        None: a newer run asks for something else, and this one must not use a key that nobody has on record.
-        """
-        asked = replace(spent, attempt=spent.attempt + 1)
-        written = self._write(task, spent, asked)
-        if written is None or written.run != task.run or written.publications.get(asked.marketplace) != asked:
-            return None
-        return asked
-
-    def _answer(self, listing: Listing, publication: Publication) -> Publication:
-        """The publication as the marketplace left it. A refusal is an answer; a spent attempt asks for another."""
+    def _answer(self, task: Task, listing: Listing, publication: Publication) -> Publication:
+        """The publication as the marketplace left it. A spent attempt gives way to the next."""
         try:
-            return self._act(listing, publication)
+            return self._try(task, listing, publication)
+        except AttemptSpent:
+            return self._try(task, listing, replace(publication, attempt=publication.attempt + 1, sent=False))
+
+    def _try(self, task: Task, listing: Listing, publication: Publication) -> Publication:
+        """As `_answer`, for one attempt. A refusal is an answer. Raises AttemptSpent."""
+        try:
+            market = self._marketplace(publication.marketplace, listing.user_id)
+            if publication.status is PublicationStatus.PUBLISHING:
+                publication = self._record_sending(task, publication)
+            return self._act(market, listing, publication)
         except AttemptSpent:
             raise
         except (VendorRefused, Conflict) as refusal:
             return publication.refused(_failure(refusal))
 
-    def _act(self, listing: Listing, publication: Publication) -> Publication:
-        market = self._marketplace(publication.marketplace, listing.user_id)
+    def _record_sending(self, task: Task, asked: Publication) -> Publication:
+        """Have it on record that `asked` is sent, before it is: whoever comes after a crash knows, and uses its key.
+
+        Answers it as it stood before. Raises Superseded: a newer run asks for something else, and this one must not
+        use a key that nobody has on record.
+        """
+        if asked.sent:
+            return asked
+        before = asked
+
+        def decide(listing: Listing) -> Listing | None:
+            nonlocal before
+            current = listing.publications.get(asked.marketplace)
+            if listing.run != task.run or current is None or current.status is not asked.status:
+                raise Superseded(f"{task.listing_id} run {task.run}")
+            if current.attempt > asked.attempt:
+                raise Superseded(f"{task.listing_id} attempt {asked.attempt}")
+            before = current if current.attempt == asked.attempt else asked
+            return listing.settle_publication(replace(before, sent=True))
+
+        if self._repository.change(task.owner_id, task.listing_id, self._clock(), decide) is None:
+            raise Superseded(f"{task.listing_id} is gone")
+        return before
+
+    def _act(self, market: Marketplace, listing: Listing, publication: Publication) -> Publication:
         external_id = publication.external_id
         if publication.status is PublicationStatus.ENDING:
             if external_id is None:
@@ -226,7 +245,8 @@ class PublishingSteps:
                 external_id = found.external_id if found else None
             if external_id is not None:
                 market.end(external_id)
-            return replace(publication, status=PublicationStatus.ENDED, external_id=external_id, error=None)
+            ended = PublicationStatus.ENDED
+            return replace(publication, status=ended, external_id=external_id, error=None, sent=False)
         offer = offer_of(listing, self._media)
         if publication.status is PublicationStatus.REVISING and external_id is not None:
             return _live(publication, market.revise(external_id, offer))
@@ -240,18 +260,18 @@ class PublishingSteps:
         except VendorRefused as refusal:
             return live.refused(_failure(refusal))
 
-    def _write(self, task: Task, asked: Publication, settled: Publication) -> Listing | None:
-        """Write the answer to what was `asked`, unless a newer run has asked something else since.
-
-        Answers the listing as it is now; None when it is gone.
-        """
+    def _write(self, task: Task, asked: PublicationStatus, settled: Publication) -> None:
+        """Write the answer to what was `asked`, unless something else has been asked or answered since."""
 
         def decide(listing: Listing) -> Listing | None:
-            if listing.run != task.run or listing.publications.get(asked.marketplace) != asked:
+            current = listing.publications.get(settled.marketplace)
+            if listing.run != task.run or current is None:
+                return listing
+            if (current.status, current.attempt) != (asked, settled.attempt):
                 return listing
             return listing.settle_publication(settled)
 
-        return self._repository.change(task.owner_id, task.listing_id, self._clock(), decide)
+        self._repository.change(task.owner_id, task.listing_id, self._clock(), decide)
 
 
 class PhotoSteps:
@@ -338,6 +358,7 @@ def _live(publication: Publication, published: Published) -> Publication:
         fees=tuple(fees) or publication.fees,
         notices=tuple({"code": notice.code, "message": notice.message} for notice in published.notices),
         error=None,
+        sent=False,
     )
 
 
