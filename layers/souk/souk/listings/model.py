@@ -165,6 +165,10 @@ class Publication:
         status = PublicationStatus.FAILED if self.external_id is None else PublicationStatus.LIVE
         return replace(self, status=status, error=failure)
 
+    def ended(self, failure: Failure | None = None) -> Publication:
+        """It is not up any more; `failure` says why when nobody here asked for that."""
+        return replace(self, status=PublicationStatus.ENDED, error=failure, sent=False)
+
     def unanswered(self, failure: Failure) -> Publication:
         """The marketplace did not answer, however often it was asked."""
         status = PublicationStatus.UNCONFIRMED if self.external_id is None else PublicationStatus.LIVE

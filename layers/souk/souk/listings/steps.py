@@ -25,7 +25,7 @@ from souk.listings.model import (
     Status,
 )
 from souk.listings.repository import ListingRepository
-from souk.marketplaces.model import AttemptSpent, Marketplace, Offer, Picture, Published
+from souk.marketplaces.model import AttemptSpent, Marketplace, Offer, Picture, PublicationEnded, Published
 from souk.media.model import ImageProvider, MediaBrief, TextProvider, VideoJob, VideoProvider
 from souk.media.model import Photo as ProvidedPhoto
 
@@ -245,20 +245,14 @@ class PublishingSteps:
                 external_id = found.external_id if found else None
             if external_id is not None:
                 market.end(external_id)
-            ended = PublicationStatus.ENDED
-            return replace(publication, status=ended, external_id=external_id, error=None, sent=False)
+            return replace(publication, external_id=external_id).ended()
         offer = offer_of(listing, self._media)
         if publication.status is PublicationStatus.REVISING and external_id is not None:
-            return _live(publication, market.revise(external_id, offer))
+            return _revised(market, external_id, offer, publication)
         published = market.publish(offer, self._attempt_key(listing.id, publication.attempt))
         live = _live(publication, published)
-        if not published.recovered:
-            return live
-        # An earlier try had made it, perhaps with older words; it is up whatever is said to the newer ones.
-        try:
-            return _live(live, market.revise(published.external_id, offer))
-        except VendorRefused as refusal:
-            return live.refused(_failure(refusal))
+        # One that an earlier try had made may have older words; it is up whatever is said to the newer ones.
+        return _revised(market, published.external_id, offer, live) if published.recovered else live
 
     def _write(self, task: Task, asked: PublicationStatus, settled: Publication) -> None:
         """Write the answer to what was `asked`, unless something else has been asked or answered since."""
@@ -346,6 +340,16 @@ CONDITIONS: Mapping[int, str] = {
     6000: "Acceptable",
     7000: "For parts or not working",
 }
+
+
+def _revised(market: Marketplace, external_id: str, offer: Offer, publication: Publication) -> Publication:
+    """What is up, with the words of `offer` or with what was said to them."""
+    try:
+        return _live(publication, market.revise(external_id, offer))
+    except PublicationEnded as gone:
+        return publication.ended(_failure(gone))
+    except VendorRefused as refusal:
+        return publication.refused(_failure(refusal))
 
 
 def _live(publication: Publication, published: Published) -> Publication:
