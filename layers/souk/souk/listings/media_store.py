@@ -7,7 +7,8 @@ media/<sha256>                        a picture or video, never changed
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -26,7 +27,10 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 
 
 class S3MediaStore:
-    """Raises DependencyUnavailable when S3 does not answer. `client` is made when it is needed: that is slow."""
+    """Raises DependencyUnavailable when S3 does not answer. `client` is made when it is needed: that is slow.
+
+    A right that is missing is no answer to live with: its ClientError comes through.
+    """
 
     def __init__(self, client: Callable[[], S3Client], bucket: str) -> None:
         self._client = client
@@ -67,32 +71,27 @@ class S3MediaStore:
         return self._get(_incoming(owner_id, listing_id, photo_id))
 
     def remove_upload(self, owner_id: str, listing_id: str, photo_id: str) -> None:
-        try:
+        with _told_as_unavailable():
             self._client().delete_object(Bucket=self._bucket, Key=_incoming(owner_id, listing_id, photo_id))
-        except (BotoCoreError, ClientError) as error:
-            raise _unavailable() from error
 
     def _put(self, key: str, content: bytes, content_type: str) -> None:
-        try:
+        with _told_as_unavailable():
             self._client().put_object(
                 Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, CacheControl=_IMMUTABLE
             )
-        except (BotoCoreError, ClientError) as error:
-            raise _unavailable() from error
 
     def _get(self, key: str) -> bytes | None:
-        try:
-            answer = self._client().get_object(Bucket=self._bucket, Key=key)
+        """None when it is not there, which S3 tells only to those who may list the bucket."""
+        with _told_as_unavailable():
+            try:
+                answer = self._client().get_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "NoSuchKey":
+                    return None
+                raise
             if answer["ContentLength"] > MOST_BYTES:
                 raise DependencyUnavailable("A stored object is larger than anything this system stores.")
             return answer["Body"].read()
-        except ClientError as error:
-            # Without the right to list the bucket S3 says AccessDenied for a key that is not there.
-            if error.response["Error"]["Code"] in ("NoSuchKey", "404", "AccessDenied"):
-                return None
-            raise _unavailable() from error
-        except BotoCoreError as error:
-            raise _unavailable() from error
 
 
 class UploadProcessing:
@@ -119,5 +118,11 @@ def _incoming(owner_id: str, listing_id: str, photo_id: str) -> str:
     return f"incoming/{owner_id}/{listing_id}/{photo_id}"
 
 
-def _unavailable() -> DependencyUnavailable:
-    return DependencyUnavailable("The media store does not answer. Try again shortly.", retry_after=2)
+@contextmanager
+def _told_as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] == "AccessDenied":
+            raise
+        raise DependencyUnavailable("The media store does not answer. Try again shortly.", retry_after=2) from error
