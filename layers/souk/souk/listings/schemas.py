@@ -6,15 +6,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, field_validator, model_validator
 
 from souk.http.fields import Amount, Line, Text, Wire, encoded_size_at_most
 from souk.http.pagination import PageQuery
 from souk.listings.model import MOST_PHOTOS, Status
 from souk.listings.service import Edit
-from souk.money import Money, minor_digits
+from souk.money import CURRENCIES, Money, minor_digits
 
 MOST_UPLOAD_BYTES = 12 * 1024 * 1024
+
+
+def _in_use(currency: str) -> str:
+    if currency not in CURRENCIES:
+        raise ValueError("is no currency of ISO 4217 that is in use")
+    return currency
+
 
 Title = Annotated[Line, StringConstraints(min_length=1, max_length=80)]
 # An item of the table holds 400 KB: a text, one made of it and of the specifics, the specifics again, and all the rest.
@@ -23,7 +30,11 @@ _SPECIFICS_SIZE = encoded_size_at_most(32_000)
 Description = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), _TEXT_SIZE]
 CategoryId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}$")]
 Price = Annotated[Amount, Field(gt=0)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[
+    str,
+    AfterValidator(_in_use),
+    WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES), "description": "ISO 4217, as it is in use."}),
+]
 Quantity = Annotated[int, Field(ge=1, le=100_000, strict=True)]
 ConditionId = Annotated[int, Field(ge=1, le=99_999, strict=True)]
 Prompt = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
