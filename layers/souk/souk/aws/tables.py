@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 type Item = dict[str, Any]
 type Key = Mapping[str, str]
 type Otherwise = Exception | Callable[[Item | None], Exception]
+type Wait = Callable[[Exception | None], None]
 
 _MOST_ACTIONS = 100
 _LONGEST_PK = 2048
@@ -139,11 +140,14 @@ class Tables:
             return ()
         request = {table: {"Keys": [to_attributes(key) for key in keys], "ConsistentRead": True}}
         found: list[Item] = []
-        while request:
-            answer = self._call(self._client.batch_get_item, RequestItems=request)
+        wait = self._patience()
+        while True:
+            answer = self._call(self._client.batch_get_item, wait, RequestItems=request)
             found += [from_attributes(item) for item in answer["Responses"].get(table, [])]
-            request = answer.get("UnprocessedKeys") or {}
-        return tuple(found)
+            request = answer.get("UnprocessedKeys")
+            if not request:
+                return tuple(found)
+            wait(None)
 
     def query(
         self,
@@ -269,24 +273,34 @@ class Tables:
             return action.otherwise
         return action.otherwise(_decode(old))
 
-    def _call(self, call: Callable[..., Any], **request: Any) -> Any:
-        """Repeat while DynamoDB is only busy, with full jitter, for five seconds at most."""
-        give_up = self._monotonic() + _RETRY_SECONDS
-        longest = _FIRST_PAUSE
+    def _call(self, call: Callable[..., Any], wait: Wait | None = None, /, **request: Any) -> Any:
+        """Repeat while DynamoDB is only busy, as long as the patience lasts."""
+        wait = wait or self._patience()
         while True:
             try:
                 return call(**request)
             except ClientError as error:
                 if not _is_busy(error):
                     raise
-                if self._monotonic() >= give_up:
-                    raise DependencyUnavailable("The data store is busy. Try again shortly.", retry_after=1) from error
+                wait(error)
             except BotoCoreError as error:
                 raise DependencyUnavailable(
                     "The data store does not answer. Try again shortly.", retry_after=1
                 ) from error
+
+    def _patience(self) -> Wait:
+        """Pauses before further tries: longer each time, with full jitter, for five seconds at most."""
+        give_up = self._monotonic() + _RETRY_SECONDS
+        longest = _FIRST_PAUSE
+
+        def wait(cause: Exception | None) -> None:
+            nonlocal longest
+            if self._monotonic() >= give_up:
+                raise DependencyUnavailable("The data store is busy. Try again shortly.", retry_after=1) from cause
             self._pause(self._jitter() * longest)
             longest = min(longest * 2, _LONGEST_PAUSE)
+
+        return wait
 
     def _expressions(
         self, expressions: Sequence[str | None], values: Mapping[str, Any], names: Mapping[str, str]
