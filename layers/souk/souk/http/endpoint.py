@@ -142,7 +142,7 @@ def _key(request: Request, caller: Caller, operation: str) -> IdempotencyKey | N
     if not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
         raise InvalidRequest(f"Idempotency-Key is 1 to {_LONGEST_KEY} printable ASCII characters.")
     # The path is part of the request: the same key on another entity is another request.
-    return IdempotencyKey.of(caller.id, operation, key, request.path.encode() + b"\n" + request.raw_body)
+    return IdempotencyKey.of(caller.id, operation, key, request.path.encode() + b"\n" + request.lasting_body)
 
 
 def _wait(request: Request) -> int | None:
