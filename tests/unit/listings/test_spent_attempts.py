@@ -11,8 +11,9 @@ import pytest
 
 from souk.errors import Conflict, VendorFailed, VendorProblem, VendorRefused
 from souk.listings.model import Listing, PublicationStatus, Status
+from souk.listings.publishing import PublishingSteps
 from souk.listings.repository import ListingRepository
-from souk.listings.steps import MediaStore, PublishingSteps, Task
+from souk.listings.steps import MediaStore, Task
 from souk.marketplaces.model import AttemptSpent, Marketplace, Offer, Published
 from tests.unit.listings.listing_builders import NOW, a_publication, in_status
 
