@@ -98,6 +98,16 @@ def bare(recorded: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def calls(recorded: dict[str, Any]) -> str:
+    """The source of a handler that only makes the requests to AWS, ready made, by Souk's clients: nobody's to save."""
+    lines = ["from decimal import Decimal", "from souk.aws.clients import client"]
+    lines += [f"{service} = client({service!r})" for service in sorted(_services(recorded))]
+    lines += ["def handler(event, context):"]
+    lines += [f"    {_call(one, one['request'])}" for one in recorded["exchanges"]]
+    lines += _indented(_presigning(recorded))
+    return "\n".join([*lines, f"    return {{'statusCode': {recorded['answer']['statusCode']}}}"]) + "\n"
+
+
 def framework(recorded: dict[str, Any]) -> str:
     """The source of the FastAPI application and its handler."""
     event, shapes, answer = recorded["event"], recorded["shapes"], recorded["answer"]
@@ -153,7 +163,7 @@ def _imports(recorded: dict[str, Any]) -> list[str]:
 
 def _preamble(recorded: dict[str, Any]) -> list[str]:
     lines = []
-    used = {exchange["service"] for exchange in recorded["exchanges"]} | ({"s3"} if recorded["presigned"] else set())
+    used = _services(recorded)
     if used:
         lines.append(
             'config = Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})'
@@ -172,8 +182,7 @@ def _work(recorded: dict[str, Any], password: str) -> list[str]:
     """The requests, in order, as statements."""
     lines = []
     for exchange in recorded["exchanges"]:
-        call = re.sub(r"(?<!^)(?=[A-Z])", "_", exchange["operation"]).lower()
-        lines.append(f"answer = {exchange['service']}.{call}(**{_source(ast.literal_eval(exchange['request']))})")
+        lines.append(f"answer = {_call(exchange, _source(ast.literal_eval(exchange['request'])))}")
         lines += {
             "GetItem": ['item = {name: deserialize(value) for name, value in answer.get("Item", {}).items()}'],
             "Query": [
@@ -184,13 +193,28 @@ def _work(recorded: dict[str, Any], password: str) -> list[str]:
                 ' for found in answer["Responses"].values() for item in found]'
             ],
         }.get(exchange["operation"], [])
-    for name, arguments in recorded["presigned"]:
-        lines.append(f"given_arguments = {arguments}")
-        lines.append(f"s3.{name}(*given_arguments[0], **given_arguments[1])")
+    lines += _presigning(recorded)
     if encoded := _password(recorded):
         registering = "register" in recorded["path"]
         lines.append(f"hasher.hash({password})" if registering else f"hasher.verify({encoded!r}, {password})")
     lines += [f"ask_ebay({call!r})" for call, _ in recorded["vendor"]]
+    return lines
+
+
+def _services(recorded: dict[str, Any]) -> set[str]:
+    return {exchange["service"] for exchange in recorded["exchanges"]} | ({"s3"} if recorded["presigned"] else set())
+
+
+def _call(exchange: dict[str, Any], request: str) -> str:
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", exchange["operation"]).lower()
+    return f"{exchange['service']}.{name}(**{request})"
+
+
+def _presigning(recorded: dict[str, Any]) -> list[str]:
+    lines = []
+    for name, arguments in recorded["presigned"]:
+        lines.append(f"given_arguments = {arguments}")
+        lines.append(f"s3.{name}(*given_arguments[0], **given_arguments[1])")
     return lines
 
 

@@ -1,9 +1,10 @@
-"""The four packagings of every function, as the paths that an interpreter needs for it.
+"""The packagings of every function, as the paths that an interpreter needs for it.
 
 souk        what `make build` made: function, layers, bytecode, trimmed
 plain       the same code as plain `sam build` leaves it: no bytecode, nothing trimmed
 framework   FastAPI + Mangum doing the same work, packaged like `plain`
 bare        a boto3 handler doing the same work, with bytecode, over the very layers that `souk` has
+calls       the requests to AWS alone, by Souk's clients: no handler can be cheaper
 """
 
 from __future__ import annotations
@@ -71,8 +72,9 @@ def _package(recorded: dict[str, Any]) -> dict[str, Packaged]:
         "framework": Packaged((WORKSHOP / "framework", _PLAIN_SOUK, _PLAIN), f"framework_{name}"),
     }
     if generated.asks_aws(recorded):
-        (WORKSHOP / "bare" / f"bare_{name}.py").write_text(generated.bare(recorded))
-        found["bare"] = Packaged((WORKSHOP / "bare", *layers), f"bare_{name}")
+        for variant, source in {"bare": generated.bare(recorded), "calls": generated.calls(recorded)}.items():
+            (WORKSHOP / "bare" / f"{variant}_{name}.py").write_text(source)
+            found[variant] = Packaged((WORKSHOP / "bare", *layers), f"{variant}_{name}")
     return found
 
 

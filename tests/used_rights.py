@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from botocore.signers import RequestSigner, S3PostPresigner
 
 from docs.contract.template import ROOT, functions
@@ -71,8 +72,15 @@ class Recorder:
         )
 
         def noted_call(client: Any, operation: str, request: Mapping[str, Any]) -> Any:
-            self._note(client.meta.service_model.service_name, operation, request)
-            return call(client, operation, request)
+            service = client.meta.service_model.service_name
+            self._note(service, operation, request)
+            try:
+                return call(client, operation, request)
+            except ClientError as error:
+                # S3 tells that a key is not there only to those who may list the bucket.
+                if service == "s3" and error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                    self._note(service, "ListObjectsV2", {"Bucket": request["Bucket"]})
+                raise
 
         # botocore calls both by keyword.
         def noted_url(signer: Any, request_dict: Any, operation_name: str, **options: Any) -> Any:

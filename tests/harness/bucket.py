@@ -43,7 +43,9 @@ class Bucket:
 
     def _get(self, key: str) -> dict[str, Any]:
         if key not in self.objects:
-            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, "GetObject")
+            raise ClientError(
+                {"Error": {"Code": "NoSuchKey", "Message": "The specified key does not exist."}}, "GetObject"
+            )
         content, content_type = self.objects[key]
         return {"Body": BytesIO(content), "ContentLength": len(content), "ContentType": content_type}
 

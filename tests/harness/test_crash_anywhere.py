@@ -77,6 +77,18 @@ def _lose_an_answer_and_give_up(journey: Journey) -> None:
     assert len(journey.world.ebay.live) == 1
 
 
+def _publish_and_be_shut_out(journey: Journey) -> None:
+    journey.world.ebay.last_words = "Your token has been revoked."
+    journey.publish()
+    journey.world.settle()
+
+
+def _come_back_and_vanish(journey: Journey) -> None:
+    assert journey.listing.publications["ebay"].status in ("live", "unconfirmed")
+    journey.world.ebay.refuse = journey.world.ebay.last_words = None
+    _vanish_in_the_end(journey)
+
+
 def _put_the_table_back_to_before_a_listing_that_has_ended(journey: Journey) -> None:
     """The first attempt's key is used up at the marketplace, and the table has never heard of it."""
     _after(Status.APPROVED)(journey)
@@ -113,6 +125,7 @@ USE_CASES = {
         _publish_a_second_attempt_in_the_end,
         60,
     ),
+    "publish, and be shut out": UseCase(_after(Status.APPROVED), _publish_and_be_shut_out, _come_back_and_vanish, 35),
     "delete what may be published": UseCase(
         _lose_an_answer_and_give_up, _settled(Journey.delete), _vanish_in_the_end, 35
     ),

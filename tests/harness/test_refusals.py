@@ -53,6 +53,47 @@ def test_a_revision_that_is_refused_leaves_the_listing_live_and_says_why(made: W
     assert publication.error.detail == "The title is not allowed."
 
 
+def test_what_has_ended_at_the_marketplace_is_not_called_live_and_can_be_published_again(made: World) -> None:
+    journey = published(made)
+    [first] = made.ebay.items
+    first.live = False
+    journey.edit()
+    made.settle()
+    publication = journey.listing.publications["ebay"]
+    assert (journey.listing.status, publication.status) == (Status.ERROR, "ended")
+    assert journey.listing.error == publication.error
+    assert publication.error is not None
+    assert publication.error.vendor_errors[0]["code"] == "291"
+    journey.publish()
+    made.settle()
+    [second] = made.ebay.live
+    publication = journey.listing.publications["ebay"]
+    assert (publication.status, publication.external_id, second.title) == ("live", second.id, journey.listing.title)
+    journey.delete()
+    made.settle()
+    claim_gone(journey)
+
+
+def test_a_recovered_listing_that_ends_before_its_revision_is_ended(made: World) -> None:
+    journey = Journey(made)
+    journey.create()
+    journey.go_on(Status.APPROVED)
+    made.ebay.mood = "mute"
+    journey.publish()
+    made.settle()
+    made.ebay.mood = "well"
+    made.ebay.ends_before_revisions = True
+    journey.approve()
+    journey.publish()
+    made.settle()
+    assert journey.listing.publications["ebay"].status == "ended"
+    made.ebay.ends_before_revisions = False
+    journey.publish()
+    made.settle()
+    assert [item.live for item in made.ebay.items] == [False, True]
+    assert journey.listing.status is Status.PUBLISHED
+
+
 def test_an_edit_after_a_lost_answer_reaches_what_was_published(made: World) -> None:
     journey = Journey(made)
     journey.create()
@@ -85,6 +126,28 @@ def test_what_a_lost_answer_left_live_stays_ours_when_its_newer_words_are_refuse
     journey.delete()
     made.settle()
     claim_gone(journey)
+
+
+def test_a_refusal_after_a_lost_answer_does_not_make_it_forgotten(made: World) -> None:
+    journey = Journey(made)
+    journey.create()
+    journey.go_on(Status.APPROVED)
+    made.ebay.mood = "mute"
+    journey.publish()
+    made.settle()
+    made.ebay.mood = "well"
+    made.ebay.refuse = "Your token has been revoked."
+    for _ in range(2):
+        journey.approve()
+        journey.publish()
+        made.settle()
+        publication = journey.listing.publications["ebay"]
+        assert (journey.listing.status, publication.status) == (Status.ERROR, "unconfirmed")
+        assert publication.error is not None
+        assert publication.error.detail == "Your token has been revoked."
+    made.ebay.refuse = None
+    journey.go_on(Status.PUBLISHED)
+    claim_published(journey)
 
 
 @pytest.mark.parametrize("there", ["published", "nothing"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from souk.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
-from souk.marketplaces.model import AttemptSpent, Fee, Offer, Published, Verification
+from souk.marketplaces.model import AttemptSpent, Fee, Offer, PublicationEnded, Published, Verification
 from souk.media.model import GeneratedImage, MediaBrief, MediaTransient, VideoJob
 from souk.money import Money
 from tests.harness.faults import Failures, Faults
@@ -28,7 +28,9 @@ class Item:
 class FakeEbay:
     """A key is used up by the item it made. Nothing else keeps it from making a second one: there is no other net.
 
-    `refuse` is what it says to everything, `refuse_revisions` to newer words only. When mute it does what it is asked
+    `refuse` is what it says to everything, `refuse_revisions` to newer words only. With `last_words` it takes one more
+    listing in, and that is what it says to everything then. What is sold just before each revision
+    `ends_before_revisions`. When mute it does what it is asked
     and never answers; when deaf it does nothing either.
     """
 
@@ -36,6 +38,8 @@ class FakeEbay:
     items: list[Item] = field(default_factory=list)
     refuse: str | None = None
     refuse_revisions: str | None = None
+    last_words: str | None = None
+    ends_before_revisions: bool = False
     mood: Literal["well", "mute", "deaf"] = "well"
 
     def verify(self, offer: Offer) -> Verification:
@@ -61,6 +65,7 @@ class FakeEbay:
         self._judge(self.refuse)
         for picture in offer.pictures:
             picture.load()
+        self.refuse = self.last_words
         # From here on nothing can come between: a key is looked up and used in one.
         used = next((item for item in self.items if item.key == key), None)
         if used is not None and used.live:
@@ -79,8 +84,9 @@ class FakeEbay:
     def _revise(self, external_id: str, offer: Offer) -> Published:
         self._judge(self.refuse or self.refuse_revisions)
         item = next(item for item in self.items if item.id == external_id)
+        item.live = item.live and not self.ends_before_revisions
         if not item.live:
-            raise VendorRefused("ebay", [VendorProblem("291", "You are not allowed to revise ended listings.")])
+            raise PublicationEnded("ebay", [VendorProblem("291", "You are not allowed to revise ended listings.")])
         item.title = offer.title
         return _published(item)
 

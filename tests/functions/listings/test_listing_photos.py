@@ -143,6 +143,20 @@ def test_bytes_that_did_not_get_through_are_brought_by_the_repeated_call(
     assert len(john.listing(listing_id).photos) == 1
 
 
+def test_a_repeated_call_may_have_another_boundary_but_no_other_bytes(cloud: Cloud, john: Seller) -> None:
+    def send(boundary: str, content: bytes) -> Any:
+        body = multipart(("file", "a.jpg", "image/jpeg", content)).replace(BOUNDARY.encode(), boundary.encode())
+        headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
+        return john.call("add_photos", listing_id, key="k", body=body, headers=headers)
+
+    listing_id = john.create()
+    first, again, other = send("first", b"one"), send("second", b"one"), send("second", b"two")
+    assert [answer.status for answer in (first, again, other)] == [201, 201, 422]
+    assert again.json["photos"] == first.json["photos"]
+    assert other.json["error"] == "idempotency_key_reused"
+    assert len(john.listing(listing_id).photos) == 1
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from souk.clock import utc_now
-from souk.errors import VendorFailed
+from souk.errors import Conflict, VendorFailed
 from souk.listings.model import Listing, Status, Wait
 from souk.listings.repository import to_item
 from souk.wiring import listings, platforms, storage
-from tests.functions.cloud import Cloud, sample
+from tests.functions.cloud import Cloud, forget, sample
 from tests.functions.identity.accounts import remove_account
 from tests.functions.listings.sellers import Seller, pending_photo, publications, task_of
 from tests.harness.vendors import FakeEbay
@@ -226,6 +226,29 @@ def test_an_unknown_outcome_leaves_the_step_to_be_tried_again(cloud: Cloud, john
     with pytest.raises(VendorFailed):
         cloud.invoke("listings/publish_to_marketplace", _step(john, listing))
     assert john.listing(listing.id).status is Status.PUBLISHING
+
+
+def test_whoever_disconnects_after_a_lost_answer_still_may_have_something_up(
+    cloud: Cloud, john: Seller, ebay: FakeEbay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = publishing(john)
+    ebay.mood = "mute"
+    with pytest.raises(VendorFailed):
+        cloud.invoke("listings/publish_to_marketplace", _step(john, listing))
+    with monkeypatch.context() as disconnected:
+        disconnected.setattr("souk.wiring.marketplaces.marketplace", _not_connected)
+        forget()
+        assert cloud.invoke("listings/publish_to_marketplace", _step(john, listing)) == {"status": "unconfirmed"}
+    ebay.mood = "well"
+    assert john.call("delete_listing", listing.id).status == 202
+    forget()
+    assert cloud.invoke("listings/publish_to_marketplace", _step(john, john.listing(listing.id))) == {"status": "ended"}
+    assert (len(ebay.items), ebay.live) == (1, [])
+    assert john.call("get_listing", listing.id).status == 404
+
+
+def _not_connected(_name: str, _owner_id: str) -> Any:
+    raise Conflict("Connect your ebay account first.", code="platform_not_connected")
 
 
 def test_giving_up_says_so_and_keeps_the_attempt(cloud: Cloud, john: Seller) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from souk.aws.keys import ForeignCiphertext
+from souk.errors import Conflict
 from souk.platforms.model import Credentials
 from souk.wiring import platforms
 from tests.functions.cloud import Answer, Cloud, Person
@@ -58,8 +58,11 @@ def test_a_token_that_is_copied_to_another_owner_cannot_be_opened(cloud: Cloud, 
         UpdateExpression="SET access_token = :stolen",
         ExpressionAttributeValues={":stolen": {"B": bytes(rows[f"ACCOUNT#{john.id}"]["access_token"])}},
     )
-    with pytest.raises(ForeignCiphertext):
+    with pytest.raises(Conflict, match="Connect it again") as told:
         platforms.platforms().open_credentials(bea.id, "ebay")
+    assert told.value.code == "platform_not_connected"
+    put(cloud, bea, {"access_token": "beas"})
+    assert platforms.platforms().open_credentials(bea.id, "ebay").access_token == "beas"
 
 
 def test_a_renewal_does_not_overwrite_what_was_connected_since(cloud: Cloud, john: Person) -> None:

@@ -228,11 +228,23 @@ def test_all_pages_are_read_one_after_the_other() -> None:
 
 def test_keys_that_a_batch_left_over_are_asked_for_again() -> None:
     left = {"t": {"Keys": [{"pk": {"S": "b"}}], "ConsistentRead": True}}
-    made, client, _ = tables(
-        {"Responses": {"t": [{"n": {"N": "1"}}]}, "UnprocessedKeys": left}, {"Responses": {"t": [{"n": {"N": "2"}}]}}
+    made, client, time = tables(
+        {"Responses": {"t": [{"n": {"N": "1"}}]}, "UnprocessedKeys": left},
+        refused("ThrottlingException"),
+        {"Responses": {}, "UnprocessedKeys": left},
+        {"Responses": {"t": [{"n": {"N": "2"}}]}},
     )
     assert [item["n"] for item in made.get_many("t", [KEY, KEY])] == [1, 2]
-    assert client.requests[1][1]["RequestItems"] == left
+    assert [request["RequestItems"] for _, request in client.requests[1:]] == [left] * 3
+    assert time.pauses == [0.02, 0.04, 0.08]
+
+
+def test_a_batch_that_never_comes_to_its_end_is_unavailable() -> None:
+    left = {"t": {"Keys": [{"pk": {"S": "b"}}], "ConsistentRead": True}}
+    made, _, time = tables({"Responses": {}, "UnprocessedKeys": left})
+    with pytest.raises(DependencyUnavailable):
+        made.get_many("t", [KEY])
+    assert 5.0 <= time.now < 6.0
 
 
 def test_no_keys_are_no_request() -> None:

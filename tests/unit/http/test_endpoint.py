@@ -277,24 +277,46 @@ def test_an_answer_that_cannot_be_written_is_a_500_with_its_id() -> None:
     assert (status, body["request_id"]) == (500, "request-1")
 
 
-def test_the_log_line_carries_ids_and_outcome_and_no_secret(
+def test_one_line_is_log_and_metric_with_ids_and_outcome_and_no_secret(
     logged: io.StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
     handler = an_endpoint(raises(Conflict("No.", code="invalid_state")), body=Thing)
     headers = {"authorization": "Bearer secret-token", "idempotency-key": "secret-key"}
     answer_of(handler, an_event(body={"name": "secret-name", "size": 1}, headers=headers, query={"q": "secret-query"}))
-    line = json.loads(logged.getvalue())
-    written = logged.getvalue() + capsys.readouterr().out
-    assert {name: line[name] for name in ("route", "status", "error", "account_id", "request_id", "function")} == {
+    written = capsys.readouterr().out
+    line = json.loads(written)
+    assert logged.getvalue() == ""
+    metrics = line.pop("_aws")["CloudWatchMetrics"]
+    assert line.pop("Latency") == [pytest.approx(line.pop("milliseconds"))]
+    assert line == {
+        "level": "INFO",
+        "message": "request",
         "route": "POST /things/{id}",
         "status": 409,
         "error": "invalid_state",
         "account_id": "u1",
         "request_id": "request-1",
-        "function": "ExampleFunction",
+        "Function": "ExampleFunction",
     }
+    assert metrics == [
+        {
+            "Namespace": "Souk",
+            "Dimensions": [["Function"]],
+            "Metrics": [{"Name": "Latency", "Unit": "Milliseconds"}],
+        }
+    ]
     assert "secret" not in written
     assert "203.0.113.7" not in written
+
+
+def test_a_failure_of_ours_is_a_line_of_its_own_with_the_trace(
+    logged: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer_of(an_endpoint(raises(RuntimeError("broken"))), an_event())
+    told, counted = json.loads(logged.getvalue()), json.loads(capsys.readouterr().out)
+    assert (told["level"], told["status"], told["request_id"]) == ("ERROR", 500, "request-1")
+    assert "RuntimeError: broken" in told["exception"]
+    assert (counted["status"], counted["request_id"], "exception" in counted) == (500, "request-1", False)
 
 
 # Idempotency ---------------------------------------------------------------------------------------------------------

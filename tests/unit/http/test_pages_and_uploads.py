@@ -103,6 +103,24 @@ def test_more_than_four_megabytes_are_a_413() -> None:
         read_files(_upload(body), "file", JPEG)
 
 
+@pytest.mark.parametrize("spelling", ["boundary={}", 'Boundary="{}"', "charset=utf-8; boundary={} "])
+def test_what_lasts_of_a_body_is_the_same_under_another_boundary(spelling: str) -> None:
+    def lasting(boundary: str, content: bytes) -> bytes:
+        body = multipart(("file", "a.jpg", "image/jpeg", content)).replace(BOUNDARY.encode(), boundary.encode())
+        return _upload(body, f"multipart/form-data; {spelling.format(boundary)}").lasting_body
+
+    first = lasting("----first-7c1f", b"--x\r\n")
+    assert lasting("second", b"--x\r\n") == first
+    assert lasting("second", b"--y\r\n") != first
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"), [(b"--x", "application/json"), (b"--None", "multipart/form-data"), (b"", "multipart/")]
+)
+def test_all_of_any_other_body_lasts(body: bytes, content_type: str) -> None:
+    assert _upload(body, content_type).lasting_body == body
+
+
 def test_multipart_is_known_by_its_type() -> None:
     assert is_multipart(_upload(b"", "Multipart/Form-Data; boundary=x"))
     assert not is_multipart(_upload(b"", "application/json"))

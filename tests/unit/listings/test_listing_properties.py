@@ -19,6 +19,7 @@ from souk.photos.model import PhotoStatus
 from tests.unit.listings.listing_builders import NOW, a_listing, a_photo, some_media
 
 LOST = Failure("outcome_unknown", "No answer.", "ebay", ({"code": "1", "message": "no"},))
+_UNKNOWN = PublicationStatus.UNCONFIRMED
 _TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
 
 # A value for each field that goes to a marketplace, and for each that does not.
@@ -55,6 +56,7 @@ KEPT: dict[str, st.SearchStrategy[Any]] = {
         [
             {},
             {"ebay": Publication("ebay", PublicationStatus.PUBLISHING)},
+            {"ebay": Publication("ebay", PublicationStatus.PUBLISHING, sent=True)},
             {
                 "ebay": Publication(
                     "ebay",
@@ -116,6 +118,7 @@ class Life(RuleBasedStateMachine):
         self.listing: Listing | None = a_listing()
         self.now = NOW
         self.photos = 0
+        self.may_be_up: set[str] = set()
 
     def _do(self, moved: Listing | None) -> None:
         if moved is not self.listing:
@@ -206,12 +209,25 @@ class Life(RuleBasedStateMachine):
             self._do(replace(self.listing, wait=Wait("token", self.listing.status)))
 
     @exists
+    @rule(last=st.booleans())
+    def send(self, last: bool) -> None:
+        """The workflow sends an attempt, and whoever sent it is not heard of again."""
+        assert self.listing is not None
+        publishing = [one for one in self.listing.publications_at_work if one.status is PublicationStatus.PUBLISHING]
+        if publishing:
+            one = publishing[-1 if last else 0]
+            self.may_be_up.add(one.marketplace)
+            self._do(self.listing.settle_publication(replace(one, sent=True)))
+
+    @exists
     @rule(answer=st.sampled_from(["yes", "no", "silence"]), last=st.booleans())
     def answer(self, answer: str, last: bool) -> None:
         assert self.listing is not None
         if not self.listing.publications_at_work:
             return
         one = self.listing.publications_at_work[-1 if last else 0]
+        if answer == "yes":
+            self.may_be_up.discard(one.marketplace)
         settled = {"no": one.refused, "silence": one.unanswered}.get(answer, lambda _failure: _agreed(one))(LOST)
         self._do(self.listing.settle_publication(settled))
 
@@ -226,7 +242,10 @@ class Life(RuleBasedStateMachine):
     def it_can_exist(self) -> None:
         listing = self.listing
         if listing is None:
+            assert self.may_be_up == set(), "something may be up that nobody would look for"
             return
+        for name in self.may_be_up:
+            assert listing.publications[name].sent
         assert listing.needs_workflow <= (listing.due_at is not None), "nobody would look after it"
         assert (listing.due_at is not None) <= (listing.needs_workflow or bool(listing.pending_photos))
         assert (listing.status is Status.APPROVED) <= listing.is_approved
@@ -238,6 +257,7 @@ class Life(RuleBasedStateMachine):
         assert (listing.status in (Status.MEDIA_READY, Status.APPROVED)) <= (listing.media is not None)
         for one in listing.publications.values():
             assert one.up <= (one.external_id is not None or one.status is PublicationStatus.ENDING)
+            assert one.sent <= (one.external_id is None and (one.at_work or one.status is _UNKNOWN))
 
     @invariant()
     def it_comes_back_from_the_table(self) -> None:
@@ -246,8 +266,8 @@ class Life(RuleBasedStateMachine):
 
 def _agreed(one: Publication) -> Publication:
     if one.status is PublicationStatus.ENDING:
-        return replace(one, status=PublicationStatus.ENDED, error=None)
-    return replace(one, status=PublicationStatus.LIVE, external_id=one.external_id or "110", error=None)
+        return replace(one, status=PublicationStatus.ENDED, error=None, sent=False)
+    return replace(one, status=PublicationStatus.LIVE, external_id=one.external_id or "110", error=None, sent=False)
 
 
 TestLife = Life.TestCase

@@ -10,7 +10,7 @@ import pytest
 
 from souk.errors import VendorFailed, VendorRefused
 from souk.marketplaces.ebay.exchange import Deadline, exchange
-from souk.marketplaces.model import AttemptSpent, MarketplaceUnauthorized, Notice
+from souk.marketplaces.model import AttemptSpent, MarketplaceUnauthorized, Notice, PublicationEnded
 from tests.unit.marketplaces.ebay_builders import (
     KEY,
     NOW,
@@ -137,6 +137,19 @@ def test_looking_for_a_listing_does_not_take_a_refusal_for_an_absence() -> None:
     ebay = scripted(GetItem=reply_xml("GetItem", "Failure", error_xml("37", "SKU is invalid.")))
     with pytest.raises(VendorRefused, match="SKU is invalid"):
         marketplace(ebay.client).find("x")
+
+
+@pytest.mark.parametrize("code", ["291", "21916750", "1047"])
+def test_what_has_ended_is_not_revised_and_need_not_be_ended(code: str) -> None:
+    ended = {
+        call: reply_xml(call, "Failure", error_xml(code, "It has ended."))
+        for call in ("ReviseFixedPriceItem", "EndFixedPriceItem")
+    }
+    ebay = scripted(**ended)
+    with pytest.raises(PublicationEnded, match=r"^It has ended\.$"):
+        marketplace(ebay.client).revise("110", offer(pictures=()))
+    marketplace(ebay.client).end("110")
+    assert ebay.calls() == ["ReviseFixedPriceItem", "EndFixedPriceItem"]
 
 
 def test_a_publication_whose_time_is_up_lists_nothing_any_more() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from souk.errors import VendorFailed, VendorRefused, VendorThrottled
-from souk.marketplaces.model import Fee, Marketplace, MarketplaceUnauthorized
+from souk.marketplaces.model import Fee, Marketplace, MarketplaceUnauthorized, PublicationEnded
 from souk.money import Money
 from tests.unit.marketplaces.ebay_builders import KEY, LISTING_ID, offer
 from tests.unit.marketplaces.ebay_worlds import ScriptedWorld, StandInWorld, World
@@ -160,11 +160,11 @@ def test_a_revision_answers_the_same_listing(world: World) -> None:
     assert (revised.external_id, revised.url) == (published.external_id, published.url)
 
 
-def test_a_revision_of_an_ended_listing_is_refused(world: World) -> None:
+def test_a_revision_of_an_ended_listing_says_that_it_has_ended(world: World) -> None:
     ebay = world.enter("ended, then revised")
     published = ebay.publish(offer(), KEY)
     ebay.end(published.external_id)
-    with pytest.raises(VendorRefused) as refusal:
+    with pytest.raises(PublicationEnded) as refusal:
         ebay.revise(published.external_id, offer())
     assert codes(refusal.value) == ["21916750"]
 

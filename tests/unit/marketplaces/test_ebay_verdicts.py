@@ -17,7 +17,7 @@ def refused(*errors: str, message: str | None = None) -> Reply:
 
 
 @pytest.mark.parametrize("code", ["2", "17", "37", "70", "87", "107", "240", "353", "488", "10012", "21916250",
-                                  "21916270", "21916286", "21916750", "21916884", "21917121", "21919067", "21919152",
+                                  "21916270", "21916286", "21916884", "21917121", "21919067", "21919152",
                                   "21919188", "21919301", "21919303", "424242"])  # fmt: skip
 def test_a_request_error_is_final(code: str) -> None:
     error = error_of(refused(error_xml(code, "Their words.")))

@@ -1,4 +1,4 @@
-"""One log line and one metric per request, and alarms: ids, routes, outcomes.
+"""One line per request, both log and metric, and alarms: ids, routes, outcomes.
 
 Never a body, a token, an address or the event.
 """
@@ -9,6 +9,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from aws_lambda_powertools import Logger
 
     from souk.alarms import Alarm
@@ -22,13 +25,17 @@ def logger() -> Logger:
     return Logger(service="souk", log_uncaught_exceptions=False)
 
 
-def record_request(function: str, status: int, seconds: float) -> None:
-    """One CloudWatch metric line (embedded metric format): latency by function, with its outcome class beside it."""
+def record_request(function: str, milliseconds: float, fields: Mapping[str, Any]) -> None:
+    """Write one line in CloudWatch's embedded metric format: latency by function, and `fields` beside it.
+
+    The format allows members that are no metrics, so that the line is the log's too.
+    """
     from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-    with single_metric("Latency", MetricUnit.Milliseconds, seconds * 1000, namespace="Souk") as metric:
+    with single_metric("Latency", MetricUnit.Milliseconds, milliseconds, namespace="Souk") as metric:
         metric.add_dimension("Function", function)
-        metric.add_metadata("status", status)
+        for name, value in {"level": "INFO", "message": "request", **fields}.items():
+            metric.add_metadata(name, value)
 
 
 def raise_alarm(alarm: Alarm, **ids: str) -> None:

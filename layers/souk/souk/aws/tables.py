@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 type Item = dict[str, Any]
 type Key = Mapping[str, str]
 type Otherwise = Exception | Callable[[Item | None], Exception]
+type Wait = Callable[[Exception | None], None]
 
 _MOST_ACTIONS = 100
 _LONGEST_PK = 2048
@@ -146,11 +147,14 @@ class Tables:
             if wanted
         }
         found: dict[str, list[Item]] = {table: [] for table in keys}
+        wait = self._patience()
         while request:
-            answer = self._call(self._client.batch_get_item, RequestItems=request)
+            answer = self._call(self._client.batch_get_item, wait, RequestItems=request)
             for table, items in answer["Responses"].items():
                 found[table] += [from_attributes(item) for item in items]
             request = answer.get("UnprocessedKeys") or {}
+            if request:
+                wait(None)
         return {table: tuple(items) for table, items in found.items()}
 
     def query(
@@ -297,24 +301,34 @@ class Tables:
             return action.otherwise
         return action.otherwise(_decode(old))
 
-    def _call(self, call: Callable[..., Any], **request: Any) -> Any:
-        """Repeat while DynamoDB is only busy, with full jitter, for five seconds at most."""
-        give_up = self._monotonic() + _RETRY_SECONDS
-        longest = _FIRST_PAUSE
+    def _call(self, call: Callable[..., Any], wait: Wait | None = None, /, **request: Any) -> Any:
+        """Repeat while DynamoDB is only busy, as long as the patience lasts."""
+        wait = wait or self._patience()
         while True:
             try:
                 return call(**request)
             except ClientError as error:
                 if not _is_busy(error):
                     raise
-                if self._monotonic() >= give_up:
-                    raise DependencyUnavailable("The data store is busy. Try again shortly.", retry_after=1) from error
+                wait(error)
             except BotoCoreError as error:
                 raise DependencyUnavailable(
                     "The data store does not answer. Try again shortly.", retry_after=1
                 ) from error
+
+    def _patience(self) -> Wait:
+        """Pauses before further tries: longer each time, with full jitter, for five seconds at most."""
+        give_up = self._monotonic() + _RETRY_SECONDS
+        longest = _FIRST_PAUSE
+
+        def wait(cause: Exception | None) -> None:
+            nonlocal longest
+            if self._monotonic() >= give_up:
+                raise DependencyUnavailable("The data store is busy. Try again shortly.", retry_after=1) from cause
             self._pause(self._jitter() * longest)
             longest = min(longest * 2, _LONGEST_PAUSE)
+
+        return wait
 
     def _expressions(
         self, expressions: Sequence[str | None], values: Mapping[str, Any], names: Mapping[str, str]

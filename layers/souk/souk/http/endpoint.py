@@ -1,8 +1,8 @@
 """`@endpoint`: turns a function of one Request into a Lambda handler for one route.
 
 It reads and validates, knows the caller, checks roles, maps every domain error to its problem document, and writes one
-log line and one metric. The route itself stands in template.yaml; what is declared here is also what docs/openapi.json
-is generated from.
+line that is log and metric. The route itself stands in template.yaml; what is declared here is also what
+docs/openapi.json is generated from.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _key(request: Request, caller: Caller, operation: str) -> IdempotencyKey | N
     if not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
         raise InvalidRequest(f"Idempotency-Key is 1 to {_LONGEST_KEY} printable ASCII characters.")
     # The path is part of the request: the same key on another entity is another request.
-    return IdempotencyKey.of(caller.id, operation, key, request.path.encode() + b"\n" + request.raw_body)
+    return IdempotencyKey.of(caller.id, operation, key, request.path.encode() + b"\n" + request.lasting_body)
 
 
 def _wait(request: Request) -> int | None:
@@ -194,23 +194,20 @@ def _observe(
 ) -> None:
     from souk.aws.logging import logger, record_request
 
+    milliseconds = round(seconds * 1000, 1)
     fields: dict[str, Any] = {
         "route": event["routeKey"],
         "request_id": event["requestContext"]["requestId"],
-        "function": context.function_name,
         "status": status,
-        "milliseconds": round(seconds * 1000, 1),
+        "milliseconds": milliseconds,
     }
     if request and request.signed_in:
         fields["account_id"] = request.signed_in.id
     if isinstance(failure, SoukError):
         fields["error"] = failure.code
-    unexpected = failure is not None and not isinstance(failure, SoukError)
-    if unexpected:
-        logger().error("request", extra=fields, exc_info=failure)
-    else:
-        logger().info("request", extra=fields)
-    record_request(context.function_name, status, seconds)
+    elif failure is not None:
+        logger().error("request", extra={**fields, "function": context.function_name}, exc_info=failure)
+    record_request(context.function_name, milliseconds, fields)
 
 
 __all__ = ["ANYONE", "SIGNED_IN", "Declaration", "Request", "Response", "Unauthenticated", "endpoint"]

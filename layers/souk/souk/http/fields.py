@@ -18,6 +18,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from souk.money import CURRENCIES
+
 
 class Wire(BaseModel):
     """Base of every shape on the wire. Validators are built at first use: a function pays for its own shapes only."""
@@ -114,12 +116,22 @@ def _alpha2(text: str) -> str:
     return country.alpha2
 
 
+def _in_use(currency: str) -> str:
+    if currency not in CURRENCIES:
+        raise ValueError("is no currency of ISO 4217 that is in use")
+    return currency
+
+
 Country = Annotated[
     str, AfterValidator(_alpha2), WithJsonSchema({"type": "string", "minLength": 2, "maxLength": 3, "examples": ["US"]})
 ]
 """A country in two or three letters (ISO 3166-1); two of them inside."""
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-"""A currency by its code (ISO 4217)."""
+Currency = Annotated[
+    str,
+    AfterValidator(_in_use),
+    WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES), "description": "ISO 4217, as it is in use."}),
+]
+"""A currency that prices may be in, by its code."""
 
 
 def unsent() -> Any:

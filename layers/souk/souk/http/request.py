@@ -61,6 +61,19 @@ class Request:
         return self.caller.id
 
     @property
+    def lasting_body(self) -> bytes:
+        """What a client sends again when it tries again: the body, without a boundary that it draws anew each time."""
+        content_type = self.headers.get("content-type", "")
+        if not content_type.lower().startswith("multipart/"):
+            return self.raw_body
+        from email.message import Message
+
+        header = Message()
+        header["content-type"] = content_type
+        boundary = header.get_boundary()
+        return self.raw_body.replace(f"--{boundary}".encode(), b"--") if boundary else self.raw_body
+
+    @property
     def if_match(self) -> int | None:
         """The version that `If-Match` insists on, or None. Raises InvalidRequest."""
         tag = self.headers.get("if-match", "*").strip()

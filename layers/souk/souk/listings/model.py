@@ -107,7 +107,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A listing at one marketplace. `attempt` rises only when the earlier one is known to have ended."""
+    """A listing at one marketplace. `attempt` rises only when the earlier one is known to have ended.
+
+    `sent`: the attempt may have reached the marketplace, and what it made there, if anything, is not known.
+    """
 
     marketplace: str
     status: PublicationStatus
@@ -117,6 +120,7 @@ class Publication:
     fees: tuple[Mapping[str, Any], ...] = ()
     notices: tuple[Mapping[str, str], ...] = ()
     error: Failure | None = None
+    sent: bool = False
 
     @property
     def at_work(self) -> bool:
@@ -128,11 +132,18 @@ class Publication:
         return self.status in _UP
 
     def refused(self, failure: Failure) -> Publication:
-        """The marketplace said no. What is up stays up; an attempt that may have made something stays unconfirmed."""
-        if self.external_id is None and self.status is PublicationStatus.ENDING:
+        """The marketplace said no. What is up stays up; an attempt that may have made something stays unconfirmed.
+
+        Whoever is refused now, as when a token has been revoked, is told nothing of what was sent before.
+        """
+        if self.external_id is None and (self.sent or self.status is PublicationStatus.ENDING):
             return self.unanswered(failure)
         status = PublicationStatus.FAILED if self.external_id is None else PublicationStatus.LIVE
         return replace(self, status=status, error=failure)
+
+    def ended(self, failure: Failure | None = None) -> Publication:
+        """It is not up any more; `failure` says why when nobody here asked for that."""
+        return replace(self, status=PublicationStatus.ENDED, error=failure, sent=False)
 
     def unanswered(self, failure: Failure) -> Publication:
         """The marketplace did not answer, however often it was asked."""
@@ -398,4 +409,5 @@ class Listing:
         # A refused or unconfirmed attempt keeps its number: the marketplace answers with what it made, if anything.
         ended = before is not None and before.status is PublicationStatus.ENDED
         attempt = 1 if before is None else before.attempt + (1 if ended else 0)
-        return Publication(marketplace, PublicationStatus.PUBLISHING, attempt)
+        sent = before is not None and before.status is PublicationStatus.UNCONFIRMED
+        return Publication(marketplace, PublicationStatus.PUBLISHING, attempt, sent=sent)

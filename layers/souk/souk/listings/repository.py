@@ -335,6 +335,7 @@ def _from_publication(one: Publication) -> dict[str, Any]:
         fees=[dict(fee) for fee in one.fees],
         notices=[dict(notice) for notice in one.notices],
         error=_from_failure(one.error) if one.error else None,
+        sent=one.sent or None,
     )
 
 
@@ -349,4 +350,5 @@ def _to_publication(item: Mapping[str, Any]) -> Publication:
         tuple(item["fees"]),
         tuple(item["notices"]),
         _to_failure(error) if error else None,
+        item.get("sent", False),
     )

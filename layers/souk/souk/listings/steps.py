@@ -1,4 +1,4 @@
-"""What the listing workflow's functions do, and what the stream and the clock set going.
+"""What the listing workflow's functions do to make media, and what an upload that has arrived sets going.
 
 Each step can be run again at any time: it looks at the item first, and writes only what still fits. `run` fences off a
 workflow that a newer one has replaced.
@@ -6,24 +6,18 @@ workflow that a newer one has replaced.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from souk.clock import Clock
-from souk.errors import Conflict, VendorRefused
 from souk.listings.model import (
-    Failure,
     Listing,
     MediaObject,
-    Publication,
-    PublicationStatus,
     Status,
 )
 from souk.listings.repository import ListingRepository
-from souk.marketplaces.model import AttemptSpent, Marketplace, Offer, Picture, Published
 from souk.media.model import ImageProvider, MediaBrief, TextProvider, VideoJob, VideoProvider
 from souk.media.model import Photo as ProvidedPhoto
 from souk.photos.model import Photo
@@ -85,23 +79,6 @@ def _distinct(photos: tuple[Photo, ...]) -> dict[str, Photo]:
     return {photo.content_hash: photo for photo in photos if photo.content_hash}
 
 
-def offer_of(listing: Listing, media: MediaStore) -> Offer:
-    images = listing.media.images if listing.media else ()
-    return Offer(
-        listing_id=listing.id,
-        title=listing.title,
-        description=listing.offered_description,
-        category_id=listing.category_id,
-        condition_id=listing.condition_id,
-        price=listing.price,
-        quantity=listing.quantity,
-        item_specifics=listing.item_specifics,
-        pictures=tuple(
-            Picture(image.content_hash, image.content_type, partial(media.load, image.content_hash)) for image in images
-        ),
-    )
-
-
 class MediaSteps:
     """Generating: each answers what it made; the workflow writes it all at once."""
 
@@ -138,112 +115,6 @@ class MediaSteps:
         return job.job_id, MediaObject(self._media.put(job.content, "video/mp4"), "video/mp4", "video")
 
 
-class PublishingSteps:
-    """Publishing, revising and ending at one marketplace."""
-
-    def __init__(
-        self,
-        repository: ListingRepository,
-        media: MediaStore,
-        marketplace: Callable[[str, str], Marketplace],
-        attempt_key: Callable[[str, int], str],
-        clock: Clock,
-    ) -> None:
-        self._repository = repository
-        self._media = media
-        self._marketplace = marketplace
-        self._attempt_key = attempt_key
-        self._clock = clock
-
-    def settle(self, task: Task, marketplace: str) -> str:
-        """Do at `marketplace` what the listing asks for there; answers the publication's status.
-
-        Raises VendorFailed when the outcome is unknown: the workflow tries again, under the same key.
-        """
-        listing = self._repository.find(task.owner_id, task.listing_id)
-        if listing is None or listing.run != task.run:
-            return "superseded"
-        publication = listing.publications.get(marketplace)
-        if publication is None or not publication.at_work:
-            return publication.status if publication else "superseded"
-        try:
-            settled = self._answer(listing, publication)
-        except AttemptSpent:
-            asked = self._next_attempt(task, publication)
-            if asked is None:
-                return "superseded"
-            publication, settled = asked, self._answer(listing, asked)
-        self._write(task, publication, settled)
-        return settled.status
-
-    def give_up(self, task: Task, marketplace: str, code: str, detail: str) -> str:
-        """The marketplace did not answer, however often it was asked. The attempt keeps its key."""
-        listing = self._repository.find(task.owner_id, task.listing_id)
-        publication = listing.publications.get(marketplace) if listing and listing.run == task.run else None
-        if publication is None or not publication.at_work:
-            return "superseded"
-        settled = publication.unanswered(Failure(code, detail, marketplace))
-        self._write(task, publication, settled)
-        return settled.status
-
-    def _next_attempt(self, task: Task, spent: Publication) -> Publication | None:
-        """Another attempt, on record before it is made: whoever comes after a crash uses the same key.
-
-        None: a newer run asks for something else, and this one must not use a key that nobody has on record.
-        """
-        asked = replace(spent, attempt=spent.attempt + 1)
-        written = self._write(task, spent, asked)
-        if written is None or written.run != task.run or written.publications.get(asked.marketplace) != asked:
-            return None
-        return asked
-
-    def _answer(self, listing: Listing, publication: Publication) -> Publication:
-        """The publication as the marketplace left it. A refusal is an answer; a spent attempt asks for another."""
-        try:
-            return self._act(listing, publication)
-        except AttemptSpent:
-            raise
-        except (VendorRefused, Conflict) as refusal:
-            return publication.refused(_failure(refusal))
-
-    def _act(self, listing: Listing, publication: Publication) -> Publication:
-        market = self._marketplace(publication.marketplace, listing.user_id)
-        external_id = publication.external_id
-        if publication.status is PublicationStatus.ENDING:
-            if external_id is None:
-                # An attempt whose outcome was never learnt: look for what it may have made.
-                found = market.find(listing.id)
-                external_id = found.external_id if found else None
-            if external_id is not None:
-                market.end(external_id)
-            return replace(publication, status=PublicationStatus.ENDED, external_id=external_id, error=None)
-        offer = offer_of(listing, self._media)
-        if publication.status is PublicationStatus.REVISING and external_id is not None:
-            return _live(publication, market.revise(external_id, offer))
-        published = market.publish(offer, self._attempt_key(listing.id, publication.attempt))
-        live = _live(publication, published)
-        if not published.recovered:
-            return live
-        # An earlier try had made it, perhaps with older words; it is up whatever is said to the newer ones.
-        try:
-            return _live(live, market.revise(published.external_id, offer))
-        except VendorRefused as refusal:
-            return live.refused(_failure(refusal))
-
-    def _write(self, task: Task, asked: Publication, settled: Publication) -> Listing | None:
-        """Write the answer to what was `asked`, unless a newer run has asked something else since.
-
-        Answers the listing as it is now; None when it is gone.
-        """
-
-        def decide(listing: Listing) -> Listing | None:
-            if listing.run != task.run or listing.publications.get(asked.marketplace) != asked:
-                return listing
-            return listing.settle_publication(settled)
-
-        return self._repository.change(task.owner_id, task.listing_id, self._clock(), decide)
-
-
 class ListingPhotos:
     """Listings as `souk.photos.intake` sees them."""
 
@@ -277,23 +148,3 @@ CONDITIONS: Mapping[int, str] = {
     6000: "Acceptable",
     7000: "For parts or not working",
 }
-
-
-def _live(publication: Publication, published: Published) -> Publication:
-    fees = [{"name": fee.name, "amount": fee.amount.amount, "currency": fee.amount.currency} for fee in published.fees]
-    return replace(
-        publication,
-        status=PublicationStatus.LIVE,
-        external_id=published.external_id,
-        url=published.url or publication.url,
-        fees=tuple(fees) or publication.fees,
-        notices=tuple({"code": notice.code, "message": notice.message} for notice in published.notices),
-        error=None,
-    )
-
-
-def _failure(refusal: VendorRefused | Conflict) -> Failure:
-    if isinstance(refusal, Conflict):
-        return Failure(refusal.code, refusal.detail)
-    words = tuple({"code": one.code, "message": one.message} for one in refusal.problems)
-    return Failure(refusal.code, refusal.detail, refusal.vendor, words)

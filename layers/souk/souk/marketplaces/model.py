@@ -25,6 +25,10 @@ class AttemptSpent(VendorRefused):
     """What this key once made is not live any more: only another key can publish again."""
 
 
+class PublicationEnded(VendorRefused):
+    """What was to be revised is not live any more: sold out, or ended at the marketplace itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture to publish. `load` fetches its bytes; `url` is a public https address if it has one."""
@@ -111,7 +115,7 @@ class Marketplace(Protocol):
         ...
 
     def revise(self, external_id: str, offer: Offer) -> Published:
-        """Make a live publication say what `offer` says."""
+        """Make a live publication say what `offer` says. Raises PublicationEnded."""
         ...
 
     def end(self, external_id: str) -> None:

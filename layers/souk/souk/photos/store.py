@@ -8,7 +8,8 @@ public/<sha256>                             a picture that anybody may see, neve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 _URL_SECONDS: Final = 15 * 60
 _IMMUTABLE: Final = "private, max-age=31536000, immutable"
 MOST_BYTES: Final = 64 * 1024 * 1024
-# Without the right to list the bucket S3 says that access is denied to a key that is not there.
-_ABSENT: Final = frozenset({"NoSuchKey", "404", "AccessDenied", "403"})
 
 
 class S3MediaStore:
     """Raises DependencyUnavailable when S3 does not answer. `client` is made when it is needed: that is slow.
 
-    `kind` parts the uploads of one domain from those of another; `kept` is where things stand: media or public.
+    A right that is missing is no answer to live with: its ClientError comes through. That a key is absent, S3 tells
+    only to those who may list the bucket. `kind` parts the uploads of one domain from those of another; `kept` is where
+    things stand: media or public.
     """
 
     def __init__(self, client: Callable[[], S3Client], bucket: str, *, kind: str, kept: str) -> None:
@@ -57,26 +58,23 @@ class S3MediaStore:
         )
 
     def holds(self, content_hash: str) -> bool:
-        try:
-            self._client().head_object(Bucket=self._bucket, Key=self._place(content_hash))
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                return False
-            raise _unavailable() from error
-        except BotoCoreError as error:
-            raise _unavailable() from error
+        with _told_as_unavailable():
+            try:
+                self._client().head_object(Bucket=self._bucket, Key=self._place(content_hash))
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "404":
+                    return False
+                raise
         return True
 
     def copy_from(self, kept: str, content_hash: str) -> None:
         """Keep here too what stands under `kept`."""
-        try:
+        with _told_as_unavailable():
             self._client().copy_object(
                 CopySource={"Bucket": self._bucket, "Key": f"{kept}/{content_hash}"},
                 Bucket=self._bucket,
                 Key=self._place(content_hash),
             )
-        except (BotoCoreError, ClientError) as error:
-            raise _unavailable() from error
 
     def presign_upload(self, owner_id: str, entity_id: str, photo_id: str, content_type: str, size: int) -> Upload:
         """A presigned POST: this key, this type, and no more bytes than announced."""
@@ -96,36 +94,31 @@ class S3MediaStore:
         return self._get(incoming_key(self._kind, owner_id, entity_id, photo_id))
 
     def remove_upload(self, owner_id: str, entity_id: str, photo_id: str) -> None:
-        try:
+        with _told_as_unavailable():
             self._client().delete_object(
                 Bucket=self._bucket, Key=incoming_key(self._kind, owner_id, entity_id, photo_id)
             )
-        except (BotoCoreError, ClientError) as error:
-            raise _unavailable() from error
 
     def _place(self, content_hash: str) -> str:
         return f"{self._kept}/{content_hash}"
 
     def _put(self, key: str, content: bytes, content_type: str) -> None:
-        try:
+        with _told_as_unavailable():
             self._client().put_object(
                 Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, CacheControl=_IMMUTABLE
             )
-        except (BotoCoreError, ClientError) as error:
-            raise _unavailable() from error
 
     def _get(self, key: str) -> bytes | None:
-        try:
-            answer = self._client().get_object(Bucket=self._bucket, Key=key)
+        with _told_as_unavailable():
+            try:
+                answer = self._client().get_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "NoSuchKey":
+                    return None
+                raise
             if answer["ContentLength"] > MOST_BYTES:
                 raise DependencyUnavailable("A stored object is larger than anything this system stores.")
             return answer["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                return None
-            raise _unavailable() from error
-        except BotoCoreError as error:
-            raise _unavailable() from error
 
 
 class UploadProcessing:
@@ -154,5 +147,11 @@ def upload_of(kind: str, key: str) -> tuple[str, str, str] | None:
     return parts[2], parts[3], parts[4]
 
 
-def _unavailable() -> DependencyUnavailable:
-    return DependencyUnavailable("The media store does not answer. Try again shortly.", retry_after=2)
+@contextmanager
+def _told_as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] in ("AccessDenied", "403"):
+            raise
+        raise DependencyUnavailable("The media store does not answer. Try again shortly.", retry_after=2) from error

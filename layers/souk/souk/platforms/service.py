@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from souk.aws.keys import ForeignCiphertext
 from souk.clock import Clock, NewId
 from souk.errors import Conflict, NotFound, PreconditionFailed
 from souk.platforms.model import Connection, Credentials, Platform, SealedCredentials, TokenKind
@@ -22,7 +23,9 @@ class Seal(Protocol):
 
     def encrypt(self, plaintext: bytes, context: Mapping[str, str]) -> bytes: ...
 
-    def decrypt(self, ciphertext: bytes, context: Mapping[str, str]) -> bytes: ...
+    def decrypt(self, ciphertext: bytes, context: Mapping[str, str]) -> bytes:
+        """Raises ForeignCiphertext."""
+        ...
 
 
 class PlatformStore(Protocol):
@@ -109,7 +112,11 @@ class Connections:
         )
 
     def _opened(self, sealed: SealedCredentials, kind: TokenKind, token: bytes) -> str:
-        return self._seal.decrypt(token, _context(sealed.owner_id, sealed.platform, kind)).decode()
+        try:
+            return self._seal.decrypt(token, _context(sealed.owner_id, sealed.platform, kind)).decode()
+        except ForeignCiphertext as error:
+            # Of a key that has been replaced, or copied from elsewhere: no try of ours opens it, a new token mends it.
+            raise unreadable(sealed.platform.value) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +176,15 @@ def to_connection(sealed: SealedCredentials) -> Connection:
 
 
 def not_connected(platform: str) -> Conflict:
-    return Conflict(
-        f"Connect your {platform} account first: PUT /platforms/{platform}/credentials.", code="platform_not_connected"
-    )
+    return _to_be_connected(platform, f"Connect your {platform} account first")
+
+
+def unreadable(platform: str) -> Conflict:
+    return _to_be_connected(platform, f"The tokens of your {platform} account cannot be read. Connect it again")
+
+
+def _to_be_connected(platform: str, detail: str) -> Conflict:
+    return Conflict(f"{detail}: PUT /platforms/{platform}/credentials.", code="platform_not_connected")
 
 
 def stale_settings() -> PreconditionFailed:

@@ -10,9 +10,10 @@ from souk.wiring import marketplaces, platforms, storage
 if TYPE_CHECKING:
     from souk.aws.workflows import StepFunctions
     from souk.listings.dispatch import Dispatcher, Sweeper
+    from souk.listings.publishing import PublishingSteps
     from souk.listings.repository import ListingRepository
     from souk.listings.service import ListingService, PreflightService
-    from souk.listings.steps import MediaSteps, PublishingSteps
+    from souk.listings.steps import MediaSteps
     from souk.photos.intake import PhotoIntake
     from souk.photos.store import S3MediaStore
 
@@ -58,8 +59,8 @@ def listings() -> ListingService:
 def preflight() -> PreflightService:
     from functools import partial
 
+    from souk.listings.publishing import offer_of
     from souk.listings.service import PreflightService
-    from souk.listings.steps import offer_of
 
     return PreflightService(listing_repository(), marketplaces.marketplace, partial(offer_of, media=media_store()))
 
@@ -91,7 +92,7 @@ def upload_of(key: str) -> tuple[str, str, str] | None:
 @cache
 def publishing_steps() -> PublishingSteps:
     from souk.clock import utc_now
-    from souk.listings.steps import PublishingSteps
+    from souk.listings.publishing import PublishingSteps
     from souk.marketplaces.ebay.idempotency import attempt_uuid
 
     return PublishingSteps(listing_repository(), media_store(), marketplaces.marketplace, attempt_uuid, utc_now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx
@@ -18,14 +19,13 @@ from souk.marketplaces.ebay.settings import EbaySettings
 from souk.marketplaces.ebay.sites import listing_url
 from souk.marketplaces.ebay.trading import Trading
 from souk.marketplaces.ebay.verdicts import (
-    ALREADY_ENDED,
     DUPLICATE_LISTING,
     DUPLICATE_UUID,
     NOTHING_THERE,
     error_of,
     problems,
 )
-from souk.marketplaces.model import AttemptSpent, Offer, Picture, Published, Verification
+from souk.marketplaces.model import AttemptSpent, Offer, Picture, PublicationEnded, Published, Verification
 
 # One use case, all its calls together: a workflow step makes two of them within its function's time.
 _SECONDS = 55.0
@@ -106,9 +106,8 @@ class EbayMarketplace:
 
     def end(self, external_id: str) -> None:
         deadline = Deadline(self._clock, _SECONDS)
-        reply = self._trading.call("EndFixedPriceItem", messages.end_fixed_price_item(external_id), deadline)
-        if not reply.accepted and not reply.fault(ALREADY_ENDED):
-            raise error_of(reply)
+        with suppress(PublicationEnded):
+            self._accepted("EndFixedPriceItem", messages.end_fixed_price_item(external_id), deadline)
 
     def _picture_urls(self, offer: Offer, deadline: Deadline) -> tuple[str, ...]:
         """Our own public addresses when every picture has one, else eBay's: it does not take both in one listing."""

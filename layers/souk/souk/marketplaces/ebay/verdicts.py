@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from souk.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 from souk.marketplaces.ebay.replies import VENDOR, Reply
+from souk.marketplaces.model import PublicationEnded
 
 DUPLICATE_UUID = "488"
 DUPLICATE_LISTING = "21919067"
-ALREADY_ENDED = "1047"
 ACCOUNT_RESTRICTED = "240"
 # Deleted or never there; no listing under this SKU.
 NOTHING_THERE = ("17", "21916270")
+# Closed already; no revision of what has ended, by the words for auctions and by those for fixed prices.
+_ENDED = frozenset({"1047", "291", "21916750"})
 
 _TOKEN_REFUSED = frozenset(
     {"930", "931", "932", "16110", "17470", "21916017", "21916018", "21916984", "21917053", "21917055"}
@@ -39,6 +41,8 @@ def problems(reply: Reply) -> tuple[VendorProblem, ...]:
 
 def error_of(reply: Reply) -> VendorFailed | VendorRefused:
     """The error to raise for a refused call. One reason that is final makes the refusal final."""
+    if any(error.code in _ENDED for error in reply.faults):
+        return PublicationEnded(VENDOR, problems(reply))
     if any(error.code in _THROTTLED for error in reply.faults):
         return VendorThrottled(VENDOR, _joined(reply))
     if all(error.system or error.code in _TRANSIENT for error in reply.faults):
