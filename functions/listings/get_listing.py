@@ -8,5 +8,6 @@ from souk.wiring.listings import listings, media_store
 
 @endpoint(roles=SIGNED_IN, returns=ListingOut)
 def handler(request: Request) -> Response:
-    """Read one of the caller's listings."""
-    return respond(listings().get(request.caller.id, request.params["id"]), media_store())
+    """Read one of the caller's listings; while it is live on souk, its quantity is what its product has left."""
+    listing = listings().get(request.caller.id, request.params["id"])
+    return respond(listing, media_store(), quantity=listings().quantity_of(listing))

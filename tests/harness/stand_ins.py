@@ -25,7 +25,7 @@ def stand_ins(current: Callable[[], World]) -> dict[str, Callable[..., Any]]:
 
     return {
         "storage.tables": lambda: Tables(current().client("dynamodb"), pause=lambda _seconds: None, jitter=lambda: 0.0),
-        "platforms.require_connected": lambda _owner, _platform: None,
+        "marketplaces.require_connected": lambda _owner, _platform: None,
         "marketplaces.marketplace": lambda _name, _owner: current().ebay,
         "media.image_provider": lambda: current().studio,
         "media.video_provider": lambda: current().studio,

@@ -104,8 +104,18 @@ class Stripe:
         answer = httpx.post(self._url, json=wanted, timeout=30, trust_env=False)
         assert answer.status_code == 200, answer.text
 
+    def fault(self, call: str, mode: str, **more: Any) -> None:
+        self.switch(faults=[{"call": call, "mode": mode, **more}])
+
+    def sessions(self, order: str) -> list[dict[str, Any]]:
+        return [one for one in self.told()["sessions"] if one["client_reference_id"] == order]
+
+    def refunds(self, order: str) -> list[dict[str, Any]]:
+        return [one for one in self.told()["refunds"] if one["metadata"].get("order") == order]
+
     def reset(self) -> None:
         httpx.delete(self._url, trust_env=False)
+        self.switch(hold_events=False, refund_outcome="succeeded")
 
     def told(self) -> dict[str, Any]:
         return dict(httpx.get(self._url, timeout=30, trust_env=False).json())

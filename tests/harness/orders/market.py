@@ -7,7 +7,7 @@ import hmac
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -144,6 +144,11 @@ class Market(Simulation):
     def drop_events(self) -> None:
         super().drop_events()
         self.outbox.clear()
+
+    def try_sweep(self) -> None:
+        """One tick of the schedule that may fail: the bank does not answer."""
+        with suppress(ExceptionGroup):
+            self.sweep()
 
     def pass_time(self, seconds: float) -> None:
         """What a function that waits for something does."""

@@ -11,7 +11,7 @@ from souk.aws.tables import from_stream
 from souk.orders.model import Order, PaymentStatus, RefundStatus, Status
 from souk.payments.model import SessionStatus
 from tests.harness.interpreter import AwaitToken
-from tests.harness.orders.market import ANNA, BEA, BORIS, CATALOGUE, ORDERS, STOCK, Market
+from tests.harness.orders.market import ANNA, BEA, CATALOGUE, ORDERS, STOCK, Market
 from tests.harness.simulation import Answer
 
 BASKET = {"camera": 2, "tripod": 1}
@@ -80,6 +80,9 @@ class Shopping:
     @property
     def order(self) -> Order:
         return self.market.order(self.id)
+
+    def stands_at(self, status: Status) -> bool:
+        return self.order.status is status
 
     def _post(self, path: str, caller: str, params: dict[str, str], **request: Any) -> Answer:
         self._keys += 1
@@ -159,6 +162,3 @@ def claim_at_rest(market: Market) -> None:
     assert [one.id for one in market.bank.pages if one.now.status is SessionStatus.OPEN] == []
     seen = [answer.body for answer in market.answers]
     assert "task-token" not in json.dumps([market.store.items(ORDERS), seen])
-
-
-__all__ = ["ANNA", "BEA", "BORIS", "Shopping", "claim_all_is_well", "paid"]

@@ -28,5 +28,5 @@ def test_an_order_that_is_not_paid_is_closed_after_its_hold(made: Market) -> Non
     shopping = Shopping(made)
     shopping.place()
     made.settle()
-    assert shopping.order.status is Status.CANCELLED
+    assert shopping.stands_at(Status.CANCELLED)
     claim_all_is_well(made)

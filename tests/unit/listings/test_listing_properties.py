@@ -51,6 +51,7 @@ KEPT: dict[str, st.SearchStrategy[Any]] = {
     "due_at": st.sampled_from([None, NOW]),
     "begun_at": st.sampled_from([None, NOW]),
     "version": st.integers(1, 9),
+    "quantity_version": st.integers(1, 9),
     "updated_at": st.just(NOW + timedelta(seconds=1)),
     "publications": st.sampled_from(
         [

@@ -98,7 +98,8 @@ class Product:
     """Something in a shop. The seller's account id is the shop's id. How many there are is in its Stock.
 
     `removed`: deleted by its owner; it stays for the orders that name it. `listing_id`: the listing that it was
-    published from, which then decides what it says.
+    published from, which then decides what it says; `quantity_version`: which of the listing's words on how many
+    there are the stock has followed.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Product:
     is_active: bool = True
     removed: bool = False
     listing_id: str | None = None
+    quantity_version: int = 0
     version: int = 1
 
     @property

@@ -110,7 +110,7 @@ class ProductRepository:
             self._new(from_product(product)),
             self._new(from_stock(owned.stock)),
             Put(self._table, from_movement(movement)),
-            Put(self._table, {**owned_key(product.seller_id, product.id), "id": product.id}),
+            self._list(product),
             self._may_sell(product),
         )
 
@@ -121,21 +121,22 @@ class ProductRepository:
         now: datetime,
         *,
         counted: Movement | None = None,
+        relisted: bool = False,
         idempotency: IdempotencyKey | None = None,
         made: str | None = None,
     ) -> OwnedProduct:
         """Store `after`, made from `before`; answers it with its new version.
 
-        With `counted` its stock becomes what the movement makes of it, if nobody moved it meanwhile. `made` is what a
-        replay of the call will be told, instead of the product's id.
+        With `counted` its stock becomes what the movement makes of it, if nobody moved it meanwhile. `relisted`: it
+        had been removed. `made` is what a replay of the call will be told, instead of the product's id.
         Raises StaleProduct; Conflict when its shop must not sell; Replayed.
         """
         saved = replace(after, version=before.product.version + 1, updated_at=now)
         stock = before.stock if counted is None else before.stock.moved_to(before.stock.available + counted.delta)
         counting = () if counted is None else self._count(before.stock, stock, counted)
-        self._commit(
-            idempotency, now, made or saved.id, self._put(before.product, saved), *counting, self._may_sell(saved)
-        )
+        listing = (self._list(saved),) if relisted else ()
+        put = self._put(before.product, saved)
+        self._commit(idempotency, now, made or saved.id, put, *counting, *listing, self._may_sell(saved))
         return OwnedProduct(saved, stock)
 
     def settle(self, before: Product, after: Product, now: datetime) -> Product:
@@ -203,6 +204,10 @@ class ProductRepository:
             otherwise=StaleProduct(),
         )
         return counted, Put(self._table, from_movement(movement))
+
+    def _list(self, product: Product) -> Put:
+        """That it is its seller's."""
+        return Put(self._table, {**owned_key(product.seller_id, product.id), "id": product.id})
 
     def _may_sell(self, product: Product) -> Check:
         return shop_may_sell(self._table, product.seller_id, verified_only=False)

@@ -161,7 +161,10 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Something for sale, from draft to published."""
+    """Something for sale, from draft to published.
+
+    `quantity_version` rises whenever its owner says how many there are: what is live on souk has a stock of its own.
+    """
 
     id: str
     user_id: str
@@ -174,6 +177,7 @@ class Listing:
     image_prompt: str
     created_at: datetime
     updated_at: datetime
+    quantity_version: int = 1
     video_prompt: str = ""
     item_specifics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     souk_category_id: str = "other"
@@ -245,6 +249,8 @@ class Listing:
         changed = replace(self, **changes)
         if "enriched_description" not in changes and changes.keys() & {"title", "description", "item_specifics"}:
             changed = replace(changed, enriched_description=None)
+        if "quantity" in changes:
+            changed = replace(changed, quantity_version=self.quantity_version + 1)
         if self.status is Status.PUBLISHED:
             # Only words and numbers can change while published, so the media that were approved still stand.
             revising = {

@@ -30,9 +30,10 @@ class MediaUrls(Protocol):
     def url(self, content_hash: str) -> str: ...
 
 
-def present(listing: Listing, urls: MediaUrls) -> ListingOut:
-    """Everything, with fresh addresses for every picture."""
-    return _present(listing, urls, pictures=None)
+def present(listing: Listing, urls: MediaUrls, quantity: int | None = None) -> ListingOut:
+    """Everything, with fresh addresses for every picture. `quantity`: how many there are, if that is known better."""
+    shown = _present(listing, urls, pictures=None)
+    return shown if quantity is None else shown.model_copy(update={"quantity": quantity})
 
 
 def present_briefly(listing: Listing, urls: MediaUrls) -> ListingOut:
@@ -100,12 +101,12 @@ def _present_publication(one: Publication) -> PublicationOut:
     )
 
 
-def respond(listing: Listing, urls: MediaUrls, status: int | None = None) -> Response:
+def respond(listing: Listing, urls: MediaUrls, status: int | None = None, *, quantity: int | None = None) -> Response:
     """The listing, its ETag, and on 201 and 202 where to look for it."""
     headers = etag(listing.version)
     if status in (201, 202):
         headers["Location"] = f"/api/v1/listings/{listing.id}"
-    return Response(present(listing, urls), status, headers)
+    return Response(present(listing, urls, quantity), status, headers)
 
 
 def respond_when_settled(request: Request, service: ListingService, listing: Listing, urls: MediaUrls) -> Response:
@@ -137,8 +138,12 @@ def present_preflight(marketplace: str, verification: Verification) -> Preflight
     )
 
 
+# The owner's own standing was in the way, before any vendor was asked.
+_STANDING = frozenset({"platform_not_connected", "not_a_seller", "no_shop", "shop_suspended"})
+
+
 def _as_problem(failure: Failure) -> Conflict | VendorRefused | VendorFailed:
-    if failure.code == "platform_not_connected":
+    if failure.code in _STANDING:
         return Conflict(failure.detail, code=failure.code)
     vendor = failure.vendor or "media"
     if failure.code == VendorRefused.code:

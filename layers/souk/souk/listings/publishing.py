@@ -31,6 +31,8 @@ def offer_of(listing: Listing, media: MediaStore) -> Offer:
         pictures=tuple(
             Picture(image.content_hash, image.content_type, partial(media.load, image.content_hash)) for image in images
         ),
+        souk_category_id=listing.souk_category_id,
+        quantity_version=listing.quantity_version,
     )
 
 

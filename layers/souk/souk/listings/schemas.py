@@ -145,14 +145,14 @@ class Rejection(Wire):
     reason: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=1_000)] | None = None
 
 
-def _ebay() -> list[Literal["ebay"]]:
+def _ebay() -> list[Literal["ebay", "souk"]]:
     return ["ebay"]
 
 
 class MarketplaceChoice(Wire):
-    """Where to publish: `ebay` unless told."""
+    """Where to publish: `ebay` unless told; `souk` is the storefront here."""
 
-    marketplaces: list[Literal["ebay"]] = Field(default_factory=_ebay, min_length=1, max_length=10)
+    marketplaces: list[Literal["ebay", "souk"]] = Field(default_factory=_ebay, min_length=1, max_length=10)
 
 
 class MediaOut(Wire):

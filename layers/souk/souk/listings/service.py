@@ -12,6 +12,7 @@ from souk.clock import Clock, NewId
 from souk.errors import Conflict, DependencyUnavailable, NotFound
 from souk.listings.model import Listing, Status
 from souk.listings.repository import ListingRepository, StaleListing, check_version
+from souk.marketplaces.model import STOREFRONT
 from souk.money import Money, requested_price
 from souk.photos.model import Photo, Upload
 from souk.photos.uploads import PhotoUploads, RequestedUpload, ids_of
@@ -36,7 +37,8 @@ class Edit:
 class ListingService:
     """One owner's listings; every method takes the owner's id first, and no other owner's listing is ever found.
 
-    `require_connected` (owner id, platform) raises Conflict `platform_not_connected`.
+    `require_connected` (owner id, marketplace) raises Conflict when the owner cannot publish there; `stock_of` answers
+    what is left of a product.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class ListingService:
         repository: ListingRepository,
         uploads: PhotoUploads,
         require_connected: Callable[[str, str], None],
+        stock_of: Callable[[str], int | None],
         clock: Clock,
         new_id: NewId,
         generations_per_day: int,
@@ -51,6 +54,7 @@ class ListingService:
         self._repository = repository
         self._uploads = uploads
         self._require_connected = require_connected
+        self._stock_of = stock_of
         self._clock = clock
         self._new_id = new_id
         self._generations_per_day = generations_per_day
@@ -63,6 +67,14 @@ class ListingService:
 
     def get(self, owner_id: str, listing_id: str) -> Listing:
         return self._repository.get(owner_id, listing_id)
+
+    def quantity_of(self, listing: Listing) -> int:
+        """How many there are: of one that is live on souk, what its product has left."""
+        publication = listing.publications.get(STOREFRONT)
+        if publication is None or not publication.up or publication.external_id is None:
+            return listing.quantity
+        left = self._stock_of(publication.external_id)
+        return listing.quantity if left is None else left
 
     def list(
         self, owner_id: str, *, status: Status | None, limit: int, after: Mapping[str, str] | None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from souk.errors import VendorProblem, VendorRefused
 from souk.money import Money
+
+STOREFRONT: Final = "souk"
+"""The marketplace that is our own."""
 
 
 class MarketplaceUnauthorized(VendorRefused):
@@ -41,7 +44,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A listing as a marketplace sees it. `category_id` and `condition_id` are the marketplace's own."""
+    """A listing as a marketplace sees it. `category_id` and `condition_id` are the marketplace's own.
+
+    `souk_category_id` is ours; `quantity_version` rises whenever the owner says how many there are.
+    """
 
     listing_id: str
     title: str
@@ -52,6 +58,8 @@ class Offer:
     quantity: int
     item_specifics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pictures: tuple[Picture, ...] = ()
+    souk_category_id: str = "other"
+    quantity_version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

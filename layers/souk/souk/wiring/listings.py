@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from souk.wiring import marketplaces, platforms, storage
+from souk.wiring import marketplaces, storage
 
 if TYPE_CHECKING:
     from souk.aws.workflows import StepFunctions
@@ -48,7 +48,8 @@ def listings() -> ListingService:
     return ListingService(
         listing_repository(),
         PhotoUploads(media_store(), utc_now, new_id),
-        platforms.require_connected,
+        marketplaces.require_connected,
+        marketplaces.stock_of,
         utc_now,
         new_id,
         number("SOUK_GENERATIONS_PER_DAY"),

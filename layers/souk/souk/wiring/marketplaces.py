@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from souk.errors import NotFound
-from souk.wiring import platforms, storage
+from souk.wiring import catalogue, platforms, sellers, storage
 
 if TYPE_CHECKING:
     from souk.marketplaces.model import Marketplace
 
+_STOREFRONT = "souk"
+
 
 def marketplace(name: str, owner_id: str) -> Marketplace:
     """`name`, speaking for one seller. Raises Conflict `platform_not_connected`."""
+    if name == _STOREFRONT:
+        return _storefront(owner_id)
     if name != "ebay":
         raise NotFound(f"There is no marketplace {name}.")
     from souk.aws.settings import setting
@@ -39,3 +43,32 @@ def marketplace(name: str, owner_id: str) -> Marketplace:
         settings=platforms.selling_terms().settings_of(owner_id, name),
         clock=utc_now,
     )
+
+
+def _storefront(owner_id: str) -> Marketplace:
+    from souk.clock import new_id, utc_now
+    from souk.marketplaces.storefront import StorefrontMarketplace
+
+    return StorefrontMarketplace(
+        owner_id,
+        catalogue.product_repository(),
+        catalogue.public_pictures(),
+        sellers.shop_repository().find,
+        utc_now,
+        new_id,
+    )
+
+
+def require_connected(owner_id: str, name: str) -> None:
+    """Raises Conflict `platform_not_connected`; for the storefront `not_a_seller` or `shop_suspended`."""
+    if name != _STOREFRONT:
+        platforms.require_connected(owner_id, name)
+        return
+    from souk.marketplaces.storefront import require_shop
+
+    require_shop(sellers.shop_repository().find(owner_id), owner_id)
+
+
+def stock_of(product_id: str) -> int | None:
+    """What is left of a product of the storefront; None when there is no such product."""
+    return catalogue.product_repository().available(product_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from souk.wiring import identity, storage
 
 if TYPE_CHECKING:
+    from souk.sellers.repository import ShopRepository
     from souk.sellers.service import FollowService, ShopService
 
 
@@ -19,14 +20,19 @@ def verified_only() -> bool:
 
 
 @cache
-def shops() -> ShopService:
+def shop_repository() -> ShopRepository:
     from souk.aws.settings import setting
-    from souk.clock import new_id, utc_now
     from souk.sellers.repository import ShopRepository
+
+    return ShopRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"), setting("SOUK_IDENTITY_TABLE"))
+
+
+@cache
+def shops() -> ShopService:
+    from souk.clock import new_id, utc_now
     from souk.sellers.service import ShopService
 
-    repository = ShopRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"), setting("SOUK_IDENTITY_TABLE"))
-    return ShopService(repository, identity.current_account, utc_now, new_id, verified_only=verified_only())
+    return ShopService(shop_repository(), identity.current_account, utc_now, new_id, verified_only=verified_only())
 
 
 @cache
