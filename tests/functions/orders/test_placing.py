@@ -13,6 +13,7 @@ import pytest
 
 from souk.catalogue.model import Product, ShippingRate
 from souk.errors import VendorRefused
+from souk.http.waiting import wait_until
 from souk.orders.model import Order, PaymentStatus, Status
 from souk.orders.offers import OfferReader
 from souk.wiring.orders import order_repository, payment_pages
@@ -410,6 +411,24 @@ def test_an_unclear_answer_leaves_the_order_pending_and_the_repeated_call_opens_
     assert len({sent.headers["Idempotency-Key"] for sent in stripe.asked}) == 1
     assert len({sent.content for sent in stripe.asked}) == 1
     assert stock_of(cloud, board) == 3
+
+
+def test_a_repeated_call_waits_for_the_page_that_its_first_time_is_opening(
+    monkeypatch: pytest.MonkeyPatch, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    """The vendor answers that the key is in use, until the first call is through."""
+    now = [0.0]
+
+    def pause(seconds: float) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(wait_until, "__kwdefaults__", {"pause": pause, "monotonic": lambda: now[0]})
+    body = buyer.wants((shop.product(), 1))
+    stripe.first = [fail] * 4
+    assert buyer.call("place_order", json=body, key="once").json["payment_url"] is None
+    again = buyer.call("place_order", json=body, key="once")
+    assert again.json["payment_url"] == "https://checkout.stripe.com/c/pay/1"
+    assert 0 < now[0] < 5
 
 
 def test_a_page_whose_answer_was_lost_is_the_same_page(

@@ -9,7 +9,7 @@ from datetime import timedelta
 from souk.aws.idempotency import IdempotencyKey
 from souk.clock import Clock, NewId
 from souk.errors import NotFound
-from souk.orders.model import Order, Sale, Status, Tracking
+from souk.orders.model import SELLER_ACTIONS, Order, Sale, Status, Tracking, illegal
 from souk.orders.repository import OrderRepository
 
 type Cursor = dict[str, str] | None
@@ -61,6 +61,8 @@ class Sales:
     def advance(self, sale: Sale, wanted: Status) -> Sale:
         """Move a part on to `wanted`; where it stands already changes nothing. Raises Conflict `illegal_transition`."""
         seller_id = sale.fulfilment.seller_id
+        if wanted not in SELLER_ACTIONS:
+            raise illegal(f"set to {wanted}", sale.fulfilment.status)
         moved = self._orders.change(
             sale.buyer_id, sale.order_id, self._clock(), lambda order: self._moved(order, seller_id, wanted)
         )
