@@ -10,4 +10,6 @@ from souk.wiring.settlement import settlement
 def handler(request: Request) -> EventReceipt:
     """Take a payment vendor's signed event; 400 when the signature does not fit."""
     event = read_event(request.raw_body, request.headers.get("stripe-signature", ""))
-    return EventReceipt(effective=event is not None and settlement().hear(event))
+    if event is not None:
+        settlement().hear(event)
+    return EventReceipt()

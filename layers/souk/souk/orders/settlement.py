@@ -7,6 +7,7 @@ transaction on the version it was made from, and a vendor's event is remembered 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import assert_never
 
@@ -54,23 +55,26 @@ class Settlement:
 
     # What the vendor tells -------------------------------------------------------------------------------------------
 
-    def hear(self, event: Event) -> bool:
-        """Have an event take effect, once. False: it is about no order of ours, or was heard before."""
-        try:
-            match event:
-                case SessionEvent(kind=EventKind.PAID):
-                    self._pay(event.order_id, event.buyer_id, _capture(event.session, event.at), event.id)
-                case SessionEvent():
-                    self._close_page_that_ended(event)
-                case RefundEvent():
-                    self._settle_refund(event)
-                case ChargeEvent():
-                    self._compare_refunds(event)
-                case _:
-                    assert_never(event)
-        except (EventHeard, NotFound):
-            return False
-        return True
+    def hear(self, event: Event) -> None:
+        """Have an event take effect, once; one about no order of ours has none.
+
+        Raises VendorFailed and DependencyUnavailable: then it has to be told again.
+        """
+        with suppress(EventHeard, NotFound):
+            self._hear(event)
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case SessionEvent(kind=EventKind.PAID):
+                self._pay(event.order_id, event.buyer_id, _capture(event.session, event.at), event.id)
+            case SessionEvent():
+                self._close_page_that_ended(event)
+            case RefundEvent():
+                self._settle_refund(event)
+            case ChargeEvent():
+                self._compare_refunds(event)
+            case _:
+                assert_never(event)
 
     def _close_page_that_ended(self, event: SessionEvent) -> None:
         """Only the page that is the order's own now: an earlier attempt's says nothing of this one."""

@@ -1,9 +1,11 @@
 """Wire shape of what a vendor hears of its events."""
 
+from typing import Literal
+
 from souk.http.fields import Wire
 
 
 class EventReceipt(Wire):
-    """`effective`: whether it was about an order of ours, and news."""
+    """The event is dealt with, or is no business of ours: it need not be told again."""
 
-    effective: bool
+    received: Literal[True] = True
