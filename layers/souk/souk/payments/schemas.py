@@ -1,8 +1,16 @@
-"""Wire shape of what a vendor hears of its events."""
+"""Wire shapes of a vendor's events."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from souk.http.fields import Wire
+
+
+class VendorEvent(Wire):
+    """An event in Stripe's own shape. The header Stripe-Signature signs the body as it is sent."""
+
+    id: str
+    type: str
+    data: dict[str, Any]
 
 
 class EventReceipt(Wire):
