@@ -19,6 +19,12 @@ class Heard:
     secrets: set[str] = field(default_factory=set)
     clients: list[httpx.Client] = field(default_factory=list)
 
+    def client(self, url: str) -> httpx.Client:
+        """One whose answers are heard; it lives as long as the session."""
+        made = httpx.Client(base_url=url, timeout=60, trust_env=False, event_hooks={"response": [self.note]})
+        self.clients.append(made)
+        return made
+
     def note(self, answer: httpx.Response) -> None:
         answer.read()
         told = f"{answer.status_code} {dict(answer.headers)}\n{answer.text}"
@@ -35,10 +41,7 @@ class Account:
         self.name = uuid.uuid4().hex[:12]
         self.email = f"{self.name}@example.com"
         self.password = f"password-{uuid.uuid4().hex}"
-        self.http = httpx.Client(
-            base_url=stack.url, timeout=60, trust_env=False, event_hooks={"response": [heard.note]}
-        )
-        heard.clients.append(self.http)
+        self.http = heard.client(stack.url)
         given = {"email": self.email, "password": self.password, **more}
         account = self.ask("POST", "/auth/register", given).json()
         self.id = str(account["user"]["id"])

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from local.testing import LocalStack, wait_until
+from tests.e2e.account import Heard
 from tests.e2e.storefront.trading import press
 
 PASSWORD = "correct horse battery"
@@ -39,8 +40,8 @@ class Client:
         return dict(answer.json()) if answer.content else {}
 
 
-def registered(souk: LocalStack, side: str, name: str) -> Client:
-    client = Client(httpx.Client(base_url=souk.url, timeout=60, trust_env=False))
+def registered(souk: LocalStack, heard: Heard, side: str, name: str) -> Client:
+    client = Client(heard.client(souk.url))
     email = f"{uuid.uuid4().hex[:12]}@example.com"
     made = client.call(201, "POST", f"{side}/register", {"name": name, "email": email, "password": PASSWORD})
     assert {"id", "name", "email", "role"} <= made.keys()
@@ -56,13 +57,13 @@ def registered(souk: LocalStack, side: str, name: str) -> Client:
 
 
 @pytest.fixture(scope="module")
-def seller(souk: LocalStack) -> Client:
-    return registered(souk, "sellers", "Lamps of Leeds")
+def seller(souk: LocalStack, heard: Heard) -> Client:
+    return registered(souk, heard, "sellers", "Lamps of Leeds")
 
 
 @pytest.fixture(scope="module")
-def buyer(souk: LocalStack) -> Client:
-    return registered(souk, "buyers", "Amy")
+def buyer(souk: LocalStack, heard: Heard) -> Client:
+    return registered(souk, heard, "buyers", "Amy")
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import httpx
 import pytest
 
 from local.testing import LocalStack, wait_until
+from tests.e2e.account import Heard
 from tests.e2e.storefront.trading import press
 
 PASSWORD = "securePassword123"
@@ -36,8 +36,8 @@ APPLICATION = {
 class Client:
     """Plain HTTP, with the token of its last sign-in."""
 
-    def __init__(self, souk: LocalStack) -> None:
-        self.http = httpx.Client(base_url=souk.url, timeout=60, trust_env=False)
+    def __init__(self, souk: LocalStack, heard: Heard) -> None:
+        self.http = heard.client(souk.url)
 
     def call(self, status: int, method: str, path: str, body: Any = None) -> Any:
         answer = self.http.request(method, path, json=body)
@@ -62,8 +62,8 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def buyer(souk: LocalStack) -> Client:
-    client = Client(souk)
+def buyer(souk: LocalStack, heard: Heard) -> Client:
+    client = Client(souk, heard)
     client.join()
     return client
 
@@ -74,8 +74,8 @@ def address(buyer: Client) -> str:
 
 
 @pytest.fixture(scope="module")
-def seller(souk: LocalStack) -> Client:
-    client = Client(souk)
+def seller(souk: LocalStack, heard: Heard) -> Client:
+    client = Client(souk, heard)
     email = client.join()
     applied = client.call(201, "POST", "sellers/apply", APPLICATION)
     assert (bool(applied["id"]), applied["status"]) == (True, "pending_verification")
@@ -128,16 +128,16 @@ def test_addresses_are_a_list(buyer: Client, address: str) -> None:
     assert [(one["id"], one["address_line1"]) for one in listed] == [(address, "123 Main St")]
 
 
-def test_the_shop_is_public(souk: LocalStack, seller: Client) -> None:
-    anybody = Client(souk)
+def test_the_shop_is_public(souk: LocalStack, heard: Heard, seller: Client) -> None:
+    anybody = Client(souk, heard)
     shop = anybody.call(200, "GET", f"sellers/{seller.shop}")  # type: ignore[attr-defined]
     assert {"id", "shop_name", "logo_url", "rating", "review_count", "follower_count"} <= shop.keys()
     assert (shop["shop_name"], shop["follower_count"]) == ("Vintage Vault", 0)
     anybody.call(404, "GET", f"sellers/{uuid.uuid4()}")
 
 
-def test_products_are_searched_and_filtered(souk: LocalStack, seller: Client, product: str) -> None:
-    anybody, shop = Client(souk), seller.shop  # type: ignore[attr-defined]
+def test_products_are_searched_and_filtered(souk: LocalStack, heard: Heard, seller: Client, product: str) -> None:
+    anybody, shop = Client(souk, heard), seller.shop  # type: ignore[attr-defined]
 
     def found() -> dict[str, Any] | None:
         page: dict[str, Any] = anybody.call(
@@ -156,17 +156,19 @@ def test_products_are_searched_and_filtered(souk: LocalStack, seller: Client, pr
     assert len(shown["images"]) == 2
 
 
-def test_only_the_owner_changes_a_product(seller: Client, buyer: Client, souk: LocalStack, product: str) -> None:
+def test_only_the_owner_changes_a_product(
+    seller: Client, buyer: Client, souk: LocalStack, heard: Heard, product: str
+) -> None:
     assert seller.call(200, "PATCH", f"products/{product}", {"price": 140.0})["price"] == 140
     buyer.call(403, "PATCH", f"products/{product}", {"price": 1.0})
     buyer.call(403, "POST", "products", {"title": "Mine", "price": 1.0})
-    rival = Client(souk)
+    rival = Client(souk, heard)
     email = rival.join()
     rival.call(201, "POST", "sellers/apply", APPLICATION)
     rival.sign_in(email)
     rival.call(404, "PATCH", f"products/{product}", {"price": 1.0})
     rival.call(404, "DELETE", f"products/{product}")
-    Client(souk).call(401, "DELETE", f"products/{product}")
+    Client(souk, heard).call(401, "DELETE", f"products/{product}")
 
 
 def test_a_purchase_from_preview_to_review(seller: Client, buyer: Client, product: str, address: str) -> None:
