@@ -16,6 +16,8 @@ from souk.search.model import ProductDocument
 # The engine's least for one thread is 15 MB; a build from nothing writes fewer and larger files with more.
 FEW_CHANGES: Final = 20_000_000
 MANY_CHANGES: Final = 200_000_000
+_BLOCK_BYTES: Final = 4096
+"""Stored documents are compressed together by so much: answering with twenty of them opens up to twenty blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,12 @@ class Draft:
     @classmethod
     def create(cls, folder: Path) -> Self:
         """Empty."""
-        return cls(Index(schema(), str(folder)), folder, MANY_CHANGES)
+        Index(schema(), str(folder))
+        # The engine takes this from its file alone.
+        described = json.loads((folder / META).read_text())
+        described["index_settings"]["docstore_blocksize"] = _BLOCK_BYTES
+        (folder / META).write_text(json.dumps(described))
+        return cls(Index.open(str(folder)), folder, MANY_CHANGES)
 
     @classmethod
     def open(cls, folder: Path) -> Self:

@@ -4,7 +4,8 @@ id, seller_id               as they are, to find by
 category_id                 the same, and to count by
 title, description          words in lower case without accents
 stems                       the English stems of both, so that `lamps` finds `lamp`
-price, rating, in_stock     integers to filter and to count by (souk.search.ordering says in which units)
+price, rating, in_stock     integers to filter by (souk.search.ordering says in which units)
+price_step, stars           the range of the price facet and the whole stars, to count by: small integers are quick
 by_price, by_rating, by_time    integers to order by, no two alike
 distinction                 tells equally relevant products apart
 revision                    what is newer
@@ -14,6 +15,7 @@ document                    the whole, to answer with
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -23,7 +25,7 @@ from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzer
 from souk.clock import from_wire, to_wire
 from souk.money import Money
 from souk.search import ordering
-from souk.search.model import ProductDocument
+from souk.search.model import PRICE_STEPS, ProductDocument
 from souk.sellers.model import Rating
 
 FORMAT: Final = 1
@@ -43,7 +45,7 @@ def schema() -> Schema:
     builder.add_text_field("stems", tokenizer_name="stems", index_option="freq")
     for name in ("price", "rating", "in_stock"):
         builder.add_integer_field(name, indexed=True, fast=True)
-    for name in ("by_price", "by_rating", "by_time", "revision"):
+    for name in ("price_step", "stars", "by_price", "by_rating", "by_time", "revision"):
         builder.add_integer_field(name, fast=True)
     builder.add_float_field("distinction", fast=True)
     builder.add_bytes_field("document", stored=True)
@@ -85,6 +87,8 @@ def to_document(product: ProductDocument) -> Document:
     document.add_integer("price", ordering.price_value(product.price.amount))
     document.add_integer("rating", ordering.rating_value(product.rating))
     document.add_integer("in_stock", int(product.available > 0))
+    document.add_integer("price_step", bisect_right(PRICE_STEPS, product.price.amount))
+    document.add_integer("stars", product.rating.sum // product.rating.count if product.rating.count else 0)
     document.add_integer("by_price", ordering.by_price(product.price, product.id))
     document.add_integer("by_rating", ordering.by_rating(product.rating, product.id))
     document.add_integer("by_time", ordering.by_time(product.created_at, product.id))

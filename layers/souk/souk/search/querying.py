@@ -152,23 +152,7 @@ def _without_score(query: Query) -> Query:
 # Facets --------------------------------------------------------------------------------------------------------------
 
 
-def aggregations(price_steps: tuple[Decimal, ...]) -> dict[str, Any]:
-    """What to count besides, in the index's own words."""
-    bounds = [ordering.price_value(step) for step in price_steps]
-    steps = zip([None, *bounds], [*bounds, None], strict=True)
-    stars = [ordering.least_rating(Decimal(count)) for count in range(1, 6)]
-    return {
-        "categories": {"terms": {"field": "category_id", "size": 1000}},
-        "prices": {"range": {"field": "price", "ranges": [_range(low, high) for low, high in steps]}},
-        "ratings": {
-            "range": {
-                "field": "rating",
-                "ranges": [_range(low, high) for low, high in zip(stars, [*stars[1:], None], strict=True)],
-            }
-        },
-        "in_stock": {"terms": {"field": "in_stock"}},
-    }
-
-
-def _range(low: int | None, high: int | None) -> dict[str, int]:
-    return {name: bound for name, bound in (("from", low), ("to", high)) if bound is not None}
+AGGREGATIONS: Final[dict[str, Any]] = {
+    field: {"terms": {"field": field, "size": 1000}} for field in ("category_id", "price_step", "stars", "in_stock")
+}
+"""What to count besides: how many have each value of these fields."""

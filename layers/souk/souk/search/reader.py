@@ -19,7 +19,7 @@ from souk.search.model import (
     ProductQuery,
     Sort,
 )
-from souk.search.querying import ORDERS, aggregations, ask
+from souk.search.querying import AGGREGATIONS, ORDERS, ask
 from souk.search.storage import SegmentStore, Stored
 
 LOOK_SECONDS: Final = 1.0
@@ -102,22 +102,20 @@ def _page(searcher: Searcher, asked: Query, query: ProductQuery) -> tuple[list[t
 
 
 def _facets(searcher: Searcher, asked: Query) -> Facets:
-    counted = {name: one["buckets"] for name, one in searcher.aggregate(asked, aggregations(PRICE_STEPS)).items()}
-    prices = _counts(counted["prices"])
+    counts = {
+        field: {bucket["key"]: int(bucket["doc_count"]) for bucket in one["buckets"]}
+        for field, one in searcher.aggregate(asked, AGGREGATIONS).items()
+    }
     bounds: list[Decimal | None] = [None, *PRICE_STEPS, None]
-    exact_stars = _counts([one for one in counted["ratings"] if "from" in one])
+    stars = counts["stars"]
     return Facets(
-        categories=tuple(sorted(((one["key"], one["doc_count"]) for one in counted["categories"]), key=_most_first)),
+        categories=tuple(sorted(counts["category_id"].items(), key=_most_first)),
         prices=tuple(
-            PriceRange(low, high, count) for low, high, count in zip(bounds, bounds[1:], prices, strict=False) if count
+            PriceRange(bounds[step], bounds[step + 1], count) for step, count in sorted(counts["price_step"].items())
         ),
-        ratings=tuple((stars, sum(exact_stars[stars - 1 :])) for stars in (4, 3, 2, 1)),
-        in_stock=sum(one["doc_count"] for one in counted["in_stock"] if one["key"] == 1),
+        ratings=tuple((least, sum(stars.get(one, 0) for one in range(least, 6))) for least in (4, 3, 2, 1)),
+        in_stock=counts["in_stock"].get(1, 0),
     )
-
-
-def _counts(buckets: list[dict[str, Any]]) -> list[int]:
-    return [int(one["doc_count"]) for one in buckets]
 
 
 def _most_first(category: tuple[str, int]) -> tuple[int, str]:

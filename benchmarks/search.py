@@ -1,0 +1,253 @@
+"""The product search over made-up catalogues: how long the whole function takes, how large the index is, how soon new
+products are found.
+
+The function is called as Lambda calls it: its event is parsed, the query made, everything counted, every facet too, and
+the answer encoded. S3 is in this process's memory: what the network adds is told in the notes and not measured here.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any, Final
+from unittest.mock import patch
+
+from benchmarks.rows import Row
+from souk.catalogue.model import CATEGORIES
+from souk.money import Money
+from souk.search.model import ProductDocument, ProductQuery
+from souk.search.reader import LOOK_SECONDS
+from souk.sellers.model import Rating
+from tests.unit.search.search_worlds import FakeCatalogue, World
+
+SIZES: Final = {10_000: None, 100_000: 2.0, 1_000_000: 5.0}
+"""Products, and the most milliseconds that half of the searches may take."""
+MOST_UNTIL_FOUND: Final = 2.0
+_ROUNDS: Final = 6
+_MB: Final = 1_000_000
+_WORDS: Final = 8_000
+
+
+def measure() -> list[Row]:
+    rows: list[Row] = []
+    for size, bar in SIZES.items():
+        with TemporaryDirectory() as folder:
+            rows += _of_size(size, bar, Path(folder))
+    return rows
+
+
+def _of_size(size: int, bar: float | None, folder: Path) -> list[Row]:
+    world = World(folder)
+    world.catalogue = MadeUpCatalogue(size)
+    began = time.perf_counter()
+    world.writer().rebuild()
+    built = time.perf_counter() - began
+    stored = sum(len(content) for content in world.s3.objects.values())
+    of_size = f"of {size:,} products"
+    timings = _searches(world)
+    found = _until_found(world)
+    return [
+        Row(f"search {of_size}, facets counted, p50", timings.middle, "ms", bar, f"{timings.count} searches"),
+        Row(f"search {of_size}, facets counted, p99", timings.slow, "ms"),
+        Row(f"search {of_size}, without facets, p50", timings.plain, "ms"),
+        Row(f"search index {of_size}", stored / _MB, "MB", None, f"built in {built:.1f} s"),
+        Row(
+            f"new product among {size:,} found after",
+            LOOK_SECONDS + found.written + found.renewed,
+            "s",
+            MOST_UNTIL_FOUND,
+            f"{LOOK_SECONDS:g} s until readers look, {found.written * 1000:.0f} ms to write, "
+            f"{found.renewed * 1000:.0f} ms to take over; stream and network come on top",
+        ),
+    ]
+
+
+# Searches ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds."""
+
+    count: int
+    middle: float
+    slow: float
+    plain: float
+
+
+def _searches(world: World) -> Timings:
+    with _function(world) as call:
+        for query in QUERIES:
+            call({**query, "facets": "true"})  # warm: files are read, shapes are built
+        with_facets = sorted(_timed(call, {**query, "facets": "true"}) for _ in range(_ROUNDS) for query in QUERIES)
+        without = sorted(_timed(call, query) for _ in range(_ROUNDS) for query in QUERIES)
+    return Timings(
+        len(with_facets),
+        with_facets[len(with_facets) // 2],
+        with_facets[len(with_facets) * 99 // 100],
+        without[len(without) // 2],
+    )
+
+
+@contextmanager
+def _function(world: World) -> Iterator[Any]:
+    """GET /products with a query, over the index of `world`."""
+    from functions.search import search_products
+
+    event = json.loads((Path(__file__).parents[1] / "events" / "search" / "search_products.json").read_text())
+    context = SimpleNamespace(function_name="SearchProductsFunction")
+    reader = world.reader()
+
+    def call(query: dict[str, str]) -> None:
+        asked = {**event, "queryStringParameters": query}
+        answer = search_products.handler(asked, context)
+        assert answer["statusCode"] == 200, answer
+
+    with patch.object(search_products, "product_search", lambda: reader), redirect_stdout(io.StringIO()):
+        yield call
+
+
+def _timed(call: Any, query: dict[str, str]) -> float:
+    """Milliseconds of this thread: it waits for nothing, and what else runs on the machine does not count."""
+    began = time.thread_time()
+    call(query)
+    return (time.thread_time() - began) * 1000
+
+
+# Freshness -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Seconds."""
+
+    written: float
+    renewed: float
+
+
+def _until_found(world: World) -> Found:
+    """Medians of five new products, each written by a writer and found by a reader that run already."""
+    writer, reader = world.writer(), world.reader()
+    catalogue = world.catalogue
+    assert isinstance(catalogue, MadeUpCatalogue)
+    reader.search(ProductQuery())
+    writer.apply([catalogue.add()])  # warm: the files are here
+    written, renewed = [], []
+    for _ in range(5):
+        newest = catalogue.add()
+        world.seconds += LOOK_SECONDS
+        began = time.perf_counter()
+        writer.apply([newest])
+        written.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        found = reader.search(ProductQuery(text=catalogue.document(newest).title))
+        renewed.append(time.perf_counter() - began)
+        assert newest in {product.id for product in found.products}
+    return Found(sorted(written)[2], sorted(renewed)[2])
+
+
+# Made up -------------------------------------------------------------------------------------------------------------
+
+
+class MadeUpCatalogue(FakeCatalogue):
+    """Products by number, made when they are read: titles of five words, descriptions of twenty-five."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+
+    def add(self) -> str:
+        """One more; its id."""
+        self._size += 1
+        return str(self._size - 1)
+
+    def documents(self, product_ids: Sequence[str]) -> dict[str, ProductDocument | None]:
+        return {one: self.document(one) for one in product_ids}
+
+    def all_product_ids(self) -> Iterable[str]:
+        return (str(number) for number in range(self._size))
+
+    def document(self, product_id: str) -> ProductDocument:
+        chance = random.Random(product_id)
+        count = chance.randrange(20)
+        return ProductDocument(
+            id=product_id,
+            seller_id=f"seller-{chance.randrange(1000)}",
+            seller_name="A shop",
+            title=_text(chance, 5),
+            description=_text(chance, 25),
+            category_id=chance.choice(CATEGORIES).id,
+            price=Money.from_minor(chance.randrange(100, 200_000), "USD"),
+            rating=Rating(chance.randint(count, 5 * count), count),
+            available=chance.randrange(5),
+            image=f"{chance.getrandbits(256):064x}",
+            created_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=chance.randrange(10**7)),
+            revision=1,
+        )
+
+
+def _text(chance: random.Random, length: int) -> str:
+    return " ".join(chance.choices(_vocabulary(), cum_weights=_weights(), k=length))
+
+
+@cache
+def _vocabulary() -> list[str]:
+    """Words of two to four syllables."""
+    chance = random.Random(1)
+    syllables = [first + second for first in "bcdfghklmnprstvw" for second in ("a", "e", "i", "o", "u", "an", "er")]
+    words: dict[str, None] = {}
+    while len(words) < _WORDS:
+        words["".join(chance.choices(syllables, k=chance.randint(2, 4)))] = None
+    return list(words)
+
+
+@cache
+def _weights() -> list[float]:
+    """Few words are frequent and most are rare (Zipf)."""
+    total, sums = 0.0, []
+    for place in range(1, _WORDS + 1):
+        total += 1 / (place + 20)
+        sums.append(total)
+    return sums
+
+
+def _queries() -> Iterator[dict[str, str]]:
+    """What buyers ask: words mostly, with filters and orders, unfinished and misspelt ones, and pages without any."""
+    chance = random.Random(2)
+    for _ in range(40):
+        one, other = chance.choices(_vocabulary(), cum_weights=_weights(), k=2)
+        category = chance.choice(CATEGORIES).id
+        yield {"search": one}
+        yield {"search": f"{one} {other}"}
+        yield {"search": one, "sort": "price_asc"}
+        yield {"search": one, "category_id": category, "min_price": "20", "max_price": "900", "in_stock": "true"}
+        yield {"search": one[:-1]}
+        yield {"search": f"{one[:2]}x{one[2:]}"}
+        yield {"search": one, "min_rating": "3", "sort": "rating", "page": "2"}
+        yield {"category_id": category}
+
+
+QUERIES: Final = tuple(_queries())
+
+
+def main() -> int:
+    from benchmarks.rows import table
+
+    rows = measure()
+    print(table(rows))
+    return 0 if all(row.is_met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
