@@ -284,10 +284,10 @@ def test_a_product_that_is_gone_cannot_be_revised(cloud: Cloud, john: Seller, sh
     found = catalogue.product_repository().find(listing_id)
     assert found is not None
     catalogue.product_repository().remove(found.product, replace(found.product, removed=True), utc_now())
-    edit(cloud, john, listing_id, title="Better camera")
+    assert edit(cloud, john, listing_id, title="Better camera") == "ended"
     [publication] = john.call("get_listing", listing_id).json["publications"]
     assert publication["error"]["vendor_errors"] == [
-        {"code": "not_live", "message": "The product is not in the shop any more."}
+        {"code": "gone", "message": "The product is not in the shop any more."}
     ]
 
 

@@ -14,8 +14,8 @@ from typing import Protocol
 from souk.catalogue.model import OTHER, Movement, OwnedProduct, Product, Reason, Stock, category_of
 from souk.catalogue.repository import ProductRepository, StaleProduct
 from souk.clock import Clock, NewId
-from souk.errors import Conflict, VendorFailed, VendorProblem, VendorRefused
-from souk.marketplaces.model import STOREFRONT, Offer, Published, Verification
+from souk.errors import Conflict, VendorFailed, VendorProblem
+from souk.marketplaces.model import STOREFRONT, Offer, PublicationEnded, Published, Verification
 from souk.photos.model import Photo, PhotoStatus
 from souk.sellers.layout import may_not_sell
 from souk.sellers.model import Shop
@@ -86,7 +86,7 @@ class StorefrontMarketplace:
         for _ in range(_MOST_TRIES):
             before = self._products.find(external_id)
             if before is None or before.product.removed:
-                raise VendorRefused(STOREFRONT, [VendorProblem("not_live", "The product is not in the shop any more.")])
+                raise PublicationEnded(STOREFRONT, [VendorProblem("gone", "The product is not in the shop any more.")])
             try:
                 return _published(self._save(before, offer, self._clock()))
             except StaleProduct:
