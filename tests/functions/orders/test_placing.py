@@ -24,6 +24,7 @@ from tests.functions.orders.market import Buyer, Shop, call, movements_of, stock
 from tests.functions.orders.stripe import FakeStripe, fail, refuse, total_of
 from tests.functions.sellers.shops import decide, operator, require_verification
 from tests.functions.template import template
+from tests.unit.payments.payment_builders import form_of
 
 
 def deploy_with(monkeypatch: pytest.MonkeyPatch, **parameters: str) -> None:
@@ -473,8 +474,7 @@ def test_a_payment_faster_than_our_own_write_wins(shop: Shop, buyer: Buyer, stri
     paid: list[Order] = []
 
     def overtaken(sent: httpx.Request) -> httpx.Response:
-        [waiting] = order_repository().list(buyer.id, limit=1, after=None)[0]
-        paid.append(buyer.has_paid(waiting.id))
+        paid.append(buyer.has_paid(form_of(sent)["client_reference_id"]))
         return stripe._answer(sent)
 
     stripe.first = [overtaken]
