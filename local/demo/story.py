@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from local.demo.buyer import Buyer
 from local.demo.person import DemoFailed
 from local.demo.seller import Seller
@@ -75,7 +77,7 @@ def _tell(places: Places, settings: Settings, terminal: Terminal) -> None:
     terminal.line()
     terminal.line(terminal.style("Listed, sold and delivered.", "bold", "green"))
     terminal.place("eBay listing", publications["ebay"]["url"])
-    terminal.place("Product", publications["souk"]["url"])
+    terminal.place("Product", str(httpx.URL(places.api).join(publications["souk"]["url"])))
     terminal.place("Order", f"{order['id']}, {order['currency']} {order['total']:.2f}")
     terminal.place("Media", str(settings.demo_output))
 
