@@ -47,6 +47,10 @@ operator: install ## make an account an operator (EMAIL=..., STACK=... on AWS)
 recount: install ## count sellers' figures again from the orders (STACK=... on AWS)
 	@$(CLOUD)/python -m local recount
 
+.PHONY: reindex
+reindex: install ## build the search index anew out of the catalogue (STACK=... on AWS)
+	@$(CLOUD)/python -m local reindex
+
 # One cache per architecture: SAM's knows the sources, not the target.
 OWN_ARCHITECTURE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 sam-build = SOUK_ARCHITECTURE=$(1) $(SAM) build --parameter-overrides Architecture=$(1) --cache-dir .aws-sam/cache-$(1) --build-dir $(2)

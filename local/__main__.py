@@ -1,4 +1,4 @@
-"""python -m local run | demo | operator EMAIL | recount: the commands behind the Makefile's targets."""
+"""python -m local run | demo | operator EMAIL | recount | reindex: the commands behind the Makefile's targets."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def main() -> int:
     operator = commands.add_parser("operator", help="make an account an operator")
     operator.add_argument("email")
     commands.add_parser("recount", help="count sellers' figures again from the orders")
+    commands.add_parser("reindex", help="build the search index anew out of the catalogue")
     arguments = parser.parse_args()
     terminal = Terminal()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -43,6 +44,10 @@ def main() -> int:
                 from local.recount import recount
 
                 return recount(read_settings(), terminal)
+            case "reindex":
+                from local.reindex import reindex
+
+                return reindex(read_settings(), terminal)
             case _:
                 from local.operator import grant
 

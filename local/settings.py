@@ -18,7 +18,7 @@ SOUK_BUILD           .aws-sam/build  a build made elsewhere; when set, nothing i
 SOUK_WAIT_SCALE      1               below 1, workflow waits are shortened (tests)
 EBAY_ACCESS_TOKEN    the stand-in's  the demo seller's token
 DEMO_OUTPUT          demo-output     where `make demo` puts pictures and video
-STACK                                name of a stack on AWS: `make operator` and `make recount` then work there
+STACK                                stack on AWS where `make operator`, `recount` and `reindex` then work
 NO_COLOR                             plain output
 """
 
