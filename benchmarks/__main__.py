@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cold_start, growth, local_cloud, sizes, warm_requests
+from benchmarks import cold_start, growth, local_cloud, search, sizes, warm_requests
 from benchmarks.packages import BUILD, WORKSHOP, prepare
 from benchmarks.rows import Row, table
 from benchmarks.starting import stand_in
@@ -30,7 +30,13 @@ def main() -> int:
     began = time.monotonic()
     starts, costs = _against_others()
     rows = [*cold_start.rows(starts), *warm_requests.rows(costs)]
-    for name, measure in {"sizes": _sizes, "growth": growth.measure, "local cloud": _local_cloud}.items():
+    measures = {
+        "sizes": _sizes,
+        "growth": growth.measure,
+        "search": search.measure,
+        "local cloud": _local_cloud,
+    }
+    for name, measure in measures.items():
         rows += _told(name, measure)
     _RESULTS.write_text(
         json.dumps(
