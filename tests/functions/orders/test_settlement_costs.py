@@ -128,4 +128,5 @@ def test_the_page_says_what_each_pattern_really_does(cloud: Cloud, desk: Desk) -
         with billed(cloud) as bill:
             act()
         measured[name] = bill.row()
-    assert table_of((ROOT / "docs" / "access-patterns.md").read_text(), SECTION) == measured
+    said = table_of((ROOT / "docs" / "access-patterns.md").read_text(), SECTION)
+    assert {name: row for name, row in said.items() if name != "pattern"} == measured
