@@ -22,6 +22,7 @@ _TEXT: Final[dict[str, Any]] = {"schema": {"type": "string"}}
 _REGISTRATION: Final = Particulars(errors=(409, 429))
 _SIGNING_IN: Final = Particulars(errors=(401, 429))
 _SIGNING_IN_AS: Final = Particulars(errors=(401, 403, 429))
+_PAGED: Final = Particulars(headers=("Link",))
 
 PARTICULARS: Final[dict[str, Particulars]] = {
     "register_account": _REGISTRATION,
@@ -37,6 +38,9 @@ PARTICULARS: Final[dict[str, Particulars]] = {
     "add_photos": Particulars(headers=("ETag", "Location")),
     "add_images": Particulars(headers=("ETag", "Location")),
     "get_media": Particulars(headers=("Location",)),
+    "search_products": _PAGED,
+    "browse_products": _PAGED,
+    "browse_products_search": _PAGED,
     "generate_media": Particulars(errors=(422, 429, 502)),
     "publish_listing": Particulars(errors=(422, 502)),
     "preflight_listing": Particulars(errors=(409, 422, 502)),
