@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -10,7 +9,7 @@ from souk.aws.idempotency import IdempotencyKey
 from souk.catalogue.model import InsufficientInventory
 from souk.clock import Clock, NewId
 from souk.errors import Conflict, InvalidRequest, NotFound
-from souk.orders.model import Order, Payment
+from souk.orders.model import Order, Payment, Purchase
 from souk.orders.offers import Basket, OfferReader, StaleOffer
 from souk.orders.opening import PaymentPages
 from souk.orders.pricing import demand_one_order, merge, price
@@ -19,14 +18,6 @@ from souk.orders.tax import TaxRates
 
 _MOST_READINGS: Final = 3
 _NAMELESS: Final = "Buyer"
-
-
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    """What a buyer asks for: (product id, quantity) each, to one of his addresses, or to the default one."""
-
-    items: tuple[tuple[str, int], ...]
-    address_id: str | None = None
 
 
 class Drafting:

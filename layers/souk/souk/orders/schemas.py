@@ -8,9 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from souk.errors import Forbidden
 from souk.http.fields import Amount, Line, Text, Wire
-from souk.orders.model import MOST_LINES, MOST_UNITS, PaymentStatus, RefundStatus, Status
-from souk.orders.placing import Purchase
-from souk.orders.service import News
+from souk.orders.model import MOST_LINES, MOST_UNITS, News, PaymentStatus, Purchase, RefundStatus, Status
 
 EntityId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Quantity = Annotated[int, Field(ge=1, le=MOST_UNITS, strict=True)]

@@ -9,7 +9,7 @@ from datetime import timedelta
 from souk.aws.idempotency import IdempotencyKey
 from souk.clock import Clock, NewId
 from souk.errors import NotFound
-from souk.orders.model import SELLER_ACTIONS, Order, Sale, Status, Tracking, illegal
+from souk.orders.model import SELLER_ACTIONS, News, Order, Sale, Status, Tracking, illegal
 from souk.orders.repository import OrderRepository
 
 type Cursor = dict[str, str] | None
@@ -28,17 +28,6 @@ class Purchases:
     def list(self, buyer_id: str, limit: int, after: Mapping[str, str] | None) -> tuple[tuple[Order, ...], Cursor]:
         """A page, newest first."""
         return self.orders.list(buyer_id, limit=limit, after=after)
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a seller tells of a parcel; a `status` also moves the fulfilment there, unless it is there already."""
-
-    status: Status | None = None
-    location: str | None = None
-    notes: str | None = None
-    carrier: str | None = None
-    tracking_number: str | None = None
 
 
 class Sales:

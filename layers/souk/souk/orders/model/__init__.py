@@ -1,7 +1,7 @@
 """The model of orders: an order, its fulfilments by seller, its payment and refunds."""
 
 from souk.orders.model.fulfilment import MOVES, PROGRESS, SELLER_ACTIONS, Action, Fulfilment, Line, Status, illegal
-from souk.orders.model.order import MOST_LINES, MOST_REFUNDS, MOST_SELLERS, MOST_UNITS, Order, ShipTo
+from souk.orders.model.order import MOST_REFUNDS, Order
 from souk.orders.model.payment import (
     CLOSED,
     GRACE,
@@ -12,7 +12,8 @@ from souk.orders.model.payment import (
     PaymentStatus,
     Refund,
 )
-from souk.orders.model.sale import MOST_TRACKED, Sale, Tracking
+from souk.orders.model.purchase import MOST_LINES, MOST_SELLERS, MOST_UNITS, Purchase, ShipTo
+from souk.orders.model.sale import MOST_TRACKED, News, Sale, Tracking
 from souk.payments.model import RefundStatus
 
 __all__ = [
@@ -32,9 +33,11 @@ __all__ = [
     "Failure",
     "Fulfilment",
     "Line",
+    "News",
     "Order",
     "Payment",
     "PaymentStatus",
+    "Purchase",
     "Refund",
     "RefundStatus",
     "Sale",

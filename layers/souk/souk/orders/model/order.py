@@ -15,26 +15,10 @@ from souk.errors import Conflict
 from souk.money import Money, total
 from souk.orders.model.fulfilment import MOVES, PROGRESS, SELLER_ACTIONS, Action, Fulfilment, Line, Status, illegal
 from souk.orders.model.payment import CLOSED, LOOK_AGAIN, Capture, Failure, Payment, PaymentStatus, Refund
+from souk.orders.model.purchase import ShipTo
 from souk.payments.model import RefundStatus
 
-MOST_LINES: Final = 20
-MOST_SELLERS: Final = 10
-MOST_UNITS: Final = 999
 MOST_REFUNDS: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ShipTo:
-    """Where an order goes, as the address was when it was placed. `country` is ISO 3166-1 alpha-2."""
-
-    full_name: str
-    line1: str
-    line2: str | None
-    city: str
-    state: str | None
-    postal_code: str | None
-    country: str
-    phone: str | None
 
 
 @dataclass(frozen=True, slots=True)

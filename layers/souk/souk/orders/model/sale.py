@@ -8,8 +8,9 @@ from typing import Final
 
 from souk.money import Money, total
 from souk.orders.model.fulfilment import Fulfilment, Status
-from souk.orders.model.order import Order, ShipTo
+from souk.orders.model.order import Order
 from souk.orders.model.payment import PaymentStatus
+from souk.orders.model.purchase import ShipTo
 from souk.payments.model import RefundStatus
 
 MOST_TRACKED: Final = 200
@@ -53,6 +54,17 @@ class Sale:
         if self.refunded.amount > 0 and self.refunded == self.fulfilment.total:
             return Status.REFUNDED
         return self.fulfilment.status
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a seller tells of a parcel; a `status` also moves the fulfilment there, unless it is there already."""
+
+    status: Status | None = None
+    location: str | None = None
+    notes: str | None = None
+    carrier: str | None = None
+    tracking_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
