@@ -77,7 +77,7 @@ class Refunds:
 
         def reserve(order: Order) -> Order:
             part = _part(order, wish.seller_id if desk.is_operator else desk.caller_id)
-            amount, units = _amount(order, part, wish)
+            amount, units = amount_of(order, part, wish)
             return order.reserve_refund(
                 Refund(
                     id=refund_id,
@@ -185,7 +185,7 @@ def _part(order: Order, seller_id: str | None) -> Fulfilment:
     return parts[0]
 
 
-def _amount(order: Order, part: Fulfilment, wish: RefundWish) -> tuple[Money, Mapping[str, int]]:
+def amount_of(order: Order, part: Fulfilment, wish: RefundWish) -> tuple[Money, Mapping[str, int]]:
     """How much goes back, and for which units by line id. Raises InvalidRequest."""
     left = {line.id: line.quantity - order.refunded_units(line.id) for line in part.lines}
     if wish.lines is not None:
