@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
@@ -105,25 +104,54 @@ def from_document(document: Document) -> ProductDocument:
 
 
 def _encode(product: ProductDocument) -> bytes:
-    members: dict[str, Any] = {
-        "id": product.id,
-        "seller_id": product.seller_id,
-        "seller_name": product.seller_name,
-        "title": product.title,
-        "description": product.description,
-        "category_id": product.category_id,
-        "price": [product.price.minor, product.price.currency],
-        "rating": [product.rating.sum, product.rating.count],
-        "available": product.available,
-        "image": product.image,
-        "created_at": to_wire(product.created_at),
-        "revision": product.revision,
-    }
+    """Without names, which would be half of it: twenty are read for each answer."""
+    members = (
+        product.id,
+        product.seller_id,
+        product.seller_name,
+        product.title,
+        product.description,
+        product.category_id,
+        product.price.minor,
+        product.price.currency,
+        product.rating.sum,
+        product.rating.count,
+        product.available,
+        product.image,
+        to_wire(product.created_at),
+        product.revision,
+    )
     return json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _decode(content: bytes) -> ProductDocument:
-    members = json.loads(content)
-    price, rating = members.pop("price"), members.pop("rating")
-    created_at: datetime = from_wire(members.pop("created_at"))
-    return ProductDocument(price=Money.from_minor(*price), rating=Rating(*rating), created_at=created_at, **members)
+    (
+        product_id,
+        seller_id,
+        seller_name,
+        title,
+        description,
+        category_id,
+        minor,
+        currency,
+        stars,
+        reviews,
+        available,
+        image,
+        created_at,
+        revision,
+    ) = json.loads(content.decode())
+    return ProductDocument(
+        product_id,
+        seller_id,
+        seller_name,
+        title,
+        description,
+        category_id,
+        Money.from_minor(minor, currency),
+        Rating(stars, reviews),
+        available,
+        image,
+        from_wire(created_at),
+        revision,
+    )
