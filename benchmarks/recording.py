@@ -8,45 +8,58 @@ same requests as the real functions, in the same order, also after the real ones
 
 from __future__ import annotations
 
+import ast
 import base64
+import contextlib
 import copy
-import http.server
+import io
 import json
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from botocore.response import StreamingBody
 from moto import mock_aws
 
 from benchmarks.packages import BUILD
 from benchmarks.scenes import SCENES
+from benchmarks.vendors import ADDRESSES, SECRETS, Vendors
 from souk.aws import clients
+from souk.wiring import storage
 from tests.functions.cloud import Cloud, create_keys, forget
 from tests.functions.template import REGION, logical_id, resolve, resources, variables_of
-from tests.unit.marketplaces.ebay_builders import fees_xml, reply_xml
 
 _SERVICES = ("dynamodb", "kms", "secretsmanager", "stepfunctions", "s3")
-_VENDOR = {
-    "VerifyAddFixedPriceItem": reply_xml("VerifyAddFixedPriceItem", "Success", body=fees_xml(InsertionFee="0.35"))
-}
+_METHODS = {"GetObject": "GET", "HeadObject": "HEAD"}
+_TOLD_BY_S3 = ("content-type", "content-length", "etag", "last-modified")
 
 
 class Recorder(Cloud):
-    """Keeps the last call: its event, its answer, and all that it asked of AWS."""
+    """Keeps the last call: its event, its answer, and all that it asked of AWS and of vendors."""
 
-    def __init__(self, environment: pytest.MonkeyPatch, suffix: str, vendor_url: str) -> None:
+    def __init__(self, environment: pytest.MonkeyPatch, suffix: str) -> None:
         super().__init__(environment, suffix)
-        self._vendor_url = vendor_url
         self.last: dict[str, Any] = {}
+        self._vendors = Vendors()
+        environment.setattr(storage, "http_client", lambda: self._vendors.client)
+
+    def create(self, keys: Mapping[str, str] | None = None) -> None:
+        super().create(keys)
+        secret = {"SecretId": self.physical["VendorSecret"], "SecretString": json.dumps(SECRETS)}
+        self.client("secretsmanager").put_secret_value(**secret)
 
     def handler(self, path: str) -> Callable[[Any, Any], Any]:
         found = super().handler(path)
-        self._environment.setenv("EBAY_API_URL", self._vendor_url)
+        for name, vendor in ADDRESSES.items():
+            self._environment.setenv(name, f"https://vendors.example/{vendor}")
         return found
+
+    def pay(self, order_id: str) -> dict[str, Any]:
+        """A buyer pays on the order's page; answers Stripe's session."""
+        return self._vendors.stripe.pay(order_id)
 
     def invoke(self, path: str, event: Any) -> Any:
         self.last = {
@@ -55,8 +68,9 @@ class Recorder(Cloud):
             "event": _lasting(event),
             "exchanges": [],
             "presigned": [],
-            "vendor": [],
+            "vendor": self._vendors.exchanges,
         }
+        self._vendors.exchanges.clear()
         forget()
         with self._listening():
             answer = super().invoke(path, event)
@@ -80,16 +94,23 @@ class Recorder(Cloud):
         def asked(params: dict[str, Any], **_: Any) -> None:
             pending["request"] = repr(params)
 
-        def answered(response_dict: dict[str, Any], event_name: str, **_: Any) -> None:
+        def answered(
+            response_dict: dict[str, Any], parsed_response: dict[str, Any], event_name: str, **_: Any
+        ) -> None:
             _event, service, operation = event_name.split(".")
-            body = response_dict["body"]
+            is_stream = "Body" in parsed_response
+            body = parsed_response["Body"].read() if is_stream else response_dict["body"]
+            if is_stream:
+                parsed_response["Body"] = StreamingBody(io.BytesIO(body), len(body))  # type: ignore[arg-type]
+            headers = {name.lower(): value for name, value in response_dict["headers"].items()}
             self.last["exchanges"].append(
                 {
                     "service": service,
                     "operation": operation,
+                    "target": _target(operation, pending["request"]),
                     "request": pending["request"],
                     "status": response_dict["status_code"],
-                    "content_type": response_dict["headers"].get("content-type", "application/x-amz-json-1.0"),
+                    "answer_headers": _told(service, headers),
                     "body": base64.b64encode(body).decode(),
                 }
             )
@@ -142,30 +163,18 @@ def _noting_presigned(s3: Any, noted: list[tuple[str, str]]) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _vendor(asked: list[tuple[str, str]]) -> Iterator[str]:
-    """An eBay that answers the one call that endpoints make to it."""
+def _target(operation: str, request: str) -> str:
+    """What the stand-in knows a request by: services name their operation in a header, S3 has a method and a path."""
+    if operation not in _METHODS:
+        return operation
+    given = ast.literal_eval(request)
+    return f"{_METHODS[operation]} {given['Bucket']}/{given['Key']}"
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            call = self.headers["X-EBAY-API-CALL-NAME"]
-            self.rfile.read(int(self.headers["Content-Length"]))
-            asked.append((call, _VENDOR[call].decode()))
-            self.send_response(200)
-            self.send_header("Content-Type", "text/xml")
-            self.send_header("Content-Length", str(len(_VENDOR[call])))
-            self.end_headers()
-            self.wfile.write(_VENDOR[call])
 
-        def log_message(self, *_: Any) -> None: ...
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+def _told(service: str, headers: Mapping[str, str]) -> dict[str, str]:
+    if service == "s3":
+        return {name: headers[name] for name in _TOLD_BY_S3 if name in headers}
+    return {"content-type": headers.get("content-type", "application/x-amz-json-1.0")}
 
 
 def endpoints() -> set[str]:
@@ -189,22 +198,17 @@ def record() -> list[dict[str, Any]]:
 
 
 def _record(path: str, environment: pytest.MonkeyPatch, keys: dict[str, str]) -> dict[str, Any]:
-    asked: list[tuple[str, str]] = []
-    with _vendor(asked) as vendor_url:
-        cloud = Recorder(environment, "-" + path.split("/")[1].replace("_", "-"), vendor_url)
-        cloud.create(keys)
-        answer = SCENES[path](cloud)
-    expected = 404 if path == "operations/answer_unknown_route" else 299
+    cloud = Recorder(environment, "-" + path.split("/")[1].replace("_", "-"))
+    cloud.create(keys)
+    answer = SCENES[path](cloud)
+    expected = 404 if path == "operations/answer_unknown_route" else 399
     if answer.status > expected or cloud.last["path"] != path:
         raise RuntimeError(f"{path} answered {answer.status}: {answer.body[:300]}")
-    return {**cloud.last, "vendor": asked}
+    return {**cloud.last, "vendor": list(cloud.last["vendor"])}
 
 
 def main() -> None:
     sys.path.append(str(BUILD / "DocsLayer/python"))
-    import contextlib
-    import io
-
     with contextlib.redirect_stdout(io.StringIO()):
         recorded = record()
     Path(sys.argv[1]).write_text(json.dumps(recorded))

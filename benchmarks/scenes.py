@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks import storefront_scenes
 from souk.listings.model import Status
 from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.identity import accounts, address_books
@@ -86,7 +87,7 @@ def _person(cloud: Cloud) -> Person:
     return Person(accounts.register(cloud).id)
 
 
-SCENES: dict[str, Scene] = {
+SCENES: dict[str, storefront_scenes.Scene] = {
     "identity/register_account": _plain("identity/register_account"),
     "identity/register_buyer": _plain("identity/register_buyer"),
     "identity/register_seller": _plain("identity/register_seller"),
@@ -123,4 +124,5 @@ SCENES: dict[str, Scene] = {
     "operations/get_openapi": _plain("operations/get_openapi"),
     "operations/show_docs": _plain("operations/show_docs"),
     "operations/answer_unknown_route": _plain("operations/answer_unknown_route"),
+    **storefront_scenes.SCENES,
 }

@@ -1,9 +1,9 @@
-"""AWS and eBay as far as the benchmarks need them: every request gets, at once, the answer that was recorded for it.
+"""AWS, eBay and Stripe as far as the benchmarks need them: every request gets, at once, the answer that was recorded for it.
 
     python -m benchmarks.stand_in RECORDING     prints its port, serves until its stdin closes
 
-It is a process of its own, so that its time is nobody's. A function finds it under /<verb_noun>; the answers of one
-operation are given in the order in which they were recorded, over and over.
+It is a process of its own, so that its time is nobody's. A function finds it under /<verb_noun>, and vendors under
+/<verb_noun>/<vendor>; the answers of one operation are given in the order in which they were recorded, over and over.
 """
 
 from __future__ import annotations
@@ -13,36 +13,34 @@ import base64
 import itertools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
-EBAY_PATH = "ebay"
 _END_OF_HEAD = b"\r\n\r\n"
 
 
 class Answers:
-    """Recorded answers as bytes to send, by (function, operation)."""
+    """Recorded answers as bytes to send, by (function, target): an operation's name, or a method and a path."""
 
     def __init__(self, recording: Path) -> None:
         self._answers: dict[tuple[str, str], Iterator[bytes]] = {}
         for function in json.loads(recording.read_text()):
             name = function["path"].split("/")[1]
-            by_operation: dict[str, list[bytes]] = {}
-            for exchange in function["exchanges"]:
-                by_operation.setdefault(exchange["operation"], []).append(
-                    _message(exchange["status"], exchange["content_type"], base64.b64decode(exchange["body"]))
-                )
-            for operation, messages in by_operation.items():
-                self._answers[name, operation] = itertools.cycle(messages)
-            for operation, text in function["vendor"]:
-                self._answers[EBAY_PATH, operation] = itertools.repeat(_message(200, "text/xml", text.encode()))
+            by_target: dict[str, list[bytes]] = {}
+            for exchange in [*function["exchanges"], *function["vendor"]]:
+                body = base64.b64decode(exchange["body"])
+                message = _message(exchange["status"], exchange["answer_headers"], body)
+                by_target.setdefault(exchange["target"], []).append(message)
+            for target, messages in by_target.items():
+                self._answers[name, target] = itertools.cycle(messages)
 
-    def answer(self, function: str, operation: str) -> bytes:
-        recorded = self._answers.get((function, operation))
+    def answer(self, function: str, target: str) -> bytes:
+        recorded = self._answers.get((function, target))
         if recorded is None:
             # Not retried by any client, and plain in whatever fails because of it.
-            return _message(400, "application/json", f"nothing recorded for {function} {operation}".encode())
+            content = f"nothing recorded for {function} {target}".encode()
+            return _message(400, {"content-type": "application/json"}, content)
         return next(recorded)
 
 
@@ -71,17 +69,16 @@ class Connection(asyncio.Protocol):
         if len(rest) < length:
             return None
         self._received = rest[length:]
-        function = first.split(" ")[1].split("/")[1]
-        operation = headers.get("x-amz-target", "").rpartition(".")[2] or headers.get("x-ebay-api-call-name", "")
-        return function, operation
+        method, address, _ = first.split(" ")
+        function, _, path = address.partition("?")[0].lstrip("/").partition("/")
+        operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        return function, operation or f"{method} {path}"
 
 
-def _message(status: int, content_type: str, body: bytes) -> bytes:
-    head = (
-        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {content_type}\r\n"
-        f"Content-Length: {len(body)}\r\nx-amzn-RequestId: recorded\r\n\r\n"
-    )
-    return head.encode() + body
+def _message(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+    told = {"content-length": str(len(body)), "x-amzn-requestid": "recorded", **headers}
+    head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{head}\r\n".encode() + body
 
 
 async def serve(recording: Path) -> None:

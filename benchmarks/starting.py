@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.packages import Packaged
+from benchmarks.vendors import ADDRESSES
 from tests.functions.template import REGION, ROOT
 
 INTERPRETER: Final = (str(Path(sys.base_prefix) / "bin" / "python3.13"), "-I", "-S", "-B")
@@ -48,7 +49,7 @@ def stand_in(recording: Path) -> Iterator[str]:
 
 
 def environment(recorded: dict[str, Any], url: str) -> dict[str, str]:
-    """What Lambda would set: the template's variables, credentials, and where AWS and eBay are."""
+    """What Lambda would set: the template's variables, credentials, and where AWS and the vendors are."""
     name = recorded["path"].split("/")[1]
     return {
         **recorded["environment"],
@@ -58,7 +59,7 @@ def environment(recorded: dict[str, Any], url: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_LAMBDA_FUNCTION_NAME": recorded["function"],
         "AWS_ENDPOINT_URL": f"{url}/{name}",
-        "EBAY_API_URL": f"{url}/ebay",
+        **{variable: f"{url}/{name}/{vendor}" for variable, vendor in ADDRESSES.items()},
     }
 
 
