@@ -144,7 +144,7 @@ def test_a_currency_without_cents_is_rounded_to_its_units() -> None:
 @st.composite
 def baskets(draw: st.DrawFn) -> list[Offer]:
     currency = draw(st.sampled_from(["USD", "JPY", "KWD"]))
-    amounts = st.integers(1, 10**7).map(lambda minor: Money.from_minor(minor, currency))
+    amounts = st.integers(1, 10**5).map(lambda minor: Money.from_minor(minor, currency))
     rates = st.builds(
         lambda first, more: ShippingRate(
             Money.from_minor(first, currency).amount, Money.from_minor(more, currency).amount
