@@ -25,6 +25,8 @@ _CODES = {
 _MINOR_DIGITS: Final = {code: digits for digits, codes in _CODES.items() for code in codes.split()}
 CURRENCIES: Final = frozenset(_MINOR_DIGITS)
 """Codes that a price may be in."""
+MOST: Final = Decimal("9999999999.99")
+"""The largest amount on the wire: up to here a JSON number is exact in every client, with three decimals too."""
 
 
 def minor_digits(currency: str) -> int:

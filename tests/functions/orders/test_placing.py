@@ -159,6 +159,15 @@ def test_more_than_there_is_is_refused_with_what_is_left(
 
 
 @BOTH
+def test_more_money_than_can_be_told_is_refused(cloud: Cloud, shop: Shop, buyer: Buyer, function: str) -> None:
+    gold = shop.product(stock=9, price="9999999999.99")
+    answer = buyer.call(function, json=buyer.wants((gold, 2)))
+    assert (answer.status, [one["field"] for one in answer.json["errors"]]) == (400, ["items"])
+    untouched(cloud, gold)
+    assert (buyer.call("list_orders").status, shop.call("list_sales").status) == (200, 200)
+
+
+@BOTH
 @pytest.mark.parametrize("changes", [{"is_active": False}, {"removed": True}])
 def test_what_is_hidden_or_removed_is_not_sold(
     cloud: Cloud, shop: Shop, buyer: Buyer, function: str, changes: dict[str, Any]

@@ -18,17 +18,13 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from souk.money import CURRENCIES
+from souk.money import CURRENCIES, MOST
 
 
 class Wire(BaseModel):
     """Base of every shape on the wire. Validators are built at first use: a function pays for its own shapes only."""
 
     model_config = ConfigDict(defer_build=True)
-
-
-# Exact up to here as a JSON number in every client: 15 significant digits.
-_MOST = Decimal("9999999999.99")
 
 
 def _no_bool(value: object) -> object:
@@ -40,7 +36,7 @@ def _no_bool(value: object) -> object:
 Amount = Annotated[
     Decimal,
     BeforeValidator(_no_bool),
-    Field(ge=0, le=_MOST, allow_inf_nan=False),
+    Field(ge=0, le=MOST, allow_inf_nan=False),
     PlainSerializer(float, return_type=float, when_used="json"),
 ]
 """An amount of money: a JSON number; its decimals are checked against the currency by the domain."""

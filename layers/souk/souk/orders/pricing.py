@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from souk.catalogue.model import LinkedImage, Product, ShippingProfile
 from souk.errors import Conflict, FieldProblem, InvalidRequest
-from souk.money import Money, minor_digits, total
+from souk.money import MOST, Money, minor_digits, total
 from souk.orders.model import MOST_LINES, MOST_SELLERS, MOST_UNITS, Fulfilment, Line, ShipTo
 from souk.orders.tax import TaxRates
 from souk.sellers.model import Shop
@@ -69,15 +69,19 @@ def unavailable(product: Product) -> Conflict:
 def price(offers: Sequence[Offer], ship_to: ShipTo | None, taxes: TaxRates) -> tuple[Fulfilment, ...]:
     """One fulfilment for each seller, in the order in which the basket names them; lines are numbered through.
 
-    Without an address the shipping is domestic, and there is no tax. Raises Conflict `not_shipped_there`.
+    Without an address the shipping is domestic, and there is no tax. Raises Conflict `not_shipped_there`, and
+    InvalidRequest for more money than any amount on the wire.
     """
     lines = {offer.product.id: _line(number, offer) for number, offer in enumerate(offers, 1)}
     by_seller: dict[str, list[Offer]] = {}
     for offer in offers:
         by_seller.setdefault(offer.product.seller_id, []).append(offer)
-    return tuple(
+    fulfilments = tuple(
         _fulfilment(parts, [lines[part.product.id] for part in parts], ship_to, taxes) for parts in by_seller.values()
     )
+    if sum(one.total.amount for one in fulfilments) > MOST:
+        raise _invalid(f"An order is worth at most {MOST}.")
+    return fulfilments
 
 
 def _fulfilment(parts: Sequence[Offer], lines: Sequence[Line], ship_to: ShipTo | None, taxes: TaxRates) -> Fulfilment:
