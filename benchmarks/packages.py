@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import generated
+from benchmarks.statements import asks_aws
 from tests.functions.template import ROOT, template
 
 BUILD: Final = Path(os.environ.get("SOUK_BUILD", ROOT / ".aws-sam/build"))
@@ -29,7 +30,10 @@ VARIANTS: Final = ("souk", "plain", "framework", "bare")
 
 _PLAIN = WORKSHOP / "plain"
 _PLAIN_SOUK = WORKSHOP / "plain-souk"
-_REQUIREMENTS = (ROOT / "layers/dependencies/requirements.txt", ROOT / "requirements/bench.txt")
+_REQUIREMENTS = tuple(
+    ROOT / lock
+    for lock in ("layers/dependencies/requirements.txt", "layers/search/requirements.txt", "requirements/bench.txt")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def _package(recorded: dict[str, Any]) -> dict[str, Packaged]:
         "plain": Packaged((BUILD / function, _PLAIN_SOUK, _PLAIN, *assets), name),
         "framework": Packaged((WORKSHOP / "framework", _PLAIN_SOUK, _PLAIN), f"framework_{name}"),
     }
-    if generated.asks_aws(recorded):
+    if asks_aws(recorded):
         for variant, source in {"bare": generated.bare(recorded), "calls": generated.calls(recorded)}.items():
             (WORKSHOP / "bare" / f"{variant}_{name}.py").write_text(source)
             found[variant] = Packaged((WORKSHOP / "bare", *layers), f"{variant}_{name}")

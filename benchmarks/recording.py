@@ -97,7 +97,7 @@ class Recorder(Cloud):
         def answered(
             response_dict: dict[str, Any], parsed_response: dict[str, Any], event_name: str, **_: Any
         ) -> None:
-            _event, service, operation = event_name.split(".")
+            _event, service, operation = event_name.replace("-", "").split(".")
             is_stream = "Body" in parsed_response
             body = parsed_response["Body"].read() if is_stream else response_dict["body"]
             if is_stream:

@@ -222,7 +222,7 @@ SCENES: dict[str, Scene] = {
     "orders/place_order": _buying("place_order", lambda buyer, product: buyer.wants((product, 1))),
     "orders/buy_product": _buying("buy_product", lambda _, product: {"product_id": product.id, "quantity": 1}),
     "orders/get_order": _bought("get_order"),
-    "orders/track_order": _bought("track_order", headers={"prefer": ""}),
+    "orders/track_order": _bought("track_order", headers={"prefer": "", "if-none-match": ""}),
     "orders/cancel_order": _cancelled,
     "orders/list_orders": _orders("list_orders", lambda _, buyer: buyer),
     "orders/list_buyer_orders": _orders("list_buyer_orders", lambda _, buyer: buyer),
