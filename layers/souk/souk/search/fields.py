@@ -31,6 +31,7 @@ FORMAT: Final = 1
 """Rises whenever fields change: an index of another format has to be built anew."""
 
 _LONGEST_WORD: Final = 40
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 @cache
@@ -121,7 +122,7 @@ def _encode(product: ProductDocument) -> bytes:
         to_wire(product.created_at),
         product.revision,
     )
-    return json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(members).encode()
 
 
 def _decode(content: bytes) -> ProductDocument:
