@@ -63,7 +63,7 @@ def test_pictures_of_ours_are_at_their_public_address(market: Market) -> None:
     market.offers("Saucer", images=(pending,))
     market.is_told()
     found = {one["title"]: one["image_url"] for one in market.search().json["data"]}
-    assert found == {"Cup": f"/api/v1/media/{'ab' * 32}", "Saucer": None}
+    assert found == {"Cup": f"http://souk.execute-api.us-east-1.amazonaws.com/api/v1/media/{'ab' * 32}", "Saucer": None}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from souk.catalogue.model import category_named, category_of
+from souk.catalogue.views import media_url
 from souk.http.request import Request
 from souk.http.response import Response
 from souk.search.model import DEEPEST, Facets, Found, ProductDocument, ProductQuery
@@ -49,7 +50,7 @@ def to_browse_query(asked: BrowseQuery) -> ProductQuery:
 def present_found(request: Request, found: Found) -> Response:
     asked: ProductsQuery = request.query
     body = ProductsOut(
-        data=[_summary(product) for product in found.products],
+        data=[_summary(product, request.origin) for product in found.products],
         pagination=Pagination(total=found.total, page=asked.page, limit=asked.limit),
         facets=_present_facets(found.facets) if found.facets else None,
     )
@@ -74,7 +75,7 @@ def _category_id(given: str | None) -> str | None:
     return named.id if given.strip().casefold() in (named.id, named.name.casefold()) else given
 
 
-def _summary(product: ProductDocument) -> ProductSummary:
+def _summary(product: ProductDocument, origin: str) -> ProductSummary:
     mean = product.rating.average
     return ProductSummary(
         id=product.id,
@@ -82,7 +83,7 @@ def _summary(product: ProductDocument) -> ProductSummary:
         price=product.price.amount,
         currency=product.price.currency,
         category_id=product.category_id,
-        image_url=_image_url(product.image),
+        image_url=_image_url(product.image, origin),
         seller=SellerOut(id=product.seller_id, shop_name=product.seller_name),
         rating=None if mean is None else float(mean),
         review_count=product.rating.count,
@@ -105,8 +106,8 @@ def _browsed(product: ProductDocument) -> BrowsedProduct:
     )
 
 
-def _image_url(image: str | None) -> str | None:
-    return image if image is None or image.startswith("https://") else f"/api/v1/media/{image}"
+def _image_url(image: str | None, origin: str) -> str | None:
+    return image if image is None or image.startswith("https://") else media_url(origin, image)
 
 
 def _present_facets(facets: Facets) -> FacetsOut:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from souk.errors import NotFound
+from souk.marketplaces.model import STOREFRONT
 from souk.wiring import catalogue, platforms, sellers, storage
 
 if TYPE_CHECKING:
     from souk.marketplaces.model import Marketplace
 
-_STOREFRONT = "souk"
-
 
 def marketplace(name: str, owner_id: str) -> Marketplace:
     """`name`, speaking for one seller. Raises Conflict `platform_not_connected`."""
-    if name == _STOREFRONT:
+    if name == STOREFRONT:
         return _storefront(owner_id)
     if name != "ebay":
         raise NotFound(f"There is no marketplace {name}.")
@@ -61,7 +60,7 @@ def _storefront(owner_id: str) -> Marketplace:
 
 def require_connected(owner_id: str, name: str) -> None:
     """Raises Conflict `platform_not_connected`; for the storefront `not_a_seller` or `shop_suspended`."""
-    if name != _STOREFRONT:
+    if name != STOREFRONT:
         platforms.require_connected(owner_id, name)
         return
     from souk.marketplaces.storefront import require_shop
