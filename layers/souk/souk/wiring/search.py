@@ -52,11 +52,14 @@ def _store() -> SegmentStore:
 
 
 def _own_folder() -> Path:
-    """On one machine the functions of a local cloud share the folder for temporary files."""
-    import tempfile
+    """Gone with this process. On one machine the functions of a local cloud share the place of temporary files."""
+    import atexit
     from pathlib import Path
+    from tempfile import TemporaryDirectory
 
-    return Path(tempfile.mkdtemp(prefix="souk-search-"))
+    folder = TemporaryDirectory(prefix="souk-search-", ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def _complain(error: IndexUnavailable) -> None:
