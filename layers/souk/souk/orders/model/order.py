@@ -18,7 +18,7 @@ from souk.orders.model.payment import CLOSED, LOOK_AGAIN, Capture, Failure, Paym
 from souk.orders.model.purchase import ShipTo
 from souk.payments.model import RefundStatus
 
-MOST_REFUNDS: Final = 100
+MOST_REFUNDS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from souk.orders.model.payment import PaymentStatus
 from souk.orders.model.purchase import ShipTo
 from souk.payments.model import RefundStatus
 
-MOST_TRACKED: Final = 200
+MOST_TRACKED: Final = 100
 """Entries of tracking that an order holds."""
 
 
