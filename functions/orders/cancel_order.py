@@ -4,15 +4,18 @@ from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.orders.presenter import respond
 from souk.orders.schemas import OrderOut
 from souk.wiring.identity import admit_fresh
+from souk.wiring.orders import purchases
 from souk.wiring.settlement import settlement
 
 
 def replay(request: Request, order_id: str) -> Response:
     """A refund that was left unfinished is taken up."""
-    return respond(settlement().cancelled(request.caller.id, order_id), ())
+    settlement().take_up(request.caller.id, order_id)
+    return respond(*purchases().get(request.caller.id, order_id))
 
 
 @endpoint(roles=SIGNED_IN, returns=OrderOut, replay=replay, admit=admit_fresh)
 def handler(request: Request) -> Response:
     """Cancel an order; unpaid it cannot be paid any more, paid it is refunded."""
-    return respond(settlement().cancel(request.caller.id, request.params["id"], request.idempotency), ())
+    settlement().cancel(request.caller.id, request.params["id"], request.idempotency)
+    return respond(*purchases().get(request.caller.id, request.params["id"]))

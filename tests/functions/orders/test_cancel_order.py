@@ -25,8 +25,10 @@ def test_an_unpaid_order_is_cancelled_after_its_page(
 def test_a_paid_order_is_cancelled_and_refunded(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
     board = shop.product(stock=5)
     order_id = buyer.buys((board, 2))
+    assert shop.call("add_tracking", order_id, json={"notes": "Packed tomorrow."}).status == 201
     answer = buyer.call("cancel_order", order_id)
     assert (answer.status, answer.json["status"]) == (200, "refunded")
+    assert [entry["notes"] for entry in answer.json["tracking"]] == ["Packed tomorrow."]
     assert [one["status"] for one in answer.json["refunds"]] == ["succeeded"]
     assert [one["amount"] for one in stripe.refunds.values()] == [buyer.order(order_id).total.minor]
     assert stock_of(cloud, board) == 5

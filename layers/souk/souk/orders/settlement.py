@@ -187,8 +187,8 @@ class Settlement:
             return closed
         raise contended()
 
-    def cancelled(self, buyer_id: str, order_id: str) -> Order:
-        """An order that was cancelled by an earlier call; a refund left unfinished is taken up. Raises NotFound."""
+    def take_up(self, buyer_id: str, order_id: str) -> Order:
+        """Go on with refunds that an earlier call has left unfinished. Raises NotFound."""
         return self._refunds.ask_all(self._orders.get(buyer_id, order_id), are_new=False)
 
     def _cancel_settled(self, order: Order, idempotency: IdempotencyKey | None) -> Order:
