@@ -24,7 +24,10 @@ def fail(_: httpx.Request) -> httpx.Response:
 
 
 class FakeStripe:
-    """`first`: replies that are given before it behaves, one for each call. `forms`: what pages were asked for."""
+    """`first`: replies that are given before it behaves, one for each call. `forms`: what pages were asked for.
+
+    `refunds_are`: the status in which refunds begin.
+    """
 
     def __init__(self) -> None:
         self.client = httpx.Client(transport=httpx.MockTransport(self._answer))
@@ -33,6 +36,7 @@ class FakeStripe:
         self.forms: list[dict[str, str]] = []
         self.pages: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
+        self.refunds_are = "succeeded"
         self._kept: dict[str, dict[str, Any]] = {}
         self._numbers = count(1)
 
@@ -46,6 +50,10 @@ class FakeStripe:
             "url": None,
         }
         return page
+
+    def forget_keys(self) -> None:
+        """What it does after a day: the same key is a new request then."""
+        self._kept.clear()
 
     def _answer(self, sent: httpx.Request) -> httpx.Response:
         self.asked.append(sent)
@@ -98,8 +106,9 @@ class FakeStripe:
             id=f"re_{next(self._numbers)}",
             payment_intent=form["payment_intent"],
             metadata=ours,
+            status=self.refunds_are,
         )
-        self.refunds[ours["refund"]] = made
+        self.refunds[str(made["id"])] = made
         return made
 
     def _refunds_of(self, sent: httpx.Request) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from souk.orders.model import Order, PaymentStatus, Status
 from souk.wiring import orders
 from tests.functions.cloud import Cloud, forget, sample
 from tests.functions.orders.market import Buyer, Shop, stock_of
-from tests.functions.orders.stripe import FakeStripe, fail
+from tests.functions.orders.stripe import FakeStripe, fail, refuse
 
 
 @pytest.fixture
@@ -134,6 +134,31 @@ def test_a_page_that_was_not_opened_is_opened(cloud: Cloud, shop: Shop, buyer: B
     assert sweep(cloud, starting=True) == 1
     assert buyer.order(order_id).payment.url is not None
     assert len(stripe.pages) == 1
+
+
+def test_a_page_that_is_refused_at_last_settles_its_order(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    board = shop.product(stock=5)
+    stripe.first = [fail]
+    order_id = buyer.places((board, 1))
+    stripe.first = [refuse()]
+    assert sweep(cloud, starting=True) == 1
+    assert (buyer.order(order_id).status, stock_of(cloud, board)) == (Status.CANCELLED, 5)
+
+
+def test_a_refund_that_fails_keeps_no_other_of_its_order_waiting(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    rival = Shop(cloud, "Board and Bowl")
+    order_id = buyer.buys((shop.product(price="1.00"), 1), (rival.product(price="2.00"), 1))
+    for seller in (shop, rival):
+        stripe.first = [fail] * 2
+        assert seller.move(order_id, "cancelled").status == 200
+    stripe.first = [fail]
+    with pytest.raises(ExceptionGroup, match="could not be settled"):
+        sweep(cloud, starting=True)
+    assert [one["amount"] for one in stripe.refunds.values()] == [200]
 
 
 def test_a_refund_that_was_not_settled_is_settled(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:

@@ -114,6 +114,18 @@ def test_a_seller_that_cancels_gives_back_stock_and_money(
     assert len(stripe.refunds) == 1
 
 
+def test_a_refund_that_takes_days_is_not_asked_for_again(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    rival = Shop(cloud, "Board and Bowl")
+    order_id = buyer.buys((shop.product(price="1.00"), 1), (rival.product(price="2.00"), 1))
+    stripe.refunds_are = "pending"
+    assert shop.move(order_id, "cancelled").status == 200
+    stripe.forget_keys()
+    assert rival.move(order_id, "cancelled").status == 200
+    assert sorted(one["amount"] for one in stripe.refunds.values()) == [100, 200]
+
+
 def test_only_parts_that_were_delivered_permit_reviews(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     rival = Shop(cloud, "Board and Bowl")
     board, bowl = shop.product(), rival.product()

@@ -6,12 +6,14 @@ The dispatcher reads the table's stream, so there is never a second write after 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from souk.clock import Clock
-from souk.orders.model import Order
+from souk.errors import VendorRefused
+from souk.orders.model import Order, Refund
 from souk.orders.refunds import Refunds
 from souk.orders.repository import OrderRepository
 from souk.orders.settlement import Settlement
@@ -97,10 +99,17 @@ class Sweeper:
         if order.is_pending and order.payment.hold_until <= now:
             self._settlement.close_unpaid(order.buyer_id, order.id)
         elif order.is_pending and not order.payment.is_opened:
-            self._open_page(order)
-        for refund in order.pending_refunds:
-            if everything or (refund.due_at is not None and refund.due_at <= now):
-                self._refunds.pursue(order, refund.id)
+            # Refused, it is given up and its stock is back: that settles it too.
+            with suppress(VendorRefused):
+                self._open_page(order)
+
+        def pursue(refund: Refund) -> bool:
+            if not everything and (refund.due_at is None or refund.due_at > now):
+                return False
+            self._refunds.pursue(order, refund.id)
+            return True
+
+        settle_each(order.pending_refunds, pursue)
 
 
 def execution_name(order: Order) -> str:

@@ -107,14 +107,17 @@ class Refunds:
 
     # Asked of the vendor ---------------------------------------------------------------------------------------------
 
-    def ask_all(self, order: Order, *, are_new: bool = True) -> Order:
-        """Have the vendor carry out whatever is reserved."""
+    def ask_unfinished(self, order: Order) -> Order:
+        """Have the vendor carry out whatever was reserved before."""
         for refund in order.pending_refunds:
-            order = self.ask(order, refund.id, is_new=are_new)
+            order = self.ask(order, refund.id, is_new=False)
         return order
 
     def ask(self, order: Order, refund_id: str, *, is_new: bool = True) -> Order:
-        """Have the vendor carry out a refund. Without an answer it stays pending, and the sweeper pursues it."""
+        """Have the vendor carry out a refund. Without an answer it stays pending, and the sweeper pursues it.
+
+        Only one that this very call has reserved `is_new`. Vendors take days over some, and forget keys after one.
+        """
         try:
             return self.pursue(order, refund_id, is_new=is_new)
         except VendorFailed:

@@ -120,7 +120,7 @@ class Settlement:
             return self._orders.change(buyer_id, order_id, now, revive, extra=heard)
         except InsufficientInventory:
             order = self._orders.change(buyer_id, order_id, now, give_up, extra=heard)
-        return self._refunds.ask_all(order)
+        return self._refunds.ask(order, refund_id)
 
     def _confirm(self, order: Order, capture: Capture) -> Order:
         paid = order.pay(capture)
@@ -189,14 +189,14 @@ class Settlement:
 
     def take_up(self, buyer_id: str, order_id: str) -> Order:
         """Go on with refunds that an earlier call has left unfinished. Raises NotFound."""
-        return self._refunds.ask_all(self._orders.get(buyer_id, order_id), are_new=False)
+        return self._refunds.ask_unfinished(self._orders.get(buyer_id, order_id))
 
     def _cancel_settled(self, order: Order, idempotency: IdempotencyKey | None) -> Order:
         now, refund_id = self._clock(), self._new_id()
         cancelled = self._orders.change(
             order.buyer_id, order.id, now, lambda found: found.cancel(refund_id, now), idempotency=idempotency
         )
-        return self._refunds.ask_all(cancelled)
+        return self._refunds.ask(cancelled, refund_id)
 
     def cancel_fulfilment(self, seller_id: str, order_id: str) -> Order:
         """A seller cancels its own part, until it has shipped; what was paid for it is refunded.
@@ -208,7 +208,7 @@ class Settlement:
         cancelled = self._orders.change(
             buyer_id, order_id, now, lambda order: order.cancel_fulfilment(seller_id, refund_id, now)
         )
-        return self._refunds.ask_all(cancelled)
+        return self._refunds.ask(cancelled, refund_id)
 
 
 def _capture(session: Session, at: datetime) -> Capture:
