@@ -33,6 +33,10 @@ _TABLE_PROPERTIES = (
 )
 
 
+LARGEST_ANSWER = 6 * 1024 * 1024
+"""Bytes that Lambda takes from a function that somebody waits for; of more it makes an error."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a function answered, header names in lower case."""

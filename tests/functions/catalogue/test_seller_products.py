@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.functions.catalogue.merchants import Merchant, movements, seen
-from tests.functions.cloud import Cloud
+from tests.functions.cloud import LARGEST_ANSWER, Cloud
 
 LAMP = {
     "name": "Brass desk lamp",
@@ -131,6 +131,20 @@ def test_a_sellers_products_are_listed_newest_first_by_page(bea: Merchant) -> No
 def test_a_long_page_is_read_in_parts(cloud: Cloud, bea: Merchant) -> None:
     made = [bea.offers(title=f"Lamp {number}") for number in range(52)]
     assert [one["id"] for one in bea.products(limit="100")["products"]] == made[::-1]
+
+
+def test_a_page_ends_early_rather_than_be_more_than_can_be_answered(bea: Merchant) -> None:
+    images = [f"https://example.com/{number}/{'x' * 2000}" for number in range(12)]
+    offered = [bea.offers(description='"' * 50_000, images=images) for _ in range(60)]
+    listed, query = list[str](), {"limit": "100"}
+    while True:
+        answer = bea.call("list_seller_products", {"seller_id": bea.id}, query=query)
+        assert len(answer.body.encode()) < LARGEST_ANSWER
+        listed += [one["id"] for one in answer.json["products"]]
+        if answer.json["next_cursor"] is None:
+            break
+        query["cursor"] = answer.json["next_cursor"]
+    assert listed == offered[::-1]
 
 
 def test_nobody_elses_products_are_listed(cloud: Cloud, bea: Merchant) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.functions.cloud import LARGEST_ANSWER
 from tests.functions.search.markets import Market
 
 
@@ -60,6 +61,17 @@ def test_the_next_page_is_linked(stocked: Market) -> None:
     assert len(answer.json["products"]) == 2
     assert answer.headers["link"] == '</api/v1/buyers/products?limit=2&page=2>; rel="next"'
     assert "link" not in stocked.browse(limit="2", page="2").headers
+
+
+def test_the_longest_descriptions_fit_into_one_answer(market: Market) -> None:
+    for _ in range(100):
+        market.offers("Coffee cup", description="\N{HOT BEVERAGE}" * 33_333)
+    market.is_told()
+    answer = market.browse()
+    assert answer.status == 200
+    described = {one["description"] for one in answer.json["products"]}
+    assert described == {"\N{HOT BEVERAGE}" * 4_999 + "\N{HORIZONTAL ELLIPSIS}"}
+    assert len(answer.body.encode()) < LARGEST_ANSWER
 
 
 def test_too_deep_is_refused(stocked: Market) -> None:

@@ -26,7 +26,7 @@ from souk.catalogue.layout import (
     to_product,
     to_stock,
 )
-from souk.catalogue.model import Movement, OwnedProduct, Product, Stock
+from souk.catalogue.model import LinkedImage, Movement, OwnedProduct, Product, Stock
 from souk.errors import NotFound
 from souk.sellers.layout import shop_may_sell
 from souk.sellers.model import Rating
@@ -34,6 +34,8 @@ from souk.sellers.model import Rating
 _PREFIX = "PRODUCT#"
 _MOST_AT_ONCE = 50
 """Products of which the stocks can be read in the same request."""
+_MOST_BYTES = 2_500_000
+"""Texts of a page's products: as JSON they are up to twice as much, and Lambda answers with 6 MB at most."""
 
 
 class StaleProduct(Exception):
@@ -70,7 +72,10 @@ class ProductRepository:
     def list(
         self, seller_id: str, *, limit: int, after: Mapping[str, str] | None
     ) -> tuple[tuple[OwnedProduct, ...], dict[str, str] | None]:
-        """A page of a seller's products, newest first. `after` and the second answer are {"id": ...}."""
+        """A page of a seller's products, newest first. `after` and the second answer are {"id": ...}.
+
+        It ends before `limit` when its products say more than fits into an answer.
+        """
         page = self._tables.query(
             self._table,
             "#pk = :pk AND begins_with(#sk, :prefix)",
@@ -81,7 +86,9 @@ class ProductRepository:
         )
         ids = [_id_of(item["sk"]) for item in page.items]
         following = {"id": _id_of(page.next_key["sk"])} if page.next_key else None
-        return self._several(ids), following
+        found = self._several(ids)
+        kept = _fitting(found)
+        return kept, following if len(kept) == len(found) else {"id": kept[-1].product.id}
 
     def available(self, product_id: str) -> int | None:
         """How many can be ordered; None: there is no such product."""
@@ -221,6 +228,17 @@ class ProductRepository:
 def _owned(found: Mapping[tuple[str, str], Item], product_id: str) -> OwnedProduct | None:
     product, stock = (found.get((f"{_PREFIX}{product_id}", kind)) for kind in ("PRODUCT", "STOCK"))
     return OwnedProduct(to_product(product), to_stock(stock)) if product and stock else None
+
+
+def _fitting(found: tuple[OwnedProduct, ...]) -> tuple[OwnedProduct, ...]:
+    """As many of the first as fit into an answer; one always does."""
+    size = 0
+    for number, owned in enumerate(found):
+        links = (image.url for image in owned.product.images if isinstance(image, LinkedImage))
+        size += sum(len(text.encode()) for text in (owned.product.description, *links))
+        if size > _MOST_BYTES:
+            return found[:number]
+    return found
 
 
 def _id_of(sort_key: str) -> str:

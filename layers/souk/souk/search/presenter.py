@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlencode
 
 from souk.catalogue.model import category_named, category_of
@@ -23,6 +24,9 @@ from souk.search.schemas import (
     RatingCount,
     SellerOut,
 )
+
+_LONGEST_DESCRIPTION: Final = 5000
+"""In a list: a hundred of the longest would be more than Lambda can answer."""
 
 
 def to_query(asked: ProductsQuery) -> ProductQuery:
@@ -98,12 +102,18 @@ def _browsed(product: ProductDocument) -> BrowsedProduct:
         id=product.id,
         name=product.title,
         category=category.name if category else product.category_id,
-        description=product.description,
+        description=_beginning(product.description),
         price=product.price.amount,
         currency=product.price.currency,
         inventory=product.available,
         seller_name=product.seller_name,
     )
+
+
+def _beginning(description: str) -> str:
+    if len(description) <= _LONGEST_DESCRIPTION:
+        return description
+    return f"{description[: _LONGEST_DESCRIPTION - 1]}…"
 
 
 def _image_url(image: str | None, origin: str) -> str | None:

@@ -110,6 +110,8 @@ class ProductsOut(Wire):
 
 
 class BrowsedProduct(Wire):
+    """A longer `description` than 5000 characters ends there, with an ellipsis; GET /products/{id} has all of it."""
+
     id: str
     name: str
     category: str
