@@ -67,9 +67,9 @@ def test_a_page_that_expired_gives_the_stock_back(cloud: Cloud, shop: Shop, buye
     assert stock_of(cloud, board) == 5
 
 
-def _close(buyer: Buyer, order_id: str) -> None:
+def _close(buyer: Buyer, order_id: str, status: PaymentStatus = PaymentStatus.EXPIRED) -> None:
     order = buyer.order(order_id)
-    order_repository().save(order, order.close_unpaid(PaymentStatus.EXPIRED), utc_now())
+    order_repository().save(order, order.close_unpaid(status), utc_now())
 
 
 def test_a_late_payment_takes_the_stock_again(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
@@ -93,6 +93,21 @@ def test_a_late_payment_of_what_is_sold_out_is_given_back(
     assert (order.status, order.refunded) == (Status.REFUNDED, order.total)
     assert [one["amount"] for one in stripe.refunds.values()] == [order.total.minor]
     assert stock_of(cloud, board) == 1
+
+
+def test_a_late_payment_of_what_its_buyer_cancelled_is_given_back(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    board = shop.product(stock=5)
+    order_id = buyer.places((board, 2))
+    _close(buyer, order_id, PaymentStatus.CANCELLED)
+    paid = event("checkout.session.completed", stripe.pay(order_id))
+    for _ in range(2):
+        assert tell(cloud, paid).status == 200
+    order = buyer.order(order_id)
+    assert (order.status, order.refunded) == (Status.REFUNDED, order.total)
+    assert [one["amount"] for one in stripe.refunds.values()] == [order.total.minor]
+    assert stock_of(cloud, board) == 5
 
 
 def test_another_amount_calls_for_a_person_and_confirms_nothing(

@@ -104,12 +104,17 @@ class Settlement:
     # Money that came -------------------------------------------------------------------------------------------------
 
     def _pay(self, order_id: str, buyer_id: str, capture: Capture, event_id: str | None = None) -> Order:
-        """Confirm the order; one that was given up takes its stock again, or gives the money back."""
+        """Confirm the order; one that was given up takes its stock again, or gives the money back.
+
+        What its own buyer has cancelled is always given back.
+        """
         now, refund_id = self._clock(), self._new_id()
         heard = (self._orders.heard(event_id, order_id, now),) if event_id else ()
 
         def revive(order: Order) -> Order:
-            return order.revive(capture) if order.pays_late(capture) else self._confirm(order, capture)
+            if order.payment.status is PaymentStatus.CANCELLED or not order.pays_late(capture):
+                return give_up(order)
+            return order.revive(capture)
 
         def give_up(order: Order) -> Order:
             if order.pays_late(capture):
@@ -117,7 +122,7 @@ class Settlement:
             return self._confirm(order, capture)
 
         try:
-            return self._orders.change(buyer_id, order_id, now, revive, extra=heard)
+            order = self._orders.change(buyer_id, order_id, now, revive, extra=heard)
         except InsufficientInventory:
             order = self._orders.change(buyer_id, order_id, now, give_up, extra=heard)
         return self._refunds.ask(order, refund_id)
