@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from souk.analytics.model import Inventory, Period, ProductSales, Report, Row, Tally
+from souk.analytics.model import MOST_PRODUCTS, Inventory, Period, ProductSales, Report, Row, Tally
 from souk.errors import InvalidRequest
 
 TODAY = date(2026, 11, 21)
@@ -63,6 +63,12 @@ def test_products_come_by_revenue_under_their_newest_title() -> None:
         ProductSales("0", "C", Tally(revenue=40, orders=1, units=2)),
         ProductSales("a", "New name", Tally(revenue=40, orders=2, units=4)),
     )
+
+
+def test_of_very_many_products_those_that_sold_best_are_told() -> None:
+    rows = [row(15, 1 + number, product=f"p{number}", title="P") for number in range(MOST_PRODUCTS + 1)]
+    told = Report.of(rows, WEEK, "USD", NOTHING).by_product
+    assert [told[0].product_id, told[-1].product_id, len(told)] == [f"p{MOST_PRODUCTS}", "p1", MOST_PRODUCTS]
 
 
 def test_currencies_are_told_apart_and_most_orders_decide() -> None:

@@ -11,6 +11,7 @@ from souk.errors import FieldProblem, InvalidRequest
 from souk.money import Money
 
 MOST_DAYS: Final = 366
+MOST_PRODUCTS: Final = 1000
 _USUAL_DAYS: Final = 30
 _USUAL_CURRENCY: Final = "USD"
 
@@ -112,7 +113,7 @@ class ProductSales:
 class Report:
     """A seller's sales in `currency`; `currencies` are all that something was sold in.
 
-    Every day of the period is there. Products come by revenue, the best first.
+    Every day of the period is there. Products come by revenue, the best first, and at most MOST_PRODUCTS of them.
     """
 
     period: Period
@@ -158,7 +159,7 @@ def _by_product(rows: Iterable[Row]) -> tuple[ProductSales, ...]:
             continue
         sum_so_far = found[row.product_id].tally if row.product_id in found else Tally()
         found[row.product_id] = ProductSales(row.product_id, row.title or "", sum_so_far + row.tally)
-    return tuple(sorted(found.values(), key=lambda one: (-one.tally.revenue, one.product_id)))
+    return tuple(sorted(found.values(), key=lambda one: (-one.tally.revenue, one.product_id))[:MOST_PRODUCTS])
 
 
 def _no_period(detail: str) -> InvalidRequest:

@@ -63,7 +63,10 @@ class InventoryOut(Wire):
 
 
 class AnalyticsOut(SalesOut):
-    """In one currency: the one asked for, or that of most orders. `currencies` are all that something was sold in."""
+    """In one currency: the one asked for, or that of most orders. `currencies` are all that something was sold in.
+
+    `by_product` has the thousand products that brought most.
+    """
 
     seller_id: str
     first: Annotated[date, Field(serialization_alias="from")]
