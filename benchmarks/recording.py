@@ -30,6 +30,7 @@ from benchmarks.vendors import ADDRESSES, SECRETS, Vendors
 from souk.aws import clients
 from souk.wiring import storage
 from tests.functions.cloud import Cloud, create_keys, forget
+from tests.functions.orders.stripe import FakeStripe
 from tests.functions.template import REGION, logical_id, resolve, resources, variables_of
 
 _SERVICES = ("dynamodb", "kms", "secretsmanager", "stepfunctions", "s3")
@@ -57,9 +58,9 @@ class Recorder(Cloud):
             self._environment.setenv(name, f"https://vendors.example/{vendor}")
         return found
 
-    def pay(self, order_id: str) -> dict[str, Any]:
-        """A buyer pays on the order's page; answers Stripe's session."""
-        return self._vendors.stripe.pay(order_id)
+    @property
+    def stripe(self) -> FakeStripe:
+        return self._vendors.stripe
 
     def invoke(self, path: str, event: Any) -> Any:
         self.last = {

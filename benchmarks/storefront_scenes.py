@@ -11,6 +11,7 @@ from tests.functions.catalogue.merchants import LAMP, Merchant
 from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.identity.accounts import register
 from tests.functions.orders.market import Buyer, Shop, call
+from tests.functions.orders.stripe import fail
 from tests.functions.payments import events
 from tests.functions.reviews import buyers
 from tests.functions.search.markets import NOW, Market
@@ -129,9 +130,11 @@ def _cancelled(cloud: Cloud) -> Answer:
     return buyer.call("cancel_order", buyer.places((Shop(cloud).product(), 1)))
 
 
-def _refunded(cloud: Cloud) -> Answer:
+def _refunded(cloud: Recorder) -> Answer:
+    """Stripe does not say what became of it: an answer about the refund would name that of the recording."""
     shop, buyer = Shop(cloud), Buyer(cloud)
     order_id = buyer.buys((shop.product(), 1))
+    cloud.stripe.first = [fail]
     return call(cloud, shop.person, "refund_order", params={"id": order_id})
 
 
@@ -148,7 +151,7 @@ def _orders(function: str, whose: Callable[[Shop, Buyer], Shop | Buyer]) -> Scen
 
 def _paid(cloud: Recorder) -> Answer:
     order_id = Buyer(cloud).places((Shop(cloud).product(), 1))
-    return events.tell(cloud, events.event("checkout.session.completed", cloud.pay(order_id)), at=_FAR)
+    return events.tell(cloud, events.event("checkout.session.completed", cloud.stripe.pay(order_id)), at=_FAR)
 
 
 # Shops and reviews ---------------------------------------------------------------------------------------------------
