@@ -141,8 +141,7 @@ def test_a_refund_is_asked_for_word_for_word() -> None:
         (lambda: refused(400, "invalid_request_error", code="amount_too_small"), "amount_too_small"),
         (lambda: refused(404, "invalid_request_error", code="resource_missing"), "resource_missing"),
         (lambda: refused(402, "card_error", code="card_declined", decline_code="insufficient_funds"), "card_declined"),
-        (lambda: httpx.Response(400), "400"),
-        (lambda: httpx.Response(405, text="<html>"), "405"),
+        (lambda: httpx.Response(400, json={"error": {"message": "No."}}), "400"),
     ],
 )
 def test_a_definite_no_is_final_and_in_stripes_words(reply: Callable[[], Reply], code: str) -> None:
@@ -186,6 +185,10 @@ def test_too_many_requests_throttle_for_as_long_as_they_say(code: str) -> None:
         lambda: httpx.RemoteProtocolError("gone"),
         lambda: refused(409, "idempotency_error", code="idempotency_key_in_use"),
         lambda: refused(400, "idempotency_error"),
+        # Whoever stands between us and Stripe speaks for himself.
+        lambda: httpx.Response(400),
+        lambda: httpx.Response(408, text="<html>"),
+        lambda: httpx.Response(404, json={"error": "not found"}),
     ],
 )
 def test_whatever_leaves_the_outcome_open_is_unknown(reply: Callable[[], Reply]) -> None:

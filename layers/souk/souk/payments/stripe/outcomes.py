@@ -19,7 +19,7 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, what: str) ->
 
     A key that came again with another request (`idempotency_error`) says nothing about what the first one did, and one
     in use (409) nothing about what its twin will do: both are unknown outcomes. So is a 500, which Stripe keeps and
-    repeats under its key.
+    repeats under its key, and whatever carries no error of Stripe's own: somebody between us may have said it.
     """
     error = json_object(body).get("error")
     told: Mapping[str, Any] = error if isinstance(error, dict) else {}
@@ -31,6 +31,6 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, what: str) ->
         return VendorFailed(VENDOR, f"Stripe does not accept our key for {what} (HTTP status {status}).")
     if status == HTTPStatus.CONFLICT or kind == "idempotency_error":
         return VendorFailed(VENDOR, message, retry_after=retry_after(headers))
-    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    if told and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return VendorRefused(VENDOR, [VendorProblem(code, message)])
     return VendorFailed(VENDOR, f"Stripe answered {what} with HTTP status {status}.")
