@@ -1,9 +1,9 @@
-"""docs/cost.md: what listings cost on AWS, with its arithmetic.
+"""docs/cost.md: what listings and orders cost on AWS, with the arithmetic.
 
     python -m benchmarks.cost > docs/cost.md
 
 How often things happen is counted by benchmarks/units.py, what each function uses was measured by
-benchmarks/receipts.py, and prices stand in benchmarks/prices.py. What a client does besides is assumed, here and
+benchmarks/receipts.py, and prices stand in benchmarks/prices.py. What clients do besides is assumed, here and
 nowhere else.
 """
 
@@ -14,49 +14,70 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from benchmarks.prices import AS_OF, PLACE, STANDING, STORED_GB_MONTH, USE
 from benchmarks.receipts import RECEIPTS
-from benchmarks.units import Units, publish_one
-from tests.functions.template import logical_id, resources, template
+from benchmarks.units import Units, deliver_one, function_of, publish_one
+from tests.functions.template import resources, template
 
-LISTINGS: Final = 1000
+MANY: Final = 1000
+"""How many of each the page tells of."""
 LOOKS: Final = 10
-"""How often a client reads the listing while it is made and published."""
+"""How often a client reads the listing while it is made and published, and the buyer the order until it is there."""
 VERDICTS: Final = 2
 """How often the gateway asks the authorizer: it keeps an answer for 300 s, and a listing takes two sittings."""
+ORDER_VERDICTS: Final = 5
+"""The same for an order: the buyer comes twice, and the seller for each step."""
 MEGABYTES_OF_ONE_PROCESSOR: Final = 1769
 """AWS: with so much memory a function has one vCPU, with less of it less."""
 _SWEEPS_A_MONTH: Final = 60 * 24 * 30
 _GB: Final = 1024**3
 
+_SWEEPS: Final = ("operations/sweep_overdue", "orders/sweep_orders")
+
 _PAGE: Final = """\
 # What it costs
 
-**{listings} listings published: ${total}.** What stands there whether it is used or not: ${standing} a month.
+**{many} listings published: ${listings.total:.2f}. {many} orders delivered: ${orders.total:.2f}.** What stands there
+whether it is used or not: ${standing:.2f} a month.
 
 Prices are AWS's public ones for {place} as of {as_of}, without free tiers: look them up again before relying on them.
 `python -m benchmarks.cost > docs/cost.md` writes this page, and a test fails when it is not what the code does.
 
 One listing is its creation, one photograph uploaded straight to the bucket, three pictures, a film and a text made by
 the studio, the approval, and the publication at eBay; nothing goes wrong. Assumed is that the client reads the listing
-{looks} times and fetches every picture and the film once, that the gateway asks the authorizer {verdicts} times, and
-that X-Ray records every request, which it does while they are few.
+{looks} times and fetches every picture and the film once, and that the gateway asks the authorizer {verdicts} times.
 
-## {listings} listings published
+One order is one product of one seller: previewed, placed, paid, processed, shipped, delivered, and completed two weeks
+later. The search index learns what is left, and the seller's figures count the sale. Assumed is that the buyer reads
+the order {looks} times, that the gateway asks the authorizer {order_verdicts} times, and that streams bring each change
+alone, which is when they cost most. What Stripe asks for is not in it.
 
-{use}
+Of both: X-Ray records every request and event, which it does while they are few.
 
-Kept afterwards: {stored} MB a listing, for {listings} of them ${stored_price} a month in S3.
+## {many} listings published
+
+{listings_use}
+
+Kept afterwards: {stored} MB a listing, for {many} of them ${stored_price} a month in S3.
+
+## {many} orders delivered
+
+{orders_use}
 
 ## Lambda, for one listing
 
-{functions}
+{listings_functions}
 
 A time is the longer of two: that by the clock where it was measured (one machine, x86, over moto, whose time it holds),
 and the processor's, stretched where the memory buys less than one vCPU ({one_processor} MB do). Cold starts and the
 lines that Lambda itself logs come on top.
+
+## Lambda, for one order
+
+{orders_functions}
 
 ## Every month, used or not
 
@@ -68,74 +89,108 @@ type Line = tuple[str, float, float]
 """What, how many, and what one costs."""
 
 
-def document(units: Units, receipts: Receipts) -> str:
-    """The whole of docs/cost.md."""
-    calls = {**units.invocations, "listings/get_listing": LOOKS, "identity/authorize": VERDICTS}
-    use = _use(units, receipts, calls)
-    total = sum(count * price for _, count, price in use)
-    standing = _standing(receipts)
-    stored = sum(receipts["bytes"].values())
-    parts = {
-        "listings": f"{LISTINGS:,}",
-        "total": f"{total:.2f}",
-        "standing": f"{sum(count * price for _, count, price in standing):.2f}",
-        "place": PLACE,
-        "as_of": AS_OF,
-        "looks": LOOKS,
-        "verdicts": VERDICTS,
-        "use": "\n".join(_table(use)),
-        "stored": f"{stored / 1e6:.1f}",
-        "stored_price": f"{LISTINGS * stored / _GB * STORED_GB_MONTH:.2f}",
-        "functions": "\n".join(_functions(calls, receipts["functions"])),
-        "one_processor": MEGABYTES_OF_ONE_PROCESSOR,
-        "standing_table": "\n".join(_table(standing)),
-    }
-    return _PAGE.format(**parts)
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What happens for one: function calls by path, all requests of the API, and beside them what goes through S3."""
+
+    units: Units
+    calls: Mapping[str, int]
+    requests: int
+    uploads: int = 0
+    fetched: int = 0
+    sent_bytes: int = 0
 
 
-def _use(units: Units, receipts: Receipts, calls: Mapping[str, int]) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Bill:
+    lines: list[Line]
+
+    @property
+    def total(self) -> float:
+        return sum(count * price for _, count, price in self.lines)
+
+
+def document(listing: Units, order: Units, receipts: Receipts) -> str:
+    """The whole of docs/cost.md, from what one listing and one order do."""
     functions, sizes = receipts["functions"], receipts["bytes"]
+    jobs = (_listing_job(listing, sizes), _order_job(order))
+    listings, orders = (_bill(job, functions) for job in jobs)
+    standing = Bill(_standing(receipts))
+    stored = sum(sizes.values())
+    return _PAGE.format(
+        many=f"{MANY:,}",
+        listings=listings,
+        orders=orders,
+        standing=standing.total,
+        place=PLACE,
+        as_of=AS_OF,
+        looks=LOOKS,
+        verdicts=VERDICTS,
+        order_verdicts=ORDER_VERDICTS,
+        listings_use=_table(listings),
+        orders_use=_table(orders),
+        stored=f"{stored / 1e6:.1f}",
+        stored_price=f"{MANY * stored / _GB * STORED_GB_MONTH:.2f}",
+        listings_functions="\n".join(_functions(jobs[0].calls, functions)),
+        orders_functions="\n".join(_functions(jobs[1].calls, functions)),
+        one_processor=MEGABYTES_OF_ONE_PROCESSOR,
+        standing_table=_table(standing),
+    )
 
-    def of(what: str) -> float:
-        return float(sum(times * functions[path][what] for path, times in calls.items()))
 
-    uploads, fetched = 1, 4
-    writes = uploads + of("s3_writes")
-    requests = units.requests + LOOKS
+def _listing_job(units: Units, sizes: Mapping[str, int]) -> Job:
+    calls = {**units.invocations, "listings/get_listing": LOOKS, "identity/authorize": VERDICTS}
     sent = sizes["pictures"] + sizes["film"] + sizes["pictures"]  # to the client, and the pictures to eBay
+    return Job(units, calls, units.requests + LOOKS, uploads=1, fetched=4, sent_bytes=sent)
+
+
+def _order_job(units: Units) -> Job:
+    more = {"orders/preview_order": 1, "orders/get_order": LOOKS, "identity/authorize": ORDER_VERDICTS}
+    return Job(units, {**units.invocations, **more}, units.requests + 1 + LOOKS)
+
+
+def _bill(job: Job, functions: Mapping[str, Any]) -> Bill:
+    def of(what: str) -> float:
+        return float(sum(times * functions[path][what] for path, times in job.calls.items()))
+
+    writes = job.uploads + of("s3_writes")
     counts = {
-        "API Gateway requests": requests,
-        "Lambda requests": sum(calls.values()),
-        "Lambda GB-seconds, arm64": sum(times * _gb_seconds(path, functions) for path, times in calls.items()),
-        "DynamoDB read request units": of("read_units") + units.read_units,
-        "DynamoDB write request units": of("write_units") + units.write_units,
-        "Step Functions state transitions": units.states,
+        "API Gateway requests": job.requests,
+        "Lambda requests": sum(job.calls.values()),
+        "Lambda GB-seconds, arm64": sum(times * _gb_seconds(path, functions) for path, times in job.calls.items()),
+        "DynamoDB read request units": of("read_units") + job.units.read_units,
+        "DynamoDB write request units": of("write_units") + job.units.write_units,
+        "Step Functions state transitions": job.units.states,
         "S3 writes": writes,
-        "S3 reads": of("s3_reads") + fetched,
-        "EventBridge events of S3": writes + of("s3_deletions"),
+        "S3 reads": of("s3_reads") + job.fetched,
+        "EventBridge events of S3": (writes + of("s3_deletions"))
+        if job.uploads
+        else 0,  # the index's bucket sends none
         "KMS requests": of("kms_requests"),
-        "X-Ray traces, at most": requests + units.invocations["listings/process_upload"] + 1,
+        "X-Ray traces, at most": job.requests + job.units.events + 1,
         "CloudWatch Logs GB": of("log_bytes") / _GB,
-        "GB to the internet": sent / _GB,
+        "GB to the internet": job.sent_bytes / _GB,
     }
-    return [(name, LISTINGS * counts[name], price) for name, price in USE.items()]
+    return Bill([(name, MANY * counts[name], price) for name, price in USE.items() if counts[name]])
 
 
 def _standing(receipts: Receipts) -> list[Line]:
-    sweep = receipts["functions"]["operations/sweep_overdue"]
+    functions = receipts["functions"]
     kinds = {"KMS keys": "AWS::KMS::Key", "Secrets": "AWS::SecretsManager::Secret"}
     kinds |= {"Alarms": "AWS::CloudWatch::Alarm", "Dashboards": "AWS::CloudWatch::Dashboard"}
     counts = {name: len(resources(kind)) for name, kind in kinds.items()}
-    functions = resources("AWS::Serverless::Function").values()
     endpoints = [
-        one for one in functions if any(event["Type"] == "HttpApi" for event in one.get("Events", {}).values())
+        one
+        for one in resources("AWS::Serverless::Function").values()
+        if any(event["Type"] == "HttpApi" for event in one.get("Events", {}).values())
     ]
-    seconds = _gb_seconds("operations/sweep_overdue", receipts["functions"])
+    seconds = sum(_gb_seconds(path, functions) for path in _SWEEPS)
+    read_units = sum(functions[path]["read_units"] for path in _SWEEPS)
     return [
         *((name, counts[name] if name in counts else len(endpoints), price) for name, price in STANDING.items()),
-        ("Sweeps: Lambda requests", _SWEEPS_A_MONTH, USE["Lambda requests"]),
+        ("Sweeps: Lambda requests", len(_SWEEPS) * _SWEEPS_A_MONTH, USE["Lambda requests"]),
         ("Sweeps: Lambda GB-seconds", _SWEEPS_A_MONTH * seconds, USE["Lambda GB-seconds, arm64"]),
-        ("Sweeps: read request units", _SWEEPS_A_MONTH * sweep["read_units"], USE["DynamoDB read request units"]),
+        ("Sweeps: read request units", _SWEEPS_A_MONTH * read_units, USE["DynamoDB read request units"]),
     ]
 
 
@@ -151,12 +206,11 @@ def _functions(calls: Mapping[str, int], functions: Mapping[str, Any]) -> Iterat
     yield f"| **sum** | {sum(calls.values())} | | | **{total:.3f}** |"
 
 
-def _table(lines: list[Line]) -> Iterator[str]:
-    yield "| what | number | x price, $ | = $ |"
-    yield "| --- | ---: | ---: | ---: |"
-    for name, count, price in lines:
-        yield f"| {name} | {_plain(count, 4)} | {_plain(price, 10)} | {count * price:.4f} |"
-    yield f"| **sum** | | | **{sum(count * price for _, count, price in lines):.4f}** |"
+def _table(bill: Bill) -> str:
+    rows = ["| what | number | x price, $ | = $ |", "| --- | ---: | ---: | ---: |"]
+    for name, count, price in bill.lines:
+        rows.append(f"| {name} | {_plain(count, 4)} | {_plain(price, 10)} | {count * price:.4f} |")
+    return "\n".join([*rows, f"| **sum** | | | **{bill.total:.4f}** |"])
 
 
 def _plain(number: float, decimals: int) -> str:
@@ -175,7 +229,7 @@ def _gb_seconds(path: str, functions: Mapping[str, Any]) -> float:
 
 
 def _memory(path: str) -> int:
-    own = resources("AWS::Serverless::Function")[logical_id(path.split("/")[1])]
+    own = resources("AWS::Serverless::Function")[function_of(path)]
     return int(own.get("MemorySize") or template()["Globals"]["Function"]["MemorySize"])
 
 
@@ -186,8 +240,8 @@ def read_receipts() -> Receipts:
 
 def main() -> None:
     with contextlib.redirect_stdout(io.StringIO()):
-        units = publish_one()
-    print(document(units, read_receipts()), end="")
+        listing, order = publish_one(), deliver_one()
+    print(document(listing, order, read_receipts()), end="")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What one call of each function of the main job uses, measured: benchmarks/receipts.json.
+"""What one call of each function of the main job and of an order's life uses, measured: benchmarks/receipts.json.
 
     python -m benchmarks.receipts       measures anew, on this machine
 
@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from benchmarks.trade import Trade
 from local.vendors.ebay.pictures import BASE_PATH
 from local.vendors.ebay.standin import TOKEN_PATH, EbayStandIn
 from souk.aws import clients
@@ -191,6 +192,8 @@ def measure() -> dict[str, Any]:
         with _noting(cloud):
             shop = Shop(cloud, environment, ebay)
             functions = {path: _receipt(cloud, prepare, said) for path, prepare in shop.scenarios().items()}
+            trade = Trade(cloud, environment)
+            functions |= {path: _receipt(cloud, prepare, said) for path, prepare in trade.scenarios().items()}
             return {"functions": functions, "bytes": shop.sizes()}
 
 

@@ -26,7 +26,7 @@ from moto import mock_aws
 
 from benchmarks.packages import BUILD
 from benchmarks.scenes import SCENES
-from benchmarks.vendors import ADDRESSES, SECRETS, Vendors
+from benchmarks.vendors import ADDRESSES, Vendors, keep_secrets
 from souk.aws import clients
 from souk.wiring import storage
 from tests.functions.cloud import Cloud, create_keys, forget
@@ -49,8 +49,7 @@ class Recorder(Cloud):
 
     def create(self, keys: Mapping[str, str] | None = None) -> None:
         super().create(keys)
-        secret = {"SecretId": self.physical["VendorSecret"], "SecretString": json.dumps(SECRETS)}
-        self.client("secretsmanager").put_secret_value(**secret)
+        keep_secrets(self)
 
     def handler(self, path: str) -> Callable[[Any, Any], Any]:
         found = super().handler(path)
@@ -95,14 +94,12 @@ class Recorder(Cloud):
         def asked(params: dict[str, Any], **_: Any) -> None:
             pending["request"] = repr(params)
 
-        def answered(
-            response_dict: dict[str, Any], parsed_response: dict[str, Any], event_name: str, **_: Any
-        ) -> None:
+        def answered(response_dict: dict[str, Any], parsed_response: dict[str, Any], event_name: str, **_: Any) -> None:
             _event, service, operation = event_name.replace("-", "").split(".")
             is_stream = "Body" in parsed_response
             body = parsed_response["Body"].read() if is_stream else response_dict["body"]
             if is_stream:
-                parsed_response["Body"] = StreamingBody(io.BytesIO(body), len(body))  # type: ignore[arg-type]
+                parsed_response["Body"] = StreamingBody(io.BytesIO(body), len(body))
             headers = {name.lower(): value for name, value in response_dict["headers"].items()}
             self.last["exchanges"].append(
                 {

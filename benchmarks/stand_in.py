@@ -1,4 +1,4 @@
-"""AWS, eBay and Stripe as far as the benchmarks need them: every request gets, at once, the answer that was recorded for it.
+"""AWS, eBay and Stripe as far as the benchmarks need them: every request gets, at once, its recorded answer.
 
     python -m benchmarks.stand_in RECORDING     prints its port, serves until its stdin closes
 

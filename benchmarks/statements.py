@@ -25,7 +25,9 @@ _ITEMS: Final = {
     "BatchGetItem": "items = [{name: deserialize(value) for name, value in item.items()}"
     ' for found in answer["Responses"].values() for item in found]',
 }
-_PRESIGNING_CLIENT: Final = 'boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"}))'
+_PRESIGNING_CLIENT: Final = (
+    'boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"}))'
+)
 _SIGNED: Final = "stripe-signature"
 
 _EBAY = """

@@ -14,7 +14,7 @@ from tests.functions.orders.market import Buyer, Shop, call
 from tests.functions.orders.stripe import fail
 from tests.functions.payments import events
 from tests.functions.reviews import buyers
-from tests.functions.search.markets import NOW, Market
+from tests.functions.search.markets import Market
 from tests.functions.sellers import shops
 from tests.unit.analytics.paid_orders import ANA, paid
 from tests.unit.analytics.paid_orders import NOW as SOLD_AT

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any, Final
 
 import httpx
+import pytest
 
+from souk.wiring import storage
+from tests.functions.cloud import Cloud
 from tests.functions.orders.stripe import FakeStripe
 from tests.unit.marketplaces.ebay_builders import fees_xml, reply_xml
 
@@ -14,14 +18,28 @@ EBAY: Final = "ebay"
 STRIPE: Final = "stripe"
 ADDRESSES: Final = {"EBAY_API_URL": EBAY, "STRIPE_API_URL": STRIPE}
 """Environment variables, and the path under which the vendor is found."""
-SECRETS: Final = {"stripe_api_key": "sk_test_sample", "stripe_webhook_secret": "whsec_sample"}
+_SECRETS: Final = {"stripe_api_key": "sk_test_sample", "stripe_webhook_secret": "whsec_sample"}
 _EBAY_SAYS: Final = reply_xml("VerifyAddFixedPriceItem", "Success", body=fees_xml(InsertionFee="0.35"))
 _TOLD: Final = frozenset({"authorization", "content-type", "idempotency-key", "stripe-version", "x-ebay-api-call-name"})
 
 
+def stripe_for(cloud: Cloud, environment: pytest.MonkeyPatch) -> FakeStripe:
+    """The bank of the tests for all functions that are called in this process."""
+    keep_secrets(cloud)
+    stripe = FakeStripe()
+    environment.setattr(storage, "http_client", lambda: stripe.client)
+    return stripe
+
+
+def keep_secrets(cloud: Cloud) -> None:
+    secret = {"SecretId": cloud.physical["VendorSecret"], "SecretString": json.dumps(_SECRETS)}
+    cloud.client("secretsmanager").put_secret_value(**secret)
+
+
 class Vendors:
-    """`stripe` is the bank of the tests. `exchanges`: what functions asked since it was last cleared, as the stand-in and
-    the handlers that Souk is compared with need it."""
+    """`stripe` is the bank of the tests. `exchanges`: what functions asked since it was last cleared, as the stand-in
+    and the handlers that Souk is compared with need it.
+    """
 
     def __init__(self) -> None:
         self.stripe = FakeStripe()

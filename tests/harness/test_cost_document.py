@@ -6,38 +6,50 @@ import pytest
 
 from benchmarks.cost import document, read_receipts
 from benchmarks.prices import USE
-from benchmarks.units import Units, publish_one
+from benchmarks.units import COUNTED, INDEXING, Units, deliver_one, publish_one
 from tests.functions.template import ROOT
 
 
 @pytest.fixture(scope="module")
-def units() -> Units:
+def listing() -> Units:
     return publish_one()
 
 
-def test_the_page_says_what_a_published_listing_does_and_costs(units: Units) -> None:
-    assert (ROOT / "docs/cost.md").read_text() == document(units, read_receipts())
+@pytest.fixture(scope="module")
+def order() -> Units:
+    return deliver_one()
 
 
-def test_every_function_of_the_main_job_has_been_measured(units: Units) -> None:
-    assert set(units.invocations) <= set(read_receipts()["functions"])
+def test_the_page_says_what_a_listing_and_an_order_do_and_cost(listing: Units, order: Units) -> None:
+    assert (ROOT / "docs/cost.md").read_text() == document(listing, order, read_receipts())
 
 
-def test_a_price_that_doubles_shows_in_the_sum(units: Units, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = document(units, read_receipts())
+def test_every_function_that_runs_for_them_has_been_measured(listing: Units, order: Units) -> None:
+    assert {*listing.invocations, *order.invocations} <= set(read_receipts()["functions"])
+
+
+def test_an_order_is_counted_once_and_told_to_the_index_once(order: Units) -> None:
+    assert (order.invocations[COUNTED], order.invocations[INDEXING]) == (1, 1)
+    assert order.requests == order.invocations["orders/change_order_status"] + 2  # its placing, and the vendor's event
+
+
+def test_a_price_that_doubles_shows_in_both_sums(listing: Units, order: Units, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = document(listing, order, read_receipts())
     name = "Step Functions state transitions"
     monkeypatch.setitem(USE, name, 2 * USE[name])
-    assert _sum(document(units, read_receipts())) - _sum(before) == pytest.approx(
-        1000 * units.states * 0.025 / 1000, abs=1e-4
-    )
+    after = document(listing, order, read_receipts())
+    more = [now - then for now, then in zip(_sums(after), _sums(before), strict=True)]
+    expected = [1000 * units.states * 0.025 / 1000 for units in (listing, order)]
+    assert more[:2] == pytest.approx(expected, abs=1e-4)
+    assert more[2:] == [0]
 
 
-def test_one_more_state_is_one_more_transition_for_each_listing(units: Units) -> None:
-    states = f"| Step Functions state transitions | {1000 * units.states:,} |"
-    assert states in document(units, read_receipts())
+def test_one_more_state_is_one_more_transition_for_each(listing: Units, order: Units) -> None:
+    page = document(listing, order, read_receipts())
+    for units in (listing, order):
+        assert f"| Step Functions state transitions | {1000 * units.states:,} |" in page
 
 
-def _sum(page: str) -> float:
-    """Of the first table."""
-    line = next(line for line in page.splitlines() if line.startswith("| **sum** | | | **"))
-    return float(line.split("**")[3])
+def _sums(page: str) -> list[float]:
+    """Of the tables of prices: listings, orders, and what stands there."""
+    return [float(line.split("**")[3]) for line in page.splitlines() if line.startswith("| **sum** | | | **")]

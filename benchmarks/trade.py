@@ -1,0 +1,84 @@
+"""What brings about each call of an order's life: a shop, its product in the search index, a buyer, and Stripe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import pytest
+
+from benchmarks.units import COUNTED, COUNTING, INDEXING
+from benchmarks.vendors import stripe_for
+from souk.aws.attributes import to_attributes
+from souk.catalogue.layout import stock_key
+from souk.catalogue.model import Product
+from souk.orders.model import Order
+from tests.functions.analytics.sellers import record
+from tests.functions.cloud import Cloud
+from tests.functions.orders.market import Buyer, Shop
+from tests.functions.payments import events
+
+type Act = Callable[[], Any]
+
+_PRODUCTS: Final = 100
+
+
+class Trade:
+    """The vendor is in this process: what asking it takes is in no receipt."""
+
+    def __init__(self, cloud: Cloud, environment: pytest.MonkeyPatch) -> None:
+        self._cloud = cloud
+        self._stripe = stripe_for(cloud, environment)
+        self._shop = Shop(cloud, "Trade")
+        profile = self._shop.ships()
+        self._products = [self._shop.product(stock=999, shipping_profile_id=profile) for _ in range(_PRODUCTS)]
+        self._buyer = Buyer(cloud, "buyer@example.com")
+        self._index(self._products)
+
+    def scenarios(self) -> dict[str, Callable[[], Act]]:
+        """By function path: what brings about all that is needed before, and answers the call to measure."""
+        basket = self._buyer.wants((self._products[0], 1))
+        return {
+            "orders/preview_order": lambda: lambda: self._buyer.call("preview_order", json=basket),
+            "orders/place_order": lambda: lambda: self._buyer.call("place_order", json=basket),
+            "payments/receive_webhook": self._paying,
+            "orders/get_order": self._reading,
+            "orders/change_order_status": self._moving,
+            "orders/dispatch_orders": self._dispatching,
+            COUNTING: lambda: self._counting(lambda placed: (None, placed)),
+            COUNTED: lambda: self._counting(lambda placed: (placed, self._buyer.has_paid(placed.id))),
+            INDEXING: self._indexing,
+            "orders/sweep_orders": lambda: lambda: self._cloud.invoke("orders/sweep_orders", {}),
+        }
+
+    def _places(self) -> str:
+        return self._buyer.places((self._products[0], 1))
+
+    def _paying(self) -> Act:
+        told = events.event("checkout.session.completed", self._stripe.pay(self._places()))
+        return lambda: events.tell(self._cloud, told)
+
+    def _reading(self) -> Act:
+        order_id = self._places()
+        return lambda: self._buyer.call("get_order", order_id)
+
+    def _moving(self) -> Act:
+        order_id = self._buyer.buys((self._products[0], 1))
+        return lambda: self._shop.move(order_id, "processing")
+
+    def _dispatching(self) -> Act:
+        told = {"Records": [record(None, self._buyer.order(self._places()))]}
+        return lambda: self._cloud.invoke("orders/dispatch_orders", told)
+
+    def _counting(self, change: Callable[[Order], tuple[Order | None, Order]]) -> Act:
+        told = {"Records": [record(*change(self._buyer.order(self._places())))]}
+        return lambda: self._cloud.invoke("analytics/count_sales", told)
+
+    def _indexing(self) -> Act:
+        self._places()
+        return lambda: self._index(self._products[:1])
+
+    def _index(self, products: Sequence[Product]) -> None:
+        """What the catalogue's stream says when the stock of these has changed."""
+        changes = [{"Keys": to_attributes(stock_key(product.id))} for product in products]
+        self._cloud.invoke(INDEXING, {"Records": [{"dynamodb": change} for change in changes]})
