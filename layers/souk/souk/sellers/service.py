@@ -15,6 +15,8 @@ from souk.identity.model import Account
 from souk.sellers.model import Application, Decision, Following, Ruling, Shop, ShopFront
 
 _ROUNDS = 6
+_LONGEST_ID = 64
+"""Of a shop, with room to spare. A longer one could not even be part of a follow's key."""
 
 
 class StaleShop(Exception):
@@ -200,6 +202,8 @@ class FollowService:
         """One that is followed already is success. Raises Conflict `own_shop`, NotFound, Replayed."""
         if shop_id == user_id:
             raise Conflict("Nobody follows himself.", code="own_shop")
+        if len(shop_id) > _LONGEST_ID:
+            raise _no_shop()
         now = self._clock()
         try:
             self._follows.add(Following(self._new_id(), user_id, shop_id, now), idempotency)
