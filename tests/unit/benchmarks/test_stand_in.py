@@ -1,0 +1,75 @@
+"""The stand-in gives what was recorded, in order, by operation or by method and path."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.stand_in import Answers, Connection
+
+
+def exchange(target: str, body: str, **headers: str) -> dict[str, Any]:
+    return {
+        "target": target,
+        "status": 200,
+        "answer_headers": {"content-type": "text/plain", **headers},
+        "body": base64.b64encode(body.encode()).decode(),
+    }
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Answers:
+    recording = tmp_path / "recording.json"
+    record = {
+        "path": "orders/place_order",
+        "exchanges": [exchange("GetItem", "first"), exchange("GetItem", "second"), exchange("GET b/index/m", "s3")],
+        "vendor": [exchange("POST stripe/v1/refunds", "refund")],
+    }
+    recording.write_text(json.dumps([record]))
+    return Answers(recording)
+
+
+class Wire(asyncio.Transport):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[bytes] = []
+
+    def write(self, data: Any) -> None:
+        self.sent.append(bytes(data))
+
+
+def asked(answers: Answers, *pieces: str) -> list[tuple[int, str]]:
+    """(status, body) of each answer to what comes in these pieces."""
+    wire, connection = Wire(), Connection(answers)
+    connection.connection_made(wire)
+    for piece in pieces:
+        connection.data_received(piece.replace("\n", "\r\n").encode())
+    parts = [sent.decode().split("\r\n\r\n", 1) for sent in wire.sent]
+    return [(int(head.split(" ")[1]), body) for head, body in parts]
+
+
+def test_answers_of_an_operation_come_in_order_over_and_over(answers: Answers) -> None:
+    request = "POST /place_order/ HTTP/1.1\nX-Amz-Target: DynamoDB_20120810.GetItem\nContent-Length: 2\n\n{}"
+    assert [body for _, body in asked(answers, request, request, request)] == ["first", "second", "first"]
+
+
+def test_what_names_no_operation_is_known_by_its_path(answers: Answers) -> None:
+    s3 = "GET /place_order/b/index/m?x-id=GetObject HTTP/1.1\n\n"
+    stripe = "POST /place_order/stripe/v1/refunds HTTP/1.1\nContent-Length: 8\n\namount=1"
+    assert asked(answers, s3, stripe) == [(200, "s3"), (200, "refund")]
+
+
+def test_a_request_may_come_in_pieces(answers: Answers) -> None:
+    begun, rest = "POST /place_order/stripe/v1/refunds HTTP/1.1\nContent-Length: 8\n\nam", "ount=1"
+    assert asked(answers, begun) == []
+    assert asked(answers, begun, rest) == [(200, "refund")]
+
+
+def test_what_was_not_recorded_is_refused(answers: Answers) -> None:
+    [(status, body)] = asked(answers, "GET /place_order/b/other HTTP/1.1\n\n")
+    assert (status, "b/other" in body) == (400, True)
