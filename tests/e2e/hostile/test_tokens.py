@@ -9,6 +9,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from local.testing import ROOT, LocalStack
 from tests.e2e.account import Heard
 from tests.e2e.selling import Made, Seller, approved, aws
+from tests.e2e.storefront.trading import ADDRESS, Buyer, Shop
 
 type Claims = dict[str, Any]
 
@@ -153,12 +155,19 @@ def _guarded() -> list[tuple[str, str]]:
     ]
 
 
+class _Anything(dict[str, str]):
+    """An id for every parameter of a path."""
+
+    def __missing__(self, name: str) -> str:
+        return str(uuid.uuid4())
+
+
 def test_every_guarded_route_refuses_a_forged_token(forge: Forge, souk: LocalStack) -> None:
     token, origin = forge.signed_by_us(aud="other-api"), souk.url.removesuffix("/api/v1")
     with httpx.Client(base_url=origin, timeout=30, trust_env=False) as client:
         answers = {
             f"{method} {path}": client.request(
-                method, path.format(id=uuid.uuid4(), platform="ebay"), headers={"Authorization": f"Bearer {token}"}
+                method, path.format_map(_Anything(platform="ebay")), headers={"Authorization": f"Bearer {token}"}
             ).status_code
             for method, path in _guarded()
         }
@@ -166,41 +175,102 @@ def test_every_guarded_route_refuses_a_forged_token(forge: Forge, souk: LocalSta
     assert {route: status for route, status in answers.items() if status != 401} == {}
 
 
+_FILES = {"files": [{"content_type": "image/png", "size": 10}]}
 # A body that each route with an id would take from its owner.
 _BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/listings/{id}": {"price": 1},
-    "POST /api/v1/listings/{id}/photos": {"files": [{"content_type": "image/png", "size": 10}]},
+    "POST /api/v1/listings/{id}/photos": _FILES,
     "PATCH /api/v1/users/addresses/{id}": {"city": "Elsewhere"},
+    "PATCH /api/v1/products/{id}": {"price": 1},
+    "PUT /api/v1/sellers/products/{product_id}": {"price": 1},
+    "POST /api/v1/products/{id}/stock": {"delta": 1, "reason": "found"},
+    "POST /api/v1/products/{id}/images": _FILES,
+    "PATCH /api/v1/products/{id}/reviews/{review_id}": {"rating": 1},
+    "PATCH /api/v1/shipping-profiles/{id}": {"name": "Mine"},
+    "PATCH /api/v1/sellers/{id}": {"shop_name": "Mine"},
+    "PUT /api/v1/sellers/orders/{order_id}/status": {"status": "processing"},
+    "POST /api/v1/sellers/orders/{order_id}/tracking": {"location": "Nowhere"},
+    "POST /api/v1/orders/{id}/refunds": {"amount": 1, "reason": "mine"},
+}
+# Whoever is signed in may follow a shop and review what he bought; only an operator decides about shops.
+_ANYBODYS = {
+    "POST /api/v1/sellers/{id}/follow",
+    "DELETE /api/v1/sellers/{id}/follow",
+    "POST /api/v1/products/{id}/reviews",
+    "POST /api/v1/sellers/{id}/verification",
 }
 
 
-@pytest.mark.parametrize(("method", "path"), [route for route in _guarded() if "{id}" in route[1]])
-def test_anothers_id_is_404_and_stays_as_it_was(
-    made: Made, souk: LocalStack, heard: Heard, stranger: Seller, owned: dict[str, str], method: str, path: str
-) -> None:
-    before = made.seller.listing(owned["listings"])
-    wanted = path.format(id=owned["addresses" if "addresses" in path else "listings"]).removeprefix("/api/v1")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [(method, path) for method, path in _guarded() if "id}" in path and f"{method} {path}" not in _ANYBODYS],
+)
+def test_anothers_id_is_404_and_stays_as_it_was(owned: Owned, stranger: Seller, method: str, path: str) -> None:
+    before = owned.seen()
+    wanted = path.format_map(owned.ids | {"id": owned.ids[path.split("/")[3]]}).removeprefix("/api/v1")
     answer = stranger.ask(method, wanted, _BODIES.get(f"{method} {path}", {}))
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found"), answer.text
-    assert made.seller.listing(owned["listings"])["version"] == before["version"]
+    assert owned.seen() == before
+
+
+def test_a_seller_decides_about_no_shop(owned: Owned, stranger: Seller) -> None:
+    decision = {"decision": "suspend", "reason": "A rival"}
+    answer = stranger.ask("POST", f"/sellers/{owned.ids['sellers']}/verification", decision)
+    assert (answer.status_code, answer.json()["error"]) == (403, "forbidden"), answer.text
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Of each kind of thing, one that somebody else has: its id by the first word of its paths, or by parameter."""
+
+    ids: dict[str, str]
+    owner: Seller
+    shop: Shop
+    buyer: Buyer
+
+    def seen(self) -> list[Any]:
+        """What the owners see of it."""
+        return [
+            self.owner.listing(self.ids["listings"])["version"],
+            self.shop.expect(200, "GET", f"/sellers/{self.shop.id}/products"),
+            self.shop.sales(),
+            self.buyer.order(self.ids["orders"]),
+            self.buyer.expect(200, "GET", f"/products/{self.ids['products']}/reviews"),
+        ]
 
 
 @pytest.fixture(scope="module")
 def stranger(souk: LocalStack, heard: Heard) -> Seller:
-    return Seller(souk, heard)
+    """With every role that can be had by asking."""
+    rival = Seller(souk, heard)
+    application = {"shop_name": "Rival", "category": "Home", "agreed_to_terms": True}
+    rival.expect(201, "POST", "/sellers/apply", application)
+    rival.refresh()
+    return rival
 
 
 @pytest.fixture(scope="module")
-def owned(made: Made) -> dict[str, str]:
-    """Of each kind of thing, one that somebody else has."""
-    address = {
-        "full_name": "A Seller",
-        "address_line1": "1 Main St",
-        "city": "Albany",
-        "state": "NY",
-        "postal_code": "12207",
-        "country": "US",
+def owned(made: Made, souk: LocalStack, heard: Heard) -> Owned:
+    shop, buyer = Shop(souk, heard), Buyer(souk, heard)
+    rates = {"name": "Post", "country": "US", "domestic": {"first": 5, "additional": 1}}
+    profile = shop.expect(201, "POST", "/shipping-profiles", rates)["id"]
+    product = shop.product()
+    order = buyer.buy(product)
+    shop.move(order, "processing", "shipped", "delivered")
+    review = buyer.expect(201, "POST", f"/products/{product}/reviews", {"rating": 5, "comment": "Good."})["id"]
+    address = made.seller.expect(201, "POST", "/users/addresses", dict(ADDRESS))["id"]
+    ids = {
+        "listings": approved(made, made.seller),
+        "users": address,
+        "products": product,
+        "product_id": product,
+        "review_id": review,
+        "shipping-profiles": profile,
+        "sellers": shop.id,
+        "seller_id": shop.id,
+        "buyers": buyer.id,
+        "buyer_id": buyer.id,
+        "orders": order,
+        "order_id": order,
     }
-    answer = made.seller.ask("POST", "/users/addresses", address)
-    assert answer.status_code == 201, answer.text
-    return {"listings": approved(made, made.seller), "addresses": str(answer.json()["id"])}
+    return Owned(ids, made.seller, shop, buyer)
