@@ -48,6 +48,7 @@ def test_a_product_is_made_for_oneself_only(cloud: Cloud, bea: Merchant) -> None
     rival = Merchant(cloud, "rival@example.com")
     assert make(bea, seller_id=rival.id).status == 403
     assert rival.products()["products"] == []
+    assert bea.call("create_seller_product", json=LAMP).json["seller_id"] == bea.id
 
 
 def test_a_replay_answers_with_what_was_made(bea: Merchant) -> None:
@@ -66,7 +67,7 @@ def test_a_replay_answers_with_what_was_made(bea: Merchant) -> None:
         {"inventory": -1},
         {"inventory": "many"},
         {"category": ""},
-        {"seller_id": None},
+        {"seller_id": 7},
     ],
     ids=str,
 )

@@ -119,9 +119,12 @@ class ProductPatch(_Changes):
 
 
 class NewSellerProduct(Wire):
-    """Document 1's product. `category` is a category's name in any case; one that is not ours is `Other`."""
+    """Document 1's product. `category` is a category's name in any case; one that is not ours is `Other`.
 
-    seller_id: EntityId
+    `seller_id` need not be told; another's is refused.
+    """
+
+    seller_id: EntityId | None = None
     name: Title
     category: CategoryName
     description: Description = ""
@@ -137,7 +140,7 @@ class NewSellerProduct(Wire):
 
     def to_fields(self, seller_id: str) -> dict[str, Any]:
         """The fields of a Product of `seller_id`. Raises Forbidden when another's is asked for."""
-        if self.seller_id != seller_id:
+        if self.seller_id not in (None, seller_id):
             raise Forbidden("You can sell for yourself only.")
         return {
             "title": self.name,
