@@ -15,9 +15,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from souk.errors import Conflict
-from souk.identity.model import Account
+
+if TYPE_CHECKING:
+    from souk.identity.model import Account
 
 _TENTH = Decimal("0.1")
 
