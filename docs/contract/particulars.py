@@ -22,6 +22,7 @@ _TEXT: Final[dict[str, Any]] = {"schema": {"type": "string"}}
 _REGISTRATION: Final = Particulars(errors=(409, 429))
 _SIGNING_IN: Final = Particulars(errors=(401, 429))
 _SIGNING_IN_AS: Final = Particulars(errors=(401, 403, 429))
+_OFFERING: Final = Particulars(errors=(409,))
 _PAGED: Final = Particulars(headers=("Link",))
 
 PARTICULARS: Final[dict[str, Particulars]] = {
@@ -46,6 +47,14 @@ PARTICULARS: Final[dict[str, Particulars]] = {
     "preflight_listing": Particulars(errors=(409, 422, 502)),
     "update_listing": Particulars(also=(202,)),
     "delete_listing": Particulars(also=(202,), also_body="ListingOut"),
+    "create_product": _OFFERING,
+    "create_seller_product": _OFFERING,
+    "create_shipping_profile": _OFFERING,
+    "preview_order": Particulars(errors=(404, 409)),
+    "place_order": Particulars(errors=(404, 409)),
+    "buy_product": Particulars(errors=(403, 404, 409)),
+    "cancel_order": Particulars(errors=(502,)),
+    "receive_webhook": Particulars(errors=(502,)),
     "get_openapi": Particulars(content=_JSON),
     "show_docs": Particulars(content={"text/html": _TEXT}),
     "show_docs_asset": Particulars(content={"text/css": _TEXT, "text/javascript": _TEXT, "text/plain": _TEXT}),

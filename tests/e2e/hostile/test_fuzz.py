@@ -9,7 +9,7 @@ from pathlib import Path
 
 from local.testing import ROOT, LocalStack
 from tests.e2e.account import Heard
-from tests.e2e.selling import Seller
+from tests.e2e.storefront.trading import Shop
 
 _TOOL = ROOT / ".venv/bin/schemathesis"
 _CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
@@ -17,7 +17,7 @@ _SECONDS = 240
 
 
 def test_schemathesis_finds_nothing(souk: LocalStack, heard: Heard, tmp_path: Path) -> None:
-    seller = Seller(souk, heard)
+    seller = Shop(souk, heard)
     command = [
         str(_TOOL), "run", str(ROOT / "docs/openapi.json"), "--url", souk.url.removesuffix("/api/v1"),
         "--header", f"Authorization: Bearer {seller.token}",
