@@ -117,7 +117,7 @@ def framework(recorded: dict[str, Any]) -> str:
         f"    response.headers.update({_headers(answer)!r})",
         f"    observe({recorded['function']!r}, event['routeKey'], event['requestContext']['requestId'], "
         f"{answer['statusCode']}, started)",
-        f"    return {_content(answer, 'Response')}",
+        f"    return {_returned(recorded)}",
         "",
         'handler = Mangum(app, lifespan="off")',
     ]
@@ -150,23 +150,22 @@ def _headers(answer: dict[str, Any]) -> dict[str, str]:
 
 
 def _reply(answer: dict[str, Any]) -> str:
-    body = f', "body": {_content(answer, None)}' if answer.get("body") else ""
+    body = f', "body": json.dumps({json.loads(answer["body"])!r})' if answer.get("body") else ""
     return f'{{"statusCode": {answer["statusCode"]}, "headers": {answer["headers"]!r}{body}}}'
 
 
-def _content(answer: dict[str, Any], response: str | None) -> str:
-    """The answer's body as an expression: its members, for whoever is to serialise them."""
+def _returned(recorded: dict[str, Any]) -> str:
+    """What the application's endpoint returns: members for its shape to serialise, by the names of its fields."""
+    answer, returns = recorded["answer"], recorded["shapes"]["returns"]
     if not answer.get("body"):
-        return "None" if response is None else _empty(answer["statusCode"])
+        return f"Response(status_code={answer['statusCode']}, headers=dict(response.headers))"
     if answer.get("isBase64Encoded"):
         raw = f"base64.b64decode({answer['body']!r})"
         return f"Response({raw}, media_type={answer['headers']['Content-Type']!r}, headers=dict(response.headers))"
-    members = repr(json.loads(answer["body"]))
-    return f"json.dumps({members})" if response is None else members
-
-
-def _empty(status: int) -> str:
-    return f"Response(status_code={status}, headers=dict(response.headers))"
+    members = json.loads(answer["body"])
+    if returns and returns["renamed"]:
+        members = {returns["renamed"].get(name, name): value for name, value in members.items()}
+    return repr(members)
 
 
 def _indented(lines: list[str]) -> list[str]:

@@ -135,13 +135,17 @@ def _lasting(event: Any) -> Any:
     return kept
 
 
-def _reference(shape: Any) -> dict[str, str] | None:
-    """How generated code imports and names a wire shape: a model, or a list of one."""
+def _reference(shape: Any) -> dict[str, Any] | None:
+    """How generated code imports and names a wire shape: a model, or a list of one. `renamed`: the names of its fields
+    that are others on the wire, by these.
+    """
     if shape is None:
         return None
     [model] = get_args(shape) or [shape]
     name = model.__name__
-    return {"module": model.__module__, "name": name, "annotation": f"list[{name}]" if get_args(shape) else name}
+    renamed = {field.serialization_alias: own for own, field in model.model_fields.items() if field.serialization_alias}
+    annotation = f"list[{name}]" if get_args(shape) else name
+    return {"module": model.__module__, "name": name, "annotation": annotation, "renamed": renamed}
 
 
 @contextmanager
