@@ -36,8 +36,9 @@ def measure(recorded: Sequence[dict[str, Any]], packaged: Mapping[str, Mapping[s
     found: dict[str, dict[str, list[Start]]] = defaultdict(lambda: defaultdict(list))
 
     def measure_all_of(one: dict[str, Any], number: int) -> None:
-        for variant, package in packaged[one["path"]].items():
-            if number < _ROUNDS[variant]:
+        for variant, rounds in _ROUNDS.items():
+            package = packaged[one["path"]].get(variant)
+            if package is not None and number < rounds:
                 found[one["path"]][variant].append(start(one, package, url))
 
     for number in range(max(_ROUNDS.values())):
