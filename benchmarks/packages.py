@@ -26,7 +26,6 @@ from tests.functions.template import ROOT, template
 
 BUILD: Final = Path(os.environ.get("SOUK_BUILD", ROOT / ".aws-sam/build"))
 WORKSHOP: Final = ROOT / ".aws-sam/benchmarks"
-VARIANTS: Final = ("souk", "plain", "framework", "bare")
 
 _PLAIN = WORKSHOP / "plain"
 _PLAIN_SOUK = WORKSHOP / "plain-souk"
