@@ -92,7 +92,8 @@ def imports(recorded: Recorded) -> list[str]:
     if _password(recorded):
         lines.append("from argon2 import PasswordHasher")
     if recorded["vendor"]:
-        lines += ["import urllib3", "from urllib.parse import urlencode", "from xml.etree import ElementTree"]
+        lines += ["import certifi", "import ssl", "import urllib3"]
+        lines += ["from urllib.parse import urlencode", "from xml.etree import ElementTree"]
     if _is_signed(recorded):
         lines += ["import hashlib", "import hmac"]
     if _fetches(recorded):
@@ -115,7 +116,8 @@ def preamble(recorded: Recorded) -> list[str]:
         lines.append("serialize = TypeSerializer().serialize")
     lines += ["hasher = PasswordHasher(time_cost=3, memory_cost=32768, parallelism=1)"] if _password(recorded) else []
     if recorded["vendor"]:
-        lines += ["http = urllib3.PoolManager()"]
+        # The stand-in speaks plain HTTP, but vendors do not: whoever asks one reads the certificates that he trusts.
+        lines += ["http = urllib3.PoolManager(ssl_context=ssl.create_default_context(cafile=certifi.where()))"]
         lines += [_EBAY if vendor == EBAY else _STRIPE for vendor in {one["vendor"] for one in recorded["vendor"]}]
     lines += [_SIGNATURE] if _is_signed(recorded) else []
     lines += [_SEARCH] if _fetches(recorded) else []
