@@ -89,7 +89,7 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
     monkeypatch.setattr(boto3, "client", made.client)
-    monkeypatch.setattr(urllib3, "PoolManager", lambda: made)
+    monkeypatch.setattr(urllib3, "PoolManager", lambda **_: made)
     monkeypatch.setenv("STRIPE_API_URL", "http://stripe")
     return made
 
