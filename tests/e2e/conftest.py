@@ -13,7 +13,7 @@ from local.testing import ROOT, LocalStack
 from tests.e2e.account import Heard
 from tests.e2e.selling import PHOTO, Ebay, Made, Seller, approved, keep, plant
 
-# The search for secrets wants to have heard everything; fuzzing uses up the sign-ins that a network has.
+# The search for secrets wants to have heard everything; fuzzing comes last, since it leaves nothing as it was.
 _LAST = ("test_secrets.py", "test_fuzz.py")
 
 
@@ -26,10 +26,19 @@ def product_build() -> Path:
     return Path(os.environ.get("SOUK_BUILD", ROOT / ".aws-sam/build")).resolve()
 
 
+SETTINGS = {
+    # Waits between the tries of workflows take a tenth of their time.
+    "SOUK_WAIT_SCALE": "0.1",
+    # Every test is somebody new on the same network.
+    "REGISTRATIONS_PER_NETWORK": "10000",
+    "LOGINS_PER_NETWORK": "10000",
+}
+
+
 @pytest.fixture(scope="session")
 def souk(product_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Whoever stops it starts it again. Waits between the tries of workflows take a tenth of their time."""
-    stack = LocalStack(tmp_path_factory.mktemp("souk"), product_build, {"SOUK_WAIT_SCALE": "0.1"})
+    """Whoever stops it starts it again."""
+    stack = LocalStack(tmp_path_factory.mktemp("souk"), product_build, SETTINGS)
     stack.start()
     yield stack
     stack.end()

@@ -41,6 +41,10 @@ LINES = {ANNA: ("1", "2"), BERT: ("3",)}
 INITIAL = {"product-1": 10, "product-2": 10, "product-3": 10}
 
 
+def _next_refund(order: Order) -> str:
+    return f"refund-{len(order.refunds) + 1}"
+
+
 def _refund(seller_id: str, amount: str, units: int, restock: bool) -> Move:
     def move(order: Order, now: datetime) -> Order:
         lines = {line_id: units for line_id in LINES[seller_id] if units}
@@ -69,7 +73,7 @@ def _pay(intent_id: str, short: bool, sold_out: bool) -> Move:
         capture = a_capture(order, intent_id=intent_id, amount=amount, at=now)
         if not order.pays_late(capture):
             return order.pay(capture)
-        return order.give_up_late(capture, f"refund-{len(order.refunds)}", now) if sold_out else order.revive(capture)
+        return order.give_up_late(capture, _next_refund(order), now) if sold_out else order.revive(capture)
 
     return move
 
@@ -79,7 +83,7 @@ def _advance(seller_id: str, wanted: Status) -> Move:
 
 
 def _cancel_part(seller_id: str) -> Move:
-    return lambda order, now: order.cancel_fulfilment(seller_id, f"refund-{len(order.refunds)}", now)
+    return lambda order, now: order.cancel_fulfilment(seller_id, _next_refund(order), now)
 
 
 MOVES: st.SearchStrategy[Move] = st.one_of(
@@ -89,7 +93,7 @@ MOVES: st.SearchStrategy[Move] = st.one_of(
     st.builds(_cancel_part, SELLERS),
     st.builds(_refund, SELLERS, st.sampled_from(["0.01", "1.10", "7.35", "34.57"]), st.integers(0, 3), st.booleans()),
     st.builds(_settle, st.integers(0, 9), st.booleans()),
-    st.sampled_from([lambda order, now: order.cancel(f"refund-{len(order.refunds)}", now)]),
+    st.sampled_from([lambda order, now: order.cancel(_next_refund(order), now)]),
     st.sampled_from(sorted(CLOSED)).map(lambda status: lambda order, _: order.close_unpaid(status)),
     st.just(lambda order, now: order.opened("cs_1", "https://pay.example/1", now + HOLD)),
     st.just(lambda order, now: order.ask_anew(now, HOLD)),

@@ -13,16 +13,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from souk.catalogue.model import LinkedImage, Product, ShippingProfile
 from souk.errors import Conflict, FieldProblem, InvalidRequest
-from souk.money import MOST, Money, minor_digits, total
+from souk.money import MOST, CurrencyMismatch, Money, minor_digits, total
 from souk.orders.model import MOST_LINES, MOST_SELLERS, MOST_UNITS, Fulfilment, Line, ShipTo
 from souk.orders.tax import TaxRates
 from souk.sellers.model import Shop
-
-
-class CurrencyMismatch(InvalidRequest):
-    """One order has one currency."""
-
-    code = "currency_mismatch"
 
 
 @dataclass(frozen=True, slots=True)

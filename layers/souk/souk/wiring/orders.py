@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from souk.wiring import payments, storage
+from souk.wiring import payments, sellers, storage
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -35,7 +35,7 @@ def offers() -> OfferReader:
         storage.tables(),
         setting("SOUK_CATALOGUE_TABLE"),
         setting("SOUK_IDENTITY_TABLE"),
-        verified_only=setting("SOUK_REQUIRE_VERIFIED_SELLERS") == "true",
+        verified_only=sellers.verified_only(),
     )
 
 

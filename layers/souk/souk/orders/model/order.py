@@ -229,7 +229,7 @@ class Order:
         for line in self.lines:
             if self.refunded_units(line.id) + refund.lines.get(line.id, 0) > line.quantity:
                 raise _exceeds(f"Line {line.id} has fewer units than that left to refund.")
-        reserved = replace(self, refunds=(*self.refunds, refund))
+        reserved = self._holding(refund)
         return reserved._restock(refund) if refund.restock else reserved
 
     def settle_refund(self, settled: Refund) -> Order:
@@ -278,6 +278,11 @@ class Order:
         if not shares:
             return self
         refund = Refund(refund_id, shares, reason, requested_by, created_at=now, due_at=now + LOOK_AGAIN)
+        return self._holding(refund)
+
+    def _holding(self, refund: Refund) -> Order:
+        if self.refund(refund.id):
+            raise ValueError(f"the order has a refund {refund.id} already: two that one id settles count twice")
         return replace(self, refunds=(*self.refunds, refund))
 
     def _restock(self, refund: Refund) -> Order:
