@@ -3,4 +3,4 @@
 import gc
 
 # What imports make lives as long as the environment: looking for garbage among it took a twelfth of a cold start.
-gc.set_threshold(50_000)
+gc.set_threshold(150_000)
