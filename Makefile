@@ -76,9 +76,10 @@ lint: .venv/.installed
 
 .PHONY: unit
 unit: .venv/.installed
-	@$(VENV)/pytest --numprocesses 2 --dist loadscope tests/unit tests/template
-	@$(VENV)/pytest tests/functions
-	@$(VENV)/pytest tests/harness
+	@$(PARALLEL) tests/unit tests/template
+	@$(PARALLEL) tests/functions
+	@$(PARALLEL) tests/harness
+PARALLEL := $(VENV)/pytest --numprocesses 2 --dist loadscope
 
 .PHONY: e2e
 e2e: install build

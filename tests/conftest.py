@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
 if TYPE_CHECKING:
-    from tests.used_rights import Recorder
+    from tests.used_rights import Evidence, Recorder
 
 HERE = Path(__file__).parent
 _IN_PROCESS = tuple(HERE / name for name in ("unit", "functions", "template", "harness"))
@@ -19,7 +19,7 @@ _IN_PROCESS = tuple(HERE / name for name in ("unit", "functions", "template", "h
 _ON_LOOPBACK = tuple(HERE / "unit" / name for name in ("marketplaces", "payments", "local"))
 
 _RECORDER: pytest.StashKey[Recorder] = pytest.StashKey()
-_COLLECTED = pytest.StashKey[set[Path]]()
+_EVIDENCE: pytest.StashKey[Evidence] = pytest.StashKey()
 _IS_PARTIAL = pytest.StashKey[bool]()
 _VERDICT = pytest.StashKey[list[str]]()
 
@@ -39,17 +39,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         enable_socket()
 
 
-# Rights: noted in whichever process runs the tests of functions, judged at its end. ---------------------------------
+# Rights: noted in whichever processes run the tests of functions, judged when all of them have ended. ---------------
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     collected = {item.path for item in session.items}
-    session.config.stash[_COLLECTED] = collected
-    if any(path.is_relative_to(HERE / "functions") for path in collected):
-        from tests.used_rights import Recorder
+    if not any(path.is_relative_to(HERE / "functions") for path in collected):
+        return
+    from tests.used_rights import Evidence, Recorder
 
-        session.config.stash[_RECORDER] = Recorder()
-        session.config.stash[_RECORDER].start()
+    every = set((HERE / "functions").rglob("test_*.py"))
+    is_whole = every <= collected and not session.config.stash.get(_IS_PARTIAL, False)
+    session.config.stash[_EVIDENCE] = Evidence(is_whole)
+    session.config.stash[_RECORDER] = Recorder(session.config.stash[_EVIDENCE])
+    session.config.stash[_RECORDER].start()
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
@@ -57,20 +60,32 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
         items[0].config.stash[_IS_PARTIAL] = True
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of pytest-xdist has ended: what it noted counts here."""
+    if told := getattr(node, "workeroutput", {}).get("rights"):
+        from tests.used_rights import Evidence
+
+        heard = Evidence.from_json(told)
+        known = node.config.stash.get(_EVIDENCE, heard)
+        node.config.stash[_EVIDENCE] = known.with_that_of(heard)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Judge when all of tests/functions ran and passed: a part of it says nothing about what is never used."""
     config = session.config
-    if (recorder := config.stash.get(_RECORDER, None)) is None:
+    if recorder := config.stash.get(_RECORDER, None):
+        recorder.stop()
+    if (evidence := config.stash.get(_EVIDENCE, None)) is None:
         return
-    recorder.stop()
-    is_whole = set((HERE / "functions").rglob("test_*.py")) <= config.stash[_COLLECTED]
-    if not is_whole or config.stash.get(_IS_PARTIAL, False) or exitstatus != pytest.ExitCode.OK:
-        return
-    recorder.write(config.rootpath / ".pytest_cache" / "used_rights.json")
-    config.stash[_VERDICT] = recorder.verdict()
-    if config.stash[_VERDICT]:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["rights"] = evidence.as_json()
+    elif evidence.is_whole and exitstatus == pytest.ExitCode.OK:
+        (config.rootpath / ".pytest_cache" / "used_rights.json").write_text(evidence.as_json())
+        config.stash[_VERDICT] = evidence.verdict()
+        if config.stash[_VERDICT]:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import FrameType
@@ -56,11 +56,35 @@ class Use:
     resource: str
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The uses that one process saw, or several. `is_whole`: all of tests/functions was chosen, nothing left out."""
+
+    is_whole: bool
+    uses: set[Use] = field(default_factory=set)
+
+    @classmethod
+    def from_json(cls, text: str) -> Evidence:
+        told = json.loads(text)
+        return cls(told["is_whole"], {Use(*use) for use in told["uses"]})
+
+    def as_json(self) -> str:
+        uses = [astuple(use) for use in sorted(self.uses)]
+        return json.dumps({"is_whole": self.is_whole, "uses": uses}, indent=1) + "\n"
+
+    def with_that_of(self, other: Evidence) -> Evidence:
+        return Evidence(self.is_whole and other.is_whole, self.uses | other.uses)
+
+    def verdict(self) -> list[str]:
+        """A line for each right that is not used and each use that has no right; none when they fit."""
+        return [*unused(self.uses), *uncovered(self.uses)]
+
+
 class Recorder:
     """Notes every call of botocore between `start` and `stop`."""
 
-    def __init__(self) -> None:
-        self.uses: set[Use] = set()
+    def __init__(self, evidence: Evidence) -> None:
+        self._uses = evidence.uses
         self._patch = pytest.MonkeyPatch()
         self._logical = {file: name for name, (domain, stem) in sources().items() for file in [f"{domain}/{stem}.py"]}
 
@@ -98,25 +122,17 @@ class Recorder:
     def stop(self) -> None:
         self._patch.undo()
 
-    def verdict(self) -> list[str]:
-        """A line for each right that is not used and each use that has no right; none when they fit."""
-        return [*unused(self.uses), *uncovered(self.uses)]
-
-    def write(self, file: Path) -> None:
-        uses = [[use.function, use.action, use.resource] for use in sorted(self.uses)]
-        file.write_text(json.dumps(uses, indent=1) + "\n")
-
     def _note(self, service: str, operation: str, request: Mapping[str, Any]) -> None:
         if (function := self._function_at_work()) is None:
             return
         for action, resource in _needs(service, operation, request):
-            self.uses.add(Use(function, action, resource))
+            self._uses.add(Use(function, action, resource))
 
     def _note_url(self, url: str, action: str) -> None:
         bucket = os.environ.get("SOUK_MEDIA_BUCKET", "")
         if bucket and bucket in url and (function := self._function_at_work()) is not None:
             key = url.split(bucket, 1)[1].partition("/")[2].partition("?")[0]
-            self.uses.add(Use(function, action, f"MediaBucket/{key}"))
+            self._uses.add(Use(function, action, f"MediaBucket/{key}"))
 
     def _function_at_work(self) -> str | None:
         """The function on whose behalf the library calls AWS now; None when it is a test that calls."""

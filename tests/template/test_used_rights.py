@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.used_rights import Use, uncovered, unused
+from tests.used_rights import Evidence, Use, uncovered, unused
 
 HEALTH = Use("CheckHealthFunction", "dynamodb:GetItem", "IdentityTable")
 
@@ -33,3 +33,12 @@ def test_what_aws_does_with_a_functions_role_needs_no_call() -> None:
     told = "\n".join(unused(set()))
     assert "GetShardIterator" not in told
     assert "DeadLettersBucket" not in told
+
+
+def test_what_several_processes_saw_is_judged_together_and_only_when_each_ran_everything() -> None:
+    other = Use("AuthorizeFunction", "kms:GetPublicKey", "TokenSigningKey")
+    first, second = Evidence(True, {HEALTH}), Evidence(True, {other})
+    told = Evidence.from_json(second.as_json())
+    assert told == second
+    assert first.with_that_of(told) == Evidence(True, {HEALTH, other})
+    assert not first.with_that_of(Evidence(False, {other})).is_whole
