@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
 
 from local.vendors.ebay.standin import EbayStandIn
+from local.vendors.serving import serve
 
 
 def main() -> int:
@@ -19,21 +18,8 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=4600, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--state", type=Path, default=Path(".souk/ebay"), help="folder for what it must keep")
     chosen = parser.parse_args()
-    stopped = threading.Event()
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wanted, lambda *_: stopped.set())
-    try:
-        stand_in = EbayStandIn(
-            chosen.state, chosen.port, os.environ.get("EBAY_CLIENT_ID"), os.environ.get("EBAY_CLIENT_SECRET")
-        )
-    except OSError as problem:
-        print(f"the eBay stand-in cannot use port {chosen.port}: {problem.strerror}", file=sys.stderr)
-        return 1
-    stand_in.start()
-    print(f"eBay stand-in at {stand_in.url}", flush=True)
-    stopped.wait()
-    stand_in.stop()
-    return 0
+    client_id, client_secret = os.environ.get("EBAY_CLIENT_ID"), os.environ.get("EBAY_CLIENT_SECRET")
+    return serve("eBay", chosen.port, lambda: EbayStandIn(chosen.state, chosen.port, client_id, client_secret))
 
 
 if __name__ == "__main__":

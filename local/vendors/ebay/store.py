@@ -1,4 +1,4 @@
-"""What this stand-in must not forget: listings, used UUIDs, pictures, tokens. SQLite, so a kill -9 costs nothing.
+"""What this stand-in must not forget: listings, used UUIDs, pictures, tokens.
 
 A listing and the UUID that it used are one row: a UUID is used exactly when its listing exists.
 """
@@ -6,13 +6,10 @@ A listing and the UUID that it used are one row: a UUID is used exactly when its
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+
+from local.vendors.database import Database
 
 _FIRST_ITEM_ID = 110_556_677_001
 
@@ -82,45 +79,20 @@ class HostedPicture:
     content: bytes
 
 
-class Store:
-    """One database file; every write is on disk before it returns."""
-
+class Store(Database):
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._guard = threading.RLock()
-        self._database = sqlite3.connect(folder / "ebay.sqlite3", check_same_thread=False, isolation_level=None)
-        self._database.execute("pragma journal_mode = wal")
-        self._database.execute("pragma synchronous = full")
-        self._database.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        with self._guard:
-            self._database.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All of it or nothing, and nobody else meanwhile."""
-        with self._guard:
-            self._database.execute("begin immediate")
-            try:
-                yield
-            except BaseException:
-                self._database.execute("rollback")
-                raise
-            self._database.execute("commit")
+        super().__init__(folder / "ebay.sqlite3", _SCHEMA)
 
     def next_item_id(self) -> str:
         """Inside a transaction: the id that the next listing gets."""
-        (highest,) = self._one("select max(item_id) from listings") or (None,)
+        [(highest,)] = self._run("select max(item_id) from listings")
         return str(_FIRST_ITEM_ID if highest is None else highest + 1)
 
     def put(self, listing: Listing) -> None:
-        with self._guard:
-            self._database.execute(
-                "insert or replace into listings (item_id, seller, uuid, sku, live, document)"
-                " values (?, ?, ?, ?, ?, ?)",
-                (int(listing.item_id), listing.seller, listing.uuid, listing.sku, listing.live, _document(listing)),
-            )
+        self._run(
+            "insert or replace into listings (item_id, seller, uuid, sku, live, document) values (?, ?, ?, ?, ?, ?)",
+            int(listing.item_id), listing.seller, listing.uuid, listing.sku, listing.live, _document(listing),
+        )  # fmt: skip
 
     def listing(self, item_id: str) -> Listing | None:
         return self._first("select document from listings where item_id = ?", item_id)
@@ -140,44 +112,32 @@ class Store:
         return self._all("select document from listings order by item_id desc")
 
     def put_picture(self, picture: HostedPicture) -> None:
-        with self._guard:
-            self._database.execute(
-                "insert or replace into pictures (picture_id, media_type, width, height, elsewhere, content)"
-                " values (?, ?, ?, ?, ?, ?)",
-                (picture.picture_id, picture.media_type, picture.width, picture.height, picture.elsewhere,
-                 picture.content),
-            )  # fmt: skip
+        self._run(
+            "insert or replace into pictures (picture_id, media_type, width, height, elsewhere, content)"
+            " values (?, ?, ?, ?, ?, ?)",
+            picture.picture_id, picture.media_type, picture.width, picture.height, picture.elsewhere, picture.content,
+        )  # fmt: skip
 
     def picture(self, picture_id: str) -> HostedPicture | None:
-        row = self._one(
+        rows = self._run(
             "select picture_id, media_type, width, height, elsewhere, content from pictures where picture_id = ?",
             picture_id,
         )
-        return HostedPicture(*row) if row else None
+        return HostedPicture(*rows[0]) if rows else None
 
     def put_token(self, token: str, seller: str, ends_at: float) -> None:
-        with self._guard:
-            self._database.execute(
-                "insert into tokens (token, seller, ends_at) values (?, ?, ?)", (token, seller, ends_at)
-            )
+        self._run("insert into tokens (token, seller, ends_at) values (?, ?, ?)", token, seller, ends_at)
 
     def token(self, token: str) -> tuple[str, float] | None:
         """Its seller and the time (seconds since 1970) of its end."""
-        row = self._one("select seller, ends_at from tokens where token = ?", token)
-        return (row[0], row[1]) if row else None
+        rows = self._run("select seller, ends_at from tokens where token = ?", token)
+        return (rows[0][0], rows[0][1]) if rows else None
 
     def end_tokens(self, now: float) -> None:
-        with self._guard:
-            self._database.execute("update tokens set ends_at = min(ends_at, ?)", (now,))
-
-    def _one(self, query: str, *values: object) -> tuple[Any, ...] | None:
-        with self._guard:
-            row: tuple[Any, ...] | None = self._database.execute(query, values).fetchone()
-            return row
+        self._run("update tokens set ends_at = min(ends_at, ?)", now)
 
     def _all(self, query: str, *values: object) -> list[Listing]:
-        with self._guard:
-            return [_listing(document) for (document,) in self._database.execute(query, values).fetchall()]
+        return [_listing(document) for (document,) in self._run(query, *values)]
 
     def _first(self, query: str, *values: object) -> Listing | None:
         return next(iter(self._all(query, *values)), None)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
 
+from local.vendors.serving import serve
 from local.vendors.stripe.events import LOCAL_SECRET
 from local.vendors.stripe.standin import StripeStandIn
 
@@ -21,25 +20,9 @@ def main() -> int:
     parser.add_argument("--state", type=Path, default=Path(".souk/stripe"), help="folder for what it must keep")
     parser.add_argument("--webhook", default="", help="where events are sent; without it they wait")
     chosen = parser.parse_args()
-    stopped = threading.Event()
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wanted, lambda *_: stopped.set())
-    try:
-        stand_in = StripeStandIn(
-            chosen.state,
-            chosen.port,
-            chosen.webhook,
-            os.environ.get("STRIPE_WEBHOOK_SECRET") or LOCAL_SECRET,
-            os.environ.get("STRIPE_API_KEY") or None,
-        )
-    except OSError as problem:
-        print(f"the Stripe stand-in cannot use port {chosen.port}: {problem.strerror}", file=sys.stderr)
-        return 1
-    stand_in.start()
-    print(f"Stripe stand-in at {stand_in.url}", flush=True)
-    stopped.wait()
-    stand_in.stop()
-    return 0
+    secret = os.environ.get("STRIPE_WEBHOOK_SECRET") or LOCAL_SECRET
+    key = os.environ.get("STRIPE_API_KEY") or None
+    return serve("Stripe", chosen.port, lambda: StripeStandIn(chosen.state, chosen.port, chosen.webhook, secret, key))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What this stand-in must not forget: objects, answers by their keys, events. SQLite, so a kill -9 costs nothing.
+"""What this stand-in must not forget: objects, answers by their keys, events.
 
 Objects are kept as the documents that Stripe answers.
 """
@@ -6,13 +6,11 @@ Objects are kept as the documents that Stripe answers.
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from local.vendors.database import Database
 
 _SCHEMA = """
 create table if not exists objects (
@@ -39,35 +37,9 @@ class Event:
     answer: str
 
 
-class Store:
-    """One database file; every write is on disk before it returns."""
-
+class Store(Database):
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._guard = threading.RLock()
-        self._database = sqlite3.connect(folder / "stripe.sqlite3", check_same_thread=False, isolation_level=None)
-        self._database.execute("pragma journal_mode = wal")
-        self._database.execute("pragma synchronous = full")
-        self._database.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        with self._guard:
-            self._database.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All of it or nothing, and nobody else meanwhile. One inside another is part of it."""
-        with self._guard:
-            if self._database.in_transaction:
-                yield
-                return
-            self._database.execute("begin immediate")
-            try:
-                yield
-            except BaseException:
-                self._database.execute("rollback")
-                raise
-            self._database.execute("commit")
+        super().__init__(folder / "stripe.sqlite3", _SCHEMA)
 
     def put(self, document: dict[str, Any], shelf: str = "") -> None:
         """`shelf` is where `all` finds it among its kind."""
@@ -123,7 +95,3 @@ class Store:
 
     def note_delivery(self, event_id: str, tries: int, answer: str, due: float | None) -> None:
         self._run("update events set tries = ?, answer = ?, due = ? where id = ?", tries, answer, due, event_id)
-
-    def _run(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._guard:
-            return self._database.execute(query, values).fetchall()

@@ -1,0 +1,45 @@
+"""What a stand-in must not forget, in SQLite, so a kill -9 costs nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+class Database:
+    """One database file; every write is on disk before it returns."""
+
+    def __init__(self, file: Path, schema: str) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._guard = threading.RLock()
+        self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+        self._connection.execute("pragma journal_mode = wal")
+        self._connection.execute("pragma synchronous = full")
+        self._connection.executescript(schema)
+
+    def close(self) -> None:
+        with self._guard:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it or nothing, and nobody else meanwhile. One inside another is part of it."""
+        with self._guard:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("rollback")
+                raise
+            self._connection.execute("commit")
+
+    def _run(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._guard:
+            return self._connection.execute(query, values).fetchall()

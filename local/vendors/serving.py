@@ -1,0 +1,35 @@
+"""A stand-in as a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+
+class StandIn(Protocol):
+    @property
+    def url(self) -> str: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def serve(title: str, port: int, make: Callable[[], StandIn]) -> int:
+    """Until SIGINT or SIGTERM. Answers the exit code: 0 after one of them, 1 when the port is taken."""
+    stopped = threading.Event()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wanted, lambda *_: stopped.set())
+    try:
+        stand_in = make()
+    except OSError as problem:
+        print(f"the {title} stand-in cannot use port {port}: {problem.strerror}", file=sys.stderr)
+        return 1
+    stand_in.start()
+    print(f"{title} stand-in at {stand_in.url}", flush=True)
+    stopped.wait()
+    stand_in.stop()
+    return 0
