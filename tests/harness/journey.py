@@ -118,6 +118,15 @@ class Journey:
         return self.world.persist(function, self.id, key=f"{self.name}-{self._keys}", **request)
 
 
+def published(world: World) -> Journey:
+    """A listing that has gone all the way, with a photo."""
+    journey = Journey(world)
+    journey.create()
+    journey.announce_photo()
+    journey.go_on(Status.PUBLISHED)
+    return journey
+
+
 def claim_published(journey: Journey) -> None:
     """One listing here, one there, saying the same; its media stored; nobody at work; no token where it may not be."""
     world, listing = journey.world, journey.listing

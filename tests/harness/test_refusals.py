@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from souk.errors import VendorProblem
 from souk.listings.model import Status
 from souk.media.model import MediaBlocked
-from tests.harness.journey import Journey, claim_gone, claim_published
-from tests.harness.world import World, world
+from tests.harness.journey import Journey, claim_gone, claim_published, published
+from tests.harness.world import World
 
 
-@pytest.fixture
-def made() -> Iterator[World]:
-    with world() as one:
-        yield one
-
-
-def published(made: World) -> Journey:
+def unheard(made: World, mood: str = "mute") -> Journey:
+    """Published to a marketplace that did not answer, and is well again: what it made, if anything, is not known."""
     journey = Journey(made)
     journey.create()
-    journey.announce_photo()
-    journey.go_on(Status.PUBLISHED)
+    journey.go_on(Status.APPROVED)
+    made.ebay.mood = mood
+    journey.publish()
+    made.settle()
+    made.ebay.mood = "well"
     return journey
 
 
@@ -75,13 +71,7 @@ def test_what_has_ended_at_the_marketplace_is_not_called_live_and_can_be_publish
 
 
 def test_a_recovered_listing_that_ends_before_its_revision_is_ended(made: World) -> None:
-    journey = Journey(made)
-    journey.create()
-    journey.go_on(Status.APPROVED)
-    made.ebay.mood = "mute"
-    journey.publish()
-    made.settle()
-    made.ebay.mood = "well"
+    journey = unheard(made)
     made.ebay.ends_before_revisions = True
     journey.approve()
     journey.publish()
@@ -95,26 +85,14 @@ def test_a_recovered_listing_that_ends_before_its_revision_is_ended(made: World)
 
 
 def test_an_edit_after_a_lost_answer_reaches_what_was_published(made: World) -> None:
-    journey = Journey(made)
-    journey.create()
-    journey.go_on(Status.APPROVED)
-    made.ebay.mood = "mute"
-    journey.publish()
-    made.settle()
-    made.ebay.mood = "well"
+    journey = unheard(made)
     journey.edit()
     journey.go_on(Status.PUBLISHED)
     claim_published(journey)
 
 
 def test_what_a_lost_answer_left_live_stays_ours_when_its_newer_words_are_refused(made: World) -> None:
-    journey = Journey(made)
-    journey.create()
-    journey.go_on(Status.APPROVED)
-    made.ebay.mood = "mute"
-    journey.publish()
-    made.settle()
-    made.ebay.mood = "well"
+    journey = unheard(made)
     made.ebay.refuse_revisions = "The title is not allowed."
     journey.edit()
     journey.approve()
@@ -129,13 +107,7 @@ def test_what_a_lost_answer_left_live_stays_ours_when_its_newer_words_are_refuse
 
 
 def test_a_refusal_after_a_lost_answer_does_not_make_it_forgotten(made: World) -> None:
-    journey = Journey(made)
-    journey.create()
-    journey.go_on(Status.APPROVED)
-    made.ebay.mood = "mute"
-    journey.publish()
-    made.settle()
-    made.ebay.mood = "well"
+    journey = unheard(made)
     made.ebay.refuse = "Your token has been revoked."
     for _ in range(2):
         journey.approve()
@@ -152,27 +124,15 @@ def test_a_refusal_after_a_lost_answer_does_not_make_it_forgotten(made: World) -
 
 @pytest.mark.parametrize("there", ["published", "nothing"])
 def test_deleting_what_may_be_published_looks_before_it_forgets(made: World, there: str) -> None:
-    journey = Journey(made)
-    journey.create()
-    journey.go_on(Status.APPROVED)
-    made.ebay.mood = "mute" if there == "published" else "deaf"
-    journey.publish()
-    made.settle()
+    journey = unheard(made, "mute" if there == "published" else "deaf")
     assert journey.listing.publications["ebay"].status == "unconfirmed"
-    made.ebay.mood = "well"
     journey.delete()
     made.settle()
     claim_gone(journey)
 
 
 def test_what_may_be_published_is_not_forgotten_while_the_marketplace_will_not_say(made: World) -> None:
-    journey = Journey(made)
-    journey.create()
-    journey.go_on(Status.APPROVED)
-    made.ebay.mood = "mute"
-    journey.publish()
-    made.settle()
-    made.ebay.mood = "well"
+    journey = unheard(made)
     made.ebay.refuse = "Your token has been revoked."
     journey.delete()
     made.settle()

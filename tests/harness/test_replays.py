@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from souk.listings.model import Status
-from tests.harness.journey import Journey, claim_gone, claim_published
-from tests.harness.world import World, world
-
-
-@pytest.fixture
-def made() -> Iterator[World]:
-    with world() as one:
-        yield one
-
-
-def published(made: World) -> Journey:
-    journey = Journey(made)
-    journey.create()
-    journey.announce_photo()
-    journey.go_on(Status.PUBLISHED)
-    return journey
+from tests.harness.journey import Journey, claim_gone, claim_published, published
+from tests.harness.world import World
 
 
 def test_every_record_and_event_delivered_twice_changes_nothing(made: World) -> None:
