@@ -2,7 +2,7 @@
 
 # Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from souk.catalogue.model import (
     CATEGORIES,
@@ -100,23 +100,12 @@ class ProductOut(Wire):
     def of(cls, owned: OwnedProduct, origin: str) -> Self:
         product = owned.product
         return cls(
-            id=product.id,
+            **_described(product, owned.stock, origin),
             seller_id=product.seller_id,
-            title=product.title,
-            description=product.description,
-            price=product.price.amount,
-            currency=product.price.currency,
-            category_id=product.category_id,
-            images=_images(product, origin),
             photos=_photos(product, origin),
-            stock_quantity=owned.stock.available,
-            in_stock=owned.stock.available > 0,
-            shipping_profile_id=product.shipping_profile_id,
             is_active=product.is_active,
             listing_id=product.listing_id,
             version=owned.version,
-            created_at=to_wire(product.created_at),
-            updated_at=to_wire(product.updated_at),
         )
 
 
@@ -212,25 +201,31 @@ class ProductPageOut(Wire):
 
     @classmethod
     def of(cls, page: ProductPage, origin: str) -> Self:
-        product = page.product
         return cls(
-            id=product.id,
-            title=product.title,
-            description=product.description,
-            price=product.price.amount,
-            currency=product.price.currency,
-            category_id=product.category_id,
-            images=_images(product, origin),
-            stock_quantity=page.stock.available,
-            in_stock=page.stock.available > 0,
-            shipping_profile_id=product.shipping_profile_id,
+            **_described(page.product, page.stock, origin),
             seller=ProductSeller.of(page.shop),
             rating=page.rating.average,
             review_count=page.rating.count,
             version=page.version,
-            created_at=to_wire(product.created_at),
-            updated_at=to_wire(product.updated_at),
         )
+
+
+def _described(product: Product, stock: Stock, origin: str) -> dict[str, Any]:
+    """What its owner and everybody else see alike, in the names of document 4."""
+    return {
+        "id": product.id,
+        "title": product.title,
+        "description": product.description,
+        "price": product.price.amount,
+        "currency": product.price.currency,
+        "category_id": product.category_id,
+        "images": _images(product, origin),
+        "stock_quantity": stock.available,
+        "in_stock": stock.available > 0,
+        "shipping_profile_id": product.shipping_profile_id,
+        "created_at": to_wire(product.created_at),
+        "updated_at": to_wire(product.updated_at),
+    }
 
 
 def _photos(product: Product, origin: str) -> list[PhotoOut]:
