@@ -82,7 +82,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if hasattr(config, "workeroutput"):
         config.workeroutput["rights"] = evidence.as_json()
     elif evidence.is_whole and exitstatus == pytest.ExitCode.OK:
-        (config.rootpath / ".pytest_cache" / "used_rights.json").write_text(evidence.as_json())
         config.stash[_VERDICT] = evidence.verdict()
         if config.stash[_VERDICT]:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
