@@ -15,7 +15,7 @@ from souk.catalogue.layout import from_product, from_shipping_profile, from_stoc
 from souk.catalogue.model import Product, ShippingProfile, ShippingRate, Stock
 from souk.clock import new_id, utc_now
 from souk.money import Money
-from souk.orders.model import Capture, Order
+from souk.orders.model import Capture, Order, PaymentStatus
 from souk.wiring.orders import order_repository
 from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.identity.accounts import register
@@ -132,6 +132,11 @@ class Buyer:
         order = self.order(order_id)
         capture = Capture(order.total, f"pi_{order_id}", utc_now(), order.payment.session_id)
         return order_repository().save(order, order.pay(capture), utc_now())
+
+    def loses(self, order_id: str, status: PaymentStatus = PaymentStatus.EXPIRED) -> str:
+        """The id of an order that is given up, while its page can still be paid as a slow payment is."""
+        order = self.order(order_id)
+        return order_repository().save(order, order.close_unpaid(status), utc_now()).id
 
     def order(self, order_id: str) -> Order:
         """As the table has it."""

@@ -8,9 +8,6 @@ from typing import Any
 
 import pytest
 
-from souk.clock import utc_now
-from souk.orders.model import PaymentStatus
-from souk.wiring.orders import order_repository
 from tests.functions.capacity import billed, table_of
 from tests.functions.cloud import Cloud, sample
 from tests.functions.orders.market import Buyer, Shop, call
@@ -38,9 +35,7 @@ class Desk:
         return self.buyer.buys((self.board, 1))
 
     def given_up(self) -> str:
-        order = self.buyer.order(self.placed())
-        order_repository().save(order, order.close_unpaid(PaymentStatus.EXPIRED), utc_now())
-        return order.id
+        return self.buyer.loses(self.placed())
 
     def pay(self, order_id: str) -> dict[str, Any]:
         return event("checkout.session.completed", self.stripe.pay(order_id))

@@ -6,9 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from souk.clock import utc_now
 from souk.orders.model import PaymentStatus, RefundStatus, Status
-from souk.wiring.orders import order_repository
 from tests.functions.cloud import Cloud
 from tests.functions.orders.market import Buyer, Shop, movements_of, stock_of
 from tests.functions.orders.stripe import FakeStripe
@@ -67,15 +65,10 @@ def test_a_page_that_expired_gives_the_stock_back(cloud: Cloud, shop: Shop, buye
     assert stock_of(cloud, board) == 5
 
 
-def _close(buyer: Buyer, order_id: str, status: PaymentStatus = PaymentStatus.EXPIRED) -> None:
-    order = buyer.order(order_id)
-    order_repository().save(order, order.close_unpaid(status), utc_now())
-
-
 def test_a_late_payment_takes_the_stock_again(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
-    _close(buyer, order_id)
+    buyer.loses(order_id)
     tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
     assert buyer.order(order_id).status is Status.CONFIRMED
     assert stock_of(cloud, board) == 3
@@ -86,7 +79,7 @@ def test_a_late_payment_of_what_is_sold_out_is_given_back(
 ) -> None:
     board = shop.product(stock=2)
     order_id = buyer.places((board, 2))
-    _close(buyer, order_id)
+    buyer.loses(order_id)
     Buyer(cloud, "ann@example.com").buys((board, 1))
     tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
     order = buyer.order(order_id)
@@ -100,7 +93,7 @@ def test_a_late_payment_of_what_its_buyer_cancelled_is_given_back(
 ) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
-    _close(buyer, order_id, PaymentStatus.CANCELLED)
+    buyer.loses(order_id, PaymentStatus.CANCELLED)
     paid = event("checkout.session.completed", stripe.pay(order_id))
     for _ in range(2):
         assert tell(cloud, paid).status == 200

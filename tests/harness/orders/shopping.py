@@ -11,7 +11,7 @@ from souk.aws.tables import from_stream
 from souk.orders.model import Order, PaymentStatus, RefundStatus, Status
 from souk.payments.model import SessionStatus
 from tests.harness.interpreter import AwaitToken
-from tests.harness.orders.market import ANNA, BEA, CATALOGUE, ORDERS, STOCK, Market
+from tests.harness.orders.market import ANNA, BEA, CATALOGUE, OLGA, ORDERS, STOCK, Market
 from tests.harness.simulation import Answer
 
 BASKET = {"camera": 2, "tripod": 1}
@@ -44,6 +44,18 @@ class Shopping:
         if page is not None:
             self.market.bank.pay(page)
 
+    def is_given_up(self) -> None:
+        """Nobody pays, until the hold is over."""
+        self.place()
+        self.market.settle()
+        assert self.order.status is Status.CANCELLED
+
+    def pay_late(self) -> None:
+        """On a page that has expired, as a slow payment does."""
+        page = self.market.bank.page_of(self.id)
+        assert page is not None
+        self.market.bank.pay(page, however_late=True)
+
     def cancel(self) -> Answer:
         return self._post("orders/cancel_order", self.buyer, {"id": self.id})
 
@@ -74,6 +86,13 @@ class Shopping:
     def ship(self, seller: str = ANNA) -> None:
         for status in ("processing", "shipped"):
             assert self.set_status(seller, status).status == 200
+
+    # The operator -----------------------------------------------------------------------------------------------------
+
+    def suspend(self, seller: str) -> None:
+        body = {"decision": "suspend", "reason": "Complaints."}
+        answer = self._post("sellers/decide_verification", OLGA, {"id": seller}, body=body)
+        assert answer.status == 200, answer
 
     # Looking ---------------------------------------------------------------------------------------------------------
 

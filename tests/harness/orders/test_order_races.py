@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.harness.orders.market import ANNA, BEA, CARL, STOCK, Market, market
+from souk.orders.model import Status
+from tests.harness.orders.market import ANNA, BEA, BORIS, CARL, STOCK, Market, market
 from tests.harness.orders.shopping import Shopping, claim_all_is_well
 
 
@@ -163,3 +164,32 @@ def _pay_at(moment: int, shopping: Shopping) -> bool:
     made.settle()
     claim_all_is_well(made)
     return came
+
+
+def test_a_shop_suspended_while_a_late_payment_is_told_sells_nothing() -> None:
+    """At each call before its stock is taken again, one of the two shops is suspended: the money goes back."""
+    ends: list[Status] = []
+    while Status.CONFIRMED not in ends:
+        with market() as made:
+            ends.append(_suspend_at(len(ends), Shopping(made)))
+    assert ends == [Status.REFUNDED, Status.REFUNDED, Status.CONFIRMED]
+
+
+def _suspend_at(moment: int, shopping: Shopping) -> Status:
+    made = shopping.market
+    shopping.is_given_up()
+    made.holding = True
+    shopping.pay_late()
+
+    def interrupt(at: int, _call: str) -> None:
+        if at == moment:
+            made.faults.counting = False
+            shopping.suspend(BORIS)
+
+    made.faults.on_call, made.faults.counting = interrupt, True
+    assert made.deliver(made.told[-1]) == 200
+    made.faults.counting = False
+    made.holding = False
+    made.settle()
+    claim_all_is_well(made)
+    return shopping.order.status

@@ -57,25 +57,17 @@ def _pay_and_tell_nobody(shopping: Shopping) -> None:
     shopping.market.outbox.clear()
 
 
-def _closed_though_open(shopping: Shopping) -> None:
-    """Given up, while its page can still be paid as a slow payment is."""
-    shopping.place()
-    shopping.market.settle()
-    assert shopping.order.status is Status.CANCELLED
-
-
 def _closed_and_sold_out(shopping: Shopping) -> None:
-    _closed_though_open(shopping)
+    shopping.is_given_up()
     other = Shopping(shopping.market, CARL, {"camera": 4})
     other.place()
     other.pay()
     shopping.market.settle()
 
 
-def _pay_late(shopping: Shopping) -> None:
-    page = shopping.market.bank.page_of(shopping.id)
-    assert page is not None
-    shopping.market.bank.pay(page, however_late=True)
+def _closed_and_suspended(shopping: Shopping) -> None:
+    shopping.is_given_up()
+    shopping.suspend(BORIS)
 
 
 def _ship_annas_part(shopping: Shopping) -> None:
@@ -102,8 +94,9 @@ USE_CASES = {
     "place and pay": UseCase(_nothing, _place_and_pay, _SOLD | _CLOSED, 50),
     "pay": UseCase(_placed, Shopping.pay, _SOLD, 16),
     "pay, and nobody is told": UseCase(_placed, _pay_and_tell_nobody, _SOLD, 45),
-    "pay late": UseCase(_closed_though_open, _pay_late, _SOLD, 8),
-    "pay late what is sold out": UseCase(_closed_and_sold_out, _pay_late, _GIVEN_BACK, 36),
+    "pay late": UseCase(Shopping.is_given_up, Shopping.pay_late, _SOLD, 8),
+    "pay late what is sold out": UseCase(_closed_and_sold_out, Shopping.pay_late, _GIVEN_BACK, 36),
+    "pay late a suspended shop": UseCase(_closed_and_suspended, Shopping.pay_late, _GIVEN_BACK, 36),
     "cancel what is not paid": UseCase(_placed, Shopping.cancel_for_sure, _CLOSED, 24),
     "cancel what is paid": UseCase(_paid, Shopping.cancel_for_sure, _GIVEN_BACK, 34),
     "cancel what is partly refunded": UseCase(_paid_and_partly_refunded, Shopping.cancel_for_sure, _GIVEN_BACK, 34),

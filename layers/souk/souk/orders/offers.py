@@ -27,7 +27,7 @@ from souk.identity.model import Account
 from souk.identity.repository import to_account
 from souk.orders.model import ShipTo
 from souk.orders.pricing import Offer, unavailable
-from souk.sellers.layout import may_not_sell, shop_key, shop_may_sell, to_shop
+from souk.sellers.layout import may_not_sell, shop_key, to_shop
 
 type _Found = Mapping[tuple[str, str], Item]
 
@@ -88,14 +88,12 @@ class OfferReader:
         )
 
     def checks(self, basket: Basket) -> Iterator[Check]:
-        """Insist in the order's transaction that all is still as it was read, and that the shops still sell.
+        """Insist in the order's transaction that every product is still as it was read. Raises StaleOffer.
 
-        Raises StaleOffer, and Conflict `shop_suspended` or `shop_not_verified`.
+        That the shops still sell, the repository insists on by itself.
         """
         for offer in basket.offers:
             yield check_offered(self._catalogue, offer.product, otherwise=StaleOffer())
-        for seller_id in dict.fromkeys(offer.shop.id for offer in basket.offers):
-            yield shop_may_sell(self._catalogue, seller_id, verified_only=self._verified_only)
 
     def _batch(self, catalogue: list[dict[str, str]], identity: list[dict[str, str]]) -> _Found:
         found = self._tables.read_batch({self._catalogue: catalogue, self._identity: identity})

@@ -1,7 +1,8 @@
 """Orders in DynamoDB: one transaction a change, and every one conditional on the version it was made from.
 
 What else a change moves follows from the order before and after it: the sellers' rows, the stock of each product by
-the units that its line gave back or took again, and what the buyer may review. So nothing is forgotten or done twice.
+the units that its line gave back or took again, and what the buyer may review. So nothing is forgotten or done twice,
+and whoever takes units, at first or again, insists that their shop sells at that moment.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from souk.orders.layout import (
     tracking_key,
 )
 from souk.orders.model import MOST_TRACKED, Line, Order, Sale, Status, Tracking
+from souk.sellers.layout import shop_may_sell
 
 _MOST_TRIES = 8
 _EVENT_LIFE = timedelta(days=60)
@@ -43,11 +45,12 @@ class EventHeard(Exception):
 
 
 class OrderRepository:
-    def __init__(self, tables: Tables, table: str, catalogue_table: str, new_id: NewId) -> None:
+    def __init__(self, tables: Tables, table: str, catalogue_table: str, new_id: NewId, *, verified_only: bool) -> None:
         self._tables = tables
         self._table = table
         self._catalogue_table = catalogue_table
         self._new_id = new_id
+        self._verified_only = verified_only
 
     # Reads -----------------------------------------------------------------------------------------------------------
 
@@ -115,7 +118,7 @@ class OrderRepository:
     # Writes ----------------------------------------------------------------------------------------------------------
 
     def add(self, order: Order, checks: Sequence[Action], idempotency: IdempotencyKey | None) -> None:
-        """Place an order: its stock is taken, or InsufficientInventory raised. `checks` come first.
+        """Place an order: its stock is taken, or InsufficientInventory or MayNotSell raised. `checks` come first.
 
         Without a condition: the id is new, and a write that is repeated because its answer was lost is the same.
         """
@@ -136,8 +139,8 @@ class OrderRepository:
     ) -> Order:
         """Store what became of `before`, with all that follows; answers it with its new version.
 
-        Raises StaleOrder, and InsufficientInventory when units are taken again. `extra` goes into the transaction,
-        before the order. `made` is what a replay of the call will be told, instead of the order's id.
+        Raises StaleOrder, and InsufficientInventory or MayNotSell when units are taken again. `extra` goes into the
+        transaction, before the order. `made` is what a replay of the call will be told, instead of the order's id.
         """
         saved = replace(after, version=before.version + 1, updated_at=now)
         put = Put(
@@ -223,8 +226,12 @@ class OrderRepository:
         yield from (Put(self._table, item) for item in _changed_sales(before, after))
         yield from (Put(self._table, item) for item in _newly_bought(before, after, now))
         taken_before = {line.id: line.taken for line in before.lines} if before else {}
-        for line in after.lines:
-            yield from self._move_stock(after, line, line.taken - taken_before.get(line.id, 0), now)
+        for part in after.fulfilments:
+            moves = [(line, line.taken - taken_before.get(line.id, 0)) for line in part.lines]
+            if any(units > 0 for _, units in moves):
+                yield shop_may_sell(self._catalogue_table, part.seller_id, verified_only=self._verified_only)
+            for line, units in moves:
+                yield from self._move_stock(after, line, units, now)
 
     def _move_stock(self, order: Order, line: Line, units: int, now: datetime) -> tuple[Action, ...]:
         """`units` more are out of the stock than before, or less."""

@@ -30,6 +30,7 @@ from souk.payments.model import (
     SessionEvent,
     SessionStatus,
 )
+from souk.sellers.model import MayNotSell
 
 _MOST_TRIES = 8
 
@@ -106,7 +107,7 @@ class Settlement:
     def _pay(self, order_id: str, buyer_id: str, capture: Capture, event_id: str | None = None) -> Order:
         """Confirm the order; one that was given up takes its stock again, or gives the money back.
 
-        What its own buyer has cancelled is always given back.
+        Given back is also what a shop may not sell any more, and always what its own buyer has cancelled.
         """
         now, refund_id = self._clock(), self._new_id()
         heard = (self._orders.heard(event_id, order_id, now),) if event_id else ()
@@ -123,7 +124,7 @@ class Settlement:
 
         try:
             order = self._orders.change(buyer_id, order_id, now, revive, extra=heard)
-        except InsufficientInventory:
+        except (InsufficientInventory, MayNotSell):
             order = self._orders.change(buyer_id, order_id, now, give_up, extra=heard)
         return self._refunds.ask(order, refund_id)
 

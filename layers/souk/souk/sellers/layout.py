@@ -16,8 +16,7 @@ from typing import Any
 
 from souk.aws.tables import Check, Item
 from souk.clock import from_wire, to_wire
-from souk.errors import Conflict
-from souk.sellers.model import Application, ReturnAddress, Shop, Verification
+from souk.sellers.model import Application, MayNotSell, ReturnAddress, Shop, Verification
 
 FOLLOW_PREFIX = "FOLLOW#"
 
@@ -54,11 +53,11 @@ def under_shop(shop_id: str, sort_key: str) -> dict[str, str]:
 def shop_may_sell(table: str, seller_id: str, *, verified_only: bool) -> Check:
     """Insist that the shop sells at the moment of the transaction: see `Shop.may_sell`.
 
-    Otherwise Conflict `no_shop`, `shop_suspended` or `shop_not_verified`, with the `seller_id` as a member.
+    Otherwise MayNotSell `no_shop`, `shop_suspended` or `shop_not_verified`, with the `seller_id` as a member.
     """
     key = shop_key(seller_id)
 
-    def refusal(old: Item | None) -> Conflict:
+    def refusal(old: Item | None) -> MayNotSell:
         return may_not_sell(seller_id, None if old is None else Verification(old["verification"]))
 
     if verified_only:
@@ -69,15 +68,15 @@ def shop_may_sell(table: str, seller_id: str, *, verified_only: bool) -> Check:
     return Check(table, key, condition, values, otherwise=refusal)
 
 
-def may_not_sell(seller_id: str, verification: Verification | None) -> Conflict:
+def may_not_sell(seller_id: str, verification: Verification | None) -> MayNotSell:
     """Why a shop does not sell; None: there is none."""
     extra = {"seller_id": seller_id}
     match verification:
         case None:
-            return Conflict("There is no shop. Open one with POST /sellers/apply.", code="no_shop", extra=extra)
+            return MayNotSell("There is no shop. Open one with POST /sellers/apply.", code="no_shop", extra=extra)
         case Verification.SUSPENDED:
-            return Conflict("This shop is suspended and cannot sell.", code="shop_suspended", extra=extra)
-    return Conflict("Only verified shops sell here, and this one is not yet.", code="shop_not_verified", extra=extra)
+            return MayNotSell("This shop is suspended and cannot sell.", code="shop_suspended", extra=extra)
+    return MayNotSell("Only verified shops sell here, and this one is not yet.", code="shop_not_verified", extra=extra)
 
 
 def from_shop(shop: Shop) -> Item:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _TENTH = Decimal("0.1")
 
 
+class MayNotSell(Conflict):
+    """The shop sells nothing now. The code says why, and the member `seller_id` whose it is."""
+
+
 class Verification(StrEnum):
     UNVERIFIED = "unverified"
     PENDING = "pending_verification"

@@ -23,7 +23,13 @@ def order_repository() -> OrderRepository:
     from souk.clock import new_id
     from souk.orders.repository import OrderRepository
 
-    return OrderRepository(storage.tables(), setting("SOUK_ORDERS_TABLE"), setting("SOUK_CATALOGUE_TABLE"), new_id)
+    return OrderRepository(
+        storage.tables(),
+        setting("SOUK_ORDERS_TABLE"),
+        setting("SOUK_CATALOGUE_TABLE"),
+        new_id,
+        verified_only=sellers.verified_only(),
+    )
 
 
 @cache

@@ -157,7 +157,7 @@ class Order:
         return self._paid(capture)._move_all(Action.REVIVE)
 
     def give_up_late(self, capture: Capture, refund_id: str, now: datetime) -> Order:
-        """The stock is gone, or its buyer wants it no more: stay cancelled and give a late payment back."""
+        """The stock is gone, a shop sells no more, or its buyer wants it no more: stay cancelled, and give it back."""
         self._demand_late(capture)
         reason = "The payment came after the order was cancelled."
         return self._paid(capture)._give_back(self.fulfilments, refund_id, reason, self.buyer_id, now)
