@@ -13,20 +13,11 @@ from local.testing import ROOT, LocalStack
 from tests.e2e.account import Heard
 from tests.e2e.selling import PHOTO, Ebay, Made, Seller, approved, keep, plant
 
-# The search for secrets wants to have heard everything; fuzzing comes last, since it leaves nothing as it was.
-_LAST = ("test_secrets.py", "test_fuzz.py")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: _LAST.index(item.path.name) + 1 if item.path.name in _LAST else 0)
-
-
-@pytest.fixture(scope="session")
-def product_build() -> Path:
-    return Path(os.environ.get("SOUK_BUILD", ROOT / ".aws-sam/build")).resolve()
-
-
-SETTINGS = {
+# These have stacks of their own, or leave nothing as it was: with --dist loadgroup they run beside all others.
+_APART = ("local_cloud", "test_another_ebay.py", "test_fuzz.py")
+# The search for secrets wants to have heard everything.
+_LAST = "test_secrets.py"
+_SETTINGS = {
     # Waits between the tries of workflows take a tenth of their time.
     "SOUK_WAIT_SCALE": "0.1",
     # Every test is somebody new on the same network.
@@ -35,10 +26,22 @@ SETTINGS = {
 }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name == _LAST)
+    for item in items:
+        is_apart = any(name in item.path.parts for name in _APART)
+        item.add_marker(pytest.mark.xdist_group("apart" if is_apart else "together"))
+
+
+@pytest.fixture(scope="session")
+def product_build() -> Path:
+    return Path(os.environ.get("SOUK_BUILD", ROOT / ".aws-sam/build")).resolve()
+
+
 @pytest.fixture(scope="session")
 def souk(product_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """Whoever stops it starts it again."""
-    stack = LocalStack(tmp_path_factory.mktemp("souk"), product_build, SETTINGS)
+    stack = LocalStack(tmp_path_factory.mktemp("souk"), product_build, _SETTINGS)
     stack.start()
     yield stack
     stack.end()

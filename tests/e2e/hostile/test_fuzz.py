@@ -13,7 +13,7 @@ from tests.e2e.storefront.trading import Shop
 
 _TOOL = ROOT / ".venv/bin/schemathesis"
 _CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-_SECONDS = 240
+_SECONDS = 600
 
 
 def test_schemathesis_finds_nothing(souk: LocalStack, heard: Heard, tmp_path: Path) -> None:
