@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from souk.aws.step import step
+from souk.upkeep import sweep_all
+from souk.wiring.catalogue import photo_sweeper
 from souk.wiring.listings import sweeper
 
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, int]:
-    """Answers how many listings were touched."""
-    return {"touched": sweeper().sweep(everything=event.get("starting") is True)}
+    """Answers how many listings, and products with photos that wait, were touched."""
+    everything = event.get("starting") is True
+    return {"touched": sweep_all((sweeper(), photo_sweeper()), everything=everything)}

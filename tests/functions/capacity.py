@@ -117,16 +117,24 @@ def _blocks(item: Attributes) -> int:
 
 
 def _index_units(indexes: Sequence[Mapping[str, Any]], old: Attributes, new: Attributes) -> int:
-    """Indexes are written after the table and outside of its transaction. Ours project all attributes."""
+    """Indexes are written after the table and outside of its transaction, and only for what they project."""
     units = 0
     for index in indexes:
         names = [key["AttributeName"] for key in index["KeySchema"]]
         left, entered = ([image.get(name) for name in names] for image in (old, new))
+        before, after = (_projected(index, names, image) for image in (old, new))
         if left == entered:
-            units += 0 if None in entered or old == new else _blocks(new)
+            units += 0 if None in entered or before == after else _blocks(after)
         else:
-            units += (0 if None in left else _blocks(old)) + (0 if None in entered else _blocks(new))
+            units += (0 if None in left else _blocks(before)) + (0 if None in entered else _blocks(after))
     return units
+
+
+def _projected(index: Mapping[str, Any], names: Sequence[str], item: Attributes) -> Attributes:
+    """What an index holds of an item: all of it, or the keys."""
+    if index["Projection"]["ProjectionType"] == "ALL":
+        return item
+    return {name: value for name, value in item.items() if name in ("pk", "sk", *names)}
 
 
 def _is_consistent(params: Mapping[str, Any]) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -67,6 +69,21 @@ def cloud(_keys: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cl
     passwords._hasher.cache_clear()
     for events in listening.values():
         events.unregister("provide-client-params", note)
+
+
+@pytest.fixture
+def invoked(cloud: Cloud) -> Iterator[list[dict[str, Any]]]:
+    """What functions were asked to run with, under `function` its name; nothing runs."""
+    asked: list[dict[str, Any]] = []
+
+    def take(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+        asked.append({"function": params["url_path"].split("/")[-2], **json.loads(params["body"])})
+        return SimpleNamespace(status_code=202), {"StatusCode": 202}
+
+    events = clients.client("lambda").meta.events
+    events.register("before-call.lambda.Invoke", take)
+    yield asked
+    events.unregister("before-call.lambda.Invoke", take)
 
 
 class _Stdout:

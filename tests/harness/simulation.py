@@ -140,7 +140,7 @@ class Simulation:
             if self.clock() >= tick:
                 self.sweep()
             if self.clock() > limit:
-                raise Stuck(f"still under way: {[item['status'] for item in self.overdue_to_come()]}")
+                raise Stuck(f"still under way: {[item.get('status', item['pk']) for item in self.overdue_to_come()]}")
 
     def run_what_can(self) -> None:
         """All that needs no time to pass."""

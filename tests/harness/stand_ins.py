@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from souk.aws.tables import Tables
 from souk.media.pictures import PictureRejected, TakenPicture
-from souk.wiring import listings
+from souk.wiring import catalogue, listings
 
 if TYPE_CHECKING:
     from tests.harness.world import World
@@ -23,6 +23,13 @@ def stand_ins(current: Callable[[], World]) -> dict[str, Callable[..., Any]]:
         photos = ListingPhotos(listings.listing_repository())
         return PhotoIntake(photos, listings.media_store(), _take_in, current().clock)
 
+    def image_intake() -> Any:
+        from souk.catalogue.photos import ProductPhotos
+        from souk.photos.intake import PhotoIntake
+
+        images = ProductPhotos(catalogue.product_repository())
+        return PhotoIntake(images, catalogue.public_pictures(), _take_in, current().clock)
+
     return {
         "storage.tables": lambda: Tables(current().client("dynamodb"), pause=lambda _seconds: None, jitter=lambda: 0.0),
         "marketplaces.require_connected": lambda _owner, _platform: None,
@@ -31,6 +38,7 @@ def stand_ins(current: Callable[[], World]) -> dict[str, Callable[..., Any]]:
         "media.video_provider": lambda: current().studio,
         "media.text_provider": lambda: current().studio,
         "listings.photo_intake": photo_intake,
+        "catalogue.photo_intake": image_intake,
         "identity.admit_fresh": lambda caller: caller,
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from souk.errors import VendorProblem
@@ -11,7 +13,7 @@ from tests.harness.journey import Journey, claim_gone, claim_published, publishe
 from tests.harness.world import World
 
 
-def unheard(made: World, mood: str = "mute") -> Journey:
+def unheard(made: World, mood: Literal["mute", "deaf"] = "mute") -> Journey:
     """Published to a marketplace that did not answer, and is well again: what it made, if anything, is not known."""
     journey = Journey(made)
     journey.create()

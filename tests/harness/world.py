@@ -17,6 +17,7 @@ from tests.harness.stand_ins import stand_ins
 from tests.harness.vendors import FakeEbay, FakeStudio
 
 LISTINGS = "ListingsTable"
+CATALOGUE = "CatalogueTable"
 OWNER: str = sample("listings/get_listing")["requestContext"]["authorizer"]["lambda"]["subject"]
 _MACHINERY = Machinery(
     table=LISTINGS,
@@ -40,8 +41,9 @@ class World(Simulation):
         return self.bucket if service == "s3" else super().client(service)
 
     def _arrived(self, key: str) -> None:
+        judge = "ProcessImageFunction" if key.startswith("incoming/products/") else "ProcessUploadFunction"
         for _ in range(2 if self.twice else 1):
-            self.queue("ProcessUploadFunction", {"detail": {"object": {"key": key}}})
+            self.queue(judge, {"detail": {"object": {"key": key}}})
 
     # Calling functions -----------------------------------------------------------------------------------------------
 
@@ -54,8 +56,12 @@ class World(Simulation):
         key: str | None = None,
         content_type: str = "application/json",
     ) -> Answer:
-        """One HTTP request to a function of listings. `body` is JSON's, or the bytes themselves."""
-        event = sample(f"listings/{function}")
+        """One HTTP request to a function of listings, or to `<domain>/<verb_noun>` of what has an id in its path.
+
+        `body` is JSON's, or the bytes themselves.
+        """
+        path = function if "/" in function else f"listings/{function}"
+        event = sample(path)
         sampled = (event.get("pathParameters") or {}).get("id")
         if sampled is not None:
             event["pathParameters"] = {"id": listing_id}
@@ -68,7 +74,7 @@ class World(Simulation):
             encoded = body if isinstance(body, bytes) else json.dumps(body).encode()
             event["headers"]["content-type"] = content_type
             event["body"], event["isBase64Encoded"] = b64encode(encoded).decode(), True
-        return self.answer(f"listings/{function}", event)
+        return self.answer(path, event)
 
     def persist(self, function: str, listing_id: str = "", **request: Any) -> Answer:
         """Call, and again under the same key while the answer is that of a fault: what a good client does."""
@@ -77,6 +83,10 @@ class World(Simulation):
             if answer.status < 500:
                 return answer
         raise Stuck(f"{function} goes on answering {answer.status}: {answer.body}")
+
+    def overdue_to_come(self) -> list[dict[str, Any]]:
+        products = [item for item in self.store.items(CATALOGUE) if "due_at" in item]
+        return super().overdue_to_come() + products
 
     # Looking ---------------------------------------------------------------------------------------------------------
 

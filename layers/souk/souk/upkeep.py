@@ -18,8 +18,19 @@ class Workflows(Protocol):
     def is_running(self, name: str) -> bool: ...
 
 
-def settle_each[T](found: Iterable[T], settle: Callable[[T], bool]) -> int:
-    """Settle one after the other, and answer for how many there was something to do.
+class Sweeper(Protocol):
+    def sweep(self, *, everything: bool) -> int:
+        """Settle what is overdue, or whatever is under way when `everything`; answers how many were touched."""
+        ...
+
+
+def sweep_all(sweepers: Iterable[Sweeper], *, everything: bool) -> int:
+    """Answers how many were touched. Raises an ExceptionGroup at the end."""
+    return settle_each(sweepers, lambda one: one.sweep(everything=everything))
+
+
+def settle_each[T](found: Iterable[T], settle: Callable[[T], int]) -> int:
+    """Settle one after the other, and answer for how many there was something to do: `settle` counts.
 
     Raises an ExceptionGroup at the end: one that fails must not keep the others waiting.
     """

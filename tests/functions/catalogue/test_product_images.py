@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from souk.catalogue.model import OwnedProduct
 from souk.catalogue.repository import ProductRepository
 from souk.clock import utc_now
-from souk.photos.model import MOST_PHOTOS, Photo, PhotoStatus
+from souk.photos.model import MOST_PHOTOS, UPLOAD_LIFE, Photo, PhotoStatus
 from souk.photos.store import S3MediaStore
 from souk.wiring import catalogue
 from tests.functions.catalogue.merchants import Merchant, seen
@@ -48,7 +47,7 @@ def has_pending(bea: Merchant, product: str, age: timedelta) -> Photo:
     """A photo of the product that was announced so long ago, as it would stand in the table."""
     before = stored(product)
     photo = Photo("01890000-0000-7000-8000-0000000000b0", PhotoStatus.PENDING, "image/jpeg", utc_now() - age)
-    changed = replace(before.product, images=(*before.product.images, photo))
+    changed = before.product.add_photos((photo,), photo.requested_at)
     catalogue.product_repository().save(before, changed, utc_now())
     return photo
 
@@ -193,13 +192,15 @@ def test_a_key_that_is_no_upload_is_left_alone(cloud: Cloud, key: str) -> None:
     assert cloud.calls == []
 
 
-def test_a_photo_that_never_came_is_rejected_and_makes_room(cloud: Cloud, bea: Merchant) -> None:
+def test_a_product_is_looked_after_until_its_photos_are_settled(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers(images=LINKS)
-    has_pending(bea, product, timedelta(hours=3))
-    [photo] = bea.products()["products"][0]["photos"]
-    assert (photo["status"], photo["reason"]) == ("rejected", "The photo could not be processed.")
-    files = {"files": [JPEG_FILE] * (MOST_PHOTOS - len(LINKS))}
-    assert bea.on("add_images", product, json=files).status == 201
+    key = announce(cloud, bea, product, a_jpeg())
+    waiting = stored(product).product
+    assert waiting.due_at == waiting.photos[0].requested_at + UPLOAD_LIFE
+    assert bea.on("update_product", product, json={"images": LINKS[:1]}).status == 200
+    assert stored(product).product.due_at == waiting.due_at
+    arrive(cloud, key)
+    assert stored(product).product.due_at is None
 
 
 def test_an_upload_that_comes_too_late_is_told_so(cloud: Cloud, bea: Merchant) -> None:

@@ -425,23 +425,10 @@ def test_what_is_at_work_is_looked_at_later(cloud: Cloud, john: Seller) -> None:
     assert after.due_at > utc_now() + timedelta(seconds=60)
 
 
-def test_a_photo_that_is_overdue_is_judged(cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
-    from souk.aws.clients import client
-
+def test_a_photo_that_is_overdue_is_judged(cloud: Cloud, john: Seller, invoked: list[dict[str, Any]]) -> None:
     photo = replace(pending_photo(), requested_at=utc_now() - timedelta(minutes=61))
     listing = john.has(Status.DRAFT, photos=(photo,), due_at=utc_now() - timedelta(minutes=1))
-    invoked: list[dict[str, Any]] = []
-
-    def accept(params: dict[str, Any], **_: Any) -> Any:
-        from types import SimpleNamespace
-
-        invoked.append(json.loads(params["body"]))
-        return SimpleNamespace(status_code=202), {"StatusCode": 202}
-
-    events = client("lambda").meta.events
-    events.register("before-call.lambda.Invoke", accept)
     cloud.invoke("operations/sweep_overdue", {})
-    events.unregister("before-call.lambda.Invoke", accept)
     [event] = invoked
     assert event["detail"]["object"]["key"] == f"incoming/listings/{john.id}/{listing.id}/{photo.id}"
     cloud.invoke("listings/process_upload", event)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from souk.aws import clients
 from tests.functions.cloud import Answer, Cloud, Person
 
 SELLER = Person("01890000-0000-7000-8000-00000000000a", ("seller",))
@@ -20,21 +18,6 @@ def listing_id(cloud: Cloud) -> str:
     assert created.status == 201, created.body
     identifier: str = created.json["id"]
     return identifier
-
-
-@pytest.fixture
-def invoked(cloud: Cloud) -> Iterator[list[dict[str, Any]]]:
-    """What functions were asked to run with; nothing runs."""
-    asked: list[dict[str, Any]] = []
-
-    def take(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
-        asked.append(json.loads(params["body"]))
-        return type("Accepted", (), {"status_code": 202})(), {"StatusCode": 202}
-
-    events = clients.client("lambda").meta.events
-    events.register("before-call.lambda.Invoke", take)
-    yield asked
-    events.unregister("before-call.lambda.Invoke", take)
 
 
 def sweep(cloud: Cloud, *, starting: bool) -> dict[str, int]:

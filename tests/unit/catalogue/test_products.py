@@ -18,7 +18,7 @@ from souk.catalogue.model import (
     category_of,
 )
 from souk.errors import Conflict, InvalidRequest
-from souk.photos.model import MOST_PHOTOS, Photo, PhotoStatus
+from souk.photos.model import LOOK_AGAIN, MOST_PHOTOS, UPLOAD_LIFE, Photo, PhotoStatus
 from tests.unit.catalogue.product_builders import NOW, a_photo, a_product
 
 LINK = LinkedImage("https://images.example/1.jpg")
@@ -103,18 +103,41 @@ def test_a_verdict_on_what_does_not_wait_changes_nothing(images: tuple[Photo | L
     assert product.settle_photo(replace(READY, content_hash="c" * 64)) is product
 
 
-@pytest.mark.parametrize(("minutes", "status"), [(119, PhotoStatus.PENDING), (121, PhotoStatus.REJECTED)])
-def test_what_waits_too_long_is_given_up(minutes: int, status: PhotoStatus) -> None:
-    product = a_product(images=(PENDING, READY)).give_up_photos(NOW + timedelta(minutes=minutes))
-    assert [photo.status for photo in product.photos] == [status, PhotoStatus.READY]
+def test_somebody_looks_after_photos_until_the_last_one_is_settled() -> None:
+    product = a_product(images=(LINK,)).add_photos((PENDING, a_photo("c")), NOW)
+    assert product.due_at == NOW + UPLOAD_LIFE
+    one = product.settle_photo(replace(PENDING, status=PhotoStatus.REJECTED, reason="too small"))
+    both = one.settle_photo(replace(a_photo("c"), status=PhotoStatus.READY, content_hash="c" * 64))
+    assert (one.due_at, both.due_at) == (product.due_at, None)
 
 
-def test_what_was_given_up_makes_room() -> None:
-    full = a_product(images=tuple(replace(PENDING, id=str(number)) for number in range(MOST_PHOTOS)))
-    with pytest.raises(Conflict):
-        full.add_photos((a_photo("n"),), NOW + timedelta(minutes=119))
-    later = replace(a_photo("n"), requested_at=NOW + timedelta(minutes=121))
-    assert full.add_photos((later,), NOW + timedelta(minutes=121)).images == (later,)
+def test_further_photos_do_not_put_off_the_first_ones() -> None:
+    first = a_product().add_photos((PENDING,), NOW)
+    later = NOW + timedelta(minutes=50)
+    assert first.add_photos((replace(a_photo("c"), requested_at=later),), later).due_at == first.due_at
+
+
+def test_what_waits_on_is_looked_at_again_and_what_does_not_is_left() -> None:
+    over = NOW + UPLOAD_LIFE
+    assert a_product(images=(PENDING,), due_at=over).look_again(over).due_at == over + LOOK_AGAIN
+    assert a_product(images=(READY,), due_at=over).look_again(over).due_at is None
+
+
+def test_what_was_rejected_stays_until_there_is_no_room() -> None:
+    rejected = tuple(
+        replace(PENDING, id=str(number), status=PhotoStatus.REJECTED, reason="too small")
+        for number in range(MOST_PHOTOS - 2)
+    )
+    told = a_product(images=(READY, *rejected)).add_photos((PENDING,), NOW)
+    assert told.images == (READY, *rejected, PENDING)
+    assert told.add_photos((a_photo("n"),), NOW).images == (READY, PENDING, a_photo("n"))
+
+
+def test_what_waits_or_is_shown_makes_no_room() -> None:
+    for one in (PENDING, READY):
+        full = a_product(images=tuple(replace(one, id=str(number)) for number in range(MOST_PHOTOS)))
+        with pytest.raises(Conflict, match="at most 12"):
+            full.add_photos((a_photo("n"),), NOW)
 
 
 # Of a listing --------------------------------------------------------------------------------------------------------
@@ -147,7 +170,7 @@ def test_a_product_of_its_own_is_edited_and_removed() -> None:
     "changes",
     [
         {},
-        {"images": (LINK, READY, PENDING)},
+        {"images": (LINK, READY, PENDING), "due_at": NOW + UPLOAD_LIFE},
         {"shipping_profile_id": "s", "is_active": False, "removed": True},
         {"listing_id": "l", "quantity_version": 3, "version": 9},
     ],
@@ -156,6 +179,12 @@ def test_a_product_of_its_own_is_edited_and_removed() -> None:
 def test_a_product_comes_back_as_it_was_stored(changes: dict[str, object]) -> None:
     product = a_product(**changes)
     assert to_product(from_product(product)) == product
+
+
+def test_only_what_waits_for_photos_is_in_the_index_of_what_is_due() -> None:
+    waiting, settled = from_product(a_product(due_at=NOW)), from_product(a_product())
+    assert {"due_at", "due_shard"} <= waiting.keys()
+    assert not {"due_at", "due_shard"} & settled.keys()
 
 
 def test_counting_a_stock_is_a_new_version_of_it() -> None:

@@ -1,7 +1,7 @@
 """The catalogue in its table: keys, items, and the actions that other domains put into their own transactions.
 
 pk                sk                    what
-PRODUCT#<id>      PRODUCT               a product; it stays when its owner removes it
+PRODUCT#<id>      PRODUCT               a product; it stays when its owner removes it; in index due while photos wait
 PRODUCT#<id>      STOCK                 how many can be ordered: an item of its own, since orders move it
 PRODUCT#<id>      RATING                sum and count of its reviews: an item of its own; absent when there are none
 PRODUCT#<id>      MOVEMENT#<uuid7>      a movement of its stock
@@ -114,6 +114,7 @@ def check_offered(table: str, product: Product, otherwise: Exception) -> Check:
 def from_product(product: Product) -> Item:
     return _present(
         **product_key(product.id),
+        **(_due(product.id, product.due_at) if product.due_at else {}),
         id=product.id,
         seller_id=product.seller_id,
         title=product.title,
@@ -147,6 +148,7 @@ def to_product(item: Mapping[str, Any]) -> Product:
         removed=item.get("removed", False),
         listing_id=item.get("listing_id"),
         quantity_version=int(item.get("quantity_version", 0)),
+        due_at=from_wire(item["due_at"]) if "due_at" in item else None,
         version=int(item["version"]),
         created_at=from_wire(item["created_at"]),
         updated_at=from_wire(item["updated_at"]),
@@ -234,6 +236,13 @@ def _from_image(image: Image) -> dict[str, Any]:
 
 def _to_image(item: Mapping[str, Any]) -> Image:
     return LinkedImage(item["url"]) if "url" in item else to_photo(item)
+
+
+def _due(product_id: str, due_at: datetime) -> dict[str, str]:
+    # Few products have photos that wait, and what this imports is for those who write them.
+    from souk.aws.due import due_members
+
+    return due_members(product_id, due_at)
 
 
 def _present(**fields: Any) -> dict[str, Any]:

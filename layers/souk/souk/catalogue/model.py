@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from souk.errors import Conflict, FieldProblem, InvalidRequest
 from souk.money import Money
-from souk.photos.model import MOST_PHOTOS, Photo, PhotoStatus
+from souk.photos.model import MOST_PHOTOS, Photo, PhotoStatus, next_look
 from souk.sellers.model import Rating, ShopFront
 
 MOST_STOCK: Final = 1_000_000
@@ -99,7 +99,7 @@ class Product:
 
     `removed`: deleted by its owner; it stays for the orders that name it. `listing_id`: the listing that it was
     published from, which then decides what it says; `quantity_version`: which of the listing's words on how many
-    there are the stock has followed.
+    there are the stock has followed. `due_at`: when somebody must look after its pending photos.
     """
 
     id: str
@@ -116,6 +116,7 @@ class Product:
     removed: bool = False
     listing_id: str | None = None
     quantity_version: int = 0
+    due_at: datetime | None = None
     version: int = 1
 
     @property
@@ -168,25 +169,23 @@ class Product:
         return replace(self, removed=True)
 
     def add_photos(self, photos: tuple[Photo, ...], now: datetime) -> Product:
-        """With `photos` to come; those that never came are forgotten. Raises Conflict `too_many_images`."""
-        hopeless = tuple(photo for photo in self.pending_photos if photo.is_hopeless(now))
-        kept = tuple(image for image in self.images if image not in hopeless)
-        return self.edit({"images": _bounded(kept + photos)})
+        """With `photos` to come; what was rejected makes room if need be. Raises Conflict `too_many_images`."""
+        kept = self.images
+        if len(kept) + len(photos) > MOST_PHOTOS:
+            kept = tuple(image for image in kept if image in (*self.shown_images, *self.pending_photos))
+        return self.edit({"images": _bounded(kept + photos)}).look_again(now)
 
     def settle_photo(self, settled: Photo) -> Product:
         """A pending photo became ready or rejected. Anything else (removed, settled before) changes nothing."""
         if settled.id not in {photo.id for photo in self.pending_photos}:
             return self
         images = (settled if isinstance(one, Photo) and one.id == settled.id else one for one in self.images)
-        return replace(self, images=tuple(images))
+        changed = replace(self, images=tuple(images))
+        return changed if changed.pending_photos else replace(changed, due_at=None)
 
-    def give_up_photos(self, now: datetime) -> Product:
-        """Reject what is hopeless."""
-        settled = self
-        for photo in self.pending_photos:
-            if photo.is_hopeless(now):
-                settled = settled.settle_photo(photo.given_up())
-        return settled
+    def look_again(self, now: datetime) -> Product:
+        """With the time when somebody has to look after its photos next."""
+        return replace(self, due_at=next_look(self.pending_photos, now))
 
     def _demand_independence(self) -> None:
         if self.listing_id is not None:

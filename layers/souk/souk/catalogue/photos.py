@@ -6,7 +6,8 @@ import re
 from datetime import datetime
 from typing import Protocol
 
-from souk.catalogue.repository import ProductRepository, StaleProduct
+from souk.catalogue.model import Product
+from souk.catalogue.repository import ProductRepository
 from souk.errors import NotFound
 from souk.photos.model import Photo
 
@@ -26,16 +27,10 @@ class ProductPhotos:
         return next((photo for photo in owned.product.pending_photos if photo.id == photo_id), None)
 
     def settle_photo(self, owner_id: str, entity_id: str, settled: Photo, now: datetime) -> None:
-        """Again while others write in between."""
-        while (owned := self._products.find(entity_id)) is not None and owned.product.seller_id == owner_id:
-            changed = owned.product.settle_photo(settled)
-            if changed is owned.product:
-                return
-            try:
-                self._products.settle(owned.product, changed, now)
-            except StaleProduct:
-                continue
-            return
+        def decide(product: Product) -> Product:
+            return product.settle_photo(settled) if product.seller_id == owner_id else product
+
+        self._products.change(entity_id, now, decide)
 
 
 class PictureStore(Protocol):

@@ -6,7 +6,7 @@ shop may make that sells is refused in its own transaction once the shop is susp
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -105,6 +105,13 @@ class ProductRepository:
         [item] = items.values()
         return to_movement(item), stock
 
+    def due(self, before: datetime | None) -> Iterator[str]:
+        """Ids of products whose `due_at` has come; of all that have one when `before` is None. May be over already."""
+        from souk.aws.due import due_items
+
+        for item in due_items(self._tables, self._table, before):
+            yield _id_of(item["pk"])
+
     # Writes ----------------------------------------------------------------------------------------------------------
 
     def add(self, owned: OwnedProduct, movement: Movement, idempotency: IdempotencyKey | None) -> None:
@@ -145,6 +152,21 @@ class ProductRepository:
         put = self._put(before.product, saved)
         self._commit(idempotency, now, made or saved.id, put, *counting, *listing, self._may_sell(saved))
         return OwnedProduct(saved, stock)
+
+    def change(self, product_id: str, now: datetime, decide: Callable[[Product], Product]) -> Product | None:
+        """What happens to a product by itself: read, decide, `settle`, again while others write in between.
+
+        None: there is no such product.
+        """
+        while (owned := self.find(product_id)) is not None:
+            decided = decide(owned.product)
+            if decided is owned.product:
+                return decided
+            try:
+                return self.settle(owned.product, decided, now)
+            except StaleProduct:
+                continue
+        return None
 
     def settle(self, before: Product, after: Product, now: datetime) -> Product:
         """Store what happened to a product by itself, whatever its shop's standing. Raises StaleProduct."""
@@ -241,8 +263,8 @@ def _fitting(found: tuple[OwnedProduct, ...]) -> tuple[OwnedProduct, ...]:
     return found
 
 
-def _id_of(sort_key: str) -> str:
-    return sort_key.removeprefix(_PREFIX)
+def _id_of(key: str) -> str:
+    return key.removeprefix(_PREFIX)
 
 
 def _no_product() -> NotFound:

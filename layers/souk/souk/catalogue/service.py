@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -64,14 +64,13 @@ class CatalogueService:
 
     def get(self, seller_id: str, product_id: str) -> OwnedProduct:
         """Raises NotFound."""
-        return self._settled(self._products.get(seller_id, product_id))
+        return self._products.get(seller_id, product_id)
 
     def list(
         self, seller_id: str, *, limit: int, after: Mapping[str, str] | None
     ) -> tuple[tuple[OwnedProduct, ...], dict[str, str] | None]:
         """Newest first. `after` and the second answer are {"id": ...}."""
-        found, following = self._products.list(seller_id, limit=limit, after=after)
-        return tuple(map(self._settled, found)), following
+        return self._products.list(seller_id, limit=limit, after=after)
 
     def create(
         self, seller_id: str, fields: Mapping[str, Any], available: int, idempotency: IdempotencyKey | None
@@ -200,10 +199,6 @@ class CatalogueService:
             except StaleProduct:
                 continue
         raise _contended()
-
-    def _settled(self, owned: OwnedProduct) -> OwnedProduct:
-        """With the photos that never came as rejected, whether or not anybody has written that down."""
-        return replace(owned, product=owned.product.give_up_photos(self._clock()))
 
     def _count(self, stock: Stock, available: int, now: datetime) -> Movement:
         return Movement(self._new_id(), stock.product_id, available - stock.available, Reason.SET, now)

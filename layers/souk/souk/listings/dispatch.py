@@ -7,11 +7,13 @@ execution's name is the listing and its run, and a token that nobody waits for m
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 from souk.clock import Clock
 from souk.listings.model import Listing
 from souk.listings.repository import ListingRepository
+from souk.photos.upkeep import PhotoProcessing, settle_photos
 from souk.upkeep import Workflows, settle_each
 
 
@@ -52,12 +54,6 @@ class Dispatcher:
         )
 
 
-class PhotoProcessing(Protocol):
-    def request(self, owner_id: str, listing_id: str, photo_id: str) -> None:
-        """Have an upload judged, as its arrival in the bucket does."""
-        ...
-
-
 class Sweeper:
     """The guarantee behind the fast path: whatever is overdue is looked at, and set going or settled."""
 
@@ -82,17 +78,12 @@ class Sweeper:
 
         return settle_each(self._repository.due(None if everything else now), settle)
 
-    def _settle(self, listing: Listing) -> None:
+    def _settle(self, seen: Listing) -> None:
         now = self._clock()
-        if any(photo.is_hopeless(now) for photo in listing.pending_photos):
-            given_up = self._repository.change(
-                listing.user_id, listing.id, now, lambda found: found.give_up_photos(now)
-            )
-            if given_up is None:
-                return
-            listing = given_up
-        for photo in listing.pending_photos:
-            self._photos.request(listing.user_id, listing.id, photo.id)
+        change = partial(self._repository.change, seen.user_id, seen.id, now)
+        listing = settle_photos(seen, change, partial(self._photos.request, seen.user_id, seen.id), now)
+        if listing is None:
+            return
         if not listing.needs_workflow:
             if listing.pending_photos and listing.due_at and listing.due_at <= now:
                 self._put_off(listing)
@@ -100,12 +91,7 @@ class Sweeper:
         if self._workflows.is_running(execution_name(listing)) and not listing.works_too_long(now):
             self._put_off(listing)
             return
-        self._repository.change(
-            listing.user_id,
-            listing.id,
-            now,
-            lambda found: found.restart(now) if found.run == listing.run and found.needs_workflow else found,
-        )
+        change(lambda found: found.restart(now) if found.run == listing.run and found.needs_workflow else found)
 
     def _put_off(self, listing: Listing) -> None:
         now = self._clock()

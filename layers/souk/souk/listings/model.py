@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from souk.errors import Conflict
 from souk.money import Money
-from souk.photos.model import MOST_PHOTOS, UPLOAD_LIFE, Photo, PhotoStatus
+from souk.photos.model import MOST_PHOTOS, Photo, PhotoStatus, next_look
 
 LOOK_AGAIN: Final = timedelta(seconds=90)
 """After this long in a passing status the sweeper looks whether somebody is still at work."""
@@ -270,7 +270,8 @@ class Listing:
     def add_photos(self, photos: tuple[Photo, ...], now: datetime) -> Listing:
         if len(self.photos) + len(photos) > MOST_PHOTOS:
             raise Conflict(f"A listing has at most {MOST_PHOTOS} photos.", code="too_many_photos")
-        return replace(self.edit_sources({"photos": self.photos + photos}), due_at=now + UPLOAD_LIFE)
+        changed = self.edit_sources({"photos": self.photos + photos})
+        return replace(changed, due_at=next_look(changed.pending_photos, now))
 
     def request_media(self, now: datetime) -> Listing:
         self._demand(Action.GENERATE)
@@ -338,14 +339,6 @@ class Listing:
         if changed.pending_photos or self.needs_workflow:
             return changed
         return replace(changed, due_at=None)
-
-    def give_up_photos(self, now: datetime) -> Listing:
-        """Reject what is hopeless."""
-        settled = self
-        for photo in self.pending_photos:
-            if photo.is_hopeless(now):
-                settled = settled.settle_photo(photo.given_up())
-        return settled
 
     def fail(self, failure: Failure) -> Listing:
         """What was under way has failed for good."""

@@ -11,7 +11,6 @@ waiting workflow's token is written without counting, so that it does not spoil 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,7 +33,6 @@ from souk.listings.model import (
 from souk.money import Money
 from souk.photos.items import from_photo, to_photo
 
-DUE_SHARDS = 4
 _QUOTA_LIFE = timedelta(days=2)
 
 
@@ -160,12 +158,10 @@ class ListingRepository:
 
     def due(self, before: datetime | None) -> Iterator[Listing]:
         """Listings whose `due_at` has come; all that have one when `before` is None. A lagging index: read again."""
-        for shard in range(DUE_SHARDS):
-            condition, values = "#due_shard = :shard", {"shard": _due_shard_name(shard)}
-            if before is not None:
-                condition, values = condition + " AND #due_at <= :before", {**values, "before": to_wire(before)}
-            for item in self._tables.query_all(self._table, condition, values, index="due"):
-                yield to_listing(item)
+        from souk.aws.due import due_items
+
+        for item in due_items(self._tables, self._table, before):
+            yield to_listing(item)
 
     def _commit(self, put: Put, idempotency: IdempotencyKey | None, now: datetime, made: str, *others: Action) -> None:
         if idempotency is None and not others:
@@ -209,10 +205,6 @@ def _status_pk(owner_id: str, status: Status) -> str:
     return f"USER#{owner_id}#{status}"
 
 
-def _due_shard_name(shard: int) -> str:
-    return f"DUE#{shard}"
-
-
 def to_item(listing: Listing) -> Item:
     item: dict[str, Any] = {
         **_key(listing.user_id, listing.id),
@@ -249,8 +241,10 @@ def to_item(listing: Listing) -> Item:
         "updated_at": to_wire(listing.updated_at),
     }
     if listing.due_at:
-        item["due_at"] = to_wire(listing.due_at)
-        item["due_shard"] = _due_shard_name(zlib.crc32(listing.id.encode()) % DUE_SHARDS)
+        # Not at import: who only reads never needs it.
+        from souk.aws.due import due_members
+
+        item |= due_members(listing.id, listing.due_at)
     return {name: value for name, value in item.items() if value is not None}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,8 @@ MOST_PHOTOS: Final = 12
 """Of one thing that has photos."""
 UPLOAD_LIFE: Final = timedelta(hours=1)
 """How long a presigned upload may be used, and a photo may be pending."""
+LOOK_AGAIN: Final = timedelta(seconds=90)
+"""After this long a pending photo whose upload cannot come any more is looked at again."""
 NEVER_ARRIVED: Final = "The upload never arrived."
 
 
@@ -39,6 +41,17 @@ class Photo:
     def given_up(self) -> Photo:
         """What becomes of a hopeless one."""
         return replace(self, status=PhotoStatus.REJECTED, reason="The photo could not be processed.")
+
+
+def next_look(pending: Sequence[Photo], now: datetime) -> datetime | None:
+    """When somebody has to look after these: once the first upload cannot come any more, and now and again from then.
+
+    None: nothing is pending.
+    """
+    if not pending:
+        return None
+    over = min(photo.requested_at for photo in pending) + UPLOAD_LIFE
+    return over if over > now else now + LOOK_AGAIN
 
 
 @dataclass(frozen=True, slots=True)

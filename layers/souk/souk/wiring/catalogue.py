@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from souk.catalogue.service import CatalogueService
     from souk.catalogue.shipping.repository import ShippingProfileRepository
     from souk.catalogue.shipping.service import ShippingService
+    from souk.catalogue.upkeep import PhotoSweeper
     from souk.photos.intake import PhotoIntake
     from souk.photos.store import S3MediaStore
 
@@ -76,6 +77,19 @@ def photo_intake() -> PhotoIntake:
     from souk.photos.intake import PhotoIntake
 
     return PhotoIntake(ProductPhotos(product_repository()), public_pictures(), take_in, utc_now)
+
+
+@cache
+def photo_sweeper() -> PhotoSweeper:
+    from souk.aws.clients import client
+    from souk.aws.invocations import Invocations
+    from souk.aws.settings import setting
+    from souk.catalogue.upkeep import PhotoSweeper
+    from souk.clock import utc_now
+    from souk.photos.store import UploadProcessing
+
+    photos = UploadProcessing(Invocations(client("lambda")), setting("SOUK_PROCESS_IMAGE_FUNCTION"), _KIND)
+    return PhotoSweeper(product_repository(), photos, utc_now)
 
 
 def upload_of(key: str) -> tuple[str, str, str] | None:
