@@ -38,6 +38,19 @@ def test_a_damaged_index_is_whole_again(market: Market, damaged: str) -> None:
     assert market.titles() == ["Cup"]
 
 
+def test_a_lost_index_is_not_an_empty_one_and_is_whole_again(market: Market) -> None:
+    market.offers("Cup")
+    market.is_told()
+    s3 = market.cloud.client("s3")
+    for one in s3.list_objects_v2(Bucket=market.bucket)["Contents"]:
+        s3.delete_object(Bucket=market.bucket, Key=one["Key"])
+    for answer in (market.search(), market.browse()):
+        assert (answer.status, answer.json["error"]) == (503, "search_unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+    assert rebuild(market) == {"products": 1}
+    assert market.titles() == ["Cup"]
+
+
 def test_without_any_index_one_is_made(market: Market) -> None:
     market.offers("Cup")
     assert rebuild(market) == {"products": 1}

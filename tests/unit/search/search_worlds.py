@@ -147,6 +147,7 @@ class World:
         self.now = BEGIN
         self.seconds = 0.0
         self.complaints: list[IndexUnavailable] = []
+        self.was_built = False
         self.s3 = FakeS3(lambda: self.now)
         self.store = SegmentStore(lambda: cast(Any, self.s3), "bucket", FORMAT)
         self.catalogue = FakeCatalogue()
@@ -155,10 +156,14 @@ class World:
 
     def writer(self) -> CatalogueIndexer:
         """One more writer, on a machine of its own."""
-        return CatalogueIndexer(self.store, self.catalogue, self._copies(), lambda: self.now, self._new_id)
+        return CatalogueIndexer(
+            self.store, self.catalogue, self._copies(), self._note_built, lambda: self.now, self._new_id
+        )
 
     def reader(self) -> IndexReader:
-        return IndexReader(self.store, self._copies(), lambda: self.seconds, self.complaints.append)
+        return IndexReader(
+            self.store, self._copies(), lambda: self.was_built, lambda: self.seconds, self.complaints.append
+        )
 
     def sell(self, *products: ProductDocument) -> None:
         """Put products into the catalogue and into the index."""
@@ -179,6 +184,9 @@ class World:
     def sold(self) -> dict[str, int]:
         """The same of what is in the catalogue."""
         return {one.id: one.revision for one in self.catalogue.products.values() if one.id not in self.catalogue.hidden}
+
+    def _note_built(self) -> None:
+        self.was_built = True
 
     def _copies(self) -> LocalCopies:
         return LocalCopies(self.store, self._folder / f"machine-{next(self._numbers)}")

@@ -91,7 +91,7 @@ def test_a_reader_that_never_had_an_index_does_not_bear_trouble(world: World) ->
     for _ in range(2):
         with pytest.raises(IndexUnavailable) as refused:
             reader.search(ALL)
-        assert refused.value.status == 503
+        assert (refused.value.status, refused.value.retry_after) == (503, 30)
     world.s3.objects[pack] = content
     assert titles(reader) == ["Cup"]
 
@@ -104,6 +104,18 @@ def test_an_index_does_not_vanish(world: World) -> None:
     world.seconds += BEAR_SECONDS + 1
     with pytest.raises(IndexUnavailable):
         reader.search(ALL)
+
+
+def test_an_index_that_is_lost_is_not_an_empty_one(world: World) -> None:
+    assert world.search().total == 0
+    world.sell(a_product("1"))
+    world.s3.objects.clear()
+    reader = world.reader()
+    for _ in range(2):
+        with pytest.raises(IndexUnavailable, match="built anew"):
+            reader.search(ALL)
+    world.writer().rebuild()
+    assert titles(reader) == ["Cup"]
 
 
 def test_a_reader_keeps_on_through_many_changes(world: World) -> None:

@@ -67,6 +67,25 @@ def test_a_commit_is_two_writes_and_keeps_what_is_here(world: World) -> None:
     assert world.s3.requests == ["get", "put", "put"]
 
 
+def test_that_there_is_an_index_is_noted_by_the_next_who_writes(world: World) -> None:
+    world.catalogue.set(a_product("1"))
+    assert world.writer().apply(["never"]) == 1  # the first index is built whole
+    world.was_built = False  # its writer died before it came to this
+    assert world.writer().apply(["1"]) == 0
+    assert world.was_built
+
+
+def test_what_was_not_written_is_not_noted(world: World) -> None:
+    def fail(_operation: str, _key: str) -> None:
+        raise EndpointConnectionError(endpoint_url="https://s3.example.com")
+
+    world.catalogue.set(a_product("1"))
+    world.s3.before = fail
+    with pytest.raises(IndexUnavailable):
+        world.writer().apply(["1"])
+    assert not world.was_built
+
+
 def test_small_files_are_merged(world: World) -> None:
     writer = world.writer()
     for number in range(40):

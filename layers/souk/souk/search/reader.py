@@ -20,7 +20,7 @@ from souk.search.model import (
     Sort,
 )
 from souk.search.querying import AGGREGATIONS, ORDERS, ask
-from souk.search.storage import SegmentStore, Stored
+from souk.search.storage import Damaged, SegmentStore, Stored
 
 LOOK_SECONDS: Final = 1.0
 """How long an answer may be from an index that has a successor."""
@@ -29,17 +29,22 @@ BEAR_SECONDS: Final = 60.0
 
 
 class IndexReader:
-    """A ProductSearch. `monotonic` counts seconds; `complain` gets what goes wrong while an older index answers."""
+    """A ProductSearch. `was_built` tells whether there has ever been an index; it is asked when there is none.
+
+    `monotonic` counts seconds; `complain` gets what goes wrong while an older index answers.
+    """
 
     def __init__(
         self,
         store: SegmentStore,
         copies: LocalCopies,
+        was_built: Callable[[], bool],
         monotonic: Callable[[], float],
         complain: Callable[[IndexUnavailable], None],
     ) -> None:
         self._store = store
         self._copies = copies
+        self._was_built = was_built
         self._monotonic = monotonic
         self._complain = complain
         self._stored: Stored | None = None
@@ -72,19 +77,21 @@ class IndexReader:
 
     def _renew(self) -> None:
         stored = self._store.load(self._stored)
+        if stored is None:
+            if self._stored is not None or self._was_built():
+                raise Damaged("The search index has vanished: it has to be built anew.")
+            return
         if stored is self._stored:
             return
-        if stored is None:
-            raise IndexUnavailable("The search index has vanished.", retry_after=30)
         if stored.manifest is None or stored.manifest.meta is None:
-            raise IndexUnavailable("The search index has to be built anew.", retry_after=30)
+            raise Damaged("The search index cannot be read: it has to be built anew.")
         folder = self._copies.check_out(stored.manifest, stored.manifest.meta)
         try:
             index = know_words(Index.open(str(folder)))
             index.config_reader("manual")
             searcher = index.searcher()
         except (ValueError, OSError) as error:
-            raise IndexUnavailable("The search index cannot be opened.", retry_after=30) from error
+            raise Damaged("The search index cannot be opened: it has to be built anew.") from error
         self._stored, self._searcher = stored, searcher
         self._copies.keep_only(stored.manifest, folder)
 

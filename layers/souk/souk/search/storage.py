@@ -31,6 +31,7 @@ _ABSENT: Final = frozenset({"NoSuchKey", "404", "AccessDenied"})
 # The last two: the manifest that was read has vanished.
 _SUPERSEDED: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "NoSuchKey", "404"})
 _UNCHANGED: Final = frozenset({"304", "NotModified"})
+_REPAIR_SECONDS: Final = 30
 
 
 class Superseded(Exception):
@@ -38,7 +39,10 @@ class Superseded(Exception):
 
 
 class Damaged(IndexUnavailable):
-    """A file of the index is not there, or not what was written."""
+    """A file of the index is not there, or not what was written: it has to be built anew."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, retry_after=_REPAIR_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,20 @@ class Catalogue(Protocol):
 
 class CatalogueIndexer:
     def __init__(
-        self, store: SegmentStore, catalogue: Catalogue, copies: LocalCopies, clock: Clock, new_id: NewId
+        self,
+        store: SegmentStore,
+        catalogue: Catalogue,
+        copies: LocalCopies,
+        note_built: Callable[[], None],
+        clock: Clock,
+        new_id: NewId,
     ) -> None:
+        """`note_built` keeps it for ever, apart from the index, that there has been one."""
         self._store = store
         self._catalogue = catalogue
         self._copies = copies
+        self._note_built = note_built
+        self._has_noted = False
         self._clock = clock
         self._new_id = new_id
         self._known: Stored | None = None
@@ -60,14 +69,18 @@ class CatalogueIndexer:
         ids = sorted({*product_ids, *(one for shop in shop_ids for one in self._catalogue.product_ids_of(shop))})
         if not ids:
             return 0
-        return self._until_first(lambda: self._apply(ids))
+        changed = self._until_first(lambda: self._apply(ids))
+        self._note()
+        return changed
 
     def rebuild(self) -> int:
         """Build the index anew out of the whole catalogue; answers how many products are in it.
 
         Raises Conflict when another rebuild began meanwhile.
         """
-        return self._until_first(self._rebuild)
+        count = self._until_first(self._rebuild)
+        self._note()
+        return count
 
     def _until_first[T](self, attempt: Callable[[], T]) -> T:
         for _ in range(_MOST_ATTEMPTS):
@@ -76,6 +89,12 @@ class CatalogueIndexer:
             except Superseded:
                 continue
         raise IndexUnavailable("Too many write to the search index at once.", retry_after=1)
+
+    def _note(self) -> None:
+        """Once by every writer: the one that built the first index may have died before it came to this."""
+        if not self._has_noted:
+            self._note_built()
+            self._has_noted = True
 
     # One commit ------------------------------------------------------------------------------------------------------
 

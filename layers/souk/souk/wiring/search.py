@@ -10,6 +10,7 @@ from souk.wiring import sellers, storage
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from souk.search.marker import IndexMarker
     from souk.search.model import IndexUnavailable, ProductSearch
     from souk.search.storage import SegmentStore
     from souk.search.writer import CatalogueIndexer
@@ -23,7 +24,8 @@ def product_search() -> ProductSearch:
     from souk.search.reader import IndexReader
 
     store = _store()
-    return IndexReader(store, LocalCopies(store, _own_folder()), time.monotonic, _complain)
+    # What the marker needs is slow to make, and is needed only while there is no index.
+    return IndexReader(store, LocalCopies(store, _own_folder()), lambda: _marker().is_set(), time.monotonic, _complain)
 
 
 @cache
@@ -38,7 +40,16 @@ def catalogue_indexer() -> CatalogueIndexer:
     catalogue = CatalogueRepository(
         storage.tables(), setting("SOUK_CATALOGUE_TABLE"), verified_only=sellers.verified_only()
     )
-    return CatalogueIndexer(store, catalogue, LocalCopies(store, _own_folder()), utc_now, new_id)
+    copies = LocalCopies(store, _own_folder())
+    return CatalogueIndexer(store, catalogue, copies, _marker().set, utc_now, new_id)
+
+
+@cache
+def _marker() -> IndexMarker:
+    from souk.aws.settings import setting
+    from souk.search.marker import IndexMarker
+
+    return IndexMarker(storage.tables(), setting("SOUK_CATALOGUE_TABLE"))
 
 
 @cache
