@@ -41,10 +41,22 @@ def test_large_files_get_packs_of_their_own(world: World, tmp_path: Path, monkey
     }
 
 
-@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b"null", b'{"format": 1}', b"\xff", to_text(FULL)[:-2]])
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"{}", b"null", b'{"format": 1}', b"\xff", b"[" * 10**5, to_text(FULL)[:-2]]
+)
 def test_what_is_no_manifest_is_unreadable(text: bytes) -> None:
     with pytest.raises(Unreadable):
         from_text(text, FORMAT)
+
+
+@pytest.mark.parametrize("bit", [1, 4, 128])
+def test_a_manifest_with_any_bit_garbled_is_unreadable(bit: int) -> None:
+    text = to_text(FULL)
+    for place in range(len(text)):
+        garbled = bytearray(text)
+        garbled[place] ^= bit
+        with pytest.raises(Unreadable):
+            from_text(bytes(garbled), FORMAT)
 
 
 def test_a_manifest_of_another_format_is_unreadable() -> None:

@@ -5,6 +5,7 @@ An index is a set of files that never change. They stand in packs: one pack hold
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -87,7 +88,7 @@ def to_text(manifest: Manifest) -> bytes:
         "rebuild": rebuild
         and {"id": rebuild.id, "began_at": to_wire(rebuild.began_at), "touched": sorted(rebuild.touched)},
     }
-    return json.dumps(members, separators=(",", ":")).encode()
+    return _compact({"sum": _sum(members), **members})
 
 
 def from_text(text: bytes, known_format: int) -> Manifest:
@@ -96,6 +97,8 @@ def from_text(text: bytes, known_format: int) -> Manifest:
         members = json.loads(text)
         if members["format"] != known_format:
             raise Unreadable(f"an index of format {members['format']}, not {known_format}")
+        if members.pop("sum") != _sum(members):
+            raise Unreadable("not what was written")
         rebuild = members["rebuild"]
         return Manifest(
             format=known_format,
@@ -105,5 +108,13 @@ def from_text(text: bytes, known_format: int) -> Manifest:
             retired={pack: from_wire(since) for pack, since in members["retired"].items()},
             rebuild=rebuild and Rebuild(rebuild["id"], from_wire(rebuild["began_at"]), frozenset(rebuild["touched"])),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unreadable("no manifest") from error
+
+
+def _sum(members: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_compact(members)).hexdigest()
+
+
+def _compact(members: Mapping[str, Any]) -> bytes:
+    return json.dumps(members, separators=(",", ":")).encode()
