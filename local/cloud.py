@@ -275,16 +275,17 @@ def _function_log(folder: Path) -> logging.Logger:
     return log
 
 
-def local_client(service: str, endpoint: str) -> Any:
-    """A boto3 client of the local account's root."""
+def local_client(service: str, endpoint: str, config: Config | None = None) -> Any:
+    """A boto3 client of the local account's root; what `config` says comes before what is usual here."""
     connect: Any = boto3.client
+    usual = Config(retries={"max_attempts": 1}, read_timeout=900, s3={"addressing_style": "path"})
     return connect(
         service,
         region_name=REGION,
         endpoint_url=endpoint,
         aws_access_key_id=_ROOT_KEY,
         aws_secret_access_key=_ROOT_KEY,
-        config=Config(retries={"max_attempts": 1}, read_timeout=900, s3={"addressing_style": "path"}),
+        config=usual.merge(config) if config else usual,
     )
 
 

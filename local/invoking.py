@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloud import local_client
 from local.deploy import STACK
@@ -14,29 +16,50 @@ from local.running import running
 from local.settings import Settings
 from local.stack import physical_name
 
+PATIENCE = 930.0
+"""Seconds: no function on AWS works for longer than fifteen minutes."""
+
 
 class Functions:
     """The functions of one stack, by their names in template.yaml. Raises Unusable when there is no stack."""
 
     def __init__(self, settings: Settings) -> None:
         self._stack = settings.stack or STACK
-        self._cloudformation, self._functions = _clients(settings)
+        try:
+            self._cloudformation, self._functions = _clients(settings)
+        except BotoCoreError as error:
+            raise Unusable(f"AWS cannot be asked: {error}") from error
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
-        """What the function answers. Raises Unusable when there is no such function, or it fails."""
-        name = physical_name(self._cloudformation, self._stack, function)
-        if not name:
-            raise Unusable(f"The stack {self._stack} has no {function}.")
-        answer = self._functions.invoke(FunctionName=name, Payload=json.dumps(event))
-        result = json.loads(answer["Payload"].read())
+        """What the function answers. Raises Unusable when there is no such function, or it fails.
+
+        It is invoked once: whoever gets no answer does not know whether it is still at work.
+        """
+        name = self._physical_name(function)
+        try:
+            answer = self._functions.invoke(FunctionName=name, Payload=json.dumps(event))
+            result = json.loads(answer["Payload"].read())
+        except (BotoCoreError, ClientError) as error:
+            raise Unusable(f"{function} gave no answer, and may be at work still: {error}") from error
         if "FunctionError" in answer:
             raise Unusable(str(result.get("errorMessage", result)))
         return result
 
+    def _physical_name(self, function: str) -> str:
+        try:
+            name = physical_name(self._cloudformation, self._stack, function)
+        except (BotoCoreError, ClientError) as error:
+            raise Unusable(f"The stack {self._stack} cannot be read: {error}") from error
+        if not name:
+            raise Unusable(f"The stack {self._stack} has no {function}.")
+        return name
+
 
 def _clients(settings: Settings) -> tuple[Any, Any]:
+    # Kept alive: on the way there are those who forget a connection on which nothing is said for minutes.
+    patient = Config(read_timeout=PATIENCE, retries={"total_max_attempts": 1}, tcp_keepalive=True)
     if settings.stack:
-        return boto3.client("cloudformation"), boto3.client("lambda")
+        return boto3.client("cloudformation"), boto3.client("lambda", config=patient)
     if not (places := running(settings.data)):
         raise Unusable("No stack runs here: start it with `make run`, or name one on AWS with STACK=...")
-    return local_client("cloudformation", places.endpoint), local_client("lambda", places.endpoint)
+    return local_client("cloudformation", places.endpoint), local_client("lambda", places.endpoint, patient)
