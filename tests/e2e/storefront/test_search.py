@@ -1,0 +1,265 @@
+"""What the product search promises over HTTP: how soon it tells what sellers and operators did, and that an index which
+was lost or damaged never answers with a wrong page and is whole again after `make reindex`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from local.testing import ROOT, LocalStack, cloud_python, wait_until
+from tests.e2e.account import Account, Heard
+from tests.e2e.selling import aws, resource
+from tests.e2e.storefront.trading import Buyer, Shop
+
+FRESHNESS_BAR = 2.0
+"""Seconds until a search tells what has changed, as Souk promises. A machine that is busy with other things keeps it
+now and then, so the quickest of a few changes is held to it, and all of them to EVENTUALLY.
+"""
+EVENTUALLY = 20.0
+MANIFEST, PACKS = "index/manifest", "index/packs/"
+READERS = ("SearchProductsFunction", "BrowseProductsFunction")
+WRITER = "IndexProductsFunction"
+
+
+def found(asker: Account, **query: Any) -> list[str]:
+    """Ids of all that a search finds: one page holds it."""
+    page = asker.expect(200, "GET", f"/products?{httpx.QueryParams({'limit': 100, **query})}")
+    ids = [str(one["id"]) for one in page["data"]]
+    assert page["pagination"]["total"] == len(ids) == len(set(ids))
+    return ids
+
+
+def sold_by(asker: Account, shop: Shop) -> set[str]:
+    return set(found(asker, seller_id=shop.id))
+
+
+def seconds_until(seen: Callable[[], bool]) -> float:
+    began = time.monotonic()
+    wait_until(seen, EVENTUALLY)
+    return time.monotonic() - began
+
+
+def command(stack: LocalStack, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`python -m local ...` as the Makefile's targets run it, beside the stack."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return subprocess.run(
+        [cloud_python(), "-m", "local", *arguments],
+        cwd=ROOT,
+        env={**environment, "SOUK_DATA": str(stack.data), "PORT": str(stack.port)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+# Freshness -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_product_is_soon_found(souk: LocalStack, heard: Heard, buyer: Buyer) -> None:
+    shop = Shop(souk, heard)
+
+    def until_found(word: str) -> float:
+        product = shop.product(title=f"{word} Teapot")
+        return seconds_until(lambda: found(buyer, search=word, seller_id=shop.id) == [product])
+
+    words = ("Cobalt", "Vermilion", "Ochre", "Magenta", "Umber")
+    assert min(map(until_found, words)) <= FRESHNESS_BAR
+    assert len(sold_by(buyer, shop)) == len(words)
+
+
+def test_what_its_seller_hides_is_soon_gone_and_back_when_he_shows_it(
+    souk: LocalStack, heard: Heard, buyer: Buyer
+) -> None:
+    shop = Shop(souk, heard)
+    stays, *others = (shop.product() for _ in range(4))
+    wait_until(lambda: sold_by(buyer, shop) == {stays, *others}, EVENTUALLY)
+
+    def until_gone(product: str) -> float:
+        shop.expect(200, "PATCH", f"/products/{product}", {"is_active": False})
+        return seconds_until(lambda: product not in sold_by(buyer, shop))
+
+    def until_back(product: str) -> float:
+        shop.expect(200, "PATCH", f"/products/{product}", {"is_active": True})
+        return seconds_until(lambda: product in sold_by(buyer, shop))
+
+    def until_removed(product: str) -> float:
+        shop.expect(204, "DELETE", f"/products/{product}")
+        return seconds_until(lambda: product not in sold_by(buyer, shop))
+
+    assert min(map(until_gone, others)) <= FRESHNESS_BAR
+    assert sold_by(buyer, shop) == {stays}
+    assert min(map(until_back, others)) <= FRESHNESS_BAR
+    assert sold_by(buyer, shop) == {stays, *others}
+    assert min(map(until_removed, others)) <= FRESHNESS_BAR
+    assert sold_by(buyer, shop) == {stays}
+
+
+def test_a_suspended_shop_is_soon_gone_and_back_when_it_may_sell_again(
+    souk: LocalStack, heard: Heard, buyer: Buyer
+) -> None:
+    shop, operator = Shop(souk, heard), Account(souk, heard)
+    granted = command(souk, "operator", operator.email)
+    assert granted.returncode == 0, granted.stdout + granted.stderr
+    operator.refresh()
+    products = {shop.product() for _ in range(4)}
+    wait_until(lambda: sold_by(buyer, shop) == products, EVENTUALLY)
+
+    def until_left(decision: str, left: set[str]) -> float:
+        body = {"decision": decision, "reason": "Goods of doubtful origin."}
+        operator.expect(200, "POST", f"/sellers/{shop.id}/verification", body)
+        return seconds_until(lambda: sold_by(buyer, shop) == left)
+
+    rounds = [(until_left("suspend", set()), until_left("reinstate", products)) for _ in range(4)]
+    assert min(suspended for suspended, _ in rounds) <= FRESHNESS_BAR
+    assert min(reinstated for _, reinstated in rounds) <= FRESHNESS_BAR
+
+
+# Loss and damage -----------------------------------------------------------------------------------------------------
+
+
+class Index:
+    """The index of a stack, for spoiling it."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        self._stack = stack
+        self._bucket = resource(stack, "SearchBucket")
+        self._s3 = aws(stack.places.endpoint, "s3")
+        self._lambda = aws(stack.places.endpoint, "lambda")
+
+    def keys(self, prefix: str = "") -> list[str]:
+        return [one["Key"] for one in self._s3.list_objects_v2(Bucket=self._bucket, Prefix=prefix).get("Contents", ())]
+
+    def lose(self) -> None:
+        for key in self.keys():
+            self._s3.delete_object(Bucket=self._bucket, Key=key)
+
+    def garble(self, prefix: str) -> None:
+        """One bit of every object under `prefix`, in its middle."""
+        for key in self.keys(prefix):
+            content = bytearray(self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read())
+            content[len(content) // 2] ^= 1
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=bytes(content))
+
+    def cut(self, prefix: str) -> None:
+        """The second half of every object under `prefix`."""
+        for key in self.keys(prefix):
+            content = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=content[: len(content) // 2])
+
+    def start_cold(self, *functions: str) -> None:
+        """Their next calls find nothing of the index on their machines."""
+        for function in functions:
+            name = resource(self._stack, function)
+            size = self._lambda.get_function_configuration(FunctionName=name)["MemorySize"]
+            self._lambda.update_function_configuration(FunctionName=name, MemorySize=size)
+
+    def follow(self, follows: bool) -> None:
+        """Whether it is told what happens in the catalogue, now or later."""
+        name = resource(self._stack, WRITER)
+        [mapping] = self._lambda.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+        self._lambda.update_event_source_mapping(UUID=mapping["UUID"], Enabled=follows)
+
+
+@pytest.fixture
+def index(souk: LocalStack) -> Iterator[Index]:
+    """Whole again when the test ends, however it ends."""
+    made = Index(souk)
+    yield made
+    made.follow(True)
+    assert reindexed(souk) >= 0
+
+
+def reindexed(stack: LocalStack) -> int:
+    """How many products `make reindex` says there are."""
+    ended = command(stack, "reindex")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    number, _, said = ended.stdout.partition(" ")
+    assert (said, ended.stderr) == ("products are in the search index.\n", "")
+    return int(number)
+
+
+def refuses(asker: Account, path: str) -> bool:
+    answer = asker.ask("GET", path)
+    if answer.status_code != 503:
+        return False
+    told = answer.json()
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (told["status"], told["error"]) == (503, "search_unavailable")
+    assert "index" in told["detail"]
+    assert int(answer.headers["Retry-After"]) > 0
+    assert not any(word in answer.text for word in ("Traceback", "botocore", "tantivy", "souk/"))
+    return True
+
+
+SPOILS: dict[str, Callable[[Index], None]] = {
+    "everything is lost": Index.lose,
+    "the manifest is garbled": lambda index: index.garble(MANIFEST),
+    "the manifest is cut": lambda index: index.cut(MANIFEST),
+    "a segment is garbled": lambda index: index.garble(PACKS),
+    "a segment is cut": lambda index: index.cut(PACKS),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
+def test_a_spoilt_index_refuses_and_is_whole_after_a_reindex(
+    souk: LocalStack, heard: Heard, buyer: Buyer, index: Index, spoil: Callable[[Index], None]
+) -> None:
+    shop = Shop(souk, heard)
+    hidden, *kept = (shop.product(title=f"Pewter Jug {number}") for number in range(3))
+    wait_until(lambda: sold_by(buyer, shop) == {hidden, *kept}, EVENTUALLY)
+    everything = total(buyer)
+    index.follow(False)
+    spoil(index)
+    index.start_cold(*READERS, WRITER, "RebuildIndexFunction")
+    for path in ("/products", f"/products?seller_id={shop.id}", "/buyers/products", "/buyers/products/search?q=jug"):
+        assert refuses(buyer, path), path
+    new = shop.product(title="Pewter Jug, new")
+    shop.expect(204, "DELETE", f"/products/{hidden}")
+    assert buyer.expect(200, "GET", f"/products/{new}")["title"] == "Pewter Jug, new"
+    assert refuses(buyer, "/products")
+    assert reindexed(souk) == everything
+    assert sold_by(buyer, shop) == set(found(buyer, search="pewter jug", seller_id=shop.id)) == {new, *kept}
+    assert total(buyer) == everything
+    index.follow(True)
+    newer = shop.product(title="Pewter Jug, newer")
+    wait_until(lambda: sold_by(buyer, shop) == {newer, new, *kept}, EVENTUALLY)
+
+
+@pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
+def test_writing_goes_on_beside_a_spoilt_index(
+    souk: LocalStack, heard: Heard, buyer: Buyer, index: Index, spoil: Callable[[Index], None]
+) -> None:
+    shop = Shop(souk, heard)
+    products = {shop.product()}
+    wait_until(lambda: sold_by(buyer, shop) == products, EVENTUALLY)
+    spoil(index)
+    index.start_cold(WRITER)
+    products |= {shop.product() for _ in range(3)}
+    assert reindexed(souk) >= len(products)
+    index.start_cold(*READERS)
+    assert sold_by(buyer, shop) == products
+
+
+def test_the_next_write_builds_a_lost_index_anew(souk: LocalStack, heard: Heard, buyer: Buyer, index: Index) -> None:
+    shop = Shop(souk, heard)
+    products = {shop.product() for _ in range(3)}
+    wait_until(lambda: sold_by(buyer, shop) == products, EVENTUALLY)
+    everything = total(buyer)
+    index.lose()
+    index.start_cold(*READERS)
+    products.add(shop.product())
+    wait_until(lambda: not refuses(buyer, "/products") and total(buyer) == everything + 1, EVENTUALLY)
+    assert sold_by(buyer, shop) == products
+
+
+def total(asker: Account) -> int:
+    """Products for sale, of all shops."""
+    return int(asker.expect(200, "GET", "/products?limit=1")["pagination"]["total"])
