@@ -9,7 +9,7 @@ from itertools import product
 
 import pytest
 
-from souk.errors import Conflict
+from souk.errors import Conflict, PreconditionFailed
 from souk.money import Money
 from souk.orders.model import (
     CLOSED,
@@ -253,6 +253,14 @@ def test_a_refused_page_keeps_the_vendors_words() -> None:
         "vendor_refused", "Too small.", "stripe", ({"code": "amount_too_small", "message": "Too small."},)
     )
     assert an_order().close_unpaid(PaymentStatus.FAILED, failure).payment.failure == failure
+
+
+def test_a_version_that_is_insisted_on_is_that_of_ones_own_part() -> None:
+    order = an_order(a_part(ANNA, version=3), a_part(BERT, a_line(2), version=7))
+    assert order.demand_part(ANNA, 3) is order.demand_part(BERT, 7) is order.demand_part(ANNA, None) is order
+    for seller_id, version in ((ANNA, 7), (BERT, 3), (ANNA, 2), (ANNA, 4)):
+        with pytest.raises(PreconditionFailed):
+            order.demand_part(seller_id, version)
 
 
 # Refunds -------------------------------------------------------------------------------------------------------------

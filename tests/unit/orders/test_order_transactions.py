@@ -8,10 +8,11 @@ from typing import cast
 import pytest
 
 from souk.aws.tables import Action, Check, Put, Tables, Update
-from souk.orders.model import Order, PaymentStatus
+from souk.orders.items import from_order, to_order, to_sale
+from souk.orders.model import Order, PaymentStatus, Status
 from souk.orders.repository import OrderRepository
 from souk.sellers.layout import shop_key
-from tests.unit.orders.order_builders import ANNA, BERT, NOW, a_capture, a_refund, an_order, paid
+from tests.unit.orders.order_builders import ANNA, BERT, HOLD, NOW, a_capture, a_refund, an_order, paid
 
 
 class Transactions:
@@ -27,18 +28,25 @@ class Transactions:
         self.actions = (action,)
 
 
+def repository(tables: Transactions, *, verified_only: bool = False) -> OrderRepository:
+    return OrderRepository(cast("Tables", tables), "orders", "catalogue", lambda: "id", verified_only=verified_only)
+
+
 def written(before: Order | None, after: Order, *, verified_only: bool = False) -> tuple[Action, ...]:
     tables = Transactions()
-    orders = OrderRepository(cast("Tables", tables), "orders", "catalogue", lambda: "id", verified_only=verified_only)
     if before is None:
-        orders.add(after, (), None)
+        repository(tables, verified_only=verified_only).add(after, (), None)
     else:
-        orders.save(before, after, NOW)
+        repository(tables, verified_only=verified_only).save(before, after, NOW)
     return tables.actions
 
 
 def checked(actions: tuple[Action, ...]) -> list[Check]:
     return [one for one in actions if isinstance(one, Check)]
+
+
+def _settled(order: Order) -> Order:
+    return order.settle_refund(order.refunds[0].succeeded("re_1", NOW))
 
 
 CLOSED = an_order().close_unpaid(PaymentStatus.EXPIRED)
@@ -75,3 +83,46 @@ def test_what_a_shop_must_be_to_sell_is_the_same_as_everywhere() -> None:
 )
 def test_who_takes_nothing_need_not_sell(before: Order, after: Order) -> None:
     assert checked(written(before, after)) == []
+
+
+# Versions -------------------------------------------------------------------------------------------------------------
+
+
+def versions(before: Order, after: Order) -> dict[str, int]:
+    """Of each seller's part, from 1; those whose row is written must be those that are counted."""
+    tables = Transactions()
+    saved = repository(tables).save(before, after, NOW)
+    rows = [one.item["pk"] for one in tables.actions if isinstance(one, Put) and one.item["sk"].startswith("SALE#")]
+    counted = {part.seller_id: part.version for part in saved.fulfilments}
+    assert rows == [f"USER#{seller_id}" for seller_id, version in counted.items() if version > 1]
+    return counted
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "anna", "bert"),
+    [
+        (an_order(), paid(), 2, 2),
+        (paid(), paid().advance(ANNA, Status.PROCESSING, NOW, HOLD), 2, 1),
+        (paid(), paid().tracked(BERT, "Royal Mail", None), 1, 2),
+        (paid(), paid().tracked(BERT, None, None), 1, 1),
+        (paid(), paid().cancel_fulfilment(ANNA, "r1", NOW), 2, 1),
+        (paid(), paid().reserve_refund(a_refund(paid(), BERT)), 1, 1),
+        (refunding := paid().reserve_refund(a_refund(paid(), BERT)), _settled(refunding), 1, 2),
+        (paid(), replace(paid(), wait="token"), 1, 1),
+    ],
+    ids=["paid", "moved on", "parcel", "nothing new", "cancelled", "refund asked", "refund settled", "waiting"],
+)
+def test_a_part_is_counted_when_its_seller_sees_a_change(before: Order, after: Order, anna: int, bert: int) -> None:
+    assert versions(before, after) == {ANNA: anna, BERT: bert}
+
+
+def test_an_order_placed_has_parts_that_are_new_to_their_sellers() -> None:
+    rows = [one.item for one in written(None, an_order()) if isinstance(one, Put) and one.item["sk"].startswith("SALE")]
+    assert [to_sale(row).fulfilment.version for row in rows] == [1, 1]
+
+
+def test_a_part_written_before_parts_were_counted_is_at_its_first_version() -> None:
+    item = from_order(an_order())
+    for part in item["fulfilments"]:
+        del part["version"]
+    assert to_order(item) == an_order()

@@ -129,6 +129,7 @@ def _from_fulfilment(one: Fulfilment) -> Item:
         tracking_number=one.tracking_number,
         delivered_at=_moment(one.delivered_at),
         completes_at=_moment(one.completes_at),
+        version=one.version,
     )
 
 
@@ -144,6 +145,8 @@ def _to_fulfilment(item: Mapping[str, Any], currency: str) -> Fulfilment:
         tracking_number=item.get("tracking_number"),
         delivered_at=_to_moment(item.get("delivered_at")),
         completes_at=_to_moment(item.get("completes_at")),
+        # One that was written before parts were counted.
+        version=int(item.get("version", 1)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Final
 
 from souk.http.pagination import to_cursor
@@ -40,9 +41,7 @@ def present_quote(order: Order) -> Quote:
     return Quote(
         currency=order.currency,
         subtotal=order.subtotal.amount,
-        shipping=order.shipping.amount,
-        tax=order.tax.amount,
-        total=order.total.amount,
+        **_costs(order),
         items=[
             QuotedItem(
                 product_id=line.product_id,
@@ -81,9 +80,7 @@ def respond_bought(order: Order) -> Response:
         product_id=line.product_id,
         quantity=line.quantity,
         total_price=order.subtotal.amount,
-        shipping=order.shipping.amount,
-        tax=order.tax.amount,
-        total=order.total.amount,
+        **_costs(order),
         currency=order.currency,
         status=order.status,
         payment_url=order.payment.url,
@@ -145,6 +142,10 @@ def present_buyer_page(orders: Sequence[Order], following: dict[str, str] | None
     )
 
 
+def respond_sale(sale: Sale) -> Response:
+    return Response(present_sale(sale), headers=etag(sale.fulfilment.version))
+
+
 def present_sale(sale: Sale) -> SaleOut:
     part = sale.fulfilment
     return SaleOut(
@@ -154,9 +155,7 @@ def present_sale(sale: Sale) -> SaleOut:
         product_name=part.lines[0].title,
         quantity=sum(line.quantity for line in part.lines),
         total_price=part.items.amount,
-        shipping=part.shipping.amount,
-        tax=part.tax.amount,
-        total=part.total.amount,
+        **_costs(part),
         refunded=sale.refunded.amount,
         currency=sale.refunded.currency,
         status=sale.status,
@@ -164,6 +163,7 @@ def present_sale(sale: Sale) -> SaleOut:
         carrier=part.carrier,
         tracking_number=part.tracking_number,
         shipping_address=_address(sale.ship_to),
+        version=part.version,
         created_at=sale.created_at,
         items=[_line(line) for line in part.lines],
     )
@@ -237,9 +237,7 @@ def _summary(order: Order) -> OrderSummary:
         status=order.status,
         currency=order.currency,
         subtotal=order.subtotal.amount,
-        shipping=order.shipping.amount,
-        tax=order.tax.amount,
-        total=order.total.amount,
+        **_costs(order),
         payment_status=order.payment.status,
         fulfilments=[_fulfilment(part) for part in order.fulfilments],
         version=order.version,
@@ -254,14 +252,17 @@ def _fulfilment(part: Fulfilment) -> FulfilmentOut:
         seller_name=part.seller_name,
         status=part.status,
         subtotal=part.items.amount,
-        shipping=part.shipping.amount,
-        tax=part.tax.amount,
-        total=part.total.amount,
+        **_costs(part),
         carrier=part.carrier,
         tracking_number=part.tracking_number,
         delivered_at=part.delivered_at,
         items=[_line(line) for line in part.lines],
     )
+
+
+def _costs(of: Order | Fulfilment) -> dict[str, Decimal]:
+    """What is paid besides the items, and in all: under the same names in every shape."""
+    return {"shipping": of.shipping.amount, "tax": of.tax.amount, "total": of.total.amount}
 
 
 def _line(line: Line) -> LineOut:

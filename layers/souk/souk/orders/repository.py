@@ -28,7 +28,7 @@ from souk.orders.layout import (
     sale_key,
     tracking_key,
 )
-from souk.orders.model import MOST_TRACKED, Line, Order, Sale, Status, Tracking
+from souk.orders.model import MOST_TRACKED, Fulfilment, Line, Order, Sale, Status, Tracking
 from souk.sellers.layout import shop_may_sell
 
 _MOST_TRIES = 8
@@ -142,7 +142,7 @@ class OrderRepository:
         Raises StaleOrder, and InsufficientInventory or MayNotSell when units are taken again. `extra` goes into the
         transaction, before the order. `made` is what a replay of the call will be told, instead of the order's id.
         """
-        saved = replace(after, version=before.version + 1, updated_at=now)
+        saved = replace(_counted(before, after), version=before.version + 1, updated_at=now)
         put = Put(
             self._table,
             from_order(saved),
@@ -269,11 +269,21 @@ def _following(page: Page, prefix: str) -> dict[str, str] | None:
     return {"id": page.next_key["sk"].removeprefix(prefix)} if page.next_key else None
 
 
+def _counted(before: Order, after: Order) -> Order:
+    """With a new version of each part in which its seller sees something change."""
+
+    def count(part: Fulfilment) -> Fulfilment:
+        if Sale.of(after, part.seller_id) == Sale.of(before, part.seller_id):
+            return part
+        return replace(part, version=part.version + 1)
+
+    return replace(after, fulfilments=tuple(map(count, after.fulfilments)))
+
+
 def _changed_sales(before: Order | None, after: Order) -> Iterator[Item]:
-    for one in after.fulfilments:
-        item = from_sale(Sale.of(after, one.seller_id))
-        if before is None or item != from_sale(Sale.of(before, one.seller_id)):
-            yield item
+    for part in after.fulfilments:
+        if before is None or part.version != before.fulfilment(part.seller_id).version:
+            yield from_sale(Sale.of(after, part.seller_id))
 
 
 def _newly_bought(before: Order | None, after: Order, now: datetime) -> Iterator[Item]:

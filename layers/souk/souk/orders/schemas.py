@@ -275,7 +275,8 @@ class BuyerOrders(Wire):
 
 class SaleOut(Wire):
     """A seller's part of an order: `quantity` and `total_price` are sums over its own `items`, and `total` is with
-    shipping and tax. Where it goes is told once it is paid."""
+    shipping and tax. Where it goes is told once it is paid. `version` is what If-Match takes: it counts changes of this
+    part alone."""
 
     id: str
     buyer_id: str
@@ -293,6 +294,7 @@ class SaleOut(Wire):
     carrier: str | None
     tracking_number: str | None
     shipping_address: AddressOut | None
+    version: int
     created_at: datetime
     items: list[LineOut]
 

@@ -47,14 +47,19 @@ class Sales:
         """A page, newest first."""
         return self._orders.list_sales(seller_id, limit=limit, after=after)
 
-    def advance(self, sale: Sale, wanted: Status) -> Sale:
-        """Move a part on to `wanted`; where it stands already changes nothing. Raises Conflict `illegal_transition`."""
+    def advance(self, sale: Sale, wanted: Status, if_match: int | None) -> Sale:
+        """Move a part on to `wanted`; where it stands already changes nothing.
+
+        Raises Conflict `illegal_transition`, and PreconditionFailed unless the part's version is `if_match`.
+        """
         seller_id = sale.fulfilment.seller_id
         if wanted not in SELLER_ACTIONS:
             raise illegal(f"set to {wanted}", sale.fulfilment.status)
-        moved = self._orders.change(
-            sale.buyer_id, sale.order_id, self._clock(), lambda order: self._moved(order, seller_id, wanted)
-        )
+
+        def decide(order: Order) -> Order:
+            return self._moved(order.demand_part(seller_id, if_match), seller_id, wanted)
+
+        moved = self._orders.change(sale.buyer_id, sale.order_id, self._clock(), decide)
         return Sale.of(moved, seller_id)
 
     def tell(self, seller_id: str, order_id: str, news: News, idempotency: IdempotencyKey | None) -> Tracking:
@@ -105,15 +110,15 @@ class Sales:
 class Fulfilling:
     """What a seller does by asking for a status: it moves its part on, or cancels it.
 
-    `cancel` (seller id, order id) also gives back what was paid.
+    `cancel` (seller id, order id, version that is insisted on) also gives back what was paid.
     """
 
     sales: Sales
-    cancel: Callable[[str, str], Order]
+    cancel: Callable[[str, str, int | None], Order]
 
-    def move(self, seller_id: str, order_id: str, wanted: Status) -> Sale:
-        """Raises NotFound, Conflict `illegal_transition`."""
+    def move(self, seller_id: str, order_id: str, wanted: Status, if_match: int | None) -> Sale:
+        """Raises NotFound, Conflict `illegal_transition`, and PreconditionFailed unless the version is `if_match`."""
         sale = self.sales.get(seller_id, order_id)
         if wanted is Status.CANCELLED and sale.fulfilment.is_live:
-            return Sale.of(self.cancel(seller_id, order_id), seller_id)
-        return self.sales.advance(sale, wanted)
+            return Sale.of(self.cancel(seller_id, order_id, if_match), seller_id)
+        return self.sales.advance(sale, wanted, if_match)

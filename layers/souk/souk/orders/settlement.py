@@ -204,16 +204,18 @@ class Settlement:
         )
         return self._refunds.ask(cancelled, refund_id)
 
-    def cancel_fulfilment(self, seller_id: str, order_id: str) -> Order:
+    def cancel_fulfilment(self, seller_id: str, order_id: str, if_match: int | None) -> Order:
         """A seller cancels its own part, until it has shipped; what was paid for it is refunded.
 
-        Raises NotFound, Conflict `illegal_transition`.
+        Raises NotFound, Conflict `illegal_transition`, and PreconditionFailed unless the part's version is `if_match`.
         """
         buyer_id = self._orders.buyer_of_sale(seller_id, order_id)
         now, refund_id = self._clock(), self._new_id()
-        cancelled = self._orders.change(
-            buyer_id, order_id, now, lambda order: order.cancel_fulfilment(seller_id, refund_id, now)
-        )
+
+        def decide(order: Order) -> Order:
+            return order.demand_part(seller_id, if_match).cancel_fulfilment(seller_id, refund_id, now)
+
+        cancelled = self._orders.change(buyer_id, order_id, now, decide)
         return self._refunds.ask(cancelled, refund_id)
 
 

@@ -119,7 +119,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
-    """One seller's lines of an order, with their shipping and tax; tax is rounded once, here."""
+    """One seller's lines of an order, with their shipping and tax; tax is rounded once, here.
+
+    `version` counts what its seller sees change: not what becomes of the parts of others.
+    """
 
     seller_id: str
     seller_name: str
@@ -131,6 +134,7 @@ class Fulfilment:
     tracking_number: str | None = None
     delivered_at: datetime | None = None
     completes_at: datetime | None = None
+    version: int = 1
 
     @property
     def items(self) -> Money:

@@ -1,7 +1,7 @@
 """An order and what may be done with it. Pure: every method answers a new order or raises Conflict.
 
-No method reads a clock or touches `version`: the repository counts writes. What the stock, the sellers and the sweeper
-have to learn of a change follows from the order before and after it.
+No method reads a clock or touches a `version`: the repository counts writes. What the stock, the sellers and the
+sweeper have to learn of a change follows from the order before and after it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from souk.errors import Conflict
+from souk.errors import Conflict, PreconditionFailed
 from souk.money import Money, total
 from souk.orders.model.fulfilment import MOVES, PROGRESS, SELLER_ACTIONS, Action, Fulfilment, Line, Status, illegal
 from souk.orders.model.payment import CLOSED, LOOK_AGAIN, Capture, Failure, Payment, PaymentStatus, Refund
@@ -104,6 +104,12 @@ class Order:
 
     def fulfilment(self, seller_id: str) -> Fulfilment:
         return next(one for one in self.fulfilments if one.seller_id == seller_id)
+
+    def demand_part(self, seller_id: str, version: int | None) -> Order:
+        """`If-Match`: refuse to act on a seller's part that is not as it was read. Raises PreconditionFailed."""
+        if version not in (None, self.fulfilment(seller_id).version):
+            raise PreconditionFailed("Your part of the order has changed since you read it.")
+        return self
 
     def refund(self, refund_id: str) -> Refund | None:
         return next((one for one in self.refunds if one.id == refund_id), None)
