@@ -24,6 +24,8 @@ from tests.functions.identity.address_books import add
 _NUMBERS = count(1)
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
 PARCEL = (Decimal("6.00"), Decimal("1.50"))
+STEPS = ("processing", "shipped", "delivered", "completed")
+ENTRY = {"location": "Leeds", "notes": "At the depot.", "carrier": "Royal Mail", "tracking_number": "AB1"}
 
 
 class Shop:
@@ -162,3 +164,14 @@ def movements_of(cloud: Cloud, product: Product) -> list[tuple[int, str, str]]:
 
 def rows(cloud: Cloud, product: Product) -> list[dict[str, Any]]:
     return [item for item in cloud.items("CatalogueTable") if item["pk"] == f"PRODUCT#{product.id}"]
+
+
+def refused(answer: Answer, status: int, code: str, **members: Any) -> None:
+    assert (answer.status, answer.json["error"]) == (status, code), answer.body
+    assert {name: answer.json.get(name) for name in members} == members
+
+
+def untouched(cloud: Cloud, *products: Product) -> None:
+    """No order was made, and nothing moved."""
+    assert not [item for item in cloud.items("OrdersTable") if "fulfilments" in item]
+    assert all(movements_of(cloud, product) == [] for product in products)

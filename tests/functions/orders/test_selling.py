@@ -1,4 +1,4 @@
-"""What a seller sees of orders, and how it moves its part on and tells of its parcels."""
+"""What a seller sees of orders, and how it moves its part on."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from souk.orders.model import SELLER_ACTIONS, Status
 from souk.wiring.orders import order_repository
 from tests.functions.cloud import Cloud, forget
 from tests.functions.identity.accounts import remove_account
-from tests.functions.orders.market import Buyer, Shop, movements_of, stock_of
+from tests.functions.orders.market import ENTRY, STEPS, Buyer, Shop, movements_of, stock_of
 from tests.functions.orders.stripe import FakeStripe
-
-STEPS = ("processing", "shipped", "delivered", "completed")
-ENTRY = {"location": "Leeds", "notes": "At the depot.", "carrier": "Royal Mail", "tracking_number": "AB1"}
 
 
 def test_a_seller_sees_its_own_part_of_each_order_newest_first(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
@@ -137,58 +134,6 @@ def test_only_parts_that_were_delivered_permit_reviews(cloud: Cloud, shop: Shop,
     order = buyer.order(order_id)
     assert order.due_at == order.fulfilment(shop.id).completes_at
     assert order_id in [one.id for one in order_repository().due(order.due_at)]
-
-
-def test_tracking_is_told_with_or_without_a_step(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
-    order_id = buyer.buys((shop.product(), 1))
-    shop.move(order_id, "processing")
-    told = shop.call("add_tracking", order_id, json={"status": "shipped", **ENTRY})
-    assert (told.status, told.json["status"], told.json["location"]) == (201, "shipped", "Leeds")
-    more = shop.call("add_tracking", order_id, json={"location": "New York"})
-    assert (more.status, more.json["status"], more.json["carrier"]) == (201, "shipped", None)
-    order = buyer.order(order_id)
-    part = order.fulfilment(shop.id)
-    assert (part.status, part.carrier, part.tracking_number) == (Status.SHIPPED, "Royal Mail", "AB1")
-    [sale] = shop.call("list_sales").json["orders"]
-    assert (sale["carrier"], sale["tracking_number"]) == ("Royal Mail", "AB1")
-
-
-def test_a_repeated_entry_is_told_once(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
-    order_id = buyer.buys((shop.product(), 1))
-    shop.move(order_id, "processing")
-    body = {"status": "shipped", **ENTRY}
-    first, again = (shop.call("add_tracking", order_id, json=body, key="once") for _ in range(2))
-    assert (again.status, again.json) == (201, first.json)
-    assert again.headers["idempotent-replayed"] == "true"
-    _, entries = order_repository().get_tracked(buyer.id, order_id)
-    assert [entry.id for entry in entries] == [first.json["id"]]
-    other = shop.call("add_tracking", order_id, json={"location": "Hull"}, key="once")
-    assert (other.status, other.json["error"]) == (422, "idempotency_key_reused")
-
-
-def test_a_malformed_entry_is_told_what_is_wrong(shop: Shop) -> None:
-    cases: list[tuple[dict[str, object], str]] = [
-        ({}, "body"),
-        ({"location": ""}, "location"),
-        ({"location": "a\nb"}, "location"),
-        ({"notes": "x" * 501}, "notes"),
-        ({"carrier": 5}, "carrier"),
-        ({"tracking_number": "x" * 101}, "tracking_number"),
-        ({"status": "lost"}, "status"),
-    ]
-    answers = [(body, shop.call("add_tracking", "an-order", json=body)) for body, _ in cases]
-    told = [(body, answer.status, [one["field"] for one in answer.json["errors"]]) for body, answer in answers]
-    assert told == [(body, 400, [field]) for body, field in cases]
-
-
-def test_an_order_holds_so_many_entries(
-    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer
-) -> None:
-    monkeypatch.setattr("souk.orders.repository.MOST_TRACKED", 2)
-    order_id = buyer.buys((shop.product(), 1))
-    answers = [shop.call("add_tracking", order_id, json={"location": place}) for place in ("Leeds", "Hull", "York")]
-    assert [answer.status for answer in answers] == [201, 201, 409]
-    assert answers[-1].json["error"] == "too_much_tracking"
 
 
 def test_a_seller_whose_account_is_gone_moves_nothing(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:

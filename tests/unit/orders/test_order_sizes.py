@@ -9,8 +9,8 @@ from typing import Any
 from souk.aws.attributes import to_attributes
 from souk.clock import new_id
 from souk.orders.items import from_order, from_tracking
-from souk.orders.layout import tracking_key
-from souk.orders.model import MOST_LINES, MOST_REFUNDS, MOST_TRACKED, Order, Status, Tracking
+from souk.orders.layout import told_by, tracking_key
+from souk.orders.model import MOST_LINES, MOST_REFUNDS, MOST_SELLERS, MOST_TRACKED, Order, Status, Tracking, most_told
 from souk.orders.refund_schemas import NewRefund
 from souk.orders.schemas import NewTracking
 from tests.functions.capacity import item_size
@@ -58,4 +58,13 @@ def test_all_that_may_be_told_of_parcels_fits() -> None:
         tracking_number=news.tracking_number,
     )
     log = {**tracking_key(new_id()), "buyer_id": new_id(), "entries": [from_tracking(entry)] * MOST_TRACKED}
-    assert 0.6 * _ITEM_BYTES < _size(log) < 0.95 * _ITEM_BYTES
+    counts = {told_by(new_id()): MOST_TRACKED for _ in range(MOST_SELLERS)}
+    assert 0.6 * _ITEM_BYTES < _size({**log, **counts}) < 0.95 * _ITEM_BYTES
+
+
+def test_the_sellers_together_tell_no_more_than_fits() -> None:
+    told = [most_told(an_order(*(a_part(new_id()) for _ in range(sellers)))) for sellers in range(1, MOST_SELLERS + 1)]
+    assert (told[0], told[-1]) == (MOST_TRACKED, MOST_TRACKED // MOST_SELLERS)
+    together = [sellers * each for sellers, each in enumerate(told, start=1)]
+    assert max(together) == MOST_TRACKED
+    assert min(told) >= 10

@@ -3,7 +3,7 @@
 pk                sk                    what
 USER#<buyer>      ORDER#<id>            an order, the one truth about it; in the index `due` while it is due
 USER#<seller>     SALE#<order id>       one seller's part of it, written in the same transaction
-ORDER#<id>        TRACKING              whose order it is, and what was told of its parcels, oldest first
+ORDER#<id>        TRACKING              its buyer, what was told of its parcels, oldest first, and each seller's count
 USER#<buyer>      BOUGHT#<product>      that a product was delivered to the buyer, who then may review it
 EVENT#<id>        EVENT                 a vendor's event that took effect; ends by TTL
 IDEMPOTENCY#...   <operation>#<key>     see souk.aws.idempotency
@@ -35,6 +35,11 @@ def bought_key(buyer_id: str, product_id: str) -> dict[str, str]:
 
 def tracking_key(order_id: str) -> dict[str, str]:
     return {"pk": f"{ORDER}{order_id}", "sk": "TRACKING"}
+
+
+def told_by(seller_id: str) -> str:
+    """The attribute of a TRACKING that counts what one seller has told."""
+    return f"told#{seller_id}"
 
 
 def event_key(event_id: str) -> dict[str, str]:

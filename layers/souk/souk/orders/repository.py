@@ -26,9 +26,10 @@ from souk.orders.layout import (
     event_key,
     order_key,
     sale_key,
+    told_by,
     tracking_key,
 )
-from souk.orders.model import MOST_TRACKED, Fulfilment, Line, Order, Sale, Status, Tracking
+from souk.orders.model import Fulfilment, Line, Order, Sale, Status, Tracking, most_told
 from souk.sellers.layout import shop_may_sell
 
 _MOST_TRIES = 8
@@ -150,7 +151,7 @@ class OrderRepository:
             values={"expected": before.version},
             otherwise=StaleOrder(),
         )
-        told = (self._append(saved.id, tracking),) if tracking else ()
+        told = (self._append(saved, tracking),) if tracking else ()
         self._commit((put, *told, *self._consequences(before, saved, now)), extra, idempotency, now, made or saved.id)
         return saved
 
@@ -240,14 +241,16 @@ class OrderRepository:
         move = take if units > 0 else give_back
         return move(self._catalogue_table, line.product_id, abs(units), order.id, self._new_id(), now)
 
-    def _append(self, order_id: str, entry: Tracking) -> Update:
+    def _append(self, order: Order, entry: Tracking) -> Update:
+        most = most_told(order)
         return Update(
             self._table,
-            tracking_key(order_id),
-            "SET #entries = list_append(#entries, :entry)",
-            condition="size(#entries) < :most",
-            values={"entry": [from_tracking(entry)], "most": MOST_TRACKED},
-            otherwise=Conflict(f"An order holds at most {MOST_TRACKED} entries of tracking.", code="too_much_tracking"),
+            tracking_key(order.id),
+            "SET #entries = list_append(#entries, :entry) ADD #told :one",
+            condition="attribute_not_exists(#told) OR #told < :most",
+            values={"entry": [from_tracking(entry)], "one": 1, "most": most},
+            names={"told": told_by(entry.seller_id)},
+            otherwise=Conflict(f"You can tell of your part of this order {most} times.", code="too_much_tracking"),
         )
 
 

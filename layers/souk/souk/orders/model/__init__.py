@@ -13,7 +13,7 @@ from souk.orders.model.payment import (
     Refund,
 )
 from souk.orders.model.purchase import MOST_LINES, MOST_SELLERS, MOST_UNITS, Purchase, ShipTo
-from souk.orders.model.sale import MOST_TRACKED, News, Sale, Tracking
+from souk.orders.model.sale import MOST_TRACKED, News, Sale, Tracking, most_told
 from souk.payments.model import RefundStatus
 
 __all__ = [
@@ -45,4 +45,5 @@ __all__ = [
     "Status",
     "Tracking",
     "illegal",
+    "most_told",
 ]

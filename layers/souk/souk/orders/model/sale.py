@@ -17,6 +17,11 @@ MOST_TRACKED: Final = 100
 """Entries of tracking that an order holds."""
 
 
+def most_told(order: Order) -> int:
+    """Entries that each seller of the order may tell: an equal share, which none of the others can use up."""
+    return MOST_TRACKED // len(order.fulfilments)
+
+
 @dataclass(frozen=True, slots=True)
 class Sale:
     """One seller's part of an order. Where it goes is told once it is paid."""
