@@ -8,6 +8,7 @@ PRODUCT#<id>      MOVEMENT#<uuid7>      a movement of its stock
 USER#<seller>     PRODUCT#<id>          that the product is this seller's
 USER#<seller>     SHIPPING#<id>         a shipping profile
 SHOP#<id>         SHOP                  the shop of the seller with this id (souk.sellers)
+INDEX             SEARCH                that there has been a search index (souk.search)
 IDEMPOTENCY#...   <operation>#<key>     see souk.aws.idempotency
 """
 
