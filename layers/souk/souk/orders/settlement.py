@@ -188,9 +188,12 @@ class Settlement:
                 closed = self._close(order, PaymentStatus.CANCELLED, idempotency)
             except StaleOrder:
                 continue
-            if closed.is_paid:
+            if not closed.is_paid:
+                return closed
+            if any(part.is_live for part in closed.fulfilments):
                 raise Conflict("It has just been paid. Cancel it again to have it refunded.", code="already_paid")
-            return closed
+            # Paid too late, and given back already.
+            return self._orders.change(buyer_id, order_id, self._clock(), lambda order: order, idempotency=idempotency)
         raise contended()
 
     def take_up(self, buyer_id: str, order_id: str) -> Order:
