@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from souk.listings.items import to_listing
 from souk.listings.model import Listing
-from souk.listings.repository import to_listing
 from tests.functions.cloud import sample
 from tests.harness.bucket import Bucket
 from tests.harness.simulation import Answer, Machinery, Simulation, Stuck, entered

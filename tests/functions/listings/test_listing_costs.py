@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from souk.clock import new_id, utc_now
+from souk.listings.items import to_item
 from souk.listings.model import Listing, Status
-from souk.listings.repository import to_item
 from tests.functions.capacity import billed, table_of
 from tests.functions.cloud import Cloud, sample
 from tests.functions.listings.sellers import Seller, pending_photo, task_of

@@ -11,8 +11,8 @@ import pytest
 
 from souk.clock import utc_now
 from souk.errors import Conflict, VendorFailed
+from souk.listings.items import to_item
 from souk.listings.model import Listing, Status, Wait
-from souk.listings.repository import to_item
 from souk.wiring import listings, platforms, storage
 from tests.functions.cloud import Cloud, forget, sample
 from tests.functions.identity.accounts import remove_account

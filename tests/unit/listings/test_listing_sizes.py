@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from souk.aws.attributes import to_attributes
-from souk.listings.repository import to_item
+from souk.listings.items import to_item
 from souk.listings.schemas import ListingChanges, NewListing
 from souk.listings.steps import MediaStore, brief_of
 from souk.media.studio.text import StudioText

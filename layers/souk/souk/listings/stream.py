@@ -7,7 +7,7 @@ from typing import Any
 
 from souk.aws.tables import from_stream
 from souk.listings.dispatch import Change
-from souk.listings.repository import to_listing
+from souk.listings.items import to_listing
 
 
 def changes(event: Mapping[str, Any]) -> Iterator[Change]:

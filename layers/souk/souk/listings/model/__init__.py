@@ -1,0 +1,31 @@
+"""The model of listings: a listing, and its publications at the marketplaces."""
+
+from souk.listings.model.listing import (
+    LONGEST_WORK,
+    LOOK_AGAIN,
+    MOST_RESTARTS,
+    MOVES,
+    Action,
+    Listing,
+    Media,
+    MediaObject,
+    Status,
+    Wait,
+)
+from souk.listings.model.publication import Failure, Publication, PublicationStatus
+
+__all__ = [
+    "LONGEST_WORK",
+    "LOOK_AGAIN",
+    "MOST_RESTARTS",
+    "MOVES",
+    "Action",
+    "Failure",
+    "Listing",
+    "Media",
+    "MediaObject",
+    "Publication",
+    "PublicationStatus",
+    "Status",
+    "Wait",
+]
