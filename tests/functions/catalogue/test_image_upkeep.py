@@ -99,7 +99,7 @@ def test_an_index_that_lags_is_not_believed(
     assert invoked == []
 
 
-def test_one_product_that_cannot_be_settled_keeps_neither_products_nor_listings_waiting(
+def test_one_product_that_cannot_be_settled_keeps_no_other_waiting(
     cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch, invoked: list[dict[str, Any]]
 ) -> None:
     poisoned, other = bea.offers(), bea.offers()
