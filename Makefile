@@ -44,7 +44,7 @@ operator: install ## make an account an operator (EMAIL=..., STACK=... on AWS)
 	@$(CLOUD)/python -m local operator "$(EMAIL)"
 
 .PHONY: recount
-recount: install ## count sellers' figures again from the orders (STACK=... on AWS)
+recount: install ## count sellers' figures again from the orders and the catalogue (STACK=... on AWS)
 	@$(CLOUD)/python -m local recount
 
 .PHONY: reindex

@@ -26,7 +26,7 @@ def main() -> int:
     commands.add_parser("demo", help="sell a cup of coffee: list, generate, approve, publish")
     operator = commands.add_parser("operator", help="make an account an operator")
     operator.add_argument("email")
-    commands.add_parser("recount", help="count sellers' figures again from the orders")
+    commands.add_parser("recount", help="count sellers' figures again from the orders and the catalogue")
     commands.add_parser("reindex", help="build the search index anew out of the catalogue")
     arguments = parser.parse_args()
     terminal = Terminal()

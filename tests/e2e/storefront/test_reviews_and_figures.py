@@ -77,15 +77,29 @@ def test_a_sellers_figures_equal_the_orders_and_a_recount_finds_nothing_missing(
 
     def counted() -> dict[str, object] | None:
         figures = shop.expect(200, "GET", f"/sellers/{shop.id}/analytics")
-        return figures if figures["orders"] == len(orders) else None
+        left = {"products": 2, "units": 40 - 21, "out_of_stock": 0}
+        return figures if figures["orders"] == len(orders) and figures["inventory"] == left else None
 
     figures = wait_until(counted, 30) or {}
     assert (figures["revenue"], figures["net"], figures["units"]) == (revenue, revenue, 1 + 2 + 3 + 4 + 5 + 6)
-    assert figures["inventory"] == {"products": 2, "units": 40 - 21, "out_of_stock": 0}
 
-    name = resource(souk, "RebuildAnalyticsFunction")
-    answer = aws(souk.places.endpoint, "lambda").invoke(FunctionName=name, Payload=json.dumps({"after": None}))
-    said = json.loads(answer["Payload"].read())
-    assert said["orders"] >= len(orders)
+    for function, read, least in (("RebuildAnalytics", "orders", len(orders)), ("RebuildInventory", "products", 2)):
+        name = resource(souk, f"{function}Function")
+        answer = aws(souk.places.endpoint, "lambda").invoke(FunctionName=name, Payload=json.dumps({"after": None}))
+        said = json.loads(answer["Payload"].read())
+        assert said[read] >= least
     again = shop.expect(200, "GET", f"/sellers/{shop.id}/analytics")
     assert again == figures
+
+
+def test_products_that_come_run_out_and_go_show_in_a_sellers_figures(souk: LocalStack, heard: Heard) -> None:
+    shop = Shop(souk, heard)
+    made = [shop.product(stock_quantity=number) for number in (0, 4, 5)]
+    shop.expect(201, "POST", f"/products/{made[1]}/stock", {"delta": -4, "reason": "Broken."})
+    shop.expect(204, "DELETE", f"/products/{made[2]}")
+
+    def counted() -> bool:
+        figures = shop.expect(200, "GET", f"/sellers/{shop.id}/analytics")
+        return bool(figures["inventory"] == {"products": 2, "units": 0, "out_of_stock": 2})
+
+    assert wait_until(counted, 30)

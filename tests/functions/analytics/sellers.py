@@ -1,17 +1,22 @@
-"""Sales told by the stream, and what the counters make of them."""
+"""Sales and stock told by the streams, and what the counters make of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
-from souk.catalogue.layout import from_stock, owned_key
-from souk.catalogue.model import Stock
+from souk.analytics.model import Inventory
+from souk.catalogue.layout import from_product, from_stock, owned_key
+from souk.catalogue.model import Product, Stock
+from souk.money import Money
 from souk.orders.items import from_order
 from souk.orders.model import Order
 from tests.functions.cloud import Answer, Cloud, Person
+
+_MADE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def attributes(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,8 +30,13 @@ def put(cloud: Cloud, table: str, item: Mapping[str, Any]) -> None:
 
 def record(before: Order | None, after: Order) -> dict[str, Any]:
     """What the stream says of one write of an order."""
-    new = attributes(from_order(after))
-    old = {"OldImage": attributes(from_order(before))} if before else {}
+    return change(from_order(before) if before else None, from_order(after))
+
+
+def change(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
+    """What the stream says of one write of an item."""
+    new = attributes(after)
+    old = {"OldImage": attributes(before)} if before else {}
     return {"dynamodb": {"Keys": {name: new[name] for name in ("pk", "sk")}, "NewImage": new, **old}}
 
 
@@ -38,12 +48,12 @@ def tell(cloud: Cloud, *versions: Order) -> list[dict[str, Any]]:
     return records
 
 
-def recount(cloud: Cloud) -> list[dict[str, Any]]:
+def recount(cloud: Cloud, function: str = "rebuild_analytics") -> list[dict[str, Any]]:
     """Everything counted anew, call by call; answers what each call said."""
     said: list[dict[str, Any]] = []
     after = None
     while True:
-        said.append(cloud.invoke("analytics/rebuild_analytics", {"after": after}))
+        said.append(cloud.invoke(f"analytics/{function}", {"after": after}))
         after = said[-1]["following"]
         if after is None:
             return said
@@ -79,5 +89,61 @@ def report(
 
 
 def stock(cloud: Cloud, seller_id: str, product_id: str, available: int) -> None:
-    put(cloud, "CatalogueTable", owned_key(seller_id, product_id))
-    put(cloud, "CatalogueTable", from_stock(Stock(product_id, available, 1)))
+    """A seller has a new product, with so many of it, and the stream has told it."""
+    offered = product(seller_id, product_id)
+    items = (from_product(offered), from_stock(Stock(product_id, available, 1)))
+    for item in (*items, owned_key(seller_id, product_id)):
+        put(cloud, "CatalogueTable", item)
+    count_stock(cloud, [change(None, item) for item in items])
+
+
+def product(seller_id: str, product_id: str) -> Product:
+    return Product(
+        id=product_id,
+        seller_id=seller_id,
+        title="Brass desk lamp",
+        description="",
+        price=Money.from_minor(4950, "USD"),
+        category_id="home",
+        created_at=_MADE,
+        updated_at=_MADE,
+    )
+
+
+def count_stock(cloud: Cloud, records: Sequence[Mapping[str, Any]]) -> None:
+    cloud.invoke("analytics/count_stock", {"Records": records})
+
+
+def inventory(cloud: Cloud, seller_id: str) -> Inventory:
+    """As the report tells it."""
+    return Inventory(**report(cloud, seller_id).json["inventory"])
+
+
+def owned(cloud: Cloud, seller_id: str) -> Inventory:
+    """What a seller's list of products and their stocks add up to, item by item."""
+    items = {(item["pk"], item["sk"]): item for item in cloud.items("CatalogueTable")}
+    left = [
+        int(items[sk, "STOCK"]["available"])
+        for pk, sk in items
+        if pk == f"USER#{seller_id}" and sk.startswith("PRODUCT#")
+    ]
+    return Inventory(len(left), sum(left), left.count(0))
+
+
+class CatalogueStream:
+    """What the catalogue's stream says of each write, found by looking at the table after it."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._known: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def says(self) -> list[dict[str, Any]]:
+        """Of products and stocks, since it was asked last."""
+        now = {(item["pk"], item["sk"]): item for item in self._cloud.items("CatalogueTable")}
+        told = [
+            change(self._known.get(key), item)
+            for key, item in now.items()
+            if key[1] in ("PRODUCT", "STOCK") and item != self._known.get(key)
+        ]
+        self._known = now
+        return told

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from tests.functions.analytics.sellers import record, recount, report, stock, tell
+from souk.catalogue.layout import from_product, from_stock
+from souk.catalogue.model import Stock
+from tests.functions.analytics.sellers import change, count_stock, product, record, recount, report, stock, tell
 from tests.functions.capacity import billed, table_of
 from tests.functions.cloud import Cloud
 from tests.functions.template import ROOT
@@ -34,6 +37,22 @@ def _counting_nothing(cloud: Cloud) -> Callable[[], Any]:
     return lambda: cloud.invoke("analytics/count_sales", event)
 
 
+def _counting_a_new_product(cloud: Cloud) -> Callable[[], Any]:
+    records = [change(None, from_product(product(ANA, "new"))), change(None, from_stock(Stock("new", 5, 1)))]
+    return lambda: count_stock(cloud, records)
+
+
+def _counting_what_is_left(cloud: Cloud) -> Callable[[], Any]:
+    records = [change(from_stock(Stock("p5", 5, 1)), from_stock(Stock("p5", 4, 2)))]
+    return lambda: count_stock(cloud, records)
+
+
+def _counting_no_stock(cloud: Cloud) -> Callable[[], Any]:
+    before = product(ANA, "p5")
+    records = [change(from_product(before), from_product(replace(before, title="Brass lamp", version=2)))]
+    return lambda: count_stock(cloud, records)
+
+
 def _reporting(cloud: Cloud) -> Callable[[], Any]:
     return lambda: report(cloud, ANA)
 
@@ -42,8 +61,12 @@ WORK: dict[str, Callable[[Cloud], Callable[[], Any]]] = {
     "count a payment": _counting,
     "count a refund": _counting_a_refund,
     "any other change of an order": _counting_nothing,
+    "count a new product": _counting_a_new_product,
+    "count what is left of one": _counting_what_is_left,
+    "any other change of a product": _counting_no_stock,
     "report a month": _reporting,
     "count anew, nothing missing": lambda cloud: lambda: recount(cloud),
+    "count stock anew, nothing missing": lambda cloud: lambda: recount(cloud, "rebuild_inventory"),
 }
 
 

@@ -87,12 +87,6 @@ def test_a_whole_year_is_read_across_pages(cloud: Cloud, monkeypatch: pytest.Mon
     assert body["inventory"] == {"products": 12, "units": 66, "out_of_stock": 1}
 
 
-def test_stock_of_more_products_than_one_batch_takes_is_counted(cloud: Cloud) -> None:
-    for number in range(101):
-        stock(cloud, ANA, f"p{number:03}", 1)
-    assert report(cloud, ANA).json["inventory"] == {"products": 101, "units": 101, "out_of_stock": 0}
-
-
 def test_anothers_figures_are_not_found(cloud: Cloud) -> None:
     tell(cloud, paid())
     for stranger in (Person(BEA, roles=("seller",)), Person("root", roles=("Operator",))):

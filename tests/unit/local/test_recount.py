@@ -13,26 +13,31 @@ from local.problems import Unusable
 from local.settings import read_settings
 from local.terminal import Terminal
 
-PAGES = {None: (2, 3, {"pk": "a"}), "a": (2, 0, {"pk": "b"}), "b": (1, 4, None)}
+PAGES = {
+    "RebuildAnalyticsFunction": {None: (2, 3, {"pk": "a"}), "a": (2, 0, {"pk": "b"}), "b": (1, 4, None)},
+    "RebuildInventoryFunction": {None: (3, 1, {"pk": "c"}), "c": (6, 1, None)},
+}
+READ = {"RebuildAnalyticsFunction": "orders", "RebuildInventoryFunction": "products"}
 
 
 class FakeFunctions:
-    """A stack whose function reads five orders in three calls."""
+    """A stack whose functions read five orders in three calls, and nine products in two."""
 
     def __init__(self, _settings: Any) -> None:
         pass
 
     def invoke(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
-        assert function == "RebuildAnalyticsFunction"
-        orders, counted, following = PAGES[event["after"] and event["after"]["pk"]]
-        return {"orders": orders, "counted": counted, "following": following}
+        read, counted, following = PAGES[function][event["after"] and event["after"]["pk"]]
+        return {READ[function]: read, "counted": counted, "following": following}
 
 
 def test_all_pages_are_counted_and_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(recount, "Functions", FakeFunctions)
     assert recount.recount(read_settings(), Terminal()) == 0
-    said = capsys.readouterr()
-    assert "5 orders were read; 7 payments and refunds were not counted before." in said.out + said.err
+    captured = capsys.readouterr()
+    said = captured.out + captured.err
+    assert "5 orders were read; 7 payments and refunds were not counted before." in said
+    assert "9 products were read; the stock of 2 was not counted, or not as it is." in said
 
 
 def test_without_a_stack_it_says_how_to_start_one(tmp_path: Path) -> None:

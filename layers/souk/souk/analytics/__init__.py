@@ -1,1 +1,1 @@
-"""What sold: counters by seller and day, kept by the orders' stream."""
+"""What sold and what is in stock: counters by seller, kept by the streams of orders and catalogue."""

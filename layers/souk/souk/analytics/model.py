@@ -1,9 +1,11 @@
-"""Counters of sales, and the report that is made of them. Pure. Money is in whole minor units of its currency."""
+"""Counters of sales and of stock, and the report that is made of them. Pure. Money is in whole minor units of its
+currency.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -98,6 +100,53 @@ class Inventory:
     products: int = 0
     units: int = 0
     out_of_stock: int = 0
+
+    def __sub__(self, other: Inventory) -> Inventory:
+        return Inventory(
+            self.products - other.products, self.units - other.units, self.out_of_stock - other.out_of_stock
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What has been told of one product: by itself, whose it is and whether it is in the shop; by its stock, how many
+    there are. Each is as of a version, and 0 is that of what nothing was told of.
+    """
+
+    product_id: str
+    seller_id: str = ""
+    listed: bool = False
+    product_version: int = 0
+    available: int = 0
+    stock_version: int = 0
+
+    def newest(self, told: Shelf) -> Shelf:
+        """The product as the one of higher version has it, and so the stock: in any order and however often told."""
+        newest = self
+        if told.product_version > self.product_version:
+            newest = replace(newest, seller_id=told.seller_id, listed=told.listed, product_version=told.product_version)
+        if told.stock_version > self.stock_version:
+            newest = replace(newest, available=told.available, stock_version=told.stock_version)
+        return newest
+
+    def says_the_same_as(self, other: Shelf) -> bool:
+        """But for the versions."""
+        return replace(self, product_version=other.product_version, stock_version=other.stock_version) == other
+
+    @property
+    def inventory(self) -> Inventory:
+        """What it adds to its seller's: nothing unless it is in the shop and its stock is known."""
+        if not self.listed or not self.stock_version:
+            return Inventory()
+        return Inventory(1, self.available, int(self.available == 0))
+
+
+class ShelfMoved(Exception):
+    """Somebody else has written the shelf meanwhile; it is now as `shelf` says."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__(shelf.product_id)
+        self.shelf = shelf
 
 
 @dataclass(frozen=True, slots=True)

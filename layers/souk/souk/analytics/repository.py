@@ -4,27 +4,30 @@
     SHOP#<seller>    DAY#<day>#<currency>               revenue, refunds, orders and units of a UTC day
     SHOP#<seller>    DAY#<day>#<currency>#<product>     the same of one product, and the title it sold under
     SEEN#<order>     <fact>                             that a fact is counted; it stays for as long as the counters
+    SHOP#<seller>    INVENTORY                          products in the shop, units of them, and those of which none is
+    PRODUCT#<id>     SHELF                              a product as it is counted in there, and as of which versions
 
-A fact moves all its counters in one transaction with the note that it is counted, so it counts once or not at all.
+A fact moves all its counters in one transaction with the note that it is counted, so it counts once or not at all. A
+shelf moves its seller's inventory in one transaction with itself, by the difference: so that is what all shelves add up
+to, at any time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from souk.analytics.model import Fact, Inventory, Period, Row, Tally
+from souk.analytics.model import Fact, Inventory, Period, Row, Shelf, ShelfMoved, Tally
+from souk.analytics.shelves import shelf_of
 from souk.aws.tables import Item, Put, Tables, Update
-from souk.catalogue.layout import owned_key, stock_key
 from souk.orders.items import to_order
 from souk.orders.layout import ORDER
 from souk.orders.model import Order
 
 _PREFIX = "DAY#"
 _PAGE = 1000
-_BATCH = 100
 _COUNTERS = ("revenue", "refunds", "orders", "units")
 
 
@@ -73,30 +76,40 @@ class CounterRepository:
         return Update(self._table, _key(row), adding, values=values)
 
 
-class StockRepository:
-    """Reads the stock of everything that a seller offers."""
-
+class ShelfRepository:
     def __init__(self, tables: Tables, table: str) -> None:
         self._tables = tables
         self._table = table
 
     def inventory(self, seller_id: str) -> Inventory:
-        """One Query for each megabyte of the seller's pointers, and one batch for each hundred products."""
-        pointer = owned_key(seller_id, "")
-        ids = [
-            item["sk"].removeprefix(pointer["sk"])
-            for item in self._tables.query_all(
-                self._table,
-                "#pk = :pk AND begins_with(#sk, :prefix)",
-                {"pk": pointer["pk"], "prefix": pointer["sk"]},
-                page=_PAGE,
-            )
-        ]
-        left: list[int] = []
-        for start in range(0, len(ids), _BATCH):
-            stocks = self._tables.get_many(self._table, [stock_key(one) for one in ids[start : start + _BATCH]])
-            left += [int(stock["available"]) for stock in stocks]
-        return Inventory(len(left), sum(left), left.count(0))
+        """One item, however many products there are."""
+        item = self._tables.get(self._table, _inventory_key(seller_id)) or {}
+        return Inventory(**{field.name: int(item.get(field.name, 0)) for field in fields(Inventory)})
+
+    def read(self, product_ids: Sequence[str]) -> dict[str, Shelf]:
+        """The shelves of at most 100 products, also of those that nothing was told of."""
+        found = self._tables.get_many(self._table, [_shelf_key(one) for one in product_ids])
+        return {one: Shelf(one) for one in product_ids} | {shelf.product_id: shelf for shelf in map(_to_shelf, found)}
+
+    def replace(self, known: Shelf, shelf: Shelf) -> None:
+        """Put `shelf` in the place of `known`, and the difference into its seller's inventory. Raises ShelfMoved."""
+        as_known, values = "attribute_not_exists(#pk)", {}
+        if known != Shelf(known.product_id):
+            as_known = "#product_version = :product_version AND #stock_version = :stock_version"
+            values = {"product_version": known.product_version, "stock_version": known.stock_version}
+        put = Put(
+            self._table,
+            _from_shelf(shelf),
+            condition=as_known,
+            values=values,
+            otherwise=lambda item: ShelfMoved(_to_shelf(item) if item else Shelf(known.product_id)),
+        )
+        moved = {name: count for name, count in asdict(shelf.inventory - known.inventory).items() if count}
+        if not moved:
+            self._tables.put(put)
+            return
+        adding = "ADD " + ", ".join(f"#{name} :{name}" for name in moved)
+        self._tables.commit(put, Update(self._table, _inventory_key(shelf.seller_id), adding, values=moved))
 
 
 class OrderPages:
@@ -111,6 +124,20 @@ class OrderPages:
         page = self._tables.scan(self._table, limit=_PAGE, after=after)
         orders = tuple(to_order(item) for item in page.items if _is_order(item))
         return orders, page.next_key
+
+
+class CataloguePages:
+    """All that the catalogue tells of shelves, page by page, in no order: for a rebuild."""
+
+    def __init__(self, tables: Tables, table: str) -> None:
+        self._tables = tables
+        self._table = table
+
+    def page(self, after: Mapping[str, str] | None) -> tuple[tuple[Shelf, ...], dict[str, str] | None]:
+        """What some of all items tell, and after what the next page starts."""
+        page = self._tables.scan(self._table, limit=_PAGE, after=after)
+        told = tuple(shelf for item in page.items if (shelf := shelf_of(item)) is not None)
+        return told, page.next_key
 
 
 def _is_order(item: Item) -> bool:
@@ -131,4 +158,28 @@ def _to_row(seller_id: str, item: Item) -> Row:
         tally=Tally(**{name: int(item.get(name, 0)) for name in _COUNTERS}),
         product_id=product[0] if product else None,
         title=item.get("title"),
+    )
+
+
+def _inventory_key(seller_id: str) -> dict[str, str]:
+    return {"pk": f"SHOP#{seller_id}", "sk": "INVENTORY"}
+
+
+def _shelf_key(product_id: str) -> dict[str, str]:
+    return {"pk": f"PRODUCT#{product_id}", "sk": "SHELF"}
+
+
+def _from_shelf(shelf: Shelf) -> Item:
+    told = asdict(shelf)
+    return {**_shelf_key(told.pop("product_id")), **told}
+
+
+def _to_shelf(item: Item) -> Shelf:
+    return Shelf(
+        product_id=item["pk"].removeprefix("PRODUCT#"),
+        seller_id=item["seller_id"],
+        listed=item["listed"],
+        product_version=int(item["product_version"]),
+        available=int(item["available"]),
+        stock_version=int(item["stock_version"]),
     )

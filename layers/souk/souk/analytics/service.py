@@ -1,17 +1,21 @@
-"""Counting what sold, and telling it."""
+"""Counting what sold and what is in stock, and telling it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from itertools import batched
+from typing import Final, Protocol
 
 from souk.analytics.facts import facts_of
-from souk.analytics.model import Fact, Inventory, Period, Report, Row
+from souk.analytics.model import Fact, Inventory, Period, Report, Row, Shelf, ShelfMoved
 from souk.clock import Clock
-from souk.errors import NotFound
+from souk.errors import DependencyUnavailable, NotFound
 from souk.orders.model import Order
+
+_READ_AT_ONCE: Final = 100
+_MOST_TRIES: Final = 8
 
 
 class Counters(Protocol):
@@ -22,8 +26,18 @@ class Counters(Protocol):
     def rows(self, seller_id: str, period: Period) -> Iterator[Row]: ...
 
 
-class Stocks(Protocol):
+class Inventories(Protocol):
     def inventory(self, seller_id: str) -> Inventory: ...
+
+
+class Shelves(Protocol):
+    def read(self, product_ids: Sequence[str]) -> Mapping[str, Shelf]:
+        """The shelves of at most 100 products, also of those that nothing was told of."""
+        ...
+
+    def replace(self, known: Shelf, shelf: Shelf) -> None:
+        """Put `shelf` in the place of `known`, and the difference into its seller's inventory. Raises ShelfMoved."""
+        ...
 
 
 class Orders(Protocol):
@@ -32,11 +46,26 @@ class Orders(Protocol):
         ...
 
 
+class Catalogue(Protocol):
+    def page(self, after: Mapping[str, str] | None) -> tuple[tuple[Shelf, ...], dict[str, str] | None]:
+        """What some of all items tell of shelves, and after what the next page starts."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Recount:
     """`counted` of the facts of `orders` were missing. `following`: there is more; go on from there."""
 
     orders: int
+    counted: int
+    following: dict[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StockRecount:
+    """`counted` of `products` were counted otherwise, or not at all. `following`: there is more; go on from there."""
+
+    products: int
     counted: int
     following: dict[str, str] | None
 
@@ -56,10 +85,50 @@ class SalesCounter:
         return Recount(len(found), counted, following)
 
 
+class StockCounter:
+    """Whoever counts beside another, stream or recount, ends with the newest that either was told."""
+
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+
+    def count(self, told: Iterable[Shelf]) -> int:
+        """Bring shelves to the newest of what is told; answers how many moved an inventory.
+
+        What fails stops the rest, and may be tried again.
+        """
+        newest: dict[str, Shelf] = {}
+        for shelf in told:
+            newest[shelf.product_id] = newest.get(shelf.product_id, shelf).newest(shelf)
+        moved = 0
+        for some in batched(newest, _READ_AT_ONCE, strict=False):
+            known = self._shelves.read(some)
+            moved += sum(self._bring(known[one], newest[one]) for one in some)
+        return moved
+
+    def recount(self, catalogue: Catalogue, after: Mapping[str, str] | None) -> StockRecount:
+        """Count whatever a page of the catalogue tells and is not counted yet."""
+        told, following = catalogue.page(after)
+        # A product and its stock may be on two pages.
+        return StockRecount(sum(shelf.product_version > 0 for shelf in told), self.count(told), following)
+
+    def _bring(self, known: Shelf, told: Shelf) -> bool:
+        for _ in range(_MOST_TRIES):
+            newest = known.newest(told)
+            if newest == known:
+                return False
+            try:
+                self._shelves.replace(known, newest)
+            except ShelfMoved as moved:
+                known = moved.shelf
+                continue
+            return newest.inventory != known.inventory
+        raise DependencyUnavailable("The stock is changing too fast. Try again shortly.", retry_after=1)
+
+
 class AnalyticsService:
-    def __init__(self, counters: Counters, stocks: Stocks, clock: Clock) -> None:
+    def __init__(self, counters: Counters, inventories: Inventories, clock: Clock) -> None:
         self._counters = counters
-        self._stocks = stocks
+        self._inventories = inventories
         self._clock = clock
 
     def report(
@@ -70,4 +139,4 @@ class AnalyticsService:
             raise NotFound("There is no such shop of yours.")
         period = Period.of(first, last, self._clock().date())
         rows = self._counters.rows(seller_id, period)
-        return Report.of(rows, period, currency, self._stocks.inventory(seller_id))
+        return Report.of(rows, period, currency, self._inventories.inventory(seller_id))

@@ -10,8 +10,8 @@ from souk.wiring import storage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from souk.analytics.repository import CounterRepository
-    from souk.analytics.service import AnalyticsService, Recount, SalesCounter
+    from souk.analytics.repository import CounterRepository, ShelfRepository
+    from souk.analytics.service import AnalyticsService, Recount, SalesCounter, StockCounter, StockRecount
 
 
 @cache
@@ -30,14 +30,26 @@ def sales_counter() -> SalesCounter:
 
 
 @cache
-def analytics() -> AnalyticsService:
-    from souk.analytics.repository import StockRepository
-    from souk.analytics.service import AnalyticsService
+def shelves() -> ShelfRepository:
+    from souk.analytics.repository import ShelfRepository
     from souk.aws.settings import setting
+
+    return ShelfRepository(storage.tables(), setting("SOUK_ANALYTICS_TABLE"))
+
+
+@cache
+def stock_counter() -> StockCounter:
+    from souk.analytics.service import StockCounter
+
+    return StockCounter(shelves())
+
+
+@cache
+def analytics() -> AnalyticsService:
+    from souk.analytics.service import AnalyticsService
     from souk.clock import utc_now
 
-    stocks = StockRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"))
-    return AnalyticsService(counters(), stocks, utc_now)
+    return AnalyticsService(counters(), shelves(), utc_now)
 
 
 def recount(after: Mapping[str, str] | None) -> Recount:
@@ -46,3 +58,11 @@ def recount(after: Mapping[str, str] | None) -> Recount:
     from souk.aws.settings import setting
 
     return sales_counter().recount(OrderPages(storage.tables(), setting("SOUK_ORDERS_TABLE")), after)
+
+
+def recount_stock(after: Mapping[str, str] | None) -> StockRecount:
+    """Count what a page of the catalogue tells and is not counted yet."""
+    from souk.analytics.repository import CataloguePages
+    from souk.aws.settings import setting
+
+    return stock_counter().recount(CataloguePages(storage.tables(), setting("SOUK_CATALOGUE_TABLE")), after)
