@@ -51,9 +51,9 @@ the studio, the approval, and the publication at eBay; nothing goes wrong. Assum
 {looks} times and fetches every picture and the film once, and that the gateway asks the authorizer {verdicts} times.
 
 One order is one product of one seller: previewed, placed, paid, processed, shipped, delivered, and completed two weeks
-later. The search index learns what is left, and the seller's figures count the sale. Assumed is that the buyer reads
-the order {looks} times, that the gateway asks the authorizer {order_verdicts} times, and that streams bring each change
-alone, which is when they cost most. What Stripe asks for is not in it.
+later. The search index learns what is left, and the seller's figures count the sale and what is left. Assumed is that
+the buyer reads the order {looks} times, that the gateway asks the authorizer {order_verdicts} times, and that streams
+bring each change alone, which is when they cost most. What Stripe asks for is not in it.
 
 Of both: X-Ray records every request and event, which it does while they are few.
 

@@ -1,11 +1,17 @@
-"""The storefront among many: a seller's products, what moved and was said of one, a buyer's orders, and followers."""
+"""The storefront among many: a seller's products, what moved and was said of one, what was sold of them, a buyer's
+orders, and followers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count, pairwise
 from typing import Any, Final
 
 from benchmarks.growing import Act, Copies, Grow, Growing, Prepare
+from souk.catalogue.layout import from_stock
+from souk.catalogue.model import Stock
+from tests.functions.analytics.sellers import change, count_stock, report, stock, tell
 from tests.functions.catalogue.merchants import LAMP, Merchant, seen
 from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.identity.accounts import register
@@ -14,11 +20,13 @@ from tests.functions.orders.stripe import FakeStripe
 from tests.functions.payments import events
 from tests.functions.reviews.buyers import edit, listed, receives, review, take_back
 from tests.functions.sellers import shops
+from tests.unit.analytics.paid_orders import ANA, paid
 
 _LISTED: Final = 20
 _PAGE: Final = {"limit": str(_LISTED)}
 _CATALOGUE: Final = "CatalogueTable"
 _ORDERS: Final = "OrdersTable"
+_ANALYTICS: Final = "AnalyticsTable"
 
 
 def _products(cloud: Cloud, _stripe: FakeStripe) -> Growing:
@@ -73,6 +81,50 @@ def _products(cloud: Cloud, _stripe: FakeStripe) -> Growing:
             "take a review back": on_a_review(lambda who, made: take_back(cloud, who, made, product)),
         },
     )
+
+
+def _figures(cloud: Cloud, _stripe: FakeStripe) -> Growing:
+    """All products of one seller, each counted; all days on which he sold anything before, and all orders."""
+    stock(cloud, ANA, "p1", _LISTED)
+    tell(cloud, paid("o1"))
+    shop, product = f"SHOP#{ANA}", "PRODUCT#p1"
+    day = _one_under(cloud, _ANALYTICS, shop, "DAY#")
+    copies = (
+        Copies(_CATALOGUE, (f"USER#{ANA}", product), lambda copy: (f"USER#{ANA}", f"PRODUCT#{copy}")),
+        Copies(_CATALOGUE, (product, "PRODUCT"), lambda copy: (f"PRODUCT#{copy}", "PRODUCT")),
+        Copies(_CATALOGUE, (product, "STOCK"), lambda copy: (f"PRODUCT#{copy}", "STOCK")),
+        Copies(_ANALYTICS, (product, "SHELF"), lambda copy: (f"PRODUCT#{copy}", "SHELF")),
+        Copies(_ANALYTICS, (shop, day), lambda copy: (shop, f"DAY#{copy}")),
+        Copies(_ANALYTICS, ("SEEN#o1", "captured"), lambda copy: (f"SEEN#{copy}", "captured")),
+    )
+    sales = pairwise(count())
+
+    def stocktaking() -> Act:
+        before, after = (from_stock(Stock("p1", _LISTED - sold, 1 + sold)) for sold in next(sales))
+        return _told(lambda: count_stock(cloud, [change(before, after)]))
+
+    def counting() -> Act:
+        order = paid(f"o{len(cloud.calls)}")
+        return _told(lambda: tell(cloud, order))
+
+    return Growing(
+        copies,
+        {
+            **_as_they_are({"report a month": lambda: report(cloud, ANA)}),
+            "count what is left of a product": stocktaking,
+            "count a payment": counting,
+        },
+    )
+
+
+def _told(tell_it: Callable[[], object]) -> Act:
+    """A stream is answered nothing, and what fails raises."""
+
+    def act() -> Answer:
+        tell_it()
+        return Answer(200, {}, "")
+
+    return act
 
 
 def _orders(cloud: Cloud, stripe: FakeStripe) -> Growing:
@@ -153,7 +205,7 @@ def _shops(cloud: Cloud, _stripe: FakeStripe) -> Growing:
     return Growing(copies, {**_as_they_are(calls), "follow a shop": following, "unfollow a shop": unfollowing})
 
 
-WORLDS: Final[tuple[Grow, ...]] = (_products, _orders, _shops)
+WORLDS: Final[tuple[Grow, ...]] = (_products, _figures, _orders, _shops)
 
 
 def _as_they_are(calls: dict[str, Act]) -> dict[str, Prepare]:

@@ -2,8 +2,7 @@
 
 The functions run over moto in this process. Items lie where they are most in the way: they are all of the person who
 asks, or about the product that is asked for, in one partition. Time is not measured: moto looks at every item, and
-DynamoDB at those that it answers. Two calls are left out since they are about everything that there is: a seller's
-figures, and the search, which asks no table.
+DynamoDB at those that it answers. One call is left out: the search, which asks no table.
 """
 
 from __future__ import annotations

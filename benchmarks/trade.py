@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count, pairwise
 from typing import Any, Final
 
 import pytest
 
-from benchmarks.units import COUNTED, COUNTING, INDEXING
+from benchmarks.units import COUNTED, COUNTING, INDEXING, STOCKTAKING
 from benchmarks.vendors import stripe_for
 from souk.aws.attributes import to_attributes
-from souk.catalogue.layout import stock_key
-from souk.catalogue.model import Product
+from souk.catalogue.layout import from_product, from_stock, stock_key
+from souk.catalogue.model import Product, Stock
 from souk.orders.model import Order
-from tests.functions.analytics.sellers import record
+from tests.functions.analytics.sellers import change, count_stock, record
 from tests.functions.cloud import Cloud
 from tests.functions.orders.market import Buyer, Shop
 from tests.functions.payments import events
@@ -21,6 +22,7 @@ from tests.functions.payments import events
 type Act = Callable[[], Any]
 
 _PRODUCTS: Final = 100
+_STOCK: Final = 999
 
 
 class Trade:
@@ -31,9 +33,12 @@ class Trade:
         self._stripe = stripe_for(cloud, environment)
         self._shop = Shop(cloud, "Trade")
         profile = self._shop.ships()
-        self._products = [self._shop.product(stock=999, shipping_profile_id=profile) for _ in range(_PRODUCTS)]
+        self._products = [self._shop.product(stock=_STOCK, shipping_profile_id=profile) for _ in range(_PRODUCTS)]
         self._buyer = Buyer(cloud, "buyer@example.com")
+        self._sales = pairwise(count())
         self._index(self._products)
+        shelved = (from_product(self._products[0]), from_stock(Stock(self._products[0].id, _STOCK, 1)))
+        count_stock(cloud, [change(None, item) for item in shelved])
 
     def scenarios(self) -> dict[str, Callable[[], Act]]:
         """By function path: what brings about all that is needed before, and answers the call to measure."""
@@ -48,6 +53,7 @@ class Trade:
             COUNTING: lambda: self._counting(lambda placed: (None, placed)),
             COUNTED: lambda: self._counting(lambda placed: (placed, self._buyer.has_paid(placed.id))),
             INDEXING: self._indexing,
+            STOCKTAKING: self._stocktaking,
             "orders/sweep_orders": lambda: lambda: self._cloud.invoke("orders/sweep_orders", {}),
         }
 
@@ -77,6 +83,11 @@ class Trade:
     def _indexing(self) -> Act:
         self._places()
         return lambda: self._index(self._products[:1])
+
+    def _stocktaking(self) -> Act:
+        """One less of a product that is known."""
+        before, after = (from_stock(Stock(self._products[0].id, _STOCK - sold, 1 + sold)) for sold in next(self._sales))
+        return lambda: count_stock(self._cloud, [change(before, after)])
 
     def _index(self, products: Sequence[Product]) -> None:
         """What the catalogue's stream says when the stock of these has changed."""

@@ -31,7 +31,12 @@ COUNTING: Final = "analytics/count_sales"
 COUNTED: Final = f"{COUNTING}: a payment"
 """What reads the stream of orders beside the dispatcher: most changes are none of its business, a payment is."""
 INDEXING: Final = "search/index_products"
-_INDEXED: Final = frozenset({"PRODUCT", "STOCK", "RATING", "SHOP"})
+STOCKTAKING: Final = "analytics/count_stock"
+_READERS: Final = {
+    INDEXING: frozenset({"PRODUCT", "STOCK", "RATING", "SHOP"}),
+    STOCKTAKING: frozenset({"PRODUCT", "STOCK"}),
+}
+"""Which items of the catalogue its stream tells to whom."""
 
 
 @dataclass
@@ -84,7 +89,7 @@ def _summed(units: Units) -> Units:
 @contextmanager
 def _metered(made: Simulation) -> Iterator[Units]:
     """The reader of the orders' stream that the simulation leaves out is called beside the dispatcher. What the
-    catalogue's stream tells the search index is counted only: there is no index here.
+    catalogue's stream tells is counted only: there is no index here, and nobody asks for figures.
     """
     units = Units()
     inside: list[str] = []
@@ -112,8 +117,8 @@ def _metered(made: Simulation) -> Iterator[Units]:
         answer = call(operation, request)
         changed = [(table, old, item(table, key)) for table, key, old in written]
         wrote.extend(table for table, old, new in changed if old != new)
-        if any(table == CATALOGUE and old != new and _is_indexed(new) for table, old, new in changed):
-            units.invocations[INDEXING] += 1
+        told = {_part(new) for table, old, new in changed if table == CATALOGUE and old != new}
+        units.invocations.update(reader for reader, parts in _READERS.items() if told & parts)
         if inside:
             return answer
         units.read_units += read_units(name, request, answer)
@@ -130,8 +135,8 @@ def _metered(made: Simulation) -> Iterator[Units]:
     units.states = sum(name.startswith("state:") for name in made.faults.calls)
 
 
-def _is_indexed(item: Attributes) -> bool:
-    return item.get("sk", {}).get("S") in _INDEXED
+def _part(item: Attributes) -> str:
+    return str(item.get("sk", {}).get("S"))
 
 
 def _triggers(path: str) -> set[str]:

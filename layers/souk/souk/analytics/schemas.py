@@ -57,6 +57,8 @@ class ProductSalesOut(Wire):
 
 
 class InventoryOut(Wire):
+    """Of all products in the shop, hidden ones too, as of a second or so ago."""
+
     products: int
     units: int
     out_of_stock: int
