@@ -13,7 +13,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from local import build, deploy, packaging
 from local.children import Children
@@ -28,7 +28,9 @@ from local.terminal import Terminal
 
 ROOT = Path(__file__).parents[1]
 _SPACE_NEEDED = 300 * 1024 * 1024
-_FIRST_PORTS = {"cloud": 4566, "ebay": 4570, "stripe": 4574}
+PORTS: Final = "ports"
+"""The file in a data folder that keeps the ports of its last run."""
+FIRST_PORTS: Final = {"cloud": 4566, "ebay": 4570, "stripe": 4574}
 _SWEEPERS = ("SweepOverdueFunction", "SweepOrdersFunction")
 
 
@@ -133,9 +135,9 @@ class Stack:
 
     def _choose_ports(self) -> None:
         """Keep the ports of the last run: vendors' URLs are part of the deployment, of listings and payment pages."""
-        file = self.settings.data / "ports"
+        file = self.settings.data / PORTS
         known = _read_ports(file)
-        for name, first in _FIRST_PORTS.items():
+        for name, first in FIRST_PORTS.items():
             self._ports[name] = _free_port(known.get(name, first), {self.settings.port, *self._ports.values()})
         if self._ports != known:
             replace_durably(file, json.dumps(self._ports).encode())
@@ -222,7 +224,7 @@ def sentence(error: OSError) -> str:
 def _read_ports(file: Path) -> dict[str, int]:
     try:
         ports = json.loads(file.read_bytes())
-        return {name: int(ports[name]) for name in _FIRST_PORTS if name in ports}
+        return {name: int(ports[name]) for name in FIRST_PORTS if name in ports}
     except (FileNotFoundError, ValueError, TypeError):
         return {}
 

@@ -7,6 +7,7 @@ SOUK_CLOUD_PYTHON.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ from typing import Any
 
 from local.cloud import local_client
 from local.running import Places, running
+from local.stack import FIRST_PORTS, PORTS
 
 ROOT = Path(__file__).parents[1]
 _START_LIMIT = 120.0
@@ -40,6 +42,7 @@ class LocalStack:
         }
         self._process: subprocess.Popen[str] | None = None
         self._places: Places | None = None
+        self._choose_ports()
 
     @property
     def url(self) -> str:
@@ -126,6 +129,13 @@ class LocalStack:
         request = urllib.request.Request(f"{self.places.endpoint}/_ministack/config", data=body, method="POST")
         with urllib.request.urlopen(request, timeout=10) as answer:
             answer.read()
+
+    def _choose_ports(self) -> None:
+        """Two stacks that begin at once would both find the usual ports free."""
+        file = self.data / PORTS
+        if not file.exists():
+            self.data.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps({name: free_port() for name in FIRST_PORTS}))
 
     def _end(self, how: signal.Signals) -> tuple[int, str]:
         assert self._process is not None, "the stack has not been started"
