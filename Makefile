@@ -83,7 +83,7 @@ PARALLEL := $(VENV)/pytest --numprocesses 2 --dist loadscope
 
 .PHONY: e2e
 e2e: install build
-	@$(CLOUD)/python -m pytest --numprocesses 2 --dist loadgroup tests/e2e
+	@$(CLOUD)/python -m pytest --numprocesses 2 tests/e2e
 
 .PHONY: test
 test: lint unit e2e ## everything: lint, types, unit, functions, template, end to end

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from local.testing import ROOT, LocalStack
 from tests.e2e.account import Heard
 from tests.e2e.selling import PHOTO, Ebay, Made, Seller, approved, keep, plant
 
-# These have stacks of their own, or leave nothing as it was: with --dist loadgroup they run beside all others.
+# These have stacks of their own, or leave nothing as it was: with --numprocesses 2 they run beside all others.
 _APART = ("local_cloud", "test_another_ebay.py", "test_fuzz.py")
 # The search for secrets wants to have heard everything.
 _LAST = "test_secrets.py"
@@ -28,9 +29,17 @@ _SETTINGS = {
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name == _LAST)
-    for item in items:
-        is_apart = any(name in item.path.parts for name in _APART)
-        item.add_marker(pytest.mark.xdist_group("apart" if is_apart else "together"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class TwoGroups(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "apart" if any(name in nodeid for name in _APART) else "together"
+
+    return TwoGroups(config, log)
 
 
 @pytest.fixture(scope="session")

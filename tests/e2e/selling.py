@@ -128,6 +128,10 @@ class Ebay:
     def calls(self, call: str) -> list[dict[str, Any]]:
         return [one for one in self.told()["requests"] if one["call"] == call]
 
+    def attempts(self, sku: str) -> list[dict[str, Any]]:
+        """How often eBay was asked to make one of our listings; another's may still be under way."""
+        return [one for one in self.calls("AddFixedPriceItem") if f"<SKU>{sku}</SKU>" in one["body"]]
+
     def page(self, item_id: str) -> str:
         answer = httpx.get(f"{self._stack.ebay_url}itm/{item_id}", trust_env=False)
         assert answer.status_code == 200

@@ -37,7 +37,7 @@ def test_two_publishes_at_once_under_different_keys_make_one_listing(seller: Sel
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["ebay_item_id"] for answer in answers}) == 1
     claim_one_listing(seller, ebay, listing)
-    assert len(ebay.calls("AddFixedPriceItem")) == 1
+    assert len(ebay.attempts(listing)) == 1
 
 
 def test_a_key_used_for_another_listing_is_refused(seller: Seller, ready: Ready) -> None:
@@ -89,7 +89,7 @@ def test_an_execution_started_a_second_time_finds_nothing_to_do(seller: Seller, 
     arn = again["executionArn"]
     wait_until(lambda: workflows.describe_execution(executionArn=arn)["status"] == "SUCCEEDED")
     claim_one_listing(seller, ebay, listing)
-    assert len(ebay.calls("AddFixedPriceItem")) == 1
+    assert len(ebay.attempts(listing)) == 1
 
 
 # What goes wrong at eBay, and how often eBay is then asked to make the listing.
@@ -112,7 +112,7 @@ def test_trouble_at_ebay_still_ends_with_one_listing(seller: Seller, ready: Read
     ebay.fault(call, mode, times=times)
     assert seller.publish(listing).status_code in {200, 202}
     claim_one_listing(seller, ebay, listing)
-    assert len(ebay.calls("AddFixedPriceItem")) == tries
+    assert len(ebay.attempts(listing)) == tries
 
 
 def test_an_outcome_never_learnt_is_told_and_publishing_again_finds_what_was_made(

@@ -96,8 +96,9 @@ def test_a_token_known_to_be_ending_is_renewed_before_it_is_used(
 ) -> None:
     soon = (datetime.now(UTC) + timedelta(seconds=20)).isoformat()
     seller = Seller(souk, heard, "dev-ebay-soon", refresh_token="dev-ebay-refresh-soon", expires_at=soon)
-    assert seller.publish(approved(made, seller)).json()["status"] == "published"
-    assert (len(ebay.calls("token")), [one["codes"] for one in ebay.calls("AddFixedPriceItem")]) == (1, [[]])
+    listing = approved(made, seller)
+    assert seller.publish(listing).json()["status"] == "published"
+    assert (len(ebay.calls("token")), [one["codes"] for one in ebay.attempts(listing)]) == (1, [[]])
 
 
 @pytest.mark.parametrize("renewal", [{}, {"refresh_token": "dev-ebay-refresh-revoked-worn"}], ids=["none", "revoked"])
