@@ -24,8 +24,8 @@ _AWS_PACKAGES = {"boto3", "botocore"}
 # The rooms that speak to AWS, beside souk/aws itself.
 _AWS_ROOMS = ("souk.aws.", "souk.media.bedrock.")
 _AWS_MODULES = {"souk.photos.store", "souk.search.storage"}
-# What a pure room may see of the library: values, errors, time, and pure rooms.
-_PURE = {"souk.errors", "souk.money", "souk.clock"}
+# What a pure room may see of the library: values, errors, failures, time, and pure rooms.
+_PURE = {"souk.errors", "souk.failure", "souk.money", "souk.clock"}
 _WEB = "souk.http."
 _OUTERMOST = "souk.wiring"
 

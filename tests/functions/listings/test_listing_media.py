@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from souk.aws import clients
-from souk.listings.model import Failure, Status
+from souk.failure import Failure
+from souk.listings.model import Status
 from souk.listings.steps import Superseded
 from souk.media.bedrock.text import _TOOL_NAME as TOOL
 from souk.wiring import listings, storage

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from souk.errors import Conflict
+from souk.failure import Failure
 from souk.listings.model import (
     LOOK_AGAIN,
     MOST_RESTARTS,
     Action,
-    Failure,
     Listing,
     Publication,
     PublicationStatus,

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from souk.errors import Conflict
+from souk.failure import Failure
 from souk.listings.items import to_item, to_listing
-from souk.listings.model import Failure, Listing, Media, MediaObject, Publication, PublicationStatus, Status, Wait
+from souk.listings.model import Listing, Media, MediaObject, Publication, PublicationStatus, Status, Wait
 from souk.money import Money
 from souk.photos.model import PhotoStatus
 from tests.unit.listings.listing_builders import NOW, a_listing, a_photo, some_media

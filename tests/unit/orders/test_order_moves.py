@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 
 from souk.errors import Conflict, PreconditionFailed
+from souk.failure import Failure
 from souk.money import Money
 from souk.orders.model import (
     CLOSED,
@@ -18,7 +19,6 @@ from souk.orders.model import (
     MOST_REFUNDS,
     MOVES,
     Action,
-    Failure,
     Order,
     PaymentStatus,
     RefundStatus,

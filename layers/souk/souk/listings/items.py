@@ -13,7 +13,8 @@ from typing import Any
 
 from souk.aws.tables import Item
 from souk.clock import from_wire, to_wire
-from souk.listings.model import Failure, Listing, Media, MediaObject, Publication, PublicationStatus, Status, Wait
+from souk.failure import Failure
+from souk.listings.model import Listing, Media, MediaObject, Publication, PublicationStatus, Status, Wait
 from souk.money import Money
 from souk.photos.items import from_photo, to_photo
 
@@ -48,7 +49,7 @@ def to_item(listing: Listing) -> Item:
         "photos": [from_photo(photo) for photo in listing.photos],
         "media": _from_media(listing.media) if listing.media else None,
         "status": listing.status.value,
-        "error": _from_failure(listing.error) if listing.error else None,
+        "error": listing.error.to_item() if listing.error else None,
         "publications": {name: _from_publication(one) for name, one in listing.publications.items()},
         "approved_hash": listing.approved_hash,
         "rejection_reason": listing.rejection_reason,
@@ -89,7 +90,7 @@ def to_listing(item: Mapping[str, Any]) -> Listing:
         photos=tuple(to_photo(photo) for photo in item["photos"]),
         media=_to_media(media) if media else None,
         status=Status(item["status"]),
-        error=_to_failure(error) if error else None,
+        error=Failure.from_item(error) if error else None,
         publications={name: _to_publication(one) for name, one in item["publications"].items()},
         approved_hash=item.get("approved_hash"),
         rejection_reason=item.get("rejection_reason"),
@@ -129,19 +130,6 @@ def _to_object(item: Mapping[str, Any]) -> MediaObject:
     return MediaObject(item["content_hash"], item["content_type"], item.get("role", ""))
 
 
-def _from_failure(failure: Failure) -> dict[str, Any]:
-    return _present(
-        code=failure.code,
-        detail=failure.detail,
-        vendor=failure.vendor,
-        vendor_errors=[dict(one) for one in failure.vendor_errors] or None,
-    )
-
-
-def _to_failure(item: Mapping[str, Any]) -> Failure:
-    return Failure(item["code"], item["detail"], item.get("vendor"), tuple(item.get("vendor_errors", ())))
-
-
 def _from_publication(one: Publication) -> dict[str, Any]:
     return _present(
         marketplace=one.marketplace,
@@ -151,7 +139,7 @@ def _from_publication(one: Publication) -> dict[str, Any]:
         url=one.url,
         fees=[dict(fee) for fee in one.fees],
         notices=[dict(notice) for notice in one.notices],
-        error=_from_failure(one.error) if one.error else None,
+        error=one.error.to_item() if one.error else None,
         sent=one.sent or None,
     )
 
@@ -166,6 +154,6 @@ def _to_publication(item: Mapping[str, Any]) -> Publication:
         item.get("url"),
         tuple(item["fees"]),
         tuple(item["notices"]),
-        _to_failure(error) if error else None,
+        Failure.from_item(error) if error else None,
         item.get("sent", False),
     )

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from souk.errors import Conflict, VendorFailed, VendorProblem, VendorRefused
+from souk.failure import Failure
 from souk.http.request import Request
 from souk.http.response import Response, etag
 from souk.http.waiting import applied, wait_until
-from souk.listings.model import Failure, Listing, Publication, Status
+from souk.listings.model import Listing, Publication, Status
 from souk.listings.schemas import (
     FailureOut,
     FeeOut,

@@ -11,7 +11,8 @@ from functools import partial
 
 from souk.clock import Clock
 from souk.errors import Conflict, VendorRefused
-from souk.listings.model import Failure, Listing, Publication, PublicationStatus
+from souk.failure import Failure
+from souk.listings.model import Listing, Publication, PublicationStatus
 from souk.listings.repository import ListingRepository
 from souk.listings.steps import MediaStore, Superseded, Task
 from souk.marketplaces.model import AttemptSpent, Marketplace, Offer, Picture, PublicationEnded, Published
@@ -98,7 +99,7 @@ class PublishingSteps:
         except AttemptSpent:
             raise
         except (VendorRefused, Conflict) as refusal:
-            return publication.refused(_failure(refusal))
+            return publication.refused(Failure.of(refusal))
 
     def _record_sending(self, task: Task, asked: Publication) -> Publication:
         """Have it on record that `asked` is sent, before it is: whoever comes after a crash knows, and uses its key.
@@ -161,9 +162,9 @@ def _revised(market: Marketplace, external_id: str, offer: Offer, publication: P
     try:
         return _live(publication, market.revise(external_id, offer))
     except PublicationEnded as gone:
-        return publication.ended(_failure(gone))
+        return publication.ended(Failure.of(gone))
     except VendorRefused as refusal:
-        return publication.refused(_failure(refusal))
+        return publication.refused(Failure.of(refusal))
 
 
 def _live(publication: Publication, published: Published) -> Publication:
@@ -178,10 +179,3 @@ def _live(publication: Publication, published: Published) -> Publication:
         error=None,
         sent=False,
     )
-
-
-def _failure(refusal: VendorRefused | Conflict) -> Failure:
-    if isinstance(refusal, Conflict):
-        return Failure(refusal.code, refusal.detail)
-    words = tuple({"code": one.code, "message": one.message} for one in refusal.problems)
-    return Failure(refusal.code, refusal.detail, refusal.vendor, words)

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from souk.aws.due import due_members
 from souk.clock import from_wire, to_wire
+from souk.failure import Failure
 from souk.money import Money
-from souk.orders.layout import due_shard_of, order_key, sale_key
+from souk.orders.layout import order_key, sale_key
 from souk.orders.model import (
     Capture,
-    Failure,
     Fulfilment,
     Line,
     Order,
@@ -48,8 +49,7 @@ def from_order(order: Order) -> Item:
         run=order.run,
         wait=order.wait,
         hold_until=_moment(order.payment.hold_until) if order.is_pending else None,
-        due_at=_moment(due_at),
-        due_shard=due_shard_of(order.id) if due_at else None,
+        **(due_members(order.id, due_at) if due_at else {}),
         version=order.version,
         created_at=to_wire(order.created_at),
         updated_at=to_wire(order.updated_at),
@@ -184,7 +184,7 @@ def _from_payment(payment: Payment) -> Item:
         url=payment.url,
         capture=_from_capture(payment.capture),
         mismatch=_from_capture(payment.mismatch),
-        failure=_from_failure(payment.failure),
+        failure=payment.failure.to_item() if payment.failure else None,
     )
 
 
@@ -198,7 +198,7 @@ def _to_payment(item: Mapping[str, Any]) -> Payment:
         url=item.get("url"),
         capture=_to_capture(item.get("capture")),
         mismatch=_to_capture(item.get("mismatch")),
-        failure=_to_failure(item.get("failure")),
+        failure=Failure.from_item(item["failure"]) if "failure" in item else None,
     )
 
 
@@ -220,19 +220,6 @@ def _to_capture(item: Mapping[str, Any] | None) -> Capture | None:
         return None
     amount = Money.from_minor(int(item["amount_minor"]), item["currency"])
     return Capture(amount, item["intent_id"], from_wire(item["at"]), item.get("session_id"))
-
-
-def _from_failure(failure: Failure | None) -> Item | None:
-    if failure is None:
-        return None
-    words = [dict(one) for one in failure.vendor_errors]
-    return _present(code=failure.code, detail=failure.detail, vendor=failure.vendor, vendor_errors=words)
-
-
-def _to_failure(item: Mapping[str, Any] | None) -> Failure | None:
-    if item is None:
-        return None
-    return Failure(item["code"], item["detail"], item.get("vendor"), tuple(item["vendor_errors"]))
 
 
 def _from_refund(refund: Refund) -> Item:

@@ -13,12 +13,10 @@ Ids are UUIDv7, so that rows of one kind sort by time.
 
 from __future__ import annotations
 
-import zlib
 from typing import Final
 
 ORDER: Final = "ORDER#"
 SALE: Final = "SALE#"
-DUE_SHARDS: Final = 4
 
 
 def order_key(buyer_id: str, order_id: str) -> dict[str, str]:
@@ -49,11 +47,3 @@ def event_key(event_id: str) -> dict[str, str]:
 def under_user(user_id: str, sort_key: str) -> dict[str, str]:
     """The key of something that is one buyer's or one seller's."""
     return {"pk": f"USER#{user_id}", "sk": sort_key}
-
-
-def due_shard_of(order_id: str) -> str:
-    return due_shard(zlib.crc32(order_id.encode()) % DUE_SHARDS)
-
-
-def due_shard(number: int) -> str:
-    return f"DUE#{number}"

@@ -11,7 +11,8 @@ from typing import Final
 
 from souk.clock import Clock
 from souk.errors import VendorFailed, VendorProblem, VendorRefused
-from souk.orders.model import Failure, Order, PaymentStatus
+from souk.failure import Failure
+from souk.orders.model import Order, PaymentStatus
 from souk.orders.repository import OrderRepository, StaleOrder
 from souk.payments.model import Payments, ReturnPages, Session, SessionLine, SessionRequest
 
@@ -90,12 +91,7 @@ class PaymentPages:
         if self._was_asked_long_ago(order, now):
             anew = self._orders.change(order.buyer_id, order.id, now, lambda found: self._ask_anew(found, order, now))
             return self.open(anew)
-        failure = Failure(
-            refusal.code,
-            refusal.detail,
-            refusal.vendor,
-            tuple({"code": one.code, "message": one.message} for one in refusal.problems),
-        )
+        failure = Failure.of(refusal)
 
         def give_up(found: Order) -> Order:
             same = not found.payment.is_opened and found.payment.attempt == order.payment.attempt

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from souk.aws.due import due_items
 from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, record
 from souk.aws.tables import Action, Item, Page, Put, Tables, Update
 from souk.catalogue.layout import give_back, take
@@ -18,11 +19,9 @@ from souk.clock import NewId, to_wire
 from souk.errors import Conflict, DependencyUnavailable, NotFound
 from souk.orders.items import from_order, from_sale, from_tracking, to_order, to_sale, to_tracking
 from souk.orders.layout import (
-    DUE_SHARDS,
     ORDER,
     SALE,
     bought_key,
-    due_shard,
     event_key,
     order_key,
     sale_key,
@@ -105,12 +104,7 @@ class OrderRepository:
 
     def due(self, before: datetime | None) -> Iterator[Order]:
         """Orders whose `due_at` has come; all that have one when `before` is None. A lagging index: read again."""
-        for shard in range(DUE_SHARDS):
-            condition, values = "#due_shard = :shard", {"shard": due_shard(shard)}
-            if before is not None:
-                condition, values = condition + " AND #due_at <= :before", {**values, "before": to_wire(before)}
-            for item in self._tables.query_all(self._table, condition, values, index="due"):
-                yield to_order(item)
+        return map(to_order, due_items(self._tables, self._table, before))
 
     def raise_if_done(self, key: IdempotencyKey, now: datetime) -> None:
         """Raise as writing the record of `key` would: Replayed or IdempotencyKeyReused; nothing when it is new."""

@@ -12,7 +12,7 @@ from souk.listings.model.listing import (
     Status,
     Wait,
 )
-from souk.listings.model.publication import Failure, Publication, PublicationStatus
+from souk.listings.model.publication import Publication, PublicationStatus
 
 __all__ = [
     "LONGEST_WORK",
@@ -20,7 +20,6 @@ __all__ = [
     "MOST_RESTARTS",
     "MOVES",
     "Action",
-    "Failure",
     "Listing",
     "Media",
     "MediaObject",

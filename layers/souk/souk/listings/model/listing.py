@@ -15,7 +15,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from souk.errors import Conflict
-from souk.listings.model.publication import Failure, Publication, PublicationStatus
+from souk.failure import Failure
+from souk.listings.model.publication import Publication, PublicationStatus
 from souk.money import Money
 from souk.photos.model import MOST_PHOTOS, Photo, PhotoStatus, next_look
 

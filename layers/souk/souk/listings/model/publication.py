@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from souk.failure import Failure
+
 
 class PublicationStatus(StrEnum):
     PUBLISHING = "publishing"
@@ -20,16 +22,6 @@ class PublicationStatus(StrEnum):
 
 _AT_WORK = frozenset({PublicationStatus.PUBLISHING, PublicationStatus.REVISING, PublicationStatus.ENDING})
 _UP = frozenset({PublicationStatus.LIVE, PublicationStatus.REVISING, PublicationStatus.ENDING})
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What went wrong, in the words of whoever refused. `code` is stable, `vendor_errors` are the vendor's own."""
-
-    code: str
-    detail: str
-    vendor: str | None = None
-    vendor_errors: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from souk.errors import Conflict, PreconditionFailed
+from souk.failure import Failure
 from souk.money import Money, total
 from souk.orders.model.fulfilment import MOVES, PROGRESS, SELLER_ACTIONS, Action, Fulfilment, Line, Status, illegal
-from souk.orders.model.payment import CLOSED, LOOK_AGAIN, Capture, Failure, Payment, PaymentStatus, Refund
+from souk.orders.model.payment import CLOSED, LOOK_AGAIN, Capture, Payment, PaymentStatus, Refund
 from souk.orders.model.purchase import ShipTo
 from souk.payments.model import RefundStatus
 

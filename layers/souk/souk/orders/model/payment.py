@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from souk.failure import Failure
 from souk.money import Money, total
 from souk.payments.model import RefundStatus
 
@@ -37,16 +38,6 @@ class Capture:
     intent_id: str
     at: datetime
     session_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why no payment could be begun, in the words of the vendor that refused."""
-
-    code: str
-    detail: str
-    vendor: str | None = None
-    vendor_errors: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
