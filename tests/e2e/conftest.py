@@ -15,7 +15,7 @@ from tests.e2e.account import Heard
 from tests.e2e.selling import PHOTO, Ebay, Made, Seller, approved, keep, plant
 
 # These have stacks of their own, or leave nothing as it was: with --numprocesses 2 they run beside all others.
-_APART = ("local_cloud", "test_another_ebay.py", "test_fuzz.py")
+_APART = ("local_cloud", "test_another_ebay.py", "test_fuzz.py", "test_search.py")
 # The search for secrets wants to have heard everything.
 _LAST = "test_secrets.py"
 _SETTINGS = {
