@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -27,6 +28,11 @@ class Sweeper(Protocol):
 def sweep_all(sweepers: Iterable[Sweeper], *, everything: bool) -> int:
     """Answers how many were touched. Raises an ExceptionGroup at the end."""
     return settle_each(sweepers, lambda one: one.sweep(everything=everything))
+
+
+def is_due(due_at: datetime | None, now: datetime, *, everything: bool) -> bool:
+    """Whether a sweep settles what it has just read again: the index that named it lags behind."""
+    return due_at is not None and (everything or due_at <= now)
 
 
 def settle_each[T](found: Iterable[T], settle: Callable[[T], int]) -> int:

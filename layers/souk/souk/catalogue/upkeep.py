@@ -8,7 +8,7 @@ from souk.catalogue.model import Product
 from souk.catalogue.repository import ProductRepository
 from souk.clock import Clock
 from souk.photos.upkeep import PhotoProcessing, settle_photos
-from souk.upkeep import settle_each
+from souk.upkeep import is_due, settle_each
 
 
 class PhotoSweeper:
@@ -23,7 +23,7 @@ class PhotoSweeper:
 
         def settle(product_id: str) -> bool:
             owned = self._products.find(product_id)
-            if owned is None or owned.product.due_at is None or (owned.product.due_at > now and not everything):
+            if owned is None or not is_due(owned.product.due_at, now, everything=everything):
                 return False
             self._settle(owned.product)
             return True

@@ -14,7 +14,7 @@ from souk.clock import Clock
 from souk.listings.model import Listing
 from souk.listings.repository import ListingRepository
 from souk.photos.upkeep import PhotoProcessing, settle_photos
-from souk.upkeep import Workflows, settle_each
+from souk.upkeep import Workflows, is_due, settle_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Sweeper:
 
         def settle(seen: Listing) -> bool:
             listing = self._repository.find(seen.user_id, seen.id)
-            if listing is None or listing.due_at is None or (listing.due_at > now and not everything):
+            if listing is None or not is_due(listing.due_at, now, everything=everything):
                 return False
             self._settle(listing)
             return True

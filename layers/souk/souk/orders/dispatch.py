@@ -17,7 +17,7 @@ from souk.orders.model import Order, Refund
 from souk.orders.refunds import Refunds
 from souk.orders.repository import OrderRepository
 from souk.orders.settlement import Settlement
-from souk.upkeep import Workflows, settle_each
+from souk.upkeep import Workflows, is_due, settle_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Sweeper:
 
         def settle(seen: Order) -> bool:
             order = self._orders.find(seen.buyer_id, seen.id)
-            if order is None or order.due_at is None or (order.due_at > now and not everything):
+            if order is None or not is_due(order.due_at, now, everything=everything):
                 return False
             try:
                 self._settle(order, now, everything=everything)
