@@ -14,4 +14,4 @@ def handler(event: Mapping[str, Any]) -> dict[str, Any]:
     It may run at any time and again: what is counted is not counted twice.
     """
     done = recount(event.get("after"))
-    return {"orders": done.orders, "counted": done.counted, "following": done.following}
+    return {"orders": done.read, "counted": done.counted, "following": done.following}

@@ -14,4 +14,4 @@ def handler(event: Mapping[str, Any]) -> dict[str, Any]:
     It may run at any time and again: what is counted is not counted twice, nor put back to what it was before.
     """
     done = recount_stock(event.get("after"))
-    return {"products": done.products, "counted": done.counted, "following": done.following}
+    return {"products": done.read, "counted": done.counted, "following": done.following}

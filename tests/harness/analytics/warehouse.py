@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final, cast
 
 from souk.analytics.model import Inventory
-from souk.analytics.repository import CataloguePages, ShelfRepository
+from souk.analytics.repository import ShelfRepository, TablePages
 from souk.analytics.service import StockCounter
-from souk.analytics.shelves import shelves
+from souk.analytics.shelves import shelf_of, shelves
 from souk.aws.attributes import to_attributes
 from souk.aws.tables import Tables, from_stream
 from souk.catalogue import layout
-from souk.catalogue.model import InsufficientInventory, Movement, OwnedProduct, Product, Reason, Stock
+from souk.catalogue.model import InsufficientInventory, Movement, OwnedProduct, Reason, Stock
 from souk.catalogue.repository import ProductRepository
-from souk.money import Money
 from souk.sellers.layout import from_shop
 from souk.sellers.model import Shop, Verification
 from tests.functions.template import resources
 from tests.harness.faults import Faults
 from tests.harness.store import Record, Store
+from tests.unit.catalogue.product_builders import NOW, a_product
 
-NOW: Final = datetime(2026, 11, 21, 9, tzinfo=UTC)
 CATALOGUE, ANALYTICS = "CatalogueTable", "AnalyticsTable"
 SELLERS: Final = ("seller-anna", "seller-boris")
 
@@ -37,7 +35,7 @@ class Warehouse:
         self.store, self.faults = store, faults
         tables = Tables(cast("Any", store), pause=lambda _: None)
         self.products = ProductRepository(tables, CATALOGUE)
-        self.pages = CataloguePages(tables, CATALOGUE)
+        self.pages = TablePages(tables, CATALOGUE, shelf_of)
         self._shelves = ShelfRepository(tables, ANALYTICS)
         self.counter = StockCounter(self._shelves)
         self._tables = tables
@@ -77,16 +75,7 @@ class Warehouse:
                 self.products.remove(product, product.remove(), NOW)
 
     def _make(self, number: int, available: int) -> None:
-        product = Product(
-            id=_id(number),
-            seller_id=SELLERS[number % 2],
-            title="Lamp",
-            description="",
-            price=Money.from_minor(100, "USD"),
-            category_id="home",
-            created_at=NOW,
-            updated_at=NOW,
-        )
+        product = a_product(id=_id(number), seller_id=SELLERS[number % 2])
         owned = OwnedProduct(product, Stock(product.id, available, 1))
         self.products.add(owned, self._movement(number, available), None)
 

@@ -14,13 +14,12 @@ to, at any time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
 from souk.analytics.model import Fact, Inventory, Period, Row, Shelf, ShelfMoved, Tally
-from souk.analytics.shelves import shelf_of
 from souk.aws.tables import Item, Put, Tables, Update
 from souk.orders.items import to_order
 from souk.orders.layout import ORDER
@@ -112,36 +111,23 @@ class ShelfRepository:
         self._tables.commit(put, Update(self._table, _inventory_key(shelf.seller_id), adding, values=moved))
 
 
-class OrderPages:
-    """All orders, page by page, in no order: for a rebuild."""
+class TablePages[T]:
+    """All that the items of a table tell, page by page, in no order: for a rebuild. `told` answers None for nothing."""
 
-    def __init__(self, tables: Tables, table: str) -> None:
+    def __init__(self, tables: Tables, table: str, told: Callable[[Item], T | None]) -> None:
         self._tables = tables
         self._table = table
+        self._told = told
 
-    def page(self, after: Mapping[str, str] | None) -> tuple[tuple[Order, ...], dict[str, str] | None]:
-        """Some of all orders, and after what the next page starts."""
-        page = self._tables.scan(self._table, limit=_PAGE, after=after)
-        orders = tuple(to_order(item) for item in page.items if _is_order(item))
-        return orders, page.next_key
-
-
-class CataloguePages:
-    """All that the catalogue tells of shelves, page by page, in no order: for a rebuild."""
-
-    def __init__(self, tables: Tables, table: str) -> None:
-        self._tables = tables
-        self._table = table
-
-    def page(self, after: Mapping[str, str] | None) -> tuple[tuple[Shelf, ...], dict[str, str] | None]:
+    def page(self, after: Mapping[str, str] | None) -> tuple[tuple[T, ...], dict[str, str] | None]:
         """What some of all items tell, and after what the next page starts."""
         page = self._tables.scan(self._table, limit=_PAGE, after=after)
-        told = tuple(shelf for item in page.items if (shelf := shelf_of(item)) is not None)
-        return told, page.next_key
+        return tuple(one for item in page.items if (one := self._told(item)) is not None), page.next_key
 
 
-def _is_order(item: Item) -> bool:
-    return str(item["pk"]).startswith("USER#") and str(item["sk"]).startswith(ORDER)
+def order_of(item: Item) -> Order | None:
+    is_order = str(item["pk"]).startswith("USER#") and str(item["sk"]).startswith(ORDER)
+    return to_order(item) if is_order else None
 
 
 def _key(row: Row) -> dict[str, str]:

@@ -40,32 +40,20 @@ class Shelves(Protocol):
         ...
 
 
-class Orders(Protocol):
-    def page(self, after: Mapping[str, str] | None) -> tuple[tuple[Order, ...], dict[str, str] | None]:
-        """Some of all orders, and after what the next page starts."""
-        ...
-
-
-class Catalogue(Protocol):
-    def page(self, after: Mapping[str, str] | None) -> tuple[tuple[Shelf, ...], dict[str, str] | None]:
-        """What some of all items tell of shelves, and after what the next page starts."""
+class Pages[T](Protocol):
+    def page(self, after: Mapping[str, str] | None) -> tuple[tuple[T, ...], dict[str, str] | None]:
+        """Some of all that a table tells, and after what the next page starts."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """`counted` of the facts of `orders` were missing. `following`: there is more; go on from there."""
+    """So many orders, or products, were `read`, and `counted` of what they tell was not, or otherwise.
 
-    orders: int
-    counted: int
-    following: dict[str, str] | None
+    `following`: there is more; go on from there.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class StockRecount:
-    """`counted` of `products` were counted otherwise, or not at all. `following`: there is more; go on from there."""
-
-    products: int
+    read: int
     counted: int
     following: dict[str, str] | None
 
@@ -78,7 +66,7 @@ class SalesCounter:
         """Each fact once, in order; answers how many were new. What fails stops the rest, and may be tried again."""
         return sum(self._counters.count(fact) for fact in facts)
 
-    def recount(self, orders: Orders, after: Mapping[str, str] | None) -> Recount:
+    def recount(self, orders: Pages[Order], after: Mapping[str, str] | None) -> Recount:
         """Count whatever a page of all orders tells and is not counted yet."""
         found, following = orders.page(after)
         counted = self.count(fact for order in found for fact in facts_of(order))
@@ -105,11 +93,11 @@ class StockCounter:
             moved += sum(self._bring(known[one], newest[one]) for one in some)
         return moved
 
-    def recount(self, catalogue: Catalogue, after: Mapping[str, str] | None) -> StockRecount:
+    def recount(self, catalogue: Pages[Shelf], after: Mapping[str, str] | None) -> Recount:
         """Count whatever a page of the catalogue tells and is not counted yet."""
         told, following = catalogue.page(after)
         # A product and its stock may be on two pages.
-        return StockRecount(sum(shelf.product_version > 0 for shelf in told), self.count(told), following)
+        return Recount(sum(shelf.product_version > 0 for shelf in told), self.count(told), following)
 
     def _bring(self, known: Shelf, told: Shelf) -> bool:
         for _ in range(_MOST_TRIES):

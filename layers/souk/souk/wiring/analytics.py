@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from souk.analytics.repository import CounterRepository, ShelfRepository
-    from souk.analytics.service import AnalyticsService, Recount, SalesCounter, StockCounter, StockRecount
+    from souk.analytics.service import AnalyticsService, Recount, SalesCounter, StockCounter
 
 
 @cache
@@ -54,15 +54,16 @@ def analytics() -> AnalyticsService:
 
 def recount(after: Mapping[str, str] | None) -> Recount:
     """Count what a page of all orders tells and is not counted yet."""
-    from souk.analytics.repository import OrderPages
+    from souk.analytics.repository import TablePages, order_of
     from souk.aws.settings import setting
 
-    return sales_counter().recount(OrderPages(storage.tables(), setting("SOUK_ORDERS_TABLE")), after)
+    return sales_counter().recount(TablePages(storage.tables(), setting("SOUK_ORDERS_TABLE"), order_of), after)
 
 
-def recount_stock(after: Mapping[str, str] | None) -> StockRecount:
+def recount_stock(after: Mapping[str, str] | None) -> Recount:
     """Count what a page of the catalogue tells and is not counted yet."""
-    from souk.analytics.repository import CataloguePages
+    from souk.analytics.repository import TablePages
+    from souk.analytics.shelves import shelf_of
     from souk.aws.settings import setting
 
-    return stock_counter().recount(CataloguePages(storage.tables(), setting("SOUK_CATALOGUE_TABLE")), after)
+    return stock_counter().recount(TablePages(storage.tables(), setting("SOUK_CATALOGUE_TABLE"), shelf_of), after)
