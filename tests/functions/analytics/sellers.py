@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
@@ -11,12 +10,10 @@ from boto3.dynamodb.types import TypeSerializer
 from souk.analytics.model import Inventory
 from souk.catalogue.layout import from_product, from_stock, owned_key
 from souk.catalogue.model import Product, Stock
-from souk.money import Money
 from souk.orders.items import from_order
 from souk.orders.model import Order
 from tests.functions.cloud import Answer, Cloud, Person
-
-_MADE = datetime(2026, 11, 1, tzinfo=UTC)
+from tests.unit.catalogue.product_builders import a_product
 
 
 def attributes(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,16 +95,7 @@ def stock(cloud: Cloud, seller_id: str, product_id: str, available: int) -> None
 
 
 def product(seller_id: str, product_id: str) -> Product:
-    return Product(
-        id=product_id,
-        seller_id=seller_id,
-        title="Brass desk lamp",
-        description="",
-        price=Money.from_minor(4950, "USD"),
-        category_id="home",
-        created_at=_MADE,
-        updated_at=_MADE,
-    )
+    return a_product(id=product_id, seller_id=seller_id)
 
 
 def count_stock(cloud: Cloud, records: Sequence[Mapping[str, Any]]) -> None:
