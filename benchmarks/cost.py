@@ -35,7 +35,7 @@ MEGABYTES_OF_ONE_PROCESSOR: Final = 1769
 _SWEEPS_A_MONTH: Final = 60 * 24 * 30
 _GB: Final = 1024**3
 
-_SWEEPS: Final = ("operations/sweep_overdue", "orders/sweep_orders")
+_SWEEPS: Final = ("sweep_overdue", "sweep_orders")
 
 _PAGE: Final = """\
 # What it costs
@@ -139,13 +139,13 @@ def document(listing: Units, order: Units, receipts: Receipts) -> str:
 
 
 def _listing_job(units: Units, sizes: Mapping[str, int]) -> Job:
-    calls = {**units.invocations, "listings/get_listing": LOOKS, "identity/authorize": VERDICTS}
+    calls = {**units.invocations, "get_listing": LOOKS, "authorize": VERDICTS}
     sent = sizes["pictures"] + sizes["film"] + sizes["pictures"]  # to the client, and the pictures to eBay
     return Job(units, calls, units.requests + LOOKS, uploads=1, fetched=4, sent_bytes=sent)
 
 
 def _order_job(units: Units) -> Job:
-    more = {"orders/preview_order": 1, "orders/get_order": LOOKS, "identity/authorize": ORDER_VERDICTS}
+    more = {"preview_order": 1, "get_order": LOOKS, "authorize": ORDER_VERDICTS}
     return Job(units, {**units.invocations, **more}, units.requests + 1 + LOOKS)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.functions.cloud import Answer, Cloud
-from tests.functions.orders.stripe import FakeStripe
+from tests.functions.storefront.orders.stripe import FakeStripe
 
 type Act = Callable[[], Answer]
 type Prepare = Callable[[], Act]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.growing import Act, Copies, Growing, Prepare
-from souk.clock import new_id
-from souk.listings.model import Status
+from souk.selling.listings.model import Status
+from souk.shared.clock import new_id
+from tests.functions.accounts.addresses import address_books
+from tests.functions.accounts.auth import accounts
 from tests.functions.cloud import Answer, Cloud
-from tests.functions.identity import accounts, address_books
-from tests.functions.listings.sellers import Seller
-from tests.functions.orders.stripe import FakeStripe
+from tests.functions.selling.listings.sellers import Seller
+from tests.functions.storefront.orders.stripe import FakeStripe
 
 
 def listings(cloud: Cloud, _stripe: FakeStripe) -> Growing:
@@ -40,32 +41,32 @@ def _calls(cloud: Cloud, seller: Seller) -> dict[str, Prepare]:
 
     def registering() -> Answer:
         body = {"email": f"{new_id()}@example.com", "password": accounts.PASSWORD}
-        return cloud.call("identity/register_account", json=body)
+        return cloud.call("register_account", json=body)
 
     def signing_in() -> Act:
         email = accounts.register(cloud, f"{new_id()}@example.com").email
-        return lambda: cloud.call("identity/log_in", json={"email": email, "password": accounts.PASSWORD})
+        return lambda: cloud.call("log_in", json={"email": email, "password": accounts.PASSWORD})
 
     def refreshing() -> Act:
         token = accounts.register(cloud, f"{new_id()}@example.com").refresh_token
-        return lambda: cloud.call("identity/refresh_session", json={"refresh_token": token})
+        return lambda: cloud.call("refresh_session", json={"refresh_token": token})
 
     def editing_an_address() -> Act:
         address = address_books.add(cloud, seller.person).json["id"]
-        return lambda: cloud.call("identity/update_address", caller=seller.person, params={"id": address})
+        return lambda: cloud.call("update_address", caller=seller.person, params={"id": address})
 
     return {
         "register": lambda: registering,
         "sign in": signing_in,
         "refresh": refreshing,
-        "the caller": as_caller("identity/get_current_account"),
-        "the profile": as_caller("identity/get_profile"),
-        "edit the profile": as_caller("identity/update_profile", json={"bio": "x"}),
+        "the caller": as_caller("get_current_account"),
+        "the profile": as_caller("get_profile"),
+        "edit the profile": as_caller("update_profile", json={"bio": "x"}),
         "add an address": lambda: lambda: address_books.add(cloud, seller.person),
         "edit an address": editing_an_address,
-        "list platforms": as_caller("platforms/list_platforms"),
-        "save settings": as_caller("platforms/save_platform_settings"),
-        "read settings": as_caller("platforms/get_platform_settings"),
+        "list platforms": as_caller("list_platforms"),
+        "save settings": as_caller("save_platform_settings"),
+        "read settings": as_caller("get_platform_settings"),
         "list listings": on_listing("list_listings", query={"limit": "20"}),
         "list listings of a status": on_listing("list_listings", query={"limit": "20", "status": "draft"}),
         "create a listing": on_listing("create_listing"),

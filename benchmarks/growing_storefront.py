@@ -9,18 +9,18 @@ from itertools import count, pairwise
 from typing import Any, Final
 
 from benchmarks.growing import Act, Copies, Grow, Growing, Prepare
-from souk.catalogue.layout import from_stock
-from souk.catalogue.model import Stock
-from tests.functions.analytics.sellers import change, count_stock, report, stock, tell
-from tests.functions.catalogue.merchants import LAMP, Merchant, seen
+from souk.storefront.catalogue.keys import from_stock
+from souk.storefront.catalogue.model import Stock
+from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Answer, Cloud, Person
-from tests.functions.identity.accounts import register
-from tests.functions.orders.market import Buyer, Shop
-from tests.functions.orders.stripe import FakeStripe
-from tests.functions.payments import events
-from tests.functions.reviews.buyers import edit, listed, receives, review, take_back
-from tests.functions.sellers import shops
-from tests.unit.analytics.paid_orders import ANA, paid
+from tests.functions.storefront.analytics.sellers import change, count_stock, report, stock, tell
+from tests.functions.storefront.catalogue.merchants import LAMP, Merchant, seen
+from tests.functions.storefront.orders.market import Buyer, Shop
+from tests.functions.storefront.orders.stripe import FakeStripe
+from tests.functions.storefront.payments import events
+from tests.functions.storefront.reviews.buyers import edit, listed, receives, review, take_back
+from tests.functions.storefront.sellers import shops
+from tests.unit.storefront.analytics.paid_orders import ANA, paid
 
 _LISTED: Final = 20
 _PAGE: Final = {"limit": str(_LISTED)}
@@ -200,7 +200,7 @@ def _shops(cloud: Cloud, _stripe: FakeStripe) -> Growing:
     calls: dict[str, Act] = {
         "see a shop": lambda: shops.see(cloud, shop),
         "edit a shop": lambda: shops.edit(cloud, shop, bio="New"),
-        "list whom one follows": lambda: cloud.call("sellers/list_following", caller=Person(fan), query=_PAGE),
+        "list whom one follows": lambda: cloud.call("list_following", caller=Person(fan), query=_PAGE),
     }
     return Growing(copies, {**_as_they_are(calls), "follow a shop": following, "unfollow a shop": unfollowing})
 

@@ -29,7 +29,7 @@ from benchmarks.vendors import stripe_for
 from souk.aws import clients
 from tests.functions.capacity import billed
 from tests.functions.cloud import Call, Cloud, create_keys, forget
-from tests.functions.orders.stripe import FakeStripe
+from tests.functions.storefront.orders.stripe import FakeStripe
 from tests.functions.template import ACCOUNT, REGION
 
 FEW: Final = 100

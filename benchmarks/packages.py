@@ -65,7 +65,7 @@ def prepare(recorded: list[dict[str, Any]]) -> dict[str, dict[str, Packaged]]:
 
 
 def _package(recorded: dict[str, Any]) -> dict[str, Packaged]:
-    function, name = recorded["function"], recorded["path"].split("/")[1]
+    function, name = recorded["function"], recorded["path"]
     layers = [BUILD / layer / "python" for layer in layers_of(function)]
     assets = [layer for layer in layers if layer.parent.name == "DocsLayer"]
     (WORKSHOP / "framework" / f"framework_{name}.py").write_text(generated.framework(recorded))

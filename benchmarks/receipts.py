@@ -28,12 +28,12 @@ from benchmarks.trade import Trade
 from local.vendors.ebay.pictures import BASE_PATH
 from local.vendors.ebay.standin import TOKEN_PATH, EbayStandIn
 from souk.aws import clients
-from souk.clock import new_id, utc_now
-from souk.listings.model import Listing, Media, MediaObject, Publication, PublicationStatus, Status
-from souk.photos.model import Photo, PhotoStatus
+from souk.selling.listings.model import Listing, Media, MediaObject, Publication, PublicationStatus, Status
+from souk.selling.photos.model import Photo, PhotoStatus
+from souk.shared.clock import new_id, utc_now
 from tests.functions.capacity import billed
 from tests.functions.cloud import Call, Cloud, create_keys, sample
-from tests.functions.listings.sellers import Seller, ready_photo, task_of
+from tests.functions.selling.listings.sellers import Seller, ready_photo, task_of
 from tests.functions.template import REGION, ROOT, logical_id
 
 RECEIPTS = Path(__file__).with_name("receipts.json")
@@ -67,26 +67,24 @@ class Shop:
         """By function path: what brings about all that is needed before, and answers the call to measure."""
         made = {"media": self.media, "enriched_description": "A cup."}
         return {
-            "identity/authorize": self._token,
-            "listings/create_listing": lambda: self._request("create_listing"),
-            "listings/add_photos": lambda: self._request("add_photos", self._listing(Status.DRAFT)),
-            "listings/get_listing": lambda: self._request("get_listing", self._listing(Status.MEDIA_READY, **made)),
-            "listings/generate_media": lambda: self._request(
+            "authorize": self._token,
+            "create_listing": lambda: self._request("create_listing"),
+            "add_photos": lambda: self._request("add_photos", self._listing(Status.DRAFT)),
+            "get_listing": lambda: self._request("get_listing", self._listing(Status.MEDIA_READY, **made)),
+            "generate_media": lambda: self._request(
                 "generate_media", self._listing(Status.DRAFT, photos=(ready_photo(self.photo),))
             ),
-            "listings/approve_media": lambda: self._request(
-                "approve_media", self._listing(Status.MEDIA_READY, **made), json={}
-            ),
-            "listings/publish_listing": self._publish,
-            "listings/dispatch_listings": self._dispatch,
-            "listings/process_upload": self._upload,
-            "listings/generate_images": lambda: self._task("generate_images"),
-            "listings/start_video": lambda: self._task("start_video"),
-            "listings/enrich_description": lambda: self._task("enrich_description"),
-            "listings/publish_to_marketplace": lambda: self._task(
+            "approve_media": lambda: self._request("approve_media", self._listing(Status.MEDIA_READY, **made), json={}),
+            "publish_listing": self._publish,
+            "dispatch_listings": self._dispatch,
+            "process_upload": self._upload,
+            "generate_images": lambda: self._task("generate_images"),
+            "start_video": lambda: self._task("start_video"),
+            "enrich_description": lambda: self._task("enrich_description"),
+            "publish_to_marketplace": lambda: self._task(
                 "publish_to_marketplace", Status.PUBLISHING, marketplace="ebay"
             ),
-            "operations/sweep_overdue": lambda: lambda: self._invoke("operations/sweep_overdue", {}),
+            "sweep_overdue": lambda: lambda: self._invoke("sweep_overdue", {}),
         }
 
     def sizes(self) -> dict[str, int]:
@@ -119,7 +117,7 @@ class Shop:
         }
         for name, address in addresses.items():
             self._environment.setenv(name, address)
-        return handler(event, _Context(logical_id(path.split("/")[1])))
+        return handler(event, _Context(logical_id(path)))
 
     def _task(self, function: str, status: Status = Status.GENERATING, **more: Any) -> Callable[[], Any]:
         fields: dict[str, Any] = {"photos": (ready_photo(self.photo),)}
@@ -127,7 +125,7 @@ class Shop:
             waiting = Publication("ebay", PublicationStatus.PUBLISHING)
             fields = {"media": self.media, "approved_hash": self.media.hash, "publications": {"ebay": waiting}}
         task = task_of(self._listing(status, **fields), **more)
-        return lambda: self._invoke(f"listings/{function}", task)
+        return lambda: self._invoke(function, task)
 
     def _take_photo(self) -> str:
         """Through the function that judges uploads; the hash of what it stored."""
@@ -148,7 +146,7 @@ class Shop:
         bucket = self._cloud.physical["MediaBucket"]
         self._cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=_PHOTO, ContentType="image/png")
         event = {"detail": {"object": {"key": key}}}
-        return lambda: self._invoke("listings/process_upload", event), listing.id
+        return lambda: self._invoke("process_upload", event), listing.id
 
     def _publish(self) -> Callable[[], Any]:
         listing = self._listing(Status.MEDIA_READY, media=self.media)
@@ -156,16 +154,14 @@ class Shop:
         return self._request("publish_listing", listing, json={"marketplaces": ["ebay"]})
 
     def _token(self) -> Callable[[], Any]:
-        event = sample("identity/authorize")
-        token = self._cloud.call(
-            "identity/register_account", json={"email": f"{new_id()}@example.com", "password": new_id()}
-        )
+        event = sample("authorize")
+        token = self._cloud.call("register_account", json={"email": f"{new_id()}@example.com", "password": new_id()})
         event["headers"]["authorization"] = f"Bearer {token.json['token']}"
-        return lambda: self._invoke("identity/authorize", event)
+        return lambda: self._invoke("authorize", event)
 
     def _dispatch(self) -> Callable[[], Any]:
-        event = sample("listings/dispatch_listings")
-        return lambda: self._invoke("listings/dispatch_listings", event)
+        event = sample("dispatch_listings")
+        return lambda: self._invoke("dispatch_listings", event)
 
 
 class _Context:

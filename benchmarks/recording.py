@@ -30,7 +30,7 @@ from benchmarks.vendors import ADDRESSES, Vendors, keep_secrets
 from souk.aws import clients
 from souk.wiring import storage
 from tests.functions.cloud import Cloud, create_keys, forget
-from tests.functions.orders.stripe import FakeStripe
+from tests.functions.storefront.orders.stripe import FakeStripe
 from tests.functions.template import REGION, logical_id, resolve, resources, variables_of
 
 _SERVICES = ("dynamodb", "kms", "secretsmanager", "stepfunctions", "s3")
@@ -64,7 +64,7 @@ class Recorder(Cloud):
     def invoke(self, path: str, event: Any) -> Any:
         self.last = {
             "path": path,
-            "function": logical_id(path.split("/")[1]),
+            "function": logical_id(path),
             "event": _lasting(event),
             "exchanges": [],
             "presigned": [],
@@ -190,7 +190,7 @@ def endpoints() -> set[str]:
 
 def record() -> list[dict[str, Any]]:
     """Every endpoint's success. Raises RuntimeError when one has no scene, or does not succeed in it."""
-    if missing := endpoints() ^ {logical_id(path.split("/")[1]) for path in SCENES}:
+    if missing := endpoints() ^ {logical_id(path) for path in SCENES}:
         raise RuntimeError(f"benchmarks/scenes.py and template.yaml differ in {', '.join(sorted(missing))}")
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         environment.setenv("AWS_DEFAULT_REGION", REGION)
@@ -200,10 +200,10 @@ def record() -> list[dict[str, Any]]:
 
 
 def _record(path: str, environment: pytest.MonkeyPatch, keys: dict[str, str]) -> dict[str, Any]:
-    cloud = Recorder(environment, "-" + path.split("/")[1].replace("_", "-"))
+    cloud = Recorder(environment, "-" + path.replace("_", "-"))
     cloud.create(keys)
     answer = SCENES[path](cloud)
-    expected = 404 if path == "operations/answer_unknown_route" else 399
+    expected = 404 if path == "answer_unknown_route" else 399
     if answer.status > expected or cloud.last["path"] != path:
         raise RuntimeError(f"{path} answered {answer.status}: {answer.body[:300]}")
     return {**cloud.last, "vendor": list(cloud.last["vendor"])}

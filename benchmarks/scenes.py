@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks import storefront_scenes
-from souk.listings.model import Status
+from souk.selling.listings.model import Status
+from tests.functions.accounts.addresses import address_books
+from tests.functions.accounts.auth import accounts
 from tests.functions.cloud import Answer, Cloud, Person
-from tests.functions.identity import accounts, address_books
-from tests.functions.listings.sellers import Seller
+from tests.functions.selling.listings.sellers import Seller
 
 type Scene = Callable[[Cloud], Answer]
 
@@ -33,11 +34,11 @@ def _logged_in(path: str, register: str, email: str) -> Scene:
 
 
 def _refreshed(cloud: Cloud) -> Answer:
-    return cloud.call("identity/refresh_session", json={"refresh_token": accounts.register(cloud).refresh_token})
+    return cloud.call("refresh_session", json={"refresh_token": accounts.register(cloud).refresh_token})
 
 
 def _with_token(cloud: Cloud) -> Answer:
-    return cloud.call("identity/log_out", token=accounts.register(cloud).token)
+    return cloud.call("log_out", token=accounts.register(cloud).token)
 
 
 def _on_an_address(path: str) -> Scene:
@@ -53,7 +54,7 @@ def _addresses(cloud: Cloud) -> Answer:
     person = _person(cloud)
     for _ in range(5):
         address_books.add(cloud, person)
-    return cloud.call("identity/list_addresses", caller=person)
+    return cloud.call("list_addresses", caller=person)
 
 
 def _selling(function: str, status: Status | None = None, **request: Any) -> Scene:
@@ -88,41 +89,41 @@ def _person(cloud: Cloud) -> Person:
 
 
 SCENES: dict[str, storefront_scenes.Scene] = {
-    "identity/register_account": _plain("identity/register_account"),
-    "identity/register_buyer": _plain("identity/register_buyer"),
-    "identity/register_seller": _plain("identity/register_seller"),
-    "identity/log_in": _logged_in("identity/log_in", "identity/register_account", "john@example.com"),
-    "identity/log_in_buyer": _logged_in("identity/log_in_buyer", "identity/register_buyer", "bea@example.com"),
-    "identity/log_in_seller": _logged_in("identity/log_in_seller", "identity/register_seller", "sam@example.com"),
-    "identity/refresh_session": _refreshed,
-    "identity/log_out": _with_token,
-    "identity/get_current_account": _signed_in("identity/get_current_account"),
-    "identity/get_profile": _signed_in("identity/get_profile"),
-    "identity/update_profile": _signed_in("identity/update_profile"),
-    "identity/list_addresses": _addresses,
-    "identity/create_address": _signed_in("identity/create_address"),
-    "identity/update_address": _on_an_address("identity/update_address"),
-    "identity/delete_address": _on_an_address("identity/delete_address"),
-    "identity/get_jwks": _plain("identity/get_jwks"),
-    "listings/create_listing": _selling("create_listing"),
-    "listings/list_listings": _listings,
-    "listings/get_listing": _selling("get_listing", Status.MEDIA_READY),
-    "listings/update_listing": _selling("update_listing", Status.DRAFT),
-    "listings/delete_listing": _selling("delete_listing", Status.DRAFT),
-    "listings/add_photos": _selling("add_photos", Status.DRAFT),
-    "listings/generate_media": _selling("generate_media", Status.DRAFT),
-    "listings/approve_media": _selling("approve_media", Status.MEDIA_READY),
-    "listings/reject_media": _selling("reject_media", Status.MEDIA_READY),
-    "listings/preflight_listing": _selling("preflight_listing", Status.DRAFT),
-    "listings/publish_listing": _selling("publish_listing", Status.APPROVED),
-    "platforms/list_platforms": _connected("platforms/list_platforms"),
-    "platforms/save_platform_credentials": _signed_in("platforms/save_platform_credentials"),
-    "platforms/delete_platform_credentials": _connected("platforms/delete_platform_credentials"),
-    "platforms/get_platform_settings": _signed_in("platforms/get_platform_settings"),
-    "platforms/save_platform_settings": _signed_in("platforms/save_platform_settings"),
-    "operations/check_health": _plain("operations/check_health"),
-    "operations/get_openapi": _plain("operations/get_openapi"),
-    "operations/show_docs": _plain("operations/show_docs"),
-    "operations/answer_unknown_route": _plain("operations/answer_unknown_route"),
+    "register_account": _plain("register_account"),
+    "register_buyer": _plain("register_buyer"),
+    "register_seller": _plain("register_seller"),
+    "log_in": _logged_in("log_in", "register_account", "john@example.com"),
+    "log_in_buyer": _logged_in("log_in_buyer", "register_buyer", "bea@example.com"),
+    "log_in_seller": _logged_in("log_in_seller", "register_seller", "sam@example.com"),
+    "refresh_session": _refreshed,
+    "log_out": _with_token,
+    "get_current_account": _signed_in("get_current_account"),
+    "get_profile": _signed_in("get_profile"),
+    "update_profile": _signed_in("update_profile"),
+    "list_addresses": _addresses,
+    "create_address": _signed_in("create_address"),
+    "update_address": _on_an_address("update_address"),
+    "delete_address": _on_an_address("delete_address"),
+    "get_jwks": _plain("get_jwks"),
+    "create_listing": _selling("create_listing"),
+    "list_listings": _listings,
+    "get_listing": _selling("get_listing", Status.MEDIA_READY),
+    "update_listing": _selling("update_listing", Status.DRAFT),
+    "delete_listing": _selling("delete_listing", Status.DRAFT),
+    "add_photos": _selling("add_photos", Status.DRAFT),
+    "generate_media": _selling("generate_media", Status.DRAFT),
+    "approve_media": _selling("approve_media", Status.MEDIA_READY),
+    "reject_media": _selling("reject_media", Status.MEDIA_READY),
+    "preflight_listing": _selling("preflight_listing", Status.DRAFT),
+    "publish_listing": _selling("publish_listing", Status.APPROVED),
+    "list_platforms": _connected("list_platforms"),
+    "save_platform_credentials": _signed_in("save_platform_credentials"),
+    "delete_platform_credentials": _connected("delete_platform_credentials"),
+    "get_platform_settings": _signed_in("get_platform_settings"),
+    "save_platform_settings": _signed_in("save_platform_settings"),
+    "check_health": _plain("check_health"),
+    "get_openapi": _plain("get_openapi"),
+    "show_docs": _plain("show_docs"),
+    "answer_unknown_route": _plain("answer_unknown_route"),
     **storefront_scenes.SCENES,
 }

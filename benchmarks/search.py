@@ -24,12 +24,13 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from benchmarks.rows import Row
-from souk.catalogue.model import CATEGORIES
-from souk.money import Money
-from souk.search.model import ProductDocument, ProductQuery
-from souk.search.reader import LOOK_SECONDS
-from souk.sellers.model import Rating
-from tests.unit.search.search_worlds import FakeCatalogue, World
+from docs.contract.template import event_file
+from souk.shared.money import Money
+from souk.storefront.catalogue.model import CATEGORIES
+from souk.storefront.search.adapters.index.reader import LOOK_SECONDS
+from souk.storefront.search.model import ProductDocument, ProductQuery
+from souk.storefront.sellers.model import Rating
+from tests.unit.storefront.search.search_worlds import FakeCatalogue, World
 
 SIZES: Final = {10_000: None, 100_000: 2.0, 1_000_000: 5.0}
 """Products, and the most milliseconds that half of the searches may take."""
@@ -103,9 +104,9 @@ def _searches(world: World) -> Timings:
 @contextmanager
 def _function(world: World) -> Iterator[Any]:
     """GET /products with a query, over the index of `world`."""
-    from functions.search import search_products
+    from functions.storefront.search import search_products
 
-    event = json.loads((Path(__file__).parents[1] / "events" / "search" / "search_products.json").read_text())
+    event = json.loads(event_file("search_products").read_text())
     context = SimpleNamespace(function_name="SearchProductsFunction")
     reader = world.reader()
 

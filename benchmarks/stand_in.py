@@ -26,7 +26,7 @@ class Answers:
     def __init__(self, recording: Path) -> None:
         self._answers: dict[tuple[str, str], Iterator[bytes]] = {}
         for function in json.loads(recording.read_text()):
-            name = function["path"].split("/")[1]
+            name = function["path"]
             by_target: dict[str, list[bytes]] = {}
             for exchange in [*function["exchanges"], *function["vendor"]]:
                 body = base64.b64decode(exchange["body"])

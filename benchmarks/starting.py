@@ -50,7 +50,7 @@ def stand_in(recording: Path) -> Iterator[str]:
 
 def environment(recorded: dict[str, Any], url: str) -> dict[str, str]:
     """What Lambda would set: the template's variables, credentials, and where AWS and the vendors are."""
-    name = recorded["path"].split("/")[1]
+    name = recorded["path"]
     return {
         **recorded["environment"],
         "AWS_ACCESS_KEY_ID": "testing",

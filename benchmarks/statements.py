@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from benchmarks.vendors import EBAY
 from souk.aws.attributes import from_attribute
-from souk.search.querying import AGGREGATIONS
+from souk.storefront.search.adapters.index.querying import AGGREGATIONS
 
 _PASSWORD_HASH = re.compile(rb"\$argon2id\$[A-Za-z0-9+/=,$]+")
 _ATTRIBUTE_KINDS = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS"})

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.functions.analytics.sellers import report, stock, tell
-from tests.functions.catalogue.merchants import LAMP, Merchant
+from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Answer, Cloud, Person
-from tests.functions.identity.accounts import register
-from tests.functions.orders.market import Buyer, Shop, call
-from tests.functions.orders.stripe import fail
-from tests.functions.payments import events
-from tests.functions.reviews import buyers
-from tests.functions.search.markets import Market
-from tests.functions.sellers import shops
-from tests.unit.analytics.paid_orders import ANA, paid
-from tests.unit.analytics.paid_orders import NOW as SOLD_AT
+from tests.functions.storefront.analytics.sellers import report, stock, tell
+from tests.functions.storefront.catalogue.merchants import LAMP, Merchant
+from tests.functions.storefront.orders.market import Buyer, Shop, call
+from tests.functions.storefront.orders.stripe import fail
+from tests.functions.storefront.payments import events
+from tests.functions.storefront.reviews import buyers
+from tests.functions.storefront.search.markets import Market
+from tests.functions.storefront.sellers import shops
+from tests.unit.storefront.analytics.paid_orders import ANA, paid
+from tests.unit.storefront.analytics.paid_orders import NOW as SOLD_AT
 
 if TYPE_CHECKING:
     from benchmarks.recording import Recorder
@@ -61,7 +61,7 @@ def _picture(cloud: Cloud) -> Answer:
     content_hash = "5" * 64
     bucket = cloud.physical["MediaBucket"]
     cloud.client("s3").put_object(Bucket=bucket, Key=f"public/{content_hash}", Body=b"jpeg", ContentType="image/jpeg")
-    return cloud.call("catalogue/get_media", params={"hash": content_hash})
+    return cloud.call("get_media", params={"hash": content_hash})
 
 
 def _on_a_profile(cloud: Cloud) -> Answer:
@@ -171,7 +171,7 @@ def _following(cloud: Cloud) -> Answer:
     visitor = register(cloud).id
     for number in range(5):
         shops.follow(cloud, visitor, shops.open_shop(cloud, f"Shop {number}").id)
-    return cloud.call("sellers/list_following", caller=Person(visitor), query={"limit": str(_LISTED)})
+    return cloud.call("list_following", caller=Person(visitor), query={"limit": str(_LISTED)})
 
 
 def _writing(cloud: Cloud) -> Answer:
@@ -205,47 +205,47 @@ def _figures(cloud: Cloud) -> Answer:
 
 
 SCENES: dict[str, Scene] = {
-    "catalogue/create_product": _merchant("create_product", json=LAMP),
-    "catalogue/create_seller_product": _named_product,
-    "catalogue/get_product": _on_a_product("get_product"),
-    "catalogue/update_product": _on_a_product("update_product", json={"price": 44.5, "stock_quantity": 6}),
-    "catalogue/update_seller_product": _on_a_product("update_seller_product", "product_id", json={"price": 44.5}),
-    "catalogue/delete_product": _on_a_product("delete_product"),
-    "catalogue/adjust_stock": _on_a_product("adjust_stock"),
-    "catalogue/add_images": _on_a_product("add_images", json={"files": [_PHOTO]}),
-    "catalogue/list_seller_products": _own_products,
-    "catalogue/get_media": _picture,
-    "catalogue/list_categories": lambda cloud: cloud.call("catalogue/list_categories"),
-    "catalogue/create_shipping_profile": _merchant("create_shipping_profile"),
-    "catalogue/update_shipping_profile": _on_a_profile,
-    "catalogue/list_shipping_profiles": _profiles,
-    "search/search_products": lambda cloud: _market(cloud).search(search="coffee cup", max_price="50", facets="true"),
-    "search/browse_products": lambda cloud: _market(cloud).browse(category="kitchen"),
-    "orders/preview_order": _buying("preview_order", lambda buyer, product: buyer.wants((product, 1))),
-    "orders/place_order": _buying("place_order", lambda buyer, product: buyer.wants((product, 1))),
-    "orders/buy_product": _buying("buy_product", lambda _, product: {"product_id": product.id, "quantity": 1}),
-    "orders/get_order": _bought("get_order"),
-    "orders/track_order": _bought("track_order", headers={"prefer": "", "if-none-match": ""}),
-    "orders/cancel_order": _cancelled,
-    "orders/list_orders": _orders("list_orders", lambda _, buyer: buyer),
-    "orders/list_buyer_orders": _orders("list_buyer_orders", lambda _, buyer: buyer),
-    "orders/list_sales": _orders("list_sales", lambda shop, _: shop),
-    "orders/change_order_status": _sold("change_order_status", json={"status": "processing"}),
-    "orders/add_tracking": _sold("add_tracking", "processing"),
-    "orders/refund_order": _refunded,
-    "payments/receive_webhook": _paid,
-    "sellers/apply_to_sell": lambda cloud: shops.apply(cloud, register(cloud).id),
-    "sellers/get_shop": lambda cloud: shops.see(cloud, shops.open_shop(cloud).id),
-    "sellers/update_shop": lambda cloud: shops.edit(cloud, shops.open_shop(cloud).id, bio="Clothes with a past."),
-    "sellers/decide_verification": lambda cloud: shops.decide(
+    "create_product": _merchant("create_product", json=LAMP),
+    "create_seller_product": _named_product,
+    "get_product": _on_a_product("get_product"),
+    "update_product": _on_a_product("update_product", json={"price": 44.5, "stock_quantity": 6}),
+    "update_seller_product": _on_a_product("update_seller_product", "product_id", json={"price": 44.5}),
+    "delete_product": _on_a_product("delete_product"),
+    "adjust_stock": _on_a_product("adjust_stock"),
+    "add_images": _on_a_product("add_images", json={"files": [_PHOTO]}),
+    "list_seller_products": _own_products,
+    "get_media": _picture,
+    "list_categories": lambda cloud: cloud.call("list_categories"),
+    "create_shipping_profile": _merchant("create_shipping_profile"),
+    "update_shipping_profile": _on_a_profile,
+    "list_shipping_profiles": _profiles,
+    "search_products": lambda cloud: _market(cloud).search(search="coffee cup", max_price="50", facets="true"),
+    "browse_products": lambda cloud: _market(cloud).browse(category="kitchen"),
+    "preview_order": _buying("preview_order", lambda buyer, product: buyer.wants((product, 1))),
+    "place_order": _buying("place_order", lambda buyer, product: buyer.wants((product, 1))),
+    "buy_product": _buying("buy_product", lambda _, product: {"product_id": product.id, "quantity": 1}),
+    "get_order": _bought("get_order"),
+    "track_order": _bought("track_order", headers={"prefer": "", "if-none-match": ""}),
+    "cancel_order": _cancelled,
+    "list_orders": _orders("list_orders", lambda _, buyer: buyer),
+    "list_buyer_orders": _orders("list_buyer_orders", lambda _, buyer: buyer),
+    "list_sales": _orders("list_sales", lambda shop, _: shop),
+    "change_order_status": _sold("change_order_status", json={"status": "processing"}),
+    "add_tracking": _sold("add_tracking", "processing"),
+    "refund_order": _refunded,
+    "receive_webhook": _paid,
+    "apply_to_sell": lambda cloud: shops.apply(cloud, register(cloud).id),
+    "get_shop": lambda cloud: shops.see(cloud, shops.open_shop(cloud).id),
+    "update_shop": lambda cloud: shops.edit(cloud, shops.open_shop(cloud).id, bio="Clothes with a past."),
+    "decide_verification": lambda cloud: shops.decide(
         cloud, shops.operator(cloud), shops.open_shop(cloud).id, "verify"
     ),
-    "sellers/follow_shop": _visitor(shops.follow),
-    "sellers/unfollow_shop": _visitor(_unfollowing),
-    "sellers/list_following": _following,
-    "reviews/create_review": _writing,
-    "reviews/update_review": _reviewed(lambda cloud, who, made: buyers.edit(cloud, who, made, {"rating": 4})),
-    "reviews/delete_review": _reviewed(buyers.take_back),
-    "reviews/list_reviews": _reviews,
-    "analytics/get_seller_analytics": _figures,
+    "follow_shop": _visitor(shops.follow),
+    "unfollow_shop": _visitor(_unfollowing),
+    "list_following": _following,
+    "create_review": _writing,
+    "update_review": _reviewed(lambda cloud, who, made: buyers.edit(cloud, who, made, {"rating": 4})),
+    "delete_review": _reviewed(buyers.take_back),
+    "list_reviews": _reviews,
+    "get_seller_analytics": _figures,
 }

@@ -11,13 +11,13 @@ import pytest
 from benchmarks.units import COUNTED, COUNTING, INDEXING, STOCKTAKING
 from benchmarks.vendors import stripe_for
 from souk.aws.attributes import to_attributes
-from souk.catalogue.layout import from_product, from_stock, stock_key
-from souk.catalogue.model import Product, Stock
-from souk.orders.model import Order
-from tests.functions.analytics.sellers import change, count_stock, record
+from souk.storefront.catalogue.keys import from_product, from_stock, stock_key
+from souk.storefront.catalogue.model import Product, Stock
+from souk.storefront.orders.model import Order
 from tests.functions.cloud import Cloud
-from tests.functions.orders.market import Buyer, Shop
-from tests.functions.payments import events
+from tests.functions.storefront.analytics.sellers import change, count_stock, record
+from tests.functions.storefront.orders.market import Buyer, Shop
+from tests.functions.storefront.payments import events
 
 type Act = Callable[[], Any]
 
@@ -44,17 +44,17 @@ class Trade:
         """By function path: what brings about all that is needed before, and answers the call to measure."""
         basket = self._buyer.wants((self._products[0], 1))
         return {
-            "orders/preview_order": lambda: lambda: self._buyer.call("preview_order", json=basket),
-            "orders/place_order": lambda: lambda: self._buyer.call("place_order", json=basket),
-            "payments/receive_webhook": self._paying,
-            "orders/get_order": self._reading,
-            "orders/change_order_status": self._moving,
-            "orders/dispatch_orders": self._dispatching,
+            "preview_order": lambda: lambda: self._buyer.call("preview_order", json=basket),
+            "place_order": lambda: lambda: self._buyer.call("place_order", json=basket),
+            "receive_webhook": self._paying,
+            "get_order": self._reading,
+            "change_order_status": self._moving,
+            "dispatch_orders": self._dispatching,
             COUNTING: lambda: self._counting(lambda placed: (None, placed)),
             COUNTED: lambda: self._counting(lambda placed: (placed, self._buyer.has_paid(placed.id))),
             INDEXING: self._indexing,
             STOCKTAKING: self._stocktaking,
-            "orders/sweep_orders": lambda: lambda: self._cloud.invoke("orders/sweep_orders", {}),
+            "sweep_orders": lambda: lambda: self._cloud.invoke("sweep_orders", {}),
         }
 
     def _places(self) -> str:
@@ -74,11 +74,11 @@ class Trade:
 
     def _dispatching(self) -> Act:
         told = {"Records": [record(None, self._buyer.order(self._places()))]}
-        return lambda: self._cloud.invoke("orders/dispatch_orders", told)
+        return lambda: self._cloud.invoke("dispatch_orders", told)
 
     def _counting(self, change: Callable[[Order], tuple[Order | None, Order]]) -> Act:
         told = {"Records": [record(*change(self._buyer.order(self._places())))]}
-        return lambda: self._cloud.invoke("analytics/count_sales", told)
+        return lambda: self._cloud.invoke("count_sales", told)
 
     def _indexing(self) -> Act:
         self._places()

@@ -17,21 +17,21 @@ from typing import Any, Final
 
 import pytest
 
-from souk.listings.model import Status
-from souk.orders.model import Status as OrderStatus
+from souk.selling.listings.model import Status
+from souk.storefront.orders.model import Status as OrderStatus
 from tests.functions.capacity import Attributes, read_units, write_units, written_keys
 from tests.functions.template import logical_id, resources
 from tests.harness.journey import Journey
-from tests.harness.orders.market import ANNA, CATALOGUE, market
-from tests.harness.orders.shopping import paid
 from tests.harness.simulation import Simulation
+from tests.harness.storefront.orders.market import ANNA, CATALOGUE, market
+from tests.harness.storefront.orders.shopping import paid
 from tests.harness.world import world
 
-COUNTING: Final = "analytics/count_sales"
+COUNTING: Final = "count_sales"
 COUNTED: Final = f"{COUNTING}: a payment"
 """What reads the stream of orders beside the dispatcher: most changes are none of its business, a payment is."""
-INDEXING: Final = "search/index_products"
-STOCKTAKING: Final = "analytics/count_stock"
+INDEXING: Final = "index_products"
+STOCKTAKING: Final = "count_stock"
 _READERS: Final = {
     INDEXING: frozenset({"PRODUCT", "STOCK", "RATING", "SHOP"}),
     STOCKTAKING: frozenset({"PRODUCT", "STOCK"}),
@@ -107,7 +107,7 @@ def _metered(made: Simulation) -> Iterator[Units]:
         answer = invoke(path, event)
         inside.pop()
         units.invocations[COUNTED if path == COUNTING and wrote else path] += 1
-        if path == "orders/dispatch_orders":
+        if path == "dispatch_orders":
             invoked(COUNTING, event)
         return answer
 
@@ -147,4 +147,4 @@ def _triggers(path: str) -> set[str]:
 
 def function_of(path: str) -> str:
     """The logical id of `<domain>/<verb_noun>`, whatever is said of it behind a colon."""
-    return logical_id(path.split("/")[1].partition(":")[0])
+    return logical_id(path.partition(":")[0])

@@ -11,8 +11,8 @@ import pytest
 
 from souk.wiring import storage
 from tests.functions.cloud import Cloud
-from tests.functions.orders.stripe import FakeStripe
-from tests.unit.marketplaces.ebay_builders import fees_xml, reply_xml
+from tests.functions.storefront.orders.stripe import FakeStripe
+from tests.unit.selling.marketplaces.ebay_builders import fees_xml, reply_xml
 
 EBAY: Final = "ebay"
 STRIPE: Final = "stripe"

@@ -37,7 +37,7 @@ def generate() -> dict[str, Any]:
             "description": parts.INTRODUCTION,
         },
         "servers": [{"url": "/", "description": "The deployment that answers this document."}],
-        "tags": [{"name": name} for name in dict.fromkeys(endpoint.route.domain for endpoint in endpoints)],
+        "tags": [{"name": name} for name in dict.fromkeys(endpoint.route.tag for endpoint in endpoints)],
         "paths": paths,
         "components": {
             "securitySchemes": parts.SECURITY,

@@ -11,7 +11,7 @@ from typing import Any, get_origin
 from docs.contract import parts
 from docs.contract.particulars import FORMS, PARTICULARS, Particulars
 from docs.contract.schemas import Shapes
-from docs.contract.template import ROOT, Route
+from docs.contract.template import Route, event_file, module_of
 from souk.http.endpoint import Declaration
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -50,7 +50,7 @@ class Endpoint:
 
 def read_endpoint(route: Route) -> Endpoint:
     """Import the handler of a route and read its declaration. Raises AttributeError when it declares nothing."""
-    module = importlib.import_module(f"functions.{route.domain}.{route.name}")
+    module = importlib.import_module(module_of(route.name))
     _, _, told = (module.__doc__ or "").strip().partition(": ")
     source = ast.parse(route.file.read_text())
     reads_it = any(isinstance(node, ast.Attribute) and node.attr == "if_match" for node in ast.walk(source))
@@ -61,7 +61,7 @@ def operation(endpoint: Endpoint, shapes: Shapes) -> dict[str, Any]:
     route, declared = endpoint.route, endpoint.declaration
     described: dict[str, Any] = {
         "operationId": route.operation_id,
-        "tags": [route.domain],
+        "tags": [route.tag],
         "summary": declared.summary.rstrip("."),
         "description": _description(endpoint),
         "security": [] if declared.roles is None else [{"accessToken": []}],
@@ -110,7 +110,7 @@ def _request_body(endpoint: Endpoint, shapes: Shapes) -> dict[str, Any] | None:
 
 def sample_body(route: Route) -> Any:
     """The JSON body of the function's sample event, or None."""
-    file = ROOT / "events" / route.domain / f"{route.name}.json"
+    file = event_file(route.name)
     if not file.exists():
         return None
     event = json.loads(file.read_text())

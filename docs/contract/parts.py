@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from souk import errors
+from souk.shared import errors
 
 INTRODUCTION: Final = """\
 JSON in and out.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ class Route:
     path: str
     is_public: bool
     operation_id: str
+
+    @property
+    def tag(self) -> str:
+        return self.domain.rpartition("/")[2]
 
     @property
     def key(self) -> str:
@@ -73,8 +78,29 @@ def functions(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def source_of(properties: Mapping[str, Any]) -> tuple[str, str]:
-    """(domain, file name without `.py`) of a function."""
-    return Path(properties["CodeUri"]).name, properties["Handler"].removesuffix(".handler")
+    """(`<context>/<domain>`, file name without `.py`) of a function."""
+    return properties["CodeUri"].removeprefix("functions/"), properties["Handler"].removesuffix(".handler")
+
+
+@cache
+def _places() -> Mapping[str, str]:
+    """File name -> `<context>/<domain>` of every function; a name is used once."""
+    return {file.stem: f"{file.parts[-3]}/{file.parts[-2]}" for file in (ROOT / "functions").glob("*/*/*.py")}
+
+
+def place_of(name: str) -> str:
+    """`<context>/<domain>` of the function of this name. Raises KeyError."""
+    return _places()[name]
+
+
+def module_of(name: str) -> str:
+    """The dotted name of a function's module."""
+    return f"functions.{place_of(name).replace('/', '.')}.{name}"
+
+
+def event_file(name: str) -> Path:
+    """A function's sample event."""
+    return ROOT / "events" / place_of(name) / f"{name}.json"
 
 
 def http_events(properties: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

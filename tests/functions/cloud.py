@@ -21,7 +21,8 @@ import boto3
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
 
-from tests.functions.template import ACCOUNT, REGION, ROOT, logical_id, resolve, resources, variables_of
+from docs.contract.template import event_file, module_of
+from tests.functions.template import ACCOUNT, REGION, logical_id, resolve, resources, variables_of
 
 _TABLE_PROPERTIES = (
     "AttributeDefinitions",
@@ -133,21 +134,21 @@ class Cloud:
 
     # Calling ---------------------------------------------------------------------------------------------------------
 
-    def handler(self, path: str) -> Callable[[Any, Any], Any]:
-        """The handler of `<domain>/<verb_noun>`, with its own variables set."""
-        for name, value in variables_of(logical_id(path.split("/")[1])).items():
-            self._environment.setenv(name, resolve(value, self.physical))
-        module = importlib.import_module("functions." + path.replace("/", "."))
+    def handler(self, name: str) -> Callable[[Any, Any], Any]:
+        """The handler of the function of this name, with its own variables set."""
+        for variable, value in variables_of(logical_id(name)).items():
+            self._environment.setenv(variable, resolve(value, self.physical))
+        module = importlib.import_module(module_of(name))
         handle: Callable[[Any, Any], Any] = module.handler
         return handle
 
-    def invoke(self, path: str, event: Mapping[str, Any]) -> Any:
+    def invoke(self, name: str, event: Mapping[str, Any]) -> Any:
         """Call a function with an event as it is."""
-        return self.handler(path)(event, SimpleNamespace(function_name=logical_id(path.split("/")[1])))
+        return self.handler(name)(event, SimpleNamespace(function_name=logical_id(name)))
 
     def call(
         self,
-        path: str,
+        name: str,
         *,
         json: Any = None,
         body: bytes | None = None,
@@ -163,8 +164,8 @@ class Cloud:
 
         token: goes through the real authorizer. caller: is vouched for without one. clear: the sample has no body.
         """
-        event = sample(path)
-        event["headers"] = {**event["headers"], **{name.lower(): value for name, value in (headers or {}).items()}}
+        event = sample(name)
+        event["headers"] = {**event["headers"], **{header.lower(): value for header, value in (headers or {}).items()}}
         if json is not None or body is not None or clear:
             _put_body(event, json, body)
         if params is not None:
@@ -179,19 +180,19 @@ class Cloud:
             event["requestContext"]["authorizer"] = {"lambda": self.verdict(token)}
         if caller is not None:
             event["requestContext"]["authorizer"] = {"lambda": caller.verdict()}
-        reply = self.invoke(path, event)
+        reply = self.invoke(name, event)
         text = reply.get("body", "")
         if reply.get("isBase64Encoded"):
             text = base64.b64decode(text).decode("latin-1")
         return Answer(
-            reply["statusCode"], {name.lower(): value for name, value in reply.get("headers", {}).items()}, text
+            reply["statusCode"], {header.lower(): value for header, value in reply.get("headers", {}).items()}, text
         )
 
     def verdict(self, token: str) -> dict[str, str]:
         """What the authorizer says of a token."""
-        event = sample("identity/authorize")
+        event = sample("authorize")
         event["headers"]["authorization"] = f"Bearer {token}"
-        answer = self.invoke("identity/authorize", event)
+        answer = self.invoke("authorize", event)
         assert answer["isAuthorized"] is True
         context: dict[str, str] = answer["context"]
         return context
@@ -247,9 +248,9 @@ def create_keys() -> dict[str, str]:
     return made
 
 
-def sample(path: str) -> dict[str, Any]:
+def sample(name: str) -> dict[str, Any]:
     """The sample event of a function."""
-    event: dict[str, Any] = json.loads((ROOT / "events" / f"{path}.json").read_text())
+    event: dict[str, Any] = json.loads(event_file(name).read_text())
     return event
 
 

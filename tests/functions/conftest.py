@@ -13,9 +13,9 @@ import pytest
 from moto import mock_aws
 from moto.backends import get_backend
 
+from souk.accounts.auth.adapters import passwords
 from souk.aws import clients
 from souk.aws.logging import logger
-from souk.identity import passwords
 from tests.functions.cloud import Call, Cloud, create_keys, forget
 from tests.functions.template import ACCOUNT, REGION
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
-from souk.clock import to_wire
+from souk.shared.clock import to_wire
 from tests.harness.clock import VirtualClock
 from tests.harness.faults import Failures, Faults, Killed
 from tests.harness.interpreter import AwaitToken, Entered, Interpreter, Pause, Run, Sleep, StateFailed, TimedOut

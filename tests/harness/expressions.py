@@ -12,7 +12,7 @@ from typing import Any
 
 from jsonata import Jsonata  # type: ignore[import-untyped]
 
-from souk.clock import to_wire
+from souk.shared.clock import to_wire
 from tests.harness.clock import VirtualClock
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from souk.clock import to_wire
+from souk.shared.clock import to_wire
 from tests.harness.clock import VirtualClock
 from tests.harness.expressions import Evaluator, QueryEvaluationError
 

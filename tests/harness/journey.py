@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from souk.listings.model import Listing, Status
-from souk.photos.model import PhotoStatus
+from souk.selling.listings.model import Listing, Status
+from souk.selling.photos.model import PhotoStatus
 from tests.harness.interpreter import AwaitToken
 from tests.harness.simulation import Answer, Stuck
 from tests.harness.world import LISTINGS, World

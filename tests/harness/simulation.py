@@ -18,15 +18,15 @@ from typing import Any
 
 import pytest
 
-from souk import clock as souk_clock
 from souk.aws import clients
+from souk.shared import clock as souk_clock
 from tests.functions.cloud import forget
 from tests.functions.template import logical_id, resolve, resources, variables_of
 from tests.harness.clock import VirtualClock
 from tests.harness.definition import definition, substitutions_of
 from tests.harness.engine import Engine
 from tests.harness.faults import Failures, Faults, Killed
-from tests.harness.sources import module_of, path_of
+from tests.harness.sources import module_of, name_of
 from tests.harness.store import Store
 
 MINUTE = timedelta(minutes=1)
@@ -103,22 +103,22 @@ class Simulation:
 
     # Calling functions -----------------------------------------------------------------------------------------------
 
-    def invoke(self, path: str, event: Mapping[str, Any]) -> Any:
-        """Run `<domain>/<verb_noun>` in a fresh execution environment, as after a crash of the one before."""
+    def invoke(self, name: str, event: Mapping[str, Any]) -> Any:
+        """Run the function of this name in a fresh execution environment, as after a crash of the one before."""
         forget()
-        name = logical_id(path.split("/")[1])
+        function = logical_id(name)
         with pytest.MonkeyPatch.context() as environment:
-            for variable, value in variables_of(name).items():
+            for variable, value in variables_of(function).items():
                 environment.setenv(variable, resolve(value, {}))
-            return module_of(path).handler(event, SimpleNamespace(function_name=name))
+            return module_of(name).handler(event, SimpleNamespace(function_name=function))
 
     def _invoke_arn(self, arn: str, event: Any) -> Any:
-        return self.invoke(path_of(arn), event)
+        return self.invoke(name_of(arn), event)
 
-    def answer(self, path: str, event: Mapping[str, Any]) -> Answer:
+    def answer(self, name: str, event: Mapping[str, Any]) -> Answer:
         """One HTTP request. A function that is killed answers 502, as the gateway does."""
         try:
-            reply = self.invoke(path, event)
+            reply = self.invoke(name, event)
         except Killed:
             return Answer(502, {}, None)
         answer = Answer(reply["statusCode"], reply["headers"], json.loads(reply.get("body") or "null"))
@@ -199,7 +199,7 @@ class Simulation:
             return False
         function, event, attempt = self._requests.popleft()
         try:
-            self.invoke(path_of(function), event)
+            self.invoke(name_of(function), event)
         except (Exception, Killed) as error:  # noqa: BLE001 - as Lambda does
             self._expect_planned(error)
             if attempt < _ASYNC_TRIES:

@@ -1,4 +1,4 @@
-"""The functions of functions/ as modules of the harness's own, found by path or by ARN."""
+"""The functions of functions/ as modules of the harness's own, found by name or by ARN."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import Any
 
+from docs.contract.template import place_of
 from tests.functions.template import ROOT, logical_id
 
 
 @cache
-def module_of(path: str) -> Any:
+def module_of(name: str) -> Any:
     """A function's module of our own: others may have imported theirs over another wiring."""
-    spec = spec_from_file_location(f"harness_{path.replace('/', '_')}", ROOT / "functions" / f"{path}.py")
+    spec = spec_from_file_location(f"harness_{name}", ROOT / "functions" / place_of(name) / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
@@ -21,10 +22,10 @@ def module_of(path: str) -> Any:
 
 
 @cache
-def _paths() -> dict[str, str]:
-    found = (ROOT / "functions").glob("*/*.py")
-    return {logical_id(file.stem): f"{file.parent.name}/{file.stem}" for file in found}
+def _names() -> dict[str, str]:
+    found = (ROOT / "functions").glob("*/*/*.py")
+    return {logical_id(file.stem): file.stem for file in found}
 
 
-def path_of(arn: str) -> str:
-    return _paths()[arn.rsplit(":", 1)[-1]]
+def name_of(arn: str) -> str:
+    return _names()[arn.rsplit(":", 1)[-1]]

@@ -30,7 +30,7 @@ def test_every_function_that_runs_for_them_has_been_measured(listing: Units, ord
 
 def test_an_order_is_counted_once_and_what_is_left_is_told_to_index_and_figures_once(order: Units) -> None:
     assert [order.invocations[one] for one in (COUNTED, INDEXING, STOCKTAKING)] == [1, 1, 1]
-    assert order.requests == order.invocations["orders/change_order_status"] + 2  # its placing, and the vendor's event
+    assert order.requests == order.invocations["change_order_status"] + 2  # its placing, and the vendor's event
 
 
 def test_a_price_that_doubles_shows_in_both_sums(listing: Units, order: Units, monkeypatch: pytest.MonkeyPatch) -> None:

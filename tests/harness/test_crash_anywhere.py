@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from souk.listings.model import Status
+from souk.selling.listings.model import Status
 from tests.harness.branches import explore
 from tests.harness.faults import Fault
 from tests.harness.journey import Journey, claim_at_rest, claim_gone, claim_published

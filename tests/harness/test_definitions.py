@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from jsonata import Jsonata  # type: ignore[import-untyped]
 
-from souk import errors
-from souk.listings import steps
-from souk.marketplaces import model as marketplaces
-from souk.media import model as media
+from souk.selling.listings.service import media_steps as steps
+from souk.selling.marketplaces import model as marketplaces
+from souk.selling.media import model as media
+from souk.shared import errors
 from tests.functions.template import ROOT, resources
 from tests.harness.definition import SUBSTITUTION, State, definition, scopes_of, states_of, substitutions_of, text_of
 from tests.harness.expressions import expression, is_expression

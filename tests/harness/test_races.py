@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from souk.listings.model import Status
+from souk.selling.listings.model import Status
 from tests.harness.journey import Journey, claim_published
 from tests.harness.world import world
 

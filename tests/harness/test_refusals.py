@@ -6,9 +6,9 @@ from typing import Literal
 
 import pytest
 
-from souk.errors import VendorProblem
-from souk.listings.model import Status
-from souk.media.model import MediaBlocked
+from souk.selling.listings.model import Status
+from souk.selling.media.model import MediaBlocked
+from souk.shared.errors import VendorProblem
 from tests.harness.journey import Journey, claim_gone, claim_published, published
 from tests.harness.world import World
 

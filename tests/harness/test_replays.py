@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from souk.listings.model import Status
+from souk.selling.listings.model import Status
 from tests.harness.journey import Journey, claim_gone, claim_published, published
 from tests.harness.world import World
 
@@ -187,7 +187,7 @@ def test_one_listing_that_cannot_be_settled_keeps_no_other_waiting(
 
     monkeypatch.setattr(made.engine, "describe_execution", refuse)
     with pytest.raises(ExceptionGroup, match="could not be settled"):
-        made.invoke("operations/sweep_overdue", {})
+        made.invoke("sweep_overdue", {})
     assert other.listing.run == 2
     assert poisoned.listing.run == 1
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from souk.listings.model import Status
+from souk.selling.listings.model import Status
 from tests.harness.branches import in_copy
 from tests.harness.journey import Journey, claim_published
 from tests.harness.world import World, world

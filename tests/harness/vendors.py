@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from souk.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
-from souk.marketplaces.model import AttemptSpent, Fee, Offer, PublicationEnded, Published, Verification
-from souk.media.model import GeneratedImage, MediaBrief, MediaTransient, VideoJob
-from souk.money import Money
+from souk.selling.marketplaces.model import AttemptSpent, Fee, Offer, PublicationEnded, Published, Verification
+from souk.selling.media.model import GeneratedImage, MediaBrief, MediaTransient, VideoJob
+from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
+from souk.shared.money import Money
 from tests.harness.faults import Failures, Faults
 
 

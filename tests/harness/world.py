@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from souk.listings.items import to_listing
-from souk.listings.model import Listing
+from souk.selling.listings.mapping import to_listing
+from souk.selling.listings.model import Listing
 from tests.functions.cloud import sample
 from tests.harness.bucket import Bucket
 from tests.harness.simulation import Answer, Machinery, Simulation, Stuck, entered
@@ -18,13 +18,13 @@ from tests.harness.vendors import FakeEbay, FakeStudio
 
 LISTINGS = "ListingsTable"
 CATALOGUE = "CatalogueTable"
-OWNER: str = sample("listings/get_listing")["requestContext"]["authorizer"]["lambda"]["subject"]
+OWNER: str = sample("get_listing")["requestContext"]["authorizer"]["lambda"]["subject"]
 _MACHINERY = Machinery(
     table=LISTINGS,
     workflow="ListingWorkflow",
     definition="listing",
-    dispatcher="listings/dispatch_listings",
-    sweeper="operations/sweep_overdue",
+    dispatcher="dispatch_listings",
+    sweeper="sweep_overdue",
 )
 
 
@@ -56,12 +56,11 @@ class World(Simulation):
         key: str | None = None,
         content_type: str = "application/json",
     ) -> Answer:
-        """One HTTP request to a function of listings, or to `<domain>/<verb_noun>` of what has an id in its path.
+        """One HTTP request to a function; `listing_id` is the id in its path.
 
         `body` is JSON's, or the bytes themselves.
         """
-        path = function if "/" in function else f"listings/{function}"
-        event = sample(path)
+        event = sample(function)
         sampled = (event.get("pathParameters") or {}).get("id")
         if sampled is not None:
             event["pathParameters"] = {"id": listing_id}
@@ -74,7 +73,7 @@ class World(Simulation):
             encoded = body if isinstance(body, bytes) else json.dumps(body).encode()
             event["headers"]["content-type"] = content_type
             event["body"], event["isBase64Encoded"] = b64encode(encoded).decode(), True
-        return self.answer(path, event)
+        return self.answer(function, event)
 
     def persist(self, function: str, listing_id: str = "", **request: Any) -> Answer:
         """Call, and again under the same key while the answer is that of a fault: what a good client does."""

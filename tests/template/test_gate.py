@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from docs.contract.operations import read_endpoint
-from docs.contract.template import Route, functions, http_events, is_catch_all, routes
+from docs.contract.template import Route, functions, http_events, is_catch_all, module_of, routes
 from souk.http.endpoint import ANYONE
 from tests.template.stack import processed_of, sources, template
 
@@ -47,8 +47,8 @@ def test_only_http_functions_declare_an_endpoint() -> None:
     with_routes = {name for name, one in functions(template()).items() if http_events(one)}
     declaring = {
         name
-        for name, (domain, file) in sources().items()
-        if hasattr(importlib.import_module(f"functions.{domain}.{file}").handler, "declaration")
+        for name, (_, file) in sources().items()
+        if hasattr(importlib.import_module(module_of(file)).handler, "declaration")
     }
     assert declaring == with_routes
 

@@ -22,10 +22,10 @@ MODULES = {
 }
 _AWS_PACKAGES = {"boto3", "botocore"}
 # The rooms that speak to AWS, beside souk/aws itself.
-_AWS_ROOMS = ("souk.aws.", "souk.media.bedrock.")
-_AWS_MODULES = {"souk.photos.store", "souk.search.storage"}
+_AWS_ROOMS = ("souk.aws.", "souk.selling.media.adapters.bedrock.")
+_AWS_MODULES = {"souk.selling.photos.adapters.s3", "souk.storefront.search.adapters.index.s3"}
 # What a pure room may see of the library: values, errors, failures, time, and pure rooms.
-_PURE = {"souk.errors", "souk.failure", "souk.money", "souk.clock"}
+_PURE = {"souk.shared.errors", "souk.shared.failure_reason", "souk.shared.money", "souk.shared.clock"}
 _WEB = "souk.http."
 _OUTERMOST = "souk.wiring"
 
@@ -53,20 +53,32 @@ def _is_for_types(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
-def _room(module: str) -> str:
-    """The last part: model, service, repository, schemas..."""
-    return module.rpartition(".")[2]
+_CONTEXTS = ("accounts", "selling", "storefront", "operations")
+ROOMS = frozenset(
+    {
+        *("model", "service", "keys", "mapping", "repository", "schemas", "presenter", "stream", "workflow"),
+        *("adapters", "views", "refund_schemas"),
+    }
+)
+"""What a domain may consist of: modules of these names, or packages."""
 
 
-def _rooms(*names: str) -> list[str]:
-    return [
-        module for module in MODULES if module.count(".") >= 2 and _room(module) in names and not _is_wiring(module)
-    ]
+def _room(module: str) -> str | None:
+    """The room of a module within its domain, or None: souk.<context>.<domain>.<room>[.<part>...]"""
+    parts = module.split(".")
+    return parts[3] if len(parts) > 3 and parts[1] in _CONTEXTS else None
+
+
+def _domain(module: str) -> str:
+    return ".".join(module.split(".")[:3])
+
+
+def _in_rooms(*rooms: str) -> list[str]:
+    return [module for module in MODULES if _room(module) in rooms]
 
 
 def _is_model(module: str) -> bool:
-    """A model, or a part of one that is a package."""
-    return "model" in module.split(".")[2:]
+    return _room(module) == "model"
 
 
 def _is_wiring(module: str) -> bool:
@@ -85,16 +97,26 @@ def test_a_model_is_pure_python_about_its_domain(module: str) -> None:
     assert {name for name in outward if MODULES[name].name != "__init__.py"} == set()
 
 
-_USE_CASES = ("service", "dispatch", "steps", "publishing", "refunds", "sessions", "settlement", "throttling")
+def test_a_domain_has_the_rooms_that_every_domain_has() -> None:
+    rooms = {module: _room(module) for module in MODULES}
+    assert {module: room for module, room in rooms.items() if room is not None and room not in ROOMS} == {}
 
 
-@pytest.mark.parametrize("module", _rooms(*_USE_CASES))
+_ALSO_SEEN = {
+    "souk.selling.photos.service.intake": {"souk.selling.media.adapters.pictures"},
+    "souk.storefront.orders.service.offers": {
+        *("souk.accounts.addresses.repository", "souk.accounts.auth.repository", "souk.aws.tables"),
+    },
+}
+
+
+@pytest.mark.parametrize("module", _in_rooms("service", "workflow"))
 def test_a_use_case_sees_no_web_no_vendor_and_no_storage_but_its_own_repository(module: str) -> None:
     seen = imports_of(MODULES[module], at_import=False)
     refused = {
         name
-        for name in seen - {f"{module.rpartition('.')[0]}.repository"}
-        if name.endswith((".repository", ".adapter", ".schemas"))
+        for name in seen - {f"{_domain(module)}.repository"} - _ALSO_SEEN.get(module, set())
+        if _room(name) in ("repository", "adapters", "schemas")
         or name.startswith((_WEB, "souk.aws.clients", "souk.aws.tables", _OUTERMOST))
         or name.split(".")[0] in {*_AWS_PACKAGES, "httpx", "pydantic"}
     }

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from docs.contract.template import ROOT, Route, functions, http_events, is_catch_all, routes
+from docs.contract.template import ROOT, Route, functions, http_events, is_catch_all, module_of, routes
 from docs.generate_openapi import FILE
 from tests.template.stack import sources, template
 
-FILES = sorted((file.parent.name, file.stem) for file in (ROOT / "functions").glob("*/*.py") if file.stem != "__init__")
+
+def _domain(file: Path, base: str) -> str:
+    return str(file.parent.relative_to(ROOT / base))
+
+
+FILES = sorted(
+    (_domain(file, "functions"), file.stem) for file in (ROOT / "functions").glob("*/*/*.py") if file.stem != "__init__"
+)
 
 
 def test_every_file_is_one_function_and_every_function_one_file() -> None:
@@ -30,7 +37,7 @@ def test_a_file_name_is_used_in_one_domain_only() -> None:
 
 
 def test_every_function_has_a_sample_event_and_no_event_is_left_over() -> None:
-    events = sorted((file.parent.name, file.stem) for file in (ROOT / "events").glob("*/*.json"))
+    events = sorted((_domain(file, "events"), file.stem) for file in (ROOT / "events").glob("*/*/*.json"))
     assert events == FILES
 
 
@@ -74,7 +81,7 @@ def test_every_function_is_exercised_by_a_test_of_its_domain(domain: str, name: 
 
 def _exercises(module: Path, domain: str, name: str) -> bool:
     tree = ast.parse(module.read_text())
-    wanted = {name, f"{domain}/{name}", f"functions.{domain}.{name}"}
+    wanted = {name, module_of(name)}
     return any(_names(node) & wanted for node in ast.walk(tree))
 
 

@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from docs.contract.operations import read_endpoint, sample_body
 from docs.contract.template import Route, routes
 from docs.generate_openapi import FILE, as_text, generate
-from souk.errors import SoukError
+from souk.shared.errors import SoukError
 from tests.template.stack import template
 
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_text())

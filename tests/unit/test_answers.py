@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souk.answers import json_object, read_bounded, retry_after
+from souk.shared.vendor_responses import json_object, read_bounded, retry_after
 
 
 class TooLarge(Exception):

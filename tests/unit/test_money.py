@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from souk.money import CURRENCIES, Money, minor_digits
+from souk.shared.money import CURRENCIES, Money, minor_digits
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from souk.upkeep import sweep_all
+from souk.shared.sweeping import sweep_all
 
 
 class Sweeping:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from docs.contract.template import ROOT
+from docs.contract.template import event_file, module_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ def call(
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Reply:
-    """Answer of functions/operations/`name`.py to its sample event, with what is given in place of the sample's."""
-    event = json.loads((ROOT / "events" / "operations" / f"{name}.json").read_text())
+    """Answer of the function `name` to its sample event, with what is given in place of the sample's."""
+    event = json.loads(event_file(name).read_text())
     event["requestContext"]["http"]["method"] = method or event["requestContext"]["http"]["method"]
     event["rawPath"] = path or event["rawPath"]
     event["pathParameters"] = params
     event["headers"] = event["headers"] if headers is None else headers
-    handler = importlib.import_module(f"functions.operations.{name}").handler
+    handler = importlib.import_module(module_of(name)).handler
     reply = handler(event, SimpleNamespace(function_name="TestedFunction"))
     body = reply.get("body", "")
     content = base64.b64decode(body) if reply.get("isBase64Encoded") else body.encode()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from docs.contract.template import ROOT
-from souk.operations import documents, routing
+from souk.operations.documentation.presenter import documents, routing
 
 
 @pytest.fixture(scope="session")

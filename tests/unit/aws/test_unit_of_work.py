@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from souk.aws.tables import Action, Check, Delete, Page, Put, Tables, Update
-from souk.errors import Conflict, DependencyUnavailable, NotFound
+from souk.shared.errors import Conflict, DependencyUnavailable, NotFound
 
 KEY = {"pk": "a", "sk": "b"}
 

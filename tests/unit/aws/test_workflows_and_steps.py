@@ -16,7 +16,7 @@ from souk.aws.invocations import Invocations
 from souk.aws.step import step
 from souk.aws.tables import from_stream
 from souk.aws.workflows import StepFunctions
-from souk.errors import IdempotencyKeyReused, VendorFailed
+from souk.shared.errors import IdempotencyKeyReused, VendorFailed
 
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:listing"
 CONTEXT = SimpleNamespace(function_name="ExampleFunction")

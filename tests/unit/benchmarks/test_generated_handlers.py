@@ -44,7 +44,7 @@ def recorded(**changes: Any) -> dict[str, Any]:
         "request": "amount=100&metadata%5Border%5D=o1",
     }
     made: dict[str, Any] = {
-        "path": "payments/receive_webhook",
+        "path": "receive_webhook",
         "function": "ReceiveWebhookFunction",
         "event": event,
         "exchanges": [

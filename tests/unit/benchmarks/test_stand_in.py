@@ -26,7 +26,7 @@ def exchange(target: str, body: str, **headers: str) -> dict[str, Any]:
 def answers(tmp_path: Path) -> Answers:
     recording = tmp_path / "recording.json"
     record = {
-        "path": "orders/place_order",
+        "path": "place_order",
         "exchanges": [exchange("GetItem", "first"), exchange("GetItem", "second"), exchange("GET b/index/m", "s3")],
         "vendor": [exchange("POST stripe/v1/refunds", "refund")],
     }

@@ -12,10 +12,10 @@ import pytest
 from pydantic import Field
 
 from souk.aws.idempotency import IdempotencyKey, Replayed
-from souk.errors import Conflict, Forbidden, IdempotencyKeyReused, TooManyRequests, VendorProblem, VendorRefused
 from souk.http.endpoint import ANYONE, SIGNED_IN, Request, Response, endpoint
 from souk.http.fields import Wire
 from souk.http.request import Caller
+from souk.shared.errors import Conflict, Forbidden, IdempotencyKeyReused, TooManyRequests, VendorProblem, VendorRefused
 from tests.unit.http.http_events import PAST, an_event, answer_of, verdict
 
 type Handler = Callable[[Any, Any], dict[str, Any]]

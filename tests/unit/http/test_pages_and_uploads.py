@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from souk.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from souk.http.pagination import from_cursor, next_link, to_cursor
 from souk.http.request import Request, from_event
 from souk.http.uploads import MOST_BYTES, is_multipart, read_files
 from souk.http.waiting import wait_until
+from souk.shared.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from tests.harness.journey import BOUNDARY, multipart
 from tests.unit.http.http_events import an_event
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from souk.aws.tables import Item, Tables
-from souk.clock import to_wire
+from souk.shared.clock import to_wire
 
 _SHARDS: Final = 4
 

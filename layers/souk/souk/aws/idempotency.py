@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from souk.aws.tables import Item, Put, Tables
-from souk.errors import IdempotencyKeyReused
+from souk.shared.errors import IdempotencyKeyReused
 
 _LIFE = timedelta(hours=24)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools import Logger
 
-    from souk.alarms import Alarm
+    from souk.shared.alarms import Alarm
 
 
 @cache

@@ -16,7 +16,7 @@ _LOGGED = ("owner_id", "listing_id", "buyer_id", "order_id", "run", "marketplace
 def step(handler: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any], Any], Any]:
     def handle(event: Mapping[str, Any], context: Any) -> Any:
         from souk.aws.logging import logger
-        from souk.errors import SoukError
+        from souk.shared.errors import SoukError
 
         started = time.perf_counter()
         fields = {name: event[name] for name in _LOGGED if name in event}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from souk.aws.attributes import from_attributes, to_attribute, to_attributes
-from souk.errors import DependencyUnavailable
+from souk.shared.errors import DependencyUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -245,7 +245,7 @@ class Tables:
         for action in actions:
             if isinstance(action, Check) and not _is_storable(action.key):
                 raise self._refusal(action, None, ValueError("no item can have this key"))
-        from souk.clock import new_id
+        from souk.shared.clock import new_id
 
         request = [self._transact(action) for action in actions]
         token = new_id()

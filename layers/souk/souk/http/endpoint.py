@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from souk.aws.idempotency import IdempotencyKey, Replayed
-from souk.clock import utc_now
-from souk.errors import FieldProblem, Forbidden, InvalidRequest, SoukError, Unauthenticated, UnsupportedMediaType
 from souk.http.request import Caller, Request, caller_from, from_event
 from souk.http.response import Response, problem, to_event
+from souk.shared.clock import utc_now
+from souk.shared.errors import FieldProblem, Forbidden, InvalidRequest, SoukError, Unauthenticated, UnsupportedMediaType
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -18,7 +18,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from souk.money import CURRENCIES, MOST
+from souk.shared.money import CURRENCIES, MOST
 
 
 class Wire(BaseModel):

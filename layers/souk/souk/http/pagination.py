@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 from pydantic import Field
 
-from souk.errors import FieldProblem, InvalidRequest
 from souk.http.fields import Wire
 from souk.http.request import Request
+from souk.shared.errors import FieldProblem, InvalidRequest
 
 _LONGEST_CURSOR = 1024
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from souk.aws.idempotency import IdempotencyKey
-from souk.errors import InvalidRequest, NotFound, Unauthenticated
+from souk.shared.errors import InvalidRequest, NotFound, Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)

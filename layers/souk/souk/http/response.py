@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from souk.errors import InvalidRequest, SoukError, Unauthenticated
+from souk.shared.errors import InvalidRequest, SoukError, Unauthenticated
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from io import BytesIO
 from typing import Final
 
-from souk.errors import FieldProblem, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from souk.http.request import Request
+from souk.shared.errors import FieldProblem, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 
 MULTIPART: Final = "multipart/form-data"
 MOST_BYTES: Final = 4 * 1024 * 1024

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from souk.wiring import sellers, storage
 
 if TYPE_CHECKING:
-    from souk.catalogue.repository import ProductRepository
-    from souk.catalogue.service import CatalogueService
-    from souk.catalogue.shipping.repository import ShippingProfileRepository
-    from souk.catalogue.shipping.service import ShippingService
-    from souk.catalogue.upkeep import PhotoSweeper
-    from souk.photos.intake import PhotoIntake
-    from souk.photos.store import S3MediaStore
+    from souk.selling.photos.adapters.s3 import S3MediaStore
+    from souk.selling.photos.service.intake import PhotoIntake
+    from souk.storefront.catalogue.repository import ProductRepository
+    from souk.storefront.catalogue.service.products import CatalogueService
+    from souk.storefront.catalogue.workflow import PhotoSweeper
+    from souk.storefront.shipping.repository import ShippingProfileRepository
+    from souk.storefront.shipping.service import ShippingService
 
 # How uploads of these photos are told from others.
 _KIND = "products"
@@ -23,7 +23,7 @@ _KIND = "products"
 @cache
 def product_repository() -> ProductRepository:
     from souk.aws.settings import setting
-    from souk.catalogue.repository import ProductRepository
+    from souk.storefront.catalogue.repository import ProductRepository
 
     return ProductRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"))
 
@@ -31,7 +31,7 @@ def product_repository() -> ProductRepository:
 @cache
 def shipping_profile_repository() -> ShippingProfileRepository:
     from souk.aws.settings import setting
-    from souk.catalogue.shipping.repository import ShippingProfileRepository
+    from souk.storefront.shipping.repository import ShippingProfileRepository
 
     return ShippingProfileRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"))
 
@@ -40,16 +40,16 @@ def shipping_profile_repository() -> ShippingProfileRepository:
 def public_pictures() -> S3MediaStore:
     from souk.aws.clients import client
     from souk.aws.settings import setting
-    from souk.photos.store import S3MediaStore
+    from souk.selling.photos.adapters.s3 import S3MediaStore
 
     return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, kept="public")
 
 
 @cache
 def catalogue() -> CatalogueService:
-    from souk.catalogue.service import CatalogueService
-    from souk.clock import new_id, utc_now
-    from souk.photos.uploads import PhotoUploads
+    from souk.selling.photos.service.uploads import PhotoUploads
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.catalogue.service.products import CatalogueService
 
     return CatalogueService(
         product_repository(),
@@ -63,18 +63,18 @@ def catalogue() -> CatalogueService:
 
 @cache
 def shipping() -> ShippingService:
-    from souk.catalogue.shipping.service import ShippingService
-    from souk.clock import new_id, utc_now
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.shipping.service import ShippingService
 
     return ShippingService(shipping_profile_repository(), utc_now, new_id)
 
 
 @cache
 def photo_intake() -> PhotoIntake:
-    from souk.catalogue.photos import ProductPhotos
-    from souk.clock import utc_now
-    from souk.media.pictures import take_in
-    from souk.photos.intake import PhotoIntake
+    from souk.selling.media.adapters.pictures import take_in
+    from souk.selling.photos.service.intake import PhotoIntake
+    from souk.shared.clock import utc_now
+    from souk.storefront.catalogue.service.photos import ProductPhotos
 
     return PhotoIntake(ProductPhotos(product_repository()), public_pictures(), take_in, utc_now)
 
@@ -84,9 +84,9 @@ def photo_sweeper() -> PhotoSweeper:
     from souk.aws.clients import client
     from souk.aws.invocations import Invocations
     from souk.aws.settings import setting
-    from souk.catalogue.upkeep import PhotoSweeper
-    from souk.clock import utc_now
-    from souk.photos.store import UploadProcessing
+    from souk.selling.photos.adapters.s3 import UploadProcessing
+    from souk.shared.clock import utc_now
+    from souk.storefront.catalogue.workflow import PhotoSweeper
 
     photos = UploadProcessing(Invocations(client("lambda")), setting("SOUK_PROCESS_IMAGE_FUNCTION"), _KIND)
     return PhotoSweeper(product_repository(), photos, utc_now)
@@ -94,13 +94,13 @@ def photo_sweeper() -> PhotoSweeper:
 
 def upload_of(key: str) -> tuple[str, str, str] | None:
     """(seller id, product id, photo id) of the key of an upload, or None."""
-    from souk.photos.store import upload_of
+    from souk.selling.photos.adapters.s3 import upload_of
 
     return upload_of(_KIND, key)
 
 
 def picture_url(content_hash: str) -> str:
     """Where a public picture can be read for the next minutes. Raises NotFound."""
-    from souk.catalogue.photos import picture_url
+    from souk.storefront.catalogue.service.photos import picture_url
 
     return picture_url(content_hash, public_pictures())

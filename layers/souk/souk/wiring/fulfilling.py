@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from souk.wiring import orders, settlement
 
 if TYPE_CHECKING:
-    from souk.orders.service import Fulfilling
+    from souk.storefront.orders.service.fulfilment import Fulfilling
 
 
 @cache
 def fulfilling() -> Fulfilling:
-    from souk.orders.service import Fulfilling
+    from souk.storefront.orders.service.fulfilment import Fulfilling
 
     return Fulfilling(orders.sales(), settlement.settlement().cancel_fulfilment)

@@ -11,23 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from souk.aws.keys import DerivationKey, SigningKey
+    from souk.accounts.addresses.service import AddressService
+    from souk.accounts.auth.adapters.token_verifier import TokenVerifier
+    from souk.accounts.auth.model import Account
+    from souk.accounts.auth.repository import AccountRepository
+    from souk.accounts.auth.service.accounts import Registration, SignIn
+    from souk.accounts.auth.service.sessions import Sessions
+    from souk.accounts.auth.service.throttling import Throttle
+    from souk.accounts.profiles.service import ProfileService
+    from souk.aws.kms import DerivationKey, SigningKey
     from souk.aws.tables import Action
     from souk.http.request import Caller
-    from souk.identity.addresses.service import AddressService
-    from souk.identity.model import Account
-    from souk.identity.profile.service import ProfileService
-    from souk.identity.repository import AccountRepository
-    from souk.identity.service import Registration, SignIn
-    from souk.identity.sessions import Sessions
-    from souk.identity.throttling import Throttle
-    from souk.identity.verification import TokenVerifier
 
 
 @cache
 def account_repository() -> AccountRepository:
+    from souk.accounts.auth.repository import AccountRepository
     from souk.aws.settings import setting
-    from souk.identity.repository import AccountRepository
 
     return AccountRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE"))
 
@@ -36,7 +36,7 @@ def account_repository() -> AccountRepository:
 def signing_keys() -> tuple[SigningKey, ...]:
     """The keys of SOUK_SIGNING_KEY, separated by commas: the first signs, tokens of all are good."""
     from souk.aws.clients import client
-    from souk.aws.keys import SigningKey
+    from souk.aws.kms import SigningKey
     from souk.aws.settings import setting
 
     return tuple(SigningKey(client("kms"), key_id) for key_id in setting("SOUK_SIGNING_KEY").split(","))
@@ -44,21 +44,21 @@ def signing_keys() -> tuple[SigningKey, ...]:
 
 @cache
 def token_verifier() -> TokenVerifier:
-    from souk.identity.verification import TokenVerifier
+    from souk.accounts.auth.adapters.token_verifier import TokenVerifier
 
     return TokenVerifier({key.id: key.public_key for key in signing_keys()})
 
 
 def verdict(headers: Mapping[str, str]) -> dict[str, Any]:
     """The authorizer's answer to a request with these headers."""
-    from souk.identity.gate import verdict
+    from souk.accounts.auth.service.authorizer import verdict
 
     return verdict(headers, token_verifier().verify)
 
 
 @cache
 def json_web_keys() -> tuple[dict[str, str], ...]:
-    from souk.identity.access_token import to_jwk
+    from souk.accounts.auth.service.access_tokens import to_jwk
 
     return tuple(to_jwk(key.id, key.public_key()) for key in signing_keys())
 
@@ -67,10 +67,10 @@ def json_web_keys() -> tuple[dict[str, str], ...]:
 def sessions() -> Sessions:
     from datetime import timedelta
 
+    from souk.accounts.auth.service.access_tokens import AccessTokens
+    from souk.accounts.auth.service.sessions import Sessions
     from souk.aws.settings import number
-    from souk.clock import new_id, utc_now
-    from souk.identity.access_token import AccessTokens
-    from souk.identity.sessions import Sessions
+    from souk.shared.clock import new_id, utc_now
 
     minutes, days = number("SOUK_ACCESS_TOKEN_MINUTES"), number("SOUK_REFRESH_TOKEN_DAYS")
     access_tokens = AccessTokens(signing_keys()[0], timedelta(minutes=minutes), utc_now, new_id)
@@ -80,7 +80,7 @@ def sessions() -> Sessions:
 @cache
 def refresh_key() -> DerivationKey:
     from souk.aws.clients import client
-    from souk.aws.keys import DerivationKey
+    from souk.aws.kms import DerivationKey
     from souk.aws.settings import setting
 
     return DerivationKey(client("kms"), setting("SOUK_REFRESH_KEY"))
@@ -88,11 +88,11 @@ def refresh_key() -> DerivationKey:
 
 @cache
 def registration() -> Registration:
+    from souk.accounts.auth.adapters import passwords
+    from souk.accounts.auth.repository import AccountRepository
+    from souk.accounts.auth.service.accounts import Registration
     from souk.aws.settings import setting
-    from souk.clock import new_id, utc_now
-    from souk.identity import passwords
-    from souk.identity.repository import AccountRepository
-    from souk.identity.service import Registration
+    from souk.shared.clock import new_id, utc_now
 
     return Registration(
         AccountRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE"), _shop_of),
@@ -109,16 +109,16 @@ def _shop_of(account: Account) -> tuple[Action, ...]:
     if not account.is_seller:
         return ()
     from souk.aws.settings import setting
-    from souk.sellers.model import Shop
-    from souk.sellers.repository import opening
+    from souk.storefront.sellers.model import Shop
+    from souk.storefront.sellers.repository import opening
 
     return (opening(setting("SOUK_CATALOGUE_TABLE"), Shop.opened(account, account.created_at)),)
 
 
 @cache
 def sign_in() -> SignIn:
-    from souk.identity import passwords
-    from souk.identity.service import SignIn
+    from souk.accounts.auth.adapters import passwords
+    from souk.accounts.auth.service.accounts import SignIn
 
     return SignIn(account_repository(), sessions(), _throttle("login", "SOUK_LOGINS_PER_NETWORK"), passwords)
 
@@ -126,10 +126,10 @@ def sign_in() -> SignIn:
 def _throttle(what: str, per_network: str) -> Throttle:
     import time
 
+    from souk.accounts.auth.repository import AttemptRepository
+    from souk.accounts.auth.service.throttling import Limits, Throttle
     from souk.aws.settings import number, setting
-    from souk.clock import utc_now
-    from souk.identity.repository import AttemptRepository
-    from souk.identity.throttling import Limits, Throttle
+    from souk.shared.clock import utc_now
 
     limits = Limits(number("SOUK_ATTEMPTS_PER_ACCOUNT"), number(per_network))
     attempts = AttemptRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE"))
@@ -138,7 +138,7 @@ def _throttle(what: str, per_network: str) -> Throttle:
 
 def current_account(account_id: str) -> Account:
     """The account of a caller as it is now. Raises Unauthenticated."""
-    from souk.identity.service import current_account
+    from souk.accounts.auth.service.accounts import current_account
 
     return current_account(account_repository().find, account_id)
 
@@ -156,25 +156,25 @@ def admit_fresh(caller: Caller) -> Caller:
 
 @cache
 def profiles() -> ProfileService:
+    from souk.accounts.profiles.repository import ProfileRepository
+    from souk.accounts.profiles.service import ProfileService
     from souk.aws.settings import setting
-    from souk.identity.profile.repository import ProfileRepository
-    from souk.identity.profile.service import ProfileService
 
     return ProfileService(ProfileRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE")))
 
 
 @cache
 def addresses() -> AddressService:
+    from souk.accounts.addresses.repository import AddressRepository
+    from souk.accounts.addresses.service import AddressService
     from souk.aws.settings import setting
-    from souk.clock import utc_now
-    from souk.identity.addresses.repository import AddressRepository
-    from souk.identity.addresses.service import AddressService
+    from souk.shared.clock import utc_now
 
     return AddressService(AddressRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE")), utc_now)
 
 
 def make_operator(email: str) -> Account:
     """Raises NotFound."""
-    from souk.identity.service import make_operator
+    from souk.accounts.auth.service.accounts import make_operator
 
     return make_operator(account_repository(), email)

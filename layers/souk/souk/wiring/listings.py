@@ -9,13 +9,13 @@ from souk.wiring import marketplaces, storage
 
 if TYPE_CHECKING:
     from souk.aws.workflows import StepFunctions
-    from souk.listings.dispatch import Dispatcher, Sweeper
-    from souk.listings.publishing import PublishingSteps
-    from souk.listings.repository import ListingRepository
-    from souk.listings.service import ListingService, PreflightService
-    from souk.listings.steps import MediaSteps
-    from souk.photos.intake import PhotoIntake
-    from souk.photos.store import S3MediaStore
+    from souk.selling.listings.repository import ListingRepository
+    from souk.selling.listings.service.listings import ListingService, PreflightService
+    from souk.selling.listings.service.media_steps import MediaSteps
+    from souk.selling.listings.service.publishing import PublishingSteps
+    from souk.selling.listings.workflow import Dispatcher, Sweeper
+    from souk.selling.photos.adapters.s3 import S3MediaStore
+    from souk.selling.photos.service.intake import PhotoIntake
 
 # How uploads of these photos are told from others.
 _KIND = "listings"
@@ -24,7 +24,7 @@ _KIND = "listings"
 @cache
 def listing_repository() -> ListingRepository:
     from souk.aws.settings import setting
-    from souk.listings.repository import ListingRepository
+    from souk.selling.listings.repository import ListingRepository
 
     return ListingRepository(storage.tables(), setting("SOUK_LISTINGS_TABLE"))
 
@@ -33,7 +33,7 @@ def listing_repository() -> ListingRepository:
 def media_store() -> S3MediaStore:
     from souk.aws.clients import client
     from souk.aws.settings import setting
-    from souk.photos.store import S3MediaStore
+    from souk.selling.photos.adapters.s3 import S3MediaStore
 
     return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, kept="media")
 
@@ -41,9 +41,9 @@ def media_store() -> S3MediaStore:
 @cache
 def listings() -> ListingService:
     from souk.aws.settings import number
-    from souk.clock import new_id, utc_now
-    from souk.listings.service import ListingService
-    from souk.photos.uploads import PhotoUploads
+    from souk.selling.listings.service.listings import ListingService
+    from souk.selling.photos.service.uploads import PhotoUploads
+    from souk.shared.clock import new_id, utc_now
 
     return ListingService(
         listing_repository(),
@@ -60,49 +60,49 @@ def listings() -> ListingService:
 def preflight() -> PreflightService:
     from functools import partial
 
-    from souk.listings.publishing import offer_of
-    from souk.listings.service import PreflightService
+    from souk.selling.listings.service.listings import PreflightService
+    from souk.selling.listings.service.publishing import offer_of
 
     return PreflightService(listing_repository(), marketplaces.marketplace, partial(offer_of, media=media_store()))
 
 
 @cache
 def media_steps() -> MediaSteps:
-    from souk.listings.steps import MediaSteps
+    from souk.selling.listings.service.media_steps import MediaSteps
 
     return MediaSteps(listing_repository(), media_store())
 
 
 @cache
 def photo_intake() -> PhotoIntake:
-    from souk.clock import utc_now
-    from souk.listings.steps import ListingPhotos
-    from souk.media.pictures import take_in
-    from souk.photos.intake import PhotoIntake
+    from souk.selling.listings.service.media_steps import ListingPhotos
+    from souk.selling.media.adapters.pictures import take_in
+    from souk.selling.photos.service.intake import PhotoIntake
+    from souk.shared.clock import utc_now
 
     return PhotoIntake(ListingPhotos(listing_repository()), media_store(), take_in, utc_now)
 
 
 def upload_of(key: str) -> tuple[str, str, str] | None:
     """(owner id, listing id, photo id) of the key of an upload, or None."""
-    from souk.photos.store import upload_of
+    from souk.selling.photos.adapters.s3 import upload_of
 
     return upload_of(_KIND, key)
 
 
 @cache
 def publishing_steps() -> PublishingSteps:
-    from souk.clock import utc_now
-    from souk.listings.publishing import PublishingSteps
-    from souk.marketplaces.ebay.idempotency import attempt_uuid
+    from souk.selling.listings.service.publishing import PublishingSteps
+    from souk.selling.marketplaces.adapters.ebay.idempotency import attempt_uuid
+    from souk.shared.clock import utc_now
 
     return PublishingSteps(listing_repository(), media_store(), marketplaces.marketplace, attempt_uuid, utc_now)
 
 
 @cache
 def dispatcher() -> Dispatcher:
-    from souk.clock import utc_now
-    from souk.listings.dispatch import Dispatcher
+    from souk.selling.listings.workflow import Dispatcher
+    from souk.shared.clock import utc_now
 
     return Dispatcher(listing_workflow(), listing_repository(), utc_now)
 
@@ -112,9 +112,9 @@ def sweeper() -> Sweeper:
     from souk.aws.clients import client
     from souk.aws.invocations import Invocations
     from souk.aws.settings import setting
-    from souk.clock import utc_now
-    from souk.listings.dispatch import Sweeper
-    from souk.photos.store import UploadProcessing
+    from souk.selling.listings.workflow import Sweeper
+    from souk.selling.photos.adapters.s3 import UploadProcessing
+    from souk.shared.clock import utc_now
 
     photos = UploadProcessing(Invocations(client("lambda")), setting("SOUK_PROCESS_UPLOAD_FUNCTION"), _KIND)
     return Sweeper(listing_workflow(), listing_repository(), photos, utc_now)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from souk.errors import NotFound
-from souk.marketplaces.model import STOREFRONT
+from souk.selling.marketplaces.model import STOREFRONT
+from souk.shared.errors import NotFound
 from souk.wiring import catalogue, platforms, sellers, storage
 
 if TYPE_CHECKING:
-    from souk.marketplaces.model import Marketplace
+    from souk.selling.marketplaces.model import Marketplace
 
 
 def marketplace(name: str, owner_id: str) -> Marketplace:
@@ -19,14 +19,14 @@ def marketplace(name: str, owner_id: str) -> Marketplace:
     if name != "ebay":
         raise NotFound(f"There is no marketplace {name}.")
     from souk.aws.settings import setting
-    from souk.clock import utc_now
-    from souk.marketplaces.ebay.adapter import EbayEndpoints, EbayMarketplace
-    from souk.marketplaces.ebay.oauth import AppCredentials, Credentials
+    from souk.selling.marketplaces.adapters.ebay.adapter import EbayEndpoints, EbayMarketplace
+    from souk.selling.marketplaces.adapters.ebay.oauth import AppCredentials, Credentials
+    from souk.shared.clock import utc_now
 
     opened = platforms.platforms().open_credentials(owner_id, name)
 
     def save(refreshed: Credentials) -> None:
-        from souk.platforms.model import Credentials as Renewed
+        from souk.selling.platforms.model import Credentials as Renewed
 
         renewed = Renewed(refreshed.access_token, refreshed.refresh_token, refreshed.expires_at, opened.version)
         platforms.platforms().save_refreshed(owner_id, name, renewed)
@@ -45,8 +45,8 @@ def marketplace(name: str, owner_id: str) -> Marketplace:
 
 
 def _storefront(owner_id: str) -> Marketplace:
-    from souk.clock import new_id, utc_now
-    from souk.marketplaces.storefront import StorefrontMarketplace
+    from souk.selling.marketplaces.adapters.storefront import StorefrontMarketplace
+    from souk.shared.clock import new_id, utc_now
 
     return StorefrontMarketplace(
         owner_id,
@@ -63,7 +63,7 @@ def require_connected(owner_id: str, name: str) -> None:
     if name != STOREFRONT:
         platforms.require_connected(owner_id, name)
         return
-    from souk.marketplaces.storefront import require_shop
+    from souk.selling.marketplaces.adapters.storefront import require_shop
 
     require_shop(sellers.shop_repository().find(owner_id), owner_id)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from souk.wiring import storage
 
 if TYPE_CHECKING:
-    from souk.media.model import ImageProvider, TextProvider, VideoProvider
+    from souk.selling.media.model import ImageProvider, TextProvider, VideoProvider
 
 _BEDROCK_VIDEO_PREFIX = "video/"
 
@@ -21,13 +21,13 @@ def image_provider() -> ImageProvider:
         case "openai":
             from functools import partial
 
-            from souk.media.openai import OpenAiConfig, OpenAiImages
+            from souk.selling.media.adapters.openai import OpenAiConfig, OpenAiImages
 
             openai = OpenAiConfig(setting("OPENAI_IMAGE_MODEL"), setting("OPENAI_API_URL"))
             return OpenAiImages(openai, storage.http_client(), partial(storage.vendor_secret, "openai_api_key"))
         case "bedrock":
             from souk.aws.clients import client
-            from souk.media.bedrock.images import BedrockImages, BedrockImagesConfig
+            from souk.selling.media.adapters.bedrock.images import BedrockImages, BedrockImagesConfig
 
             model = setting("BEDROCK_IMAGE_MODEL")
             # Only Stability's ultra and SD3.5 take a picture to start from.
@@ -36,7 +36,7 @@ def image_provider() -> ImageProvider:
                 model, "stability" if model.startswith("stability.") else "canvas", likeness=likeness
             )
             return BedrockImages(config, client("bedrock-runtime"))
-    from souk.media.studio.images import StudioImages
+    from souk.selling.media.adapters.studio.images import StudioImages
 
     return StudioImages()
 
@@ -48,11 +48,11 @@ def video_provider() -> VideoProvider:
 
     if setting("MEDIA_PROVIDER") == "bedrock":
         from souk.aws.clients import client
-        from souk.media.bedrock.video import BedrockVideo, BedrockVideoConfig
+        from souk.selling.media.adapters.bedrock.video import BedrockVideo, BedrockVideoConfig
 
         config = BedrockVideoConfig(setting("BEDROCK_VIDEO_MODEL"), setting("SOUK_MEDIA_BUCKET"), _BEDROCK_VIDEO_PREFIX)
         return BedrockVideo(config, client("bedrock-runtime"), client("s3"))
-    from souk.media.studio.video import StudioVideo
+    from souk.selling.media.adapters.studio.video import StudioVideo
 
     return StudioVideo()
 
@@ -63,9 +63,9 @@ def text_provider() -> TextProvider:
 
     if setting("MEDIA_PROVIDER") == "bedrock":
         from souk.aws.clients import client
-        from souk.media.bedrock.text import BedrockText, BedrockTextConfig
+        from souk.selling.media.adapters.bedrock.text import BedrockText, BedrockTextConfig
 
         return BedrockText(BedrockTextConfig(setting("BEDROCK_TEXT_MODEL")), client("bedrock-runtime"))
-    from souk.media.studio.text import StudioText
+    from souk.selling.media.adapters.studio.text import StudioText
 
     return StudioText()

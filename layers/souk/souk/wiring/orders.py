@@ -10,18 +10,18 @@ from souk.wiring import payments, sellers, storage
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from souk.orders.offers import OfferReader
-    from souk.orders.opening import PaymentPages
-    from souk.orders.placing import Drafting, Placing
-    from souk.orders.repository import OrderRepository
-    from souk.orders.service import Purchases, Sales
+    from souk.storefront.orders.repository import OrderRepository
+    from souk.storefront.orders.service.checkout import PaymentPages
+    from souk.storefront.orders.service.fulfilment import Purchases, Sales
+    from souk.storefront.orders.service.offers import OfferReader
+    from souk.storefront.orders.service.placing import Drafting, Placing
 
 
 @cache
 def order_repository() -> OrderRepository:
     from souk.aws.settings import setting
-    from souk.clock import new_id
-    from souk.orders.repository import OrderRepository
+    from souk.shared.clock import new_id
+    from souk.storefront.orders.repository import OrderRepository
 
     return OrderRepository(
         storage.tables(),
@@ -35,7 +35,7 @@ def order_repository() -> OrderRepository:
 @cache
 def offers() -> OfferReader:
     from souk.aws.settings import setting
-    from souk.orders.offers import OfferReader
+    from souk.storefront.orders.service.offers import OfferReader
 
     return OfferReader(
         storage.tables(),
@@ -48,32 +48,32 @@ def offers() -> OfferReader:
 @cache
 def drafting() -> Drafting:
     from souk.aws.settings import setting
-    from souk.clock import new_id, utc_now
-    from souk.orders.placing import Drafting
-    from souk.orders.tax import RateTable
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.orders.model.tax import RateTable
+    from souk.storefront.orders.service.placing import Drafting
 
     return Drafting(offers(), RateTable.from_json(setting("SOUK_TAX_RATES")), _hold(), utc_now, new_id)
 
 
 @cache
 def placing() -> Placing:
-    from souk.clock import utc_now
-    from souk.orders.placing import Placing
+    from souk.shared.clock import utc_now
+    from souk.storefront.orders.service.placing import Placing
 
     return Placing(offers(), drafting(), order_repository(), payment_pages(), utc_now)
 
 
 @cache
 def payment_pages() -> PaymentPages:
-    from souk.clock import utc_now
-    from souk.orders.opening import PaymentPages
+    from souk.shared.clock import utc_now
+    from souk.storefront.orders.service.checkout import PaymentPages
 
     return PaymentPages(order_repository(), payments.payments, payments.return_pages(), _hold(), utc_now)
 
 
 @cache
 def purchases() -> Purchases:
-    from souk.orders.service import Purchases
+    from souk.storefront.orders.service.fulfilment import Purchases
 
     return Purchases(order_repository())
 
@@ -83,8 +83,8 @@ def sales() -> Sales:
     from datetime import timedelta
 
     from souk.aws.settings import number
-    from souk.clock import new_id, utc_now
-    from souk.orders.service import Sales
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.orders.service.fulfilment import Sales
 
     return Sales(order_repository(), timedelta(days=number("SOUK_COMPLETE_AFTER_DAYS")), utc_now, new_id)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from souk.wiring import storage
 
 if TYPE_CHECKING:
-    from souk.payments.model import Event, Payments, ReturnPages
+    from souk.storefront.payments.model import Event, Payments, ReturnPages
 
 
 @cache
@@ -17,8 +17,8 @@ def payments() -> Payments:
 
     from souk.aws.logging import raise_alarm
     from souk.aws.settings import setting
-    from souk.clock import utc_now
-    from souk.payments.stripe.adapter import StripePayments
+    from souk.shared.clock import utc_now
+    from souk.storefront.payments.adapters.stripe.adapter import StripePayments
 
     key = partial(storage.vendor_secret, "stripe_api_key")
     return StripePayments(storage.http_client(), setting("STRIPE_API_URL"), key, raise_alarm, utc_now)
@@ -27,14 +27,14 @@ def payments() -> Payments:
 @cache
 def return_pages() -> ReturnPages:
     from souk.aws.settings import setting
-    from souk.payments.model import ReturnPages
+    from souk.storefront.payments.model import ReturnPages
 
     return ReturnPages(setting("CHECKOUT_SUCCESS_URL"), setting("CHECKOUT_CANCEL_URL"))
 
 
 def read_event(raw: bytes, signature: str) -> Event | None:
     """What a webhook's body tells; None for what is no business of ours. Raises InvalidRequest."""
-    from souk.clock import utc_now
-    from souk.payments.stripe import webhook
+    from souk.shared.clock import utc_now
+    from souk.storefront.payments.adapters.stripe import webhook
 
     return webhook.read_event(raw, signature, storage.vendor_secret("stripe_webhook_secret"), utc_now())

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from souk.wiring import storage
 
 if TYPE_CHECKING:
-    from souk.reviews.service import ReviewService
+    from souk.storefront.reviews.service import ReviewService
 
 
 @cache
 def reviews() -> ReviewService:
     from souk.aws.settings import setting
-    from souk.clock import new_id, utc_now
-    from souk.reviews.repository import ReviewRepository
-    from souk.reviews.service import ReviewService
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.reviews.repository import ReviewRepository
+    from souk.storefront.reviews.service import ReviewService
 
     names = ("SOUK_CATALOGUE_TABLE", "SOUK_ORDERS_TABLE", "SOUK_IDENTITY_TABLE")
     return ReviewService(ReviewRepository(storage.tables(), *map(setting, names)), utc_now, new_id)

@@ -10,18 +10,18 @@ from souk.wiring import sellers, storage
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from souk.search.marker import IndexMarker
-    from souk.search.model import IndexUnavailable, ProductSearch
-    from souk.search.storage import SegmentStore
-    from souk.search.writer import CatalogueIndexer
+    from souk.storefront.search.adapters.index.marker import IndexMarker
+    from souk.storefront.search.adapters.index.s3 import SegmentStore
+    from souk.storefront.search.adapters.index.writer import CatalogueIndexer
+    from souk.storefront.search.model import IndexUnavailable, ProductSearch
 
 
 @cache
 def product_search() -> ProductSearch:
     import time
 
-    from souk.search.copies import LocalCopies
-    from souk.search.reader import IndexReader
+    from souk.storefront.search.adapters.index.copies import LocalCopies
+    from souk.storefront.search.adapters.index.reader import IndexReader
 
     store = _store()
     # What the marker needs is slow to make, and is needed only while there is no index.
@@ -31,10 +31,10 @@ def product_search() -> ProductSearch:
 @cache
 def catalogue_indexer() -> CatalogueIndexer:
     from souk.aws.settings import setting
-    from souk.clock import new_id, utc_now
-    from souk.search.copies import LocalCopies
-    from souk.search.repository import CatalogueRepository
-    from souk.search.writer import CatalogueIndexer
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.search.adapters.index.copies import LocalCopies
+    from souk.storefront.search.adapters.index.writer import CatalogueIndexer
+    from souk.storefront.search.repository import CatalogueRepository
 
     store = _store()
     catalogue = CatalogueRepository(
@@ -47,7 +47,7 @@ def catalogue_indexer() -> CatalogueIndexer:
 @cache
 def _marker() -> IndexMarker:
     from souk.aws.settings import setting
-    from souk.search.marker import IndexMarker
+    from souk.storefront.search.adapters.index.marker import IndexMarker
 
     return IndexMarker(storage.tables(), setting("SOUK_CATALOGUE_TABLE"))
 
@@ -56,8 +56,8 @@ def _marker() -> IndexMarker:
 def _store() -> SegmentStore:
     from souk.aws.clients import client
     from souk.aws.settings import setting
-    from souk.search.fields import FORMAT
-    from souk.search.storage import SegmentStore
+    from souk.storefront.search.adapters.index.fields import FORMAT
+    from souk.storefront.search.adapters.index.s3 import SegmentStore
 
     return SegmentStore(lambda: client("s3"), setting("SOUK_SEARCH_BUCKET"), FORMAT)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from souk.wiring import identity, storage
 
 if TYPE_CHECKING:
-    from souk.sellers.repository import ShopRepository
-    from souk.sellers.service import FollowService, ShopService
+    from souk.storefront.sellers.repository import ShopRepository
+    from souk.storefront.sellers.service import FollowService, ShopService
 
 
 def verified_only() -> bool:
@@ -22,15 +22,15 @@ def verified_only() -> bool:
 @cache
 def shop_repository() -> ShopRepository:
     from souk.aws.settings import setting
-    from souk.sellers.repository import ShopRepository
+    from souk.storefront.sellers.repository import ShopRepository
 
     return ShopRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"), setting("SOUK_IDENTITY_TABLE"))
 
 
 @cache
 def shops() -> ShopService:
-    from souk.clock import new_id, utc_now
-    from souk.sellers.service import ShopService
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.sellers.service import ShopService
 
     return ShopService(shop_repository(), identity.current_account, utc_now, new_id, verified_only=verified_only())
 
@@ -38,9 +38,9 @@ def shops() -> ShopService:
 @cache
 def follows() -> FollowService:
     from souk.aws.settings import setting
-    from souk.clock import new_id, utc_now
-    from souk.sellers.repository import FollowRepository
-    from souk.sellers.service import FollowService
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.sellers.repository import FollowRepository
+    from souk.storefront.sellers.service import FollowService
 
     repository = FollowRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"), verified_only=verified_only())
     return FollowService(repository, utc_now, new_id)

@@ -9,16 +9,16 @@ from souk.wiring import orders, payments
 
 if TYPE_CHECKING:
     from souk.aws.workflows import StepFunctions
-    from souk.orders.dispatch import Dispatcher, Sweeper
-    from souk.orders.refunds import Refunds
-    from souk.orders.settlement import Settlement
+    from souk.storefront.orders.service.refunds import Refunds
+    from souk.storefront.orders.service.settlement import Settlement
+    from souk.storefront.orders.workflow import Dispatcher, Sweeper
 
 
 @cache
 def refunds() -> Refunds:
     from souk.aws.logging import raise_alarm
-    from souk.clock import new_id, utc_now
-    from souk.orders.refunds import Refunds
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.orders.service.refunds import Refunds
 
     return Refunds(orders.order_repository(), payments.payments, raise_alarm, utc_now, new_id)
 
@@ -26,24 +26,24 @@ def refunds() -> Refunds:
 @cache
 def settlement() -> Settlement:
     from souk.aws.logging import raise_alarm
-    from souk.clock import new_id, utc_now
-    from souk.orders.settlement import Settlement
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.orders.service.settlement import Settlement
 
     return Settlement(orders.order_repository(), refunds(), payments.payments, raise_alarm, utc_now, new_id)
 
 
 @cache
 def dispatcher() -> Dispatcher:
-    from souk.clock import utc_now
-    from souk.orders.dispatch import Dispatcher
+    from souk.shared.clock import utc_now
+    from souk.storefront.orders.workflow import Dispatcher
 
     return Dispatcher(order_workflow(), orders.order_repository(), utc_now)
 
 
 @cache
 def sweeper() -> Sweeper:
-    from souk.clock import utc_now
-    from souk.orders.dispatch import Sweeper
+    from souk.shared.clock import utc_now
+    from souk.storefront.orders.workflow import Sweeper
 
     return Sweeper(orders.order_repository(), settlement(), refunds(), orders.payment_pages().open, utc_now)
 

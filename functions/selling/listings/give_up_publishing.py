@@ -1,0 +1,15 @@
+"""Workflow step: a marketplace never answered; say so, and keep the attempt's key for the next try."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from souk.aws.step import step
+from souk.selling.listings.service.media_steps import Task
+from souk.wiring.listings import publishing_steps
+
+
+@step
+def handler(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers the publication's status."""
+    status = publishing_steps().give_up(Task.of(event), event["marketplace"], event["code"], event["detail"])
+    return {"status": status}

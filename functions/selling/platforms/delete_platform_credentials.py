@@ -1,0 +1,12 @@
+"""DELETE /platforms/{platform}/credentials: disconnect a marketplace."""
+
+from souk.http.endpoint import SIGNED_IN, Request, endpoint
+from souk.selling.platforms.model import Platform
+from souk.wiring.identity import admit_fresh
+from souk.wiring.platforms import platforms
+
+
+@endpoint(roles=SIGNED_IN, status=204, admit=admit_fresh)
+def handler(request: Request) -> None:
+    """Disconnect a platform: its tokens are forgotten."""
+    platforms().disconnect(request.caller.id, Platform.parse(request.params["platform"]))

@@ -1,0 +1,13 @@
+"""GET /platforms/{platform}/settings: the terms on which the caller sells there."""
+
+from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
+from souk.http.response import etag
+from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
+from souk.wiring.platforms import selling_terms
+
+
+@endpoint(roles=SIGNED_IN, returns=EbaySettings)
+def handler(request: Request) -> Response:
+    """The caller's settings on a platform; its defaults when none were saved."""
+    terms = selling_terms().get(request.caller.id, request.params["platform"])
+    return Response(terms.settings, headers=etag(terms.version))

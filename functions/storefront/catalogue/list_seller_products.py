@@ -1,0 +1,14 @@
+"""GET /sellers/{seller_id}/products: the caller's products, in document 1's names."""
+
+from souk.http.endpoint import Request, endpoint
+from souk.http.pagination import PageQuery, from_cursor
+from souk.storefront.catalogue.views import SellerProductsOut
+from souk.wiring.catalogue import catalogue
+
+
+@endpoint(roles=frozenset({"seller"}), query=PageQuery, returns=SellerProductsOut)
+def handler(request: Request) -> SellerProductsOut:
+    """All of the caller's products, hidden ones too, newest first."""
+    query, seller_id = request.query, request.own("seller_id")
+    page = catalogue().list(seller_id, limit=query.limit, after=from_cursor(query.cursor, "id"))
+    return SellerProductsOut.of(*page, request.origin)

@@ -1,0 +1,14 @@
+"""PATCH /products/{id}: change one of the caller's products."""
+
+from souk.http.endpoint import Request, Response, endpoint
+from souk.storefront.catalogue.presenter import respond
+from souk.storefront.catalogue.schemas import ProductPatch
+from souk.storefront.catalogue.views import ProductOut
+from souk.wiring.catalogue import catalogue
+
+
+@endpoint(roles=frozenset({"seller"}), body=ProductPatch, returns=ProductOut)
+def handler(request: Request) -> Response:
+    """Change what is sent; a price counts for orders placed from now on."""
+    edit = request.body.to_edit()
+    return respond(request, catalogue().edit(request.caller.id, request.params["id"], edit, request.if_match))

@@ -1,0 +1,18 @@
+"""POST /buyers/orders: order one product, to the buyer's default address."""
+
+from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
+from souk.storefront.orders.presenter import respond_bought, when_opened
+from souk.storefront.orders.schemas import BuyerOrder, NewBuyerOrder
+from souk.wiring.identity import admit_fresh
+from souk.wiring.orders import placing
+
+
+def replay(request: Request, order_id: str) -> Response:
+    return respond_bought(when_opened(lambda: placing().resume(request.caller.id, order_id)))
+
+
+@endpoint(roles=SIGNED_IN, body=NewBuyerOrder, returns=BuyerOrder, status=201, replay=replay, admit=admit_fresh)
+def handler(request: Request) -> Response:
+    """Order one product; without an address the shipping is domestic and there is no tax."""
+    buyer_id = request.caller.id
+    return respond_bought(placing().place(buyer_id, request.body.to_purchase(buyer_id), request.idempotency))

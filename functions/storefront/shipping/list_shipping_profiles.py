@@ -1,0 +1,14 @@
+"""GET /shipping-profiles: the caller's shipping profiles."""
+
+from souk.http.endpoint import Request, endpoint
+from souk.http.pagination import PageQuery, from_cursor
+from souk.storefront.shipping.schemas import ShippingProfilesOut
+from souk.wiring.catalogue import shipping
+
+
+@endpoint(roles=frozenset({"seller"}), query=PageQuery, returns=ShippingProfilesOut)
+def handler(request: Request) -> ShippingProfilesOut:
+    """The caller's shipping profiles, newest first."""
+    query = request.query
+    page = shipping().list(request.caller.id, limit=query.limit, after=from_cursor(query.cursor, "id"))
+    return ShippingProfilesOut.of(*page)

@@ -1,0 +1,13 @@
+"""PATCH /shipping-profiles/{id}: change shipping prices."""
+
+from souk.http.endpoint import Request, Response, endpoint
+from souk.http.response import etag
+from souk.storefront.shipping.schemas import ShippingProfileOut, ShippingProfilePatch
+from souk.wiring.catalogue import shipping
+
+
+@endpoint(roles=frozenset({"seller"}), body=ShippingProfilePatch, returns=ShippingProfileOut)
+def handler(request: Request) -> Response:
+    """Change what is sent; it counts for orders placed from now on."""
+    profile = shipping().edit(request.caller.id, request.params["id"], request.body.changes(), request.if_match)
+    return Response(ShippingProfileOut.of(profile), headers=etag(profile.version))

@@ -1,0 +1,82 @@
+"""Wire shapes of the profile."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, WithJsonSchema
+
+from souk.accounts.profiles.model import Profile
+from souk.http.fields import HttpsUrl, Line, Text
+
+_MOST_PREFERENCES_BYTES = 8192
+
+
+def _storable(preferences: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    try:
+        size = len(json.dumps(preferences, allow_nan=False).encode())
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if size > _MOST_PREFERENCES_BYTES:
+        raise ValueError(f"at most {_MOST_PREFERENCES_BYTES} bytes as JSON")
+    return preferences
+
+
+Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{1,28})[A-Za-z0-9]$")]
+Interest = Annotated[Line, Field(min_length=1, max_length=50)]
+Preferences = Annotated[
+    dict[str, JsonValue],
+    AfterValidator(_storable),
+    WithJsonSchema({"type": "object", "additionalProperties": True}),
+]
+
+
+class ProfilePatch(BaseModel):
+    """What is left out stays; null clears. `interests` and `preferences` are replaced as a whole."""
+
+    avatar_url: HttpsUrl | None = None
+    bio: Annotated[Text, Field(max_length=1000)] | None = None
+    username: Username | None = None
+    gender: Annotated[Line, Field(min_length=1, max_length=40)] | None = None
+    interests: Annotated[list[Interest], Field(max_length=50)] | None = None
+    preferences: Preferences | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """The fields of a Profile that were sent, by name."""
+        changes: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
+        if "interests" in changes:
+            changes["interests"] = tuple(changes["interests"] or ())
+        if "preferences" in changes:
+            changes["preferences"] = changes["preferences"] or {}
+        return changes
+
+
+class ProfileOut(BaseModel):
+    avatar_url: str | None
+    bio: str | None
+    username: str | None
+    gender: str | None
+    interests: list[str]
+    preferences: dict[str, JsonValue]
+
+
+class UserWithProfile(BaseModel):
+    id: str
+    email: str
+    profile: ProfileOut
+
+    @classmethod
+    def of(cls, profile: Profile) -> Self:
+        return cls(
+            id=profile.id,
+            email=profile.email,
+            profile=ProfileOut(
+                avatar_url=profile.avatar_url,
+                bio=profile.bio,
+                username=profile.username,
+                gender=profile.gender,
+                interests=list(profile.interests),
+                preferences=dict(profile.preferences),
+            ),
+        )

@@ -1,0 +1,1 @@
+"""Files of the contract, and what no route takes, as answers."""

@@ -1,0 +1,1 @@
+"""From a thing to a publication: listings, media, photos, marketplaces, platforms."""

@@ -1,0 +1,155 @@
+"""A listing as its owner sees it on the wire, with addresses that work for the next minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from souk.http.request import Request
+from souk.http.response import Response, etag
+from souk.http.waiting import applied, wait_until
+from souk.selling.listings.model import Listing, Publication, Status
+from souk.selling.listings.schemas import (
+    FailureOut,
+    FeeOut,
+    ListingOut,
+    MediaOut,
+    PreflightOut,
+    PublicationOut,
+)
+from souk.selling.listings.service.listings import ListingService
+from souk.selling.photos.model import Upload
+from souk.selling.photos.schemas import PhotoOut, PhotosOut
+from souk.shared.errors import Conflict, VendorFailed, VendorProblem, VendorRefused
+from souk.shared.failure_reason import Failure
+
+if TYPE_CHECKING:
+    from souk.selling.marketplaces.model import Verification
+
+
+class MediaUrls(Protocol):
+    def url(self, content_hash: str) -> str: ...
+
+
+def present(listing: Listing, urls: MediaUrls, quantity: int | None = None) -> ListingOut:
+    """Everything, with fresh addresses for every picture. `quantity`: how many there are, if that is known better."""
+    shown = _present(listing, urls, pictures=None)
+    return shown if quantity is None else shown.model_copy(update={"quantity": quantity})
+
+
+def present_briefly(listing: Listing, urls: MediaUrls) -> ListingOut:
+    """As in a list: the first picture only."""
+    return _present(listing, urls, pictures=1)
+
+
+def present_failure(failure: Failure) -> FailureOut:
+    return FailureOut(
+        code=failure.code,
+        detail=failure.detail,
+        vendor=failure.vendor,
+        vendor_errors=[dict(one) for one in failure.vendor_errors],
+    )
+
+
+def _present(listing: Listing, urls: MediaUrls, *, pictures: int | None) -> ListingOut:
+    media = listing.media
+    images = media.images[:pictures] if media else ()
+    photos = listing.photos if pictures is None or not images else ()
+    ebay = listing.publications.get("ebay")
+    return ListingOut(
+        id=listing.id,
+        user_id=listing.user_id,
+        title=listing.title,
+        description=listing.description,
+        category_id=listing.category_id,
+        price=listing.price.amount,
+        currency=listing.price.currency,
+        quantity=listing.quantity,
+        condition_id=listing.condition_id,
+        item_specifics={name: list(values) for name, values in listing.item_specifics.items()},
+        souk_category_id=listing.souk_category_id,
+        image_prompt=listing.image_prompt,
+        video_prompt=listing.video_prompt,
+        enriched_description=listing.enriched_description,
+        photos=[PhotoOut.of(photo, urls.url) for photo in photos[:pictures]],
+        media=MediaOut(
+            image_urls=[urls.url(image.content_hash) for image in images],
+            video_url=urls.url(media.video.content_hash) if media and media.video and pictures is None else None,
+            hash=media.hash if media else None,
+        ),
+        status=listing.status,
+        error=present_failure(listing.error) if listing.error else None,
+        publications=[_present_publication(one) for one in listing.publications.values()],
+        ebay_item_id=ebay.external_id if ebay else None,
+        ebay_url=ebay.url if ebay else None,
+        content_hash=listing.content_hash,
+        rejection_reason=listing.rejection_reason,
+        version=listing.version,
+        created_at=listing.created_at,
+        updated_at=listing.updated_at,
+    )
+
+
+def _present_publication(one: Publication) -> PublicationOut:
+    return PublicationOut(
+        marketplace=one.marketplace,
+        status=one.status.value,
+        external_id=one.external_id,
+        url=one.url,
+        fees=[dict(fee) for fee in one.fees],
+        notices=[dict(notice) for notice in one.notices],
+        error=present_failure(one.error) if one.error else None,
+    )
+
+
+def respond(listing: Listing, urls: MediaUrls, status: int | None = None, *, quantity: int | None = None) -> Response:
+    """The listing, its ETag, and on 201 and 202 where to look for it."""
+    headers = etag(listing.version)
+    if status in (201, 202):
+        headers["Location"] = f"/api/v1/listings/{listing.id}"
+    return Response(present(listing, urls, quantity), status, headers)
+
+
+def respond_when_settled(request: Request, service: ListingService, listing: Listing, urls: MediaUrls) -> Response:
+    """202 with the listing as it is; with `Prefer: wait` its outcome, a refusal as the problem that it is."""
+    if request.wait_seconds:
+        listing = wait_until(
+            request.wait_seconds,
+            lambda: service.get(request.caller.id, listing.id),
+            lambda one: not one.needs_workflow,
+        )
+    if request.wait_seconds and listing.status is Status.ERROR and listing.error:
+        raise _as_problem(listing.error)
+    waited = request.wait_seconds is not None and not listing.needs_workflow
+    return applied(request, respond(listing, urls, 200 if waited else 202))
+
+
+def present_uploads(listing: Listing, uploads: Sequence[Upload], urls: MediaUrls) -> Response:
+    photos = PhotosOut.of(listing.photos, uploads, urls.url)
+    return Response(photos, headers={"Location": f"/api/v1/listings/{listing.id}", **etag(listing.version)})
+
+
+def present_preflight(marketplace: str, verification: Verification) -> PreflightOut:
+    return PreflightOut(
+        marketplace=marketplace,
+        fees=[
+            FeeOut(name=fee.name, amount=fee.amount.amount, currency=fee.amount.currency) for fee in verification.fees
+        ],
+        notices=[{"code": notice.code, "message": notice.message} for notice in verification.notices],
+    )
+
+
+# The owner's own standing was in the way, before any vendor was asked.
+_STANDING = frozenset({"platform_not_connected", "not_a_seller", "no_shop", "shop_suspended"})
+
+
+def _as_problem(failure: Failure) -> Conflict | VendorRefused | VendorFailed:
+    if failure.code in _STANDING:
+        return Conflict(failure.detail, code=failure.code)
+    vendor = failure.vendor or "media"
+    if failure.code == VendorRefused.code:
+        words = [VendorProblem(one["code"], one["message"]) for one in failure.vendor_errors]
+        refusal = VendorRefused(vendor, words or [VendorProblem(failure.code, failure.detail)])
+        refusal.detail = failure.detail  # it may say more than the words: what the owner can do about them
+        return refusal
+    return VendorFailed(vendor, failure.detail)

@@ -1,0 +1,234 @@
+"""Wire shapes of the listings routes, and how a listing looks on the wire."""
+
+# Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, model_validator
+
+from souk.http.fields import Amount, Currency, Line, Text, Wire, encoded_size_at_most
+from souk.http.pagination import PageQuery
+from souk.selling.listings.model import Status
+from souk.selling.listings.service.listings import Edit
+from souk.selling.photos.model import MOST_PHOTOS
+from souk.selling.photos.schemas import PhotoOut
+from souk.shared.money import Money, minor_digits
+
+Title = Annotated[Line, StringConstraints(min_length=1, max_length=80)]
+# An item of the table holds 400 KB: a text, one made of it and of the specifics, the specifics again, and all the rest.
+_TEXT_SIZE = encoded_size_at_most(100_000)
+_SPECIFICS_SIZE = encoded_size_at_most(32_000)
+Description = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), _TEXT_SIZE]
+CategoryId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}$")]
+Price = Annotated[Amount, Field(gt=0)]
+Quantity = Annotated[int, Field(ge=1, le=100_000, strict=True)]
+ConditionId = Annotated[int, Field(ge=1, le=99_999, strict=True)]
+Prompt = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+SpecificName = Annotated[Line, StringConstraints(min_length=1, max_length=65)]
+SpecificValue = Annotated[Line, StringConstraints(min_length=1, max_length=800)]
+_ONE_VALUE = {"type": "string", "minLength": 1, "maxLength": 800}
+SpecificValues = Annotated[
+    list[SpecificValue],
+    Field(min_length=1, max_length=30),
+    # A single value may be sent bare.
+    WithJsonSchema({"anyOf": [_ONE_VALUE, {"type": "array", "items": _ONE_VALUE, "minItems": 1, "maxItems": 30}]}),
+]
+Specifics = Annotated[dict[SpecificName, SpecificValues], Field(max_length=45), _SPECIFICS_SIZE]
+SoukCategoryId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+def _as_lists(given: Any) -> Any:
+    """A single value may be sent bare: {"Brand": "Pentax"}."""
+    if not isinstance(given, Mapping):
+        return given
+    return {name: [value] if isinstance(value, str) else value for name, value in given.items()}
+
+
+def _check_decimals(price: Decimal, currency: str) -> None:
+    digits = minor_digits(currency)
+    if price != round(price, digits):
+        raise ValueError(f"price has more than the {digits} decimals of {currency}")
+
+
+class NewListing(Wire):
+    title: Title
+    description: Description
+    category_id: CategoryId
+    price: Price
+    currency: Currency = "USD"
+    quantity: Quantity
+    condition_id: ConditionId
+    image_prompt: Prompt
+    video_prompt: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=1_000)] = ""
+    item_specifics: Specifics = Field(default_factory=dict)
+    souk_category_id: SoukCategoryId = "other"
+
+    _bare_values = field_validator("item_specifics", mode="before")(_as_lists)
+
+    @model_validator(mode="after")
+    def _decimals(self) -> Self:
+        _check_decimals(self.price, self.currency)
+        return self
+
+    def to_fields(self) -> dict[str, Any]:
+        """The domain's own fields."""
+        fields = self.model_dump(exclude={"price", "currency"})
+        return {**fields, **_frozen_specifics(fields), "price": Money(self.price, self.currency)}
+
+
+_SOURCES = frozenset({"image_prompt", "video_prompt"})
+_FACTS = frozenset(
+    {"title", "description", "enriched_description", "category_id", "quantity", "condition_id", "souk_category_id"}
+)
+
+
+def _frozen_specifics(fields: Mapping[str, Any]) -> dict[str, Any]:
+    if "item_specifics" not in fields:
+        return {}
+    return {"item_specifics": {name: tuple(values) for name, values in fields["item_specifics"].items()}}
+
+
+class ListingChanges(Wire):
+    """Only what is sent is changed; nothing can be unset."""
+
+    title: Title | None = None
+    description: Description | None = None
+    enriched_description: Description | None = None
+    category_id: CategoryId | None = None
+    price: Price | None = None
+    currency: Currency | None = None
+    quantity: Quantity | None = None
+    condition_id: ConditionId | None = None
+    image_prompt: Prompt | None = None
+    video_prompt: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=1_000)] | None = None
+    item_specifics: Specifics | None = None
+    souk_category_id: SoukCategoryId | None = None
+    remove_photos: Annotated[list[str], Field(max_length=MOST_PHOTOS)] | None = None
+
+    _bare_values = field_validator("item_specifics", mode="before")(_as_lists)
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        nulls = [name for name in sorted(self.model_fields_set) if getattr(self, name) is None]
+        if nulls:
+            raise ValueError(f"cannot be null: {', '.join(nulls)}")
+        if not self.model_fields_set:
+            raise ValueError("say what to change")
+        if self.price is not None and self.currency is not None:
+            _check_decimals(self.price, self.currency)
+        return self
+
+    def to_edit(self) -> Edit:
+        """What is asked, in the domain's words."""
+        sent = self.model_dump(exclude_unset=True)
+        return Edit(
+            facts={name: sent[name] for name in sent if name in _FACTS} | _frozen_specifics(sent),
+            sources={name: sent[name] for name in sent if name in _SOURCES},
+            amount=self.price,
+            currency=self.currency,
+            removed_photos=tuple(self.remove_photos or ()),
+        )
+
+
+class ListingsQuery(PageQuery):
+    status: Status | None = None
+
+
+class Approval(Wire):
+    media_hash: ContentHash | None = None
+
+
+class Rejection(Wire):
+    reason: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=1_000)] | None = None
+
+
+def _ebay() -> list[Literal["ebay", "souk"]]:
+    return ["ebay"]
+
+
+class MarketplaceChoice(Wire):
+    """Where to publish: `ebay` unless told; `souk` is the storefront here."""
+
+    marketplaces: list[Literal["ebay", "souk"]] = Field(default_factory=_ebay, min_length=1, max_length=10)
+
+
+class MediaOut(Wire):
+    image_urls: list[str]
+    video_url: str | None
+    hash: str | None
+
+
+class FailureOut(Wire):
+    """Why it failed. `code` is stable; `vendor_errors` carry the vendor's own codes and words."""
+
+    code: str
+    detail: str
+    vendor: str | None = None
+    vendor_errors: list[dict[str, str]] = Field(default_factory=list)
+
+
+class PublicationOut(Wire):
+    marketplace: str
+    status: str
+    external_id: str | None
+    url: str | None
+    fees: list[dict[str, Any]]
+    notices: list[dict[str, str]]
+    error: FailureOut | None
+
+
+class ListingOut(Wire):
+    id: str
+    user_id: str
+    title: str
+    description: str
+    category_id: str
+    price: Amount
+    currency: str
+    quantity: int
+    condition_id: int
+    item_specifics: dict[str, list[str]]
+    souk_category_id: str
+    image_prompt: str
+    video_prompt: str
+    enriched_description: str | None
+    photos: list[PhotoOut]
+    media: MediaOut
+    status: Status
+    error: FailureOut | None
+    publications: list[PublicationOut]
+    ebay_item_id: str | None
+    ebay_url: str | None
+    content_hash: str
+    rejection_reason: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class ListingsOut(Wire):
+    """A page of listings, newest first; each carries its first picture only."""
+
+    data: list[ListingOut]
+    next_cursor: str | None
+
+
+class FeeOut(Wire):
+    name: str
+    amount: Amount
+    currency: str
+
+
+class PreflightOut(Wire):
+    """What each marketplace would say and charge. Nothing has been published."""
+
+    marketplace: str
+    fees: list[FeeOut]
+    notices: list[dict[str, str]]
+
+
+class PreflightsOut(Wire):
+    data: list[PreflightOut]

@@ -1,0 +1,259 @@
+"""What an owner does with listings. Every use case reads one item, decides in the model, and writes once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from souk.aws.idempotency import IdempotencyKey
+from souk.selling.listings.model import Listing, Status
+from souk.selling.listings.repository import ListingRepository, StaleListing, check_version
+from souk.selling.marketplaces.model import STOREFRONT
+from souk.selling.photos.model import Photo, Upload
+from souk.selling.photos.service.uploads import PhotoUploads, RequestedUpload, ids_of
+from souk.shared.clock import Clock, NewId
+from souk.shared.errors import Conflict, DependencyUnavailable, NotFound
+from souk.shared.money import Money, requested_price
+
+if TYPE_CHECKING:
+    from souk.selling.marketplaces.model import Marketplace, Offer, Verification
+
+_MOST_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Facts (text, quantity, specifics) and sources (prompts, photos) to change; the stricter rule holds for both."""
+
+    facts: Mapping[str, Any]
+    sources: Mapping[str, Any]
+    amount: Decimal | None = None
+    currency: str | None = None
+    removed_photos: tuple[str, ...] = ()
+
+
+class ListingService:
+    """One owner's listings; every method takes the owner's id first, and no other owner's listing is ever found.
+
+    `require_connected` (owner id, marketplace) raises Conflict when the owner cannot publish there; `stock_of` answers
+    what is left of a product.
+    """
+
+    def __init__(
+        self,
+        repository: ListingRepository,
+        uploads: PhotoUploads,
+        require_connected: Callable[[str, str], None],
+        stock_of: Callable[[str], int | None],
+        clock: Clock,
+        new_id: NewId,
+        generations_per_day: int,
+    ) -> None:
+        self._repository = repository
+        self._uploads = uploads
+        self._require_connected = require_connected
+        self._stock_of = stock_of
+        self._clock = clock
+        self._new_id = new_id
+        self._generations_per_day = generations_per_day
+
+    def create(self, owner_id: str, fields: Mapping[str, Any], idempotency: IdempotencyKey | None) -> Listing:
+        now = self._clock()
+        listing = Listing(id=self._new_id(), user_id=owner_id, created_at=now, updated_at=now, **fields)
+        self._repository.add(listing, idempotency)
+        return listing
+
+    def get(self, owner_id: str, listing_id: str) -> Listing:
+        return self._repository.get(owner_id, listing_id)
+
+    def quantity_of(self, listing: Listing) -> int:
+        """How many there are: of one that is live on souk, what its product has left."""
+        publication = listing.publications.get(STOREFRONT)
+        if publication is None or not publication.up or publication.external_id is None:
+            return listing.quantity
+        left = self._stock_of(publication.external_id)
+        return listing.quantity if left is None else left
+
+    def list(
+        self, owner_id: str, *, status: Status | None, limit: int, after: Mapping[str, str] | None
+    ) -> tuple[tuple[Listing, ...], dict[str, str] | None]:
+        return self._repository.list(owner_id, status=status, limit=limit, after=after)
+
+    def edit(self, owner_id: str, listing_id: str, edit: Edit, version: int | None) -> Listing:
+        """Raises PreconditionFailed when the owner has not seen the latest version."""
+
+        def decide(listing: Listing) -> Listing:
+            check_version(listing, version)
+            sources = dict(edit.sources)
+            if edit.removed_photos:
+                sources["photos"] = _without(listing.photos, edit.removed_photos)
+            facts = {**edit.facts, **_price(edit, listing.price)}
+            if sources:
+                listing = listing.edit_sources(sources)
+            return listing.edit(facts, self._clock()) if facts else listing
+
+        return self._decide(owner_id, listing_id, decide)
+
+    def delete(self, owner_id: str, listing_id: str, version: int | None) -> Listing | None:
+        """None when it is gone; the listing while its publications are being ended."""
+        for _ in range(_MOST_TRIES):
+            listing = self._repository.get(owner_id, listing_id)
+            check_version(listing, version)
+            if listing.deleting:
+                return listing
+            ending = listing.request_deletion(self._clock())
+            try:
+                if ending is None:
+                    self._repository.remove(listing)
+                    return None
+                return self._repository.save(ending, self._clock())
+            except StaleListing:
+                continue
+        raise _contended()
+
+    def request_uploads(
+        self, owner_id: str, listing_id: str, files: Sequence[RequestedUpload], idempotency: IdempotencyKey | None
+    ) -> tuple[Listing, tuple[Upload, ...]]:
+        """Announce photos that the client sends straight to the bucket."""
+        photos = self._uploads.announce([file.content_type for file in files])
+        listing = self._add_photos(owner_id, listing_id, photos, idempotency)
+        return listing, self.uploads_of(listing, ids_of(photos), files)
+
+    def uploads_of(
+        self, listing: Listing, photo_ids: Sequence[str], files: Sequence[RequestedUpload]
+    ) -> tuple[Upload, ...]:
+        """Presigned POSTs for `files`, which are the photos `photo_ids`; none for what has been settled or removed."""
+        return self._uploads.presign(listing.user_id, listing.id, listing.pending_photos, photo_ids, files)
+
+    def add_uploaded(
+        self,
+        owner_id: str,
+        listing_id: str,
+        files: Sequence[tuple[str, bytes]],
+        idempotency: IdempotencyKey | None,
+    ) -> Listing:
+        """Take photos that came through the API: (content type, bytes). They are checked like all others, later."""
+        photos = self._uploads.announce([content_type for content_type, _ in files])
+        listing = self._add_photos(owner_id, listing_id, photos, idempotency)
+        self.bring(listing, ids_of(photos), files)
+        return listing
+
+    def bring(self, listing: Listing, photo_ids: Sequence[str], files: Sequence[tuple[str, bytes]]) -> None:
+        """Put the bytes of those `photo_ids` that still wait for them where uploads go. May be done again."""
+        self._uploads.bring(listing.user_id, listing.id, listing.pending_photos, photo_ids, files)
+
+    def request_media(self, owner_id: str, listing_id: str, idempotency: IdempotencyKey | None) -> Listing:
+        """Raises TooManyRequests when the owner's daily quota is used up."""
+        return self._decide(
+            owner_id,
+            listing_id,
+            lambda listing: listing.request_media(self._clock()),
+            idempotency,
+            generations_per_day=self._generations_per_day,
+        )
+
+    def approve(
+        self, owner_id: str, listing_id: str, media_hash: str | None, idempotency: IdempotencyKey | None
+    ) -> Listing:
+        return self._decide(owner_id, listing_id, lambda listing: listing.approve(media_hash), idempotency)
+
+    def reject(self, owner_id: str, listing_id: str, reason: str | None, idempotency: IdempotencyKey | None) -> Listing:
+        return self._decide(owner_id, listing_id, lambda listing: listing.reject(reason), idempotency)
+
+    def request_publication(
+        self, owner_id: str, listing_id: str, marketplaces: Sequence[str], idempotency: IdempotencyKey | None
+    ) -> Listing:
+        wanted = tuple(dict.fromkeys(marketplaces))
+
+        def decide(listing: Listing) -> Listing:
+            changed = listing.request_publication(wanted, self._clock())
+            if changed is not listing:
+                for marketplace in wanted:
+                    self._require_connected(owner_id, marketplace)
+            return changed
+
+        return self._decide(owner_id, listing_id, decide, idempotency)
+
+    def _decide(
+        self,
+        owner_id: str,
+        listing_id: str,
+        decide: Callable[[Listing], Listing],
+        idempotency: IdempotencyKey | None = None,
+        *,
+        made: str | None = None,
+        generations_per_day: int | None = None,
+    ) -> Listing:
+        """Read, decide, write; from the start again when somebody wrote in between."""
+        for _ in range(_MOST_TRIES):
+            listing = self._repository.get(owner_id, listing_id)
+            try:
+                decided = decide(listing)
+            except Conflict:
+                # A repeated call finds the state that its first time made, where the action is no longer legal.
+                if idempotency is not None:
+                    self._repository.raise_if_done(idempotency, self._clock())
+                raise
+            if decided is listing and idempotency is None:
+                return listing
+            try:
+                return self._repository.save(
+                    decided, self._clock(), idempotency=idempotency, made=made, generations_per_day=generations_per_day
+                )
+            except StaleListing:
+                continue
+        raise _contended()
+
+    def _add_photos(
+        self, owner_id: str, listing_id: str, photos: tuple[Photo, ...], idempotency: IdempotencyKey | None
+    ) -> Listing:
+        return self._decide(
+            owner_id,
+            listing_id,
+            lambda listing: listing.add_photos(photos, self._clock()),
+            idempotency,
+            made=",".join(ids_of(photos)),
+        )
+
+
+class PreflightService:
+    """Asks marketplaces what they would say to a listing. Nothing is published or stored."""
+
+    def __init__(
+        self,
+        repository: ListingRepository,
+        marketplace: Callable[[str, str], Marketplace],
+        offer: Callable[[Listing], Offer],
+    ) -> None:
+        self._repository = repository
+        self._marketplace = marketplace
+        self._offer = offer
+
+    def verify(
+        self, owner_id: str, listing_id: str, marketplaces: Sequence[str]
+    ) -> tuple[tuple[str, Verification], ...]:
+        """What each of `marketplaces` says. Raises VendorRefused with its words."""
+        listing = self._repository.get(owner_id, listing_id)
+        wanted = tuple(dict.fromkeys(marketplaces))
+        offer = self._offer(listing)
+        return tuple((name, self._marketplace(name, owner_id).verify(offer)) for name in wanted)
+
+
+def _price(edit: Edit, current: Money) -> dict[str, Money]:
+    if edit.amount is None and edit.currency is None:
+        return {}
+    amount = current.amount if edit.amount is None else edit.amount
+    return {"price": requested_price(amount, edit.currency or current.currency)}
+
+
+def _without(photos: tuple[Photo, ...], removed: Sequence[str]) -> tuple[Photo, ...]:
+    unknown = set(removed) - {photo.id for photo in photos}
+    if unknown:
+        raise NotFound("There is no such photo in this listing.")
+    return tuple(photo for photo in photos if photo.id not in removed)
+
+
+def _contended() -> DependencyUnavailable:
+    return DependencyUnavailable("The listing is changing too fast. Try again shortly.", retry_after=1)

@@ -1,0 +1,181 @@
+"""What the listing workflow does at a marketplace: publish, revise or end, whichever a publication asks for.
+
+As every step, it can be run again at any time, and writes only what still fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from souk.selling.listings.model import Listing, Publication, PublicationStatus
+from souk.selling.listings.repository import ListingRepository
+from souk.selling.listings.service.media_steps import MediaStore, Superseded, Task
+from souk.selling.marketplaces.model import AttemptSpent, Marketplace, Offer, Picture, PublicationEnded, Published
+from souk.shared.clock import Clock
+from souk.shared.errors import Conflict, VendorRefused
+from souk.shared.failure_reason import Failure
+
+
+def offer_of(listing: Listing, media: MediaStore) -> Offer:
+    images = listing.media.images if listing.media else ()
+    return Offer(
+        listing_id=listing.id,
+        title=listing.title,
+        description=listing.offered_description,
+        category_id=listing.category_id,
+        condition_id=listing.condition_id,
+        price=listing.price,
+        quantity=listing.quantity,
+        item_specifics=listing.item_specifics,
+        pictures=tuple(
+            Picture(image.content_hash, image.content_type, partial(media.load, image.content_hash)) for image in images
+        ),
+        souk_category_id=listing.souk_category_id,
+        quantity_version=listing.quantity_version,
+    )
+
+
+class PublishingSteps:
+    """Publishing, revising and ending at one marketplace."""
+
+    def __init__(
+        self,
+        repository: ListingRepository,
+        media: MediaStore,
+        marketplace: Callable[[str, str], Marketplace],
+        attempt_key: Callable[[str, int], str],
+        clock: Clock,
+    ) -> None:
+        self._repository = repository
+        self._media = media
+        self._marketplace = marketplace
+        self._attempt_key = attempt_key
+        self._clock = clock
+
+    def settle(self, task: Task, marketplace: str) -> str:
+        """Do at `marketplace` what the listing asks for there; answers the publication's status.
+
+        Raises VendorFailed when the outcome is unknown: the workflow tries again, under the same key.
+        """
+        listing = self._repository.find(task.owner_id, task.listing_id)
+        if listing is None or listing.run != task.run:
+            return "superseded"
+        publication = listing.publications.get(marketplace)
+        if publication is None or not publication.at_work:
+            return publication.status if publication else "superseded"
+        try:
+            settled = self._answer(task, listing, publication)
+        except Superseded:
+            return "superseded"
+        self._write(task, publication.status, settled)
+        return settled.status
+
+    def give_up(self, task: Task, marketplace: str, code: str, detail: str) -> str:
+        """The marketplace did not answer, however often it was asked. The attempt keeps its key."""
+        listing = self._repository.find(task.owner_id, task.listing_id)
+        publication = listing.publications.get(marketplace) if listing and listing.run == task.run else None
+        if publication is None or not publication.at_work:
+            return "superseded"
+        settled = publication.unanswered(Failure(code, detail, marketplace))
+        self._write(task, publication.status, settled)
+        return settled.status
+
+    def _answer(self, task: Task, listing: Listing, publication: Publication) -> Publication:
+        """The publication as the marketplace left it. A spent attempt gives way to the next."""
+        try:
+            return self._try(task, listing, publication)
+        except AttemptSpent:
+            return self._try(task, listing, replace(publication, attempt=publication.attempt + 1, sent=False))
+
+    def _try(self, task: Task, listing: Listing, publication: Publication) -> Publication:
+        """As `_answer`, for one attempt. A refusal is an answer. Raises AttemptSpent."""
+        try:
+            market = self._marketplace(publication.marketplace, listing.user_id)
+            if publication.status is PublicationStatus.PUBLISHING:
+                publication = self._record_sending(task, publication)
+            return self._act(market, listing, publication)
+        except AttemptSpent:
+            raise
+        except (VendorRefused, Conflict) as refusal:
+            return publication.refused(Failure.of(refusal))
+
+    def _record_sending(self, task: Task, asked: Publication) -> Publication:
+        """Have it on record that `asked` is sent, before it is: whoever comes after a crash knows, and uses its key.
+
+        Answers it as it stood before. Raises Superseded: a newer run asks for something else, and this one must not
+        use a key that nobody has on record.
+        """
+        if asked.sent:
+            return asked
+        before = asked
+
+        def decide(listing: Listing) -> Listing | None:
+            nonlocal before
+            current = listing.publications.get(asked.marketplace)
+            if listing.run != task.run or current is None or current.status is not asked.status:
+                raise Superseded(f"{task.listing_id} run {task.run}")
+            if current.attempt > asked.attempt:
+                raise Superseded(f"{task.listing_id} attempt {asked.attempt}")
+            before = current if current.attempt == asked.attempt else asked
+            return listing.settle_publication(replace(before, sent=True))
+
+        if self._repository.change(task.owner_id, task.listing_id, self._clock(), decide) is None:
+            raise Superseded(f"{task.listing_id} is gone")
+        return before
+
+    def _act(self, market: Marketplace, listing: Listing, publication: Publication) -> Publication:
+        external_id = publication.external_id
+        if publication.status is PublicationStatus.ENDING:
+            if external_id is None:
+                # An attempt whose outcome was never learnt: look for what it may have made.
+                found = market.find(listing.id)
+                external_id = found.external_id if found else None
+            if external_id is not None:
+                market.end(external_id)
+            return replace(publication, external_id=external_id).ended()
+        offer = offer_of(listing, self._media)
+        if publication.status is PublicationStatus.REVISING and external_id is not None:
+            return _revised(market, external_id, offer, publication)
+        published = market.publish(offer, self._attempt_key(listing.id, publication.attempt))
+        live = _live(publication, published)
+        # One that an earlier try had made may have older words; it is up whatever is said to the newer ones.
+        return _revised(market, published.external_id, offer, live) if published.recovered else live
+
+    def _write(self, task: Task, asked: PublicationStatus, settled: Publication) -> None:
+        """Write the answer to what was `asked`, unless something else has been asked or answered since."""
+
+        def decide(listing: Listing) -> Listing | None:
+            current = listing.publications.get(settled.marketplace)
+            if listing.run != task.run or current is None:
+                return listing
+            if (current.status, current.attempt) != (asked, settled.attempt):
+                return listing
+            return listing.settle_publication(settled)
+
+        self._repository.change(task.owner_id, task.listing_id, self._clock(), decide)
+
+
+def _revised(market: Marketplace, external_id: str, offer: Offer, publication: Publication) -> Publication:
+    """What is up, with the words of `offer` or with what was said to them."""
+    try:
+        return _live(publication, market.revise(external_id, offer))
+    except PublicationEnded as gone:
+        return publication.ended(Failure.of(gone))
+    except VendorRefused as refusal:
+        return publication.refused(Failure.of(refusal))
+
+
+def _live(publication: Publication, published: Published) -> Publication:
+    fees = [{"name": fee.name, "amount": fee.amount.amount, "currency": fee.amount.currency} for fee in published.fees]
+    return replace(
+        publication,
+        status=PublicationStatus.LIVE,
+        external_id=published.external_id,
+        url=published.url or publication.url,
+        fees=tuple(fees) or publication.fees,
+        notices=tuple({"code": notice.code, "message": notice.message} for notice in published.notices),
+        error=None,
+        sent=False,
+    )

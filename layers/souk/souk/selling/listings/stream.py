@@ -1,0 +1,20 @@
+"""The listings table's stream, record by record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from souk.aws.tables import from_stream
+from souk.selling.listings.mapping import to_listing
+from souk.selling.listings.workflow import Change
+
+
+def changes(event: Mapping[str, Any]) -> Iterator[Change]:
+    """The changes of listings in a batch; other items of the table are nobody's business here."""
+    for record in event["Records"]:
+        change = record["dynamodb"]
+        if not change["Keys"]["sk"]["S"].startswith("LISTING#"):
+            continue
+        before, after = (from_stream(change.get(image)) for image in ("OldImage", "NewImage"))
+        yield Change(to_listing(before) if before else None, to_listing(after) if after else None)

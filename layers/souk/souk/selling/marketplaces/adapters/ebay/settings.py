@@ -1,0 +1,111 @@
+"""What a seller decides once for all eBay listings: where it ships from, how, and on which terms.
+
+This is the shape of `/platforms/ebay/settings`. Its defaults let a first listing on the US site through;
+what eBay knows better (whether a shipping service exists on a site, say) is left to eBay to refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator, model_validator
+
+from souk.selling.marketplaces.adapters.ebay.sites import SITES, Site
+
+# Every site's currency has two decimals; on the wire a JSON number.
+type Amount = Annotated[
+    Decimal, Field(ge=0, max_digits=9, decimal_places=2), PlainSerializer(float, return_type=float, when_used="json")
+]
+type PolicyId = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
+
+_DEFAULT_SHIPPING = {"US": ({"service": "USPSPriority", "cost": Decimal("9.95"), "additional_cost": Decimal("3.00")},)}
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+
+class ShippingService(_Settings):
+    """A flat price for one parcel, and for each further piece in it (None: the same price again)."""
+
+    service: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,80}$")]
+    cost: Amount
+    additional_cost: Amount | None = None
+
+
+class Returns(_Settings):
+    """The return terms that a buyer sees. The last two count only when returns are accepted."""
+
+    accepted: bool = True
+    within_days: Literal[14, 30, 60] = 30
+    paid_by: Literal["buyer", "seller"] = "buyer"
+
+
+class Policies(_Settings):
+    """Business policies of an account that opted in. They replace shipping and returns: all three or none."""
+
+    shipping_id: PolicyId
+    return_id: PolicyId
+    payment_id: PolicyId
+
+
+class EbaySettings(_Settings):
+    """A seller's terms on one site. `site` is eBay's own site code; country and currency follow it."""
+
+    site: str = "US"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    location: Annotated[str, Field(max_length=45)] = "United States"
+    postal_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]{0,11}$")] | None = None
+    dispatch_days: Annotated[int, Field(ge=0, le=30)] = 3
+    shipping: Annotated[tuple[ShippingService, ...], Field(max_length=4)] = ()
+    returns: Returns = Returns()
+    policies: Policies | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_the_site(cls, given: Any) -> Any:
+        """Fill what was left out from the site, so that choosing a site is one word."""
+        if not isinstance(given, Mapping):
+            return given
+        code = given.get("site", "US")
+        site = SITES.get(code) if isinstance(code, str) else None
+        if site is None:
+            return given
+        filled = {"country": site.country, "currency": site.currencies[0], **given}
+        if site.code != "US":
+            filled.setdefault("location", site.code.replace("_", " "))
+        if filled.get("policies") is None and "shipping" not in given:
+            filled["shipping"] = _DEFAULT_SHIPPING.get(site.code, ())
+        return filled
+
+    @field_validator("site")
+    @classmethod
+    def _known_site(cls, code: str) -> str:
+        if code not in SITES:
+            raise ValueError(f"unknown eBay site; known are {', '.join(SITES)}")
+        return code
+
+    @field_validator("location")
+    @classmethod
+    def _printable(cls, location: str) -> str:
+        if not location.isprintable():
+            raise ValueError("a location is one line of printable text")
+        return location
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        allowed = self.marketplace_site.currencies
+        if self.currency not in allowed:
+            raise ValueError(f"listings on {self.site} are priced in {' or '.join(allowed)}")
+        if not self.location and self.postal_code is None:
+            raise ValueError("location or postal_code is needed")
+        if self.policies is None and not self.shipping:
+            raise ValueError("shipping is needed, or the three policies in its place")
+        return self
+
+    @property
+    def marketplace_site(self) -> Site:
+        return SITES[self.site]

@@ -1,0 +1,71 @@
+"""Bedrock's errors as our outcomes, by the exception's code; by its text only where Bedrock gives nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import ConnectionError as NoConnectionError
+
+from souk.selling.media.model import MediaBadRequest, MediaBlocked, MediaModelGone, MediaTransient
+from souk.shared.errors import SoukError, VendorProblem, VendorRefused, VendorThrottled
+
+VENDOR: Final = "bedrock"
+
+_THROTTLED: Final = frozenset(("ThrottlingException", "ModelNotReadyException"))
+_TRANSIENT: Final = frozenset(
+    ("ModelTimeoutException", "ModelErrorException", "InternalServerException", "ServiceUnavailableException")
+)
+_FINAL: Final = frozenset(("AccessDeniedException", "ServiceQuotaExceededException"))
+# A blocked prompt and an ended model are both plain ValidationExceptions; only their words tell them apart.
+_FILTER_WORDS: Final = ("content filter", "blocked by", "responsible ai", "safety", "moderation", "inappropriate")
+_ENDED_WORDS: Final = (
+    "model identifier is invalid",
+    "end of its life",
+    "end of life",
+    "is not supported in this region",
+)
+
+
+@contextmanager
+def outcomes() -> Iterator[None]:
+    """Raises what went wrong in the block as MediaBlocked, MediaModelGone, MediaBadRequest, VendorRefused,
+    VendorThrottled or MediaTransient."""
+    try:
+        yield
+    except ClientError as error:
+        raise _outcome(error) from error
+    # No connection, no answer in time, connection lost, answer cut off: Bedrock's own outcome is unknown.
+    except (HTTPClientError, NoConnectionError, IncompleteReadError) as error:
+        raise MediaTransient(VENDOR, f"No answer: {type(error).__name__}.") from error
+
+
+def blocked(message: str) -> MediaBlocked:
+    return MediaBlocked(VENDOR, [VendorProblem("content_filtered", message)])
+
+
+def tells_of_filter(message: str) -> bool:
+    return any(words in message.lower() for words in _FILTER_WORDS)
+
+
+def _outcome(error: ClientError) -> SoukError:
+    code = error.response["Error"].get("Code", "Unknown")
+    message = error.response["Error"].get("Message") or f"Bedrock answered {code}."
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    problem = VendorProblem(code, message)
+    if code in _THROTTLED or (status == 429 and code not in _FINAL):
+        return VendorThrottled(VENDOR, message)
+    if code in _TRANSIENT or status >= 500:
+        return MediaTransient(VENDOR, message)
+    if code in _FINAL:
+        return VendorRefused(VENDOR, [problem])
+    if code == "ResourceNotFoundException":
+        return MediaModelGone(VENDOR, [problem])
+    if code == "ValidationException":
+        if tells_of_filter(message):
+            return MediaBlocked(VENDOR, [problem])
+        if any(words in message.lower() for words in _ENDED_WORDS):
+            return MediaModelGone(VENDOR, [problem])
+    return MediaBadRequest(VENDOR, [problem])

@@ -1,0 +1,77 @@
+"""Frames to an H.264 MP4, by the ffmpeg program of the video layer (GPL, run as a program of its own).
+
+Its arguments are constants: no byte of a seller's reaches a command line or a file name, only pixels its input.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from souk.selling.media.adapters.studio.film import Frame
+from souk.selling.media.model import MediaTransient
+
+_PATIENCE_SECONDS = 60
+
+
+def encode_mp4(frames: Iterable[Frame], side: int, frames_per_second: int) -> bytes:
+    """An MP4 (H.264 High, yuv420p, BT.709, ready to stream) of square frames; the same frames, the same bytes.
+
+    Raises MediaTransient when the encoder fails.
+    """
+    import imageio_ffmpeg  # type: ignore[import-untyped]  # it ships no types; one function of it is used
+
+    with tempfile.TemporaryDirectory() as folder:
+        film, complaints = Path(folder, "film.mp4"), Path(folder, "complaints")
+        command = _command(imageio_ffmpeg.get_ffmpeg_exe(), side, frames_per_second, film)
+        with complaints.open("wb") as errors:
+            # Fixed arguments, no shell, an empty environment.
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors, env={})  # noqa: S603
+            try:
+                _feed(process, frames)
+                status = process.wait(_PATIENCE_SECONDS)
+            except BaseException:
+                process.kill()
+                process.wait()
+                raise
+        if status != 0 or not film.exists():
+            reason = complaints.read_text(errors="replace").strip()[-500:]
+            raise MediaTransient("studio", f"The video encoder stopped with status {status}: {reason}")
+        return film.read_bytes()
+
+
+def _feed(process: subprocess.Popen[bytes], frames: Iterable[Frame]) -> None:
+    assert process.stdin is not None
+    try:
+        with process.stdin as pipe:
+            for frame in frames:
+                pipe.write(frame.tobytes())
+    except BrokenPipeError:
+        return  # the encoder gave up: its exit status and words tell why
+
+
+def _command(program: str, side: int, frames_per_second: int, film: Path) -> list[str]:
+    return [
+        program,
+        *("-hide_banner", "-loglevel", "error", "-y"),
+        *("-f", "rawvideo", "-pixel_format", "yuv420p", "-video_size", f"{side}x{side}"),
+        *("-framerate", str(frames_per_second), "-i", "pipe:0"),
+        *(
+            "-color_range",
+            "tv",
+            "-chroma_sample_location",
+            "center",
+            "-colorspace",
+            "bt709",
+            "-color_primaries",
+            "bt709",
+            "-color_trc",
+            "bt709",
+        ),
+        # A fixed number of threads: x264 cuts its work by it, so it is part of what the bytes depend on.
+        *("-c:v", "libx264", "-preset", "superfast", "-crf", "22", "-profile:v", "high", "-threads", "2"),
+        *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1", "-movflags", "+faststart"),
+        str(film),
+    ]

@@ -1,0 +1,230 @@
+"""Where the thing on sale is in a photo, how its outline runs, and how far that may be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from souk.selling.media.adapters.studio.matting import (
+    Floats,
+    connected,
+    guided_filter,
+    log_likelihood,
+    random_walk,
+    to_lab,
+)
+
+_SEARCH_SIDE: Final = 168
+# Log density below the border's usual colours at which a colour is surely foreign to it; noise stays under it.
+_RARE: Final = 12.0
+# Every so many pixels are enough to learn colours from.
+_LEARNT_FROM: Final = 5
+_ROUNDS: Final = 7
+_OUTLINE_SIDE: Final = 336
+_EDGE_SIDE: Final = 900
+# Below this a cut-out shows its seams; set by looking at cut-outs of photographs on either side of it.
+CUT_OUT_CONFIDENCE: Final = 0.72
+# A doubtful find is framed only when this share of the photo's structure lies in its box: else the thing may well be
+# larger than what was found of it, and the whole photo is the subject.
+_FRAMED_STRUCTURE: Final = 0.55
+_FRAMING_CONFIDENCE: Final = 0.3
+# Steps between neighbours (in Lab) up to this are noise, not structure.
+_NOISE: Final = 4.0
+_WHOLE: Final = (0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`box` is (left, top, right, bottom) in fractions of the photo; `matte` an "L" picture, 255 where the subject is.
+
+    `confidence` in 0..1: how cleanly the outline separates two different things.
+    """
+
+    box: tuple[float, float, float, float]
+    matte: Image.Image
+    confidence: float
+
+    @property
+    def can_be_cut_out(self) -> bool:
+        return self.confidence >= CUT_OUT_CONFIDENCE
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        left, top, right, bottom = self.box
+        return (left + right) / 2, (top + bottom) / 2
+
+
+def find_subject(picture: Image.Image) -> Subject:
+    """The most likely thing on sale in an RGB `picture`: unlike the border, near the middle, of one piece.
+
+    Where nothing is found with any certainty, the whole photo is the subject.
+    """
+    small = picture.copy()
+    small.thumbnail((_SEARCH_SIDE, _SEARCH_SIDE), Image.Resampling.BOX)
+    lab = to_lab(np.asarray(small, dtype=np.float32) / 255)
+    belief = _refined(lab, _first_guess(lab))
+    solid = _one_piece(belief)
+    confidence = _confidence(lab, belief, solid)
+    box = _box(solid)
+    framed = confidence >= _FRAMING_CONFIDENCE and _structure_within(box, lab) >= _FRAMED_STRUCTURE
+    if confidence < CUT_OUT_CONFIDENCE and not framed:
+        return Subject(_WHOLE, Image.new("L", picture.size, 255), confidence)
+    return Subject(box, _fine_matte(picture, solid), confidence)
+
+
+def _first_guess(lab: Floats) -> Floats:
+    """Unlike the border and near the middle."""
+    height, width, _ = lab.shape
+    colours = lab.reshape(-1, 3)
+    border = _border(height, width)
+    unlike = -log_likelihood(colours, lab[border], np.ones(int(border.sum()), dtype=np.float32)).reshape(height, width)
+    usual, most = np.quantile(unlike, (0.5, 0.995))
+    rarity = np.clip((unlike - usual) / max(float(most - usual), _RARE), 0, 1)
+    guess = np.clip((0.02 + 0.98 * rarity) * _middle(height, width), 0.001, 0.999)
+    # Its own dividing line becomes the even odds.
+    return np.asarray(guess ** (np.log(0.5) / np.log(_dividing_line(guess))), dtype=np.float32)
+
+
+def _dividing_line(values: Floats) -> float:
+    """The threshold that best parts values of 0..1 in two groups (Otsu, 1979)."""
+    counts, edges = np.histogram(values, bins=64, range=(0, 1))
+    middles = (edges[1:] + edges[:-1]) / 2
+    below, total = counts.cumsum(), counts.sum()
+    mass = (counts * middles).cumsum()
+    above = np.maximum(total - below, 1)
+    between = below * above * (mass / np.maximum(below, 1) - (mass[-1] - mass) / above) ** 2
+    return float(np.clip(edges[1 + int(between.argmax())], 0.05, 0.95))
+
+
+def _refined(lab: Floats, belief: Floats) -> Floats:
+    """Let the colours of figure and ground explain the pixels, the outline follow the edges, and repeat."""
+    height, width, _ = lab.shape
+    colours = lab.reshape(-1, 3)
+    leaning = 1.2 * (_middle(height, width) - 0.5)
+    outside = _border(height, width)
+    few = colours[::_LEARNT_FROM]
+    for _ in range(_ROUNDS):
+        figure = np.clip(belief.ravel()[::_LEARNT_FROM], 0.001, 0.999)
+        # Cubed: what is in doubt must not teach either side its colours.
+        ratio = log_likelihood(colours, few, figure**3) - log_likelihood(colours, few, (1 - figure) ** 3)
+        odds = 0.6 * ratio.reshape(height, width) + leaning
+        posterior = 1 / (1 + np.exp(-np.clip(odds, -12, 12)))
+        posterior[outside] *= 0.5
+        belief = random_walk(lab, posterior.astype(np.float32), pull=0.06)
+    return belief
+
+
+def _one_piece(belief: Floats) -> NDArray[np.bool_]:
+    """The largest region of belief, weighted towards the middle, its holes filled."""
+    rest = belief > 0.5
+    weight = _middle(*belief.shape)
+    best, best_weight = np.zeros_like(rest), 0.0
+    for _ in range(12):
+        if not rest.any():
+            break
+        seed = np.zeros_like(rest)
+        seed[np.unravel_index(int((belief * weight * rest).argmax()), rest.shape)] = True
+        piece = connected(rest, seed)
+        if float(weight[piece].sum()) > best_weight:
+            best, best_weight = piece, float(weight[piece].sum())
+        rest &= ~piece
+    rim = np.zeros_like(rest)
+    rim[[0, -1]] = True
+    rim[:, [0, -1]] = True
+    return ~connected(~best, rim)
+
+
+def _box(solid: NDArray[np.bool_]) -> tuple[float, float, float, float]:
+    """Bounds of the piece, without its outermost thin threads."""
+    height, width = solid.shape
+    rows = np.flatnonzero(solid.mean(axis=1) > 0.02)
+    columns = np.flatnonzero(solid.mean(axis=0) > 0.02)
+    if not len(rows) or not len(columns):
+        return _WHOLE
+    left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    return left / width, top / height, right / width, bottom / height
+
+
+def _fine_matte(picture: Image.Image, solid: NDArray[np.bool_]) -> Image.Image:
+    """The outline, found again at twice the size in a band around the first one, then laid onto the edges."""
+    middle = _scaled(picture, _OUTLINE_SIDE)
+    lab = to_lab(np.asarray(middle, dtype=np.float32) / 255)
+    coarse = Image.fromarray((solid * 255).astype(np.uint8)).resize(middle.size, Image.Resampling.BICUBIC)
+    smooth = np.asarray(coarse.filter(ImageFilter.GaussianBlur(5)), dtype=np.float32) / 255
+    decided = (smooth < 0.08) | (smooth > 0.92)
+    walked = random_walk(lab, (smooth > 0.5).astype(np.float32), pull=np.where(decided, 4, 0.02).astype(np.float32))
+
+    large = _scaled(picture, _EDGE_SIDE)
+    guide = np.asarray(large.convert("L"), dtype=np.float32) / 255
+    outline = Image.fromarray((walked * 255).astype(np.uint8)).resize(large.size, Image.Resampling.BICUBIC)
+    outline = outline.filter(ImageFilter.GaussianBlur(max(large.size) / 400))
+    fine = guided_filter(guide, np.asarray(outline, dtype=np.float32) / 255, max(2, max(large.size) // 150), 1e-3)
+    crisp = np.clip((fine - 0.35) / 0.4, 0, 1)
+    matte = Image.fromarray((crisp * crisp * (3 - 2 * crisp) * 255).astype(np.uint8))
+    return matte.resize(picture.size, Image.Resampling.BICUBIC)
+
+
+def _scaled(picture: Image.Image, side: int) -> Image.Image:
+    scale = min(1.0, side / max(picture.size))
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.BOX)
+
+
+def _confidence(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -> float:
+    """The weakest of four witnesses: decided pixels, distinct colours, an edge along the outline, a free border."""
+    decided = float(np.abs(belief - 0.5).mean() * 2)
+    inside, outside = lab[solid], lab[~solid]
+    if min(len(inside), len(outside)) < solid.size // 100:
+        return 0.0
+    distinct = 1 - _overlap(inside, outside)
+    step = _steps(lab)
+    outline = np.zeros_like(solid)
+    outline[1:] |= solid[1:] != solid[:-1]
+    outline[:, 1:] |= solid[:, 1:] != solid[:, :-1]
+    ground = step[~solid & ~outline]
+    edge = float(np.clip(np.median(step[outline]) / (float(np.quantile(ground, 0.8)) * 2.5 + 4), 0, 1))
+    free = 1 - float(np.clip(solid[_border(*solid.shape)].mean() / 0.12, 0, 1))
+    return min(decided, distinct, edge, free)
+
+
+def _structure_within(box: tuple[float, float, float, float], lab: Floats) -> float:
+    """Share of the photo's edges and texture that lies in `box`."""
+    height, width, _ = lab.shape
+    structure = np.maximum(_steps(lab) - _NOISE, 0)
+    left, top, right, bottom = box
+    rows = slice(round(top * height), round(bottom * height))
+    columns = slice(round(left * width), round(right * width))
+    return float(structure[rows, columns].sum() / max(float(structure.sum()), 1e-6))
+
+
+def _steps(lab: Floats) -> Floats:
+    """How far each pixel is from its upper and left neighbours, together."""
+    step = np.zeros(lab.shape[:2], dtype=np.float32)
+    step[1:] += np.sqrt(((lab[1:] - lab[:-1]) ** 2).sum(axis=-1))
+    step[:, 1:] += np.sqrt(((lab[:, 1:] - lab[:, :-1]) ** 2).sum(axis=-1))
+    return step
+
+
+def _overlap(first: Floats, second: Floats) -> float:
+    """Bhattacharyya coefficient of two colour histograms, 0 (nothing shared) to 1 (alike)."""
+    edges = (np.linspace(0, 100, 9), np.linspace(-90, 90, 13), np.linspace(-90, 90, 13))
+    shares = [np.histogramdd(part, bins=edges)[0] / len(part) for part in (first, second)]
+    return float(np.sqrt(shares[0] * shares[1]).sum())
+
+
+def _border(height: int, width: int) -> NDArray[np.bool_]:
+    ring = np.ones((height, width), dtype=np.bool_)
+    depth = max(2, min(height, width) // 25)
+    ring[depth:-depth, depth:-depth] = False
+    return ring
+
+
+def _middle(height: int, width: int) -> Floats:
+    """1 in the middle of the photo, falling off towards its border."""
+    y = (np.arange(height, dtype=np.float32)[:, None] + 0.5) / height - 0.5
+    x = (np.arange(width, dtype=np.float32)[None] + 0.5) / width - 0.5
+    return np.exp(-(x * x + y * y) / (2 * 0.3**2)).astype(np.float32)

@@ -1,0 +1,157 @@
+"""Pictures and videos in S3: uploads land under `incoming/`, what is kept stands under the hash of its content.
+
+incoming/<kind>/<owner>/<entity>/<photo>    a raw upload, gone within a day; `kind` is what it is a photo of
+media/<sha256>                              a picture or video of an owner, never changed
+public/<sha256>                             a picture that anybody may see, never changed
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from souk.aws.invocations import Invocations
+from souk.selling.photos.model import UPLOAD_LIFE, Upload
+from souk.shared.errors import DependencyUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_URL_SECONDS: Final = 15 * 60
+_IMMUTABLE: Final = "private, max-age=31536000, immutable"
+MOST_BYTES: Final = 64 * 1024 * 1024
+
+
+class S3MediaStore:
+    """Raises DependencyUnavailable when S3 does not answer. `client` is made when it is needed: that is slow.
+
+    A right that is missing is no answer to live with: its ClientError comes through. That a key is absent, S3 tells
+    only to those who may list the bucket. `kind` parts the uploads of one domain from those of another; `kept` is where
+    things stand: media or public.
+    """
+
+    def __init__(self, client: Callable[[], S3Client], bucket: str, *, kind: str, kept: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._kind = kind
+        self._kept = kept
+
+    def put(self, content: bytes, content_type: str) -> str:
+        content_hash = hashlib.sha256(content).hexdigest()
+        self._put(self._place(content_hash), content, content_type)
+        return content_hash
+
+    def load(self, content_hash: str) -> bytes:
+        content = self._get(self._place(content_hash))
+        if content is None:
+            raise DependencyUnavailable(f"The media {content_hash[:12]} cannot be read.")
+        return content
+
+    def url(self, content_hash: str) -> str:
+        """A presigned address to read it, good for 15 minutes. Computed here; no request is made."""
+        return self._client().generate_presigned_url(
+            "get_object", Params={"Bucket": self._bucket, "Key": self._place(content_hash)}, ExpiresIn=_URL_SECONDS
+        )
+
+    def holds(self, content_hash: str) -> bool:
+        with _told_as_unavailable():
+            try:
+                self._client().head_object(Bucket=self._bucket, Key=self._place(content_hash))
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "404":
+                    return False
+                raise
+        return True
+
+    def copy_from(self, kept: str, content_hash: str) -> None:
+        """Keep here too what stands under `kept`."""
+        with _told_as_unavailable():
+            self._client().copy_object(
+                CopySource={"Bucket": self._bucket, "Key": f"{kept}/{content_hash}"},
+                Bucket=self._bucket,
+                Key=self._place(content_hash),
+            )
+
+    def presign_upload(self, owner_id: str, entity_id: str, photo_id: str, content_type: str, size: int) -> Upload:
+        """A presigned POST: this key, this type, and no more bytes than announced."""
+        post = self._client().generate_presigned_post(
+            self._bucket,
+            incoming_key(self._kind, owner_id, entity_id, photo_id),
+            Fields={"Content-Type": content_type},
+            Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, size]],
+            ExpiresIn=int(UPLOAD_LIFE.total_seconds()),
+        )
+        return Upload(photo_id, post["url"], post["fields"])
+
+    def put_upload(self, owner_id: str, entity_id: str, photo_id: str, content_type: str, content: bytes) -> None:
+        self._put(incoming_key(self._kind, owner_id, entity_id, photo_id), content, content_type)
+
+    def load_upload(self, owner_id: str, entity_id: str, photo_id: str) -> bytes | None:
+        return self._get(incoming_key(self._kind, owner_id, entity_id, photo_id))
+
+    def remove_upload(self, owner_id: str, entity_id: str, photo_id: str) -> None:
+        with _told_as_unavailable():
+            self._client().delete_object(
+                Bucket=self._bucket, Key=incoming_key(self._kind, owner_id, entity_id, photo_id)
+            )
+
+    def _place(self, content_hash: str) -> str:
+        return f"{self._kept}/{content_hash}"
+
+    def _put(self, key: str, content: bytes, content_type: str) -> None:
+        with _told_as_unavailable():
+            self._client().put_object(
+                Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, CacheControl=_IMMUTABLE
+            )
+
+    def _get(self, key: str) -> bytes | None:
+        with _told_as_unavailable():
+            try:
+                answer = self._client().get_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "NoSuchKey":
+                    return None
+                raise
+            if answer["ContentLength"] > MOST_BYTES:
+                raise DependencyUnavailable("A stored object is larger than anything this system stores.")
+            return answer["Body"].read()
+
+
+class UploadProcessing:
+    """Has `function` judge an upload, as its arrival in the bucket does."""
+
+    def __init__(self, invocations: Invocations, function: str, kind: str) -> None:
+        self._invocations = invocations
+        self._function = function
+        self._kind = kind
+
+    def request(self, owner_id: str, entity_id: str, photo_id: str) -> None:
+        key = incoming_key(self._kind, owner_id, entity_id, photo_id)
+        self._invocations.request(self._function, {"detail": {"object": {"key": key}}})
+
+
+def incoming_key(kind: str, owner_id: str, entity_id: str, photo_id: str) -> str:
+    """Where an upload lands."""
+    return f"incoming/{kind}/{owner_id}/{entity_id}/{photo_id}"
+
+
+def upload_of(kind: str, key: str) -> tuple[str, str, str] | None:
+    """(owner id, entity id, photo id) of the key of an upload of this kind, or None."""
+    parts = key.split("/")
+    if len(parts) != 5 or parts[:2] != ["incoming", kind] or not all(parts):
+        return None
+    return parts[2], parts[3], parts[4]
+
+
+@contextmanager
+def _told_as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] in ("AccessDenied", "403"):
+            raise
+        raise DependencyUnavailable("The media store does not answer. Try again shortly.", retry_after=2) from error

@@ -1,0 +1,70 @@
+"""Wire shapes of connections. Settings have the shape of their marketplace (marketplaces/adapters/ebay/settings.py)."""
+
+# Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr
+
+from souk.selling.platforms.model import LONGEST_TOKEN, Connection, Credentials
+from souk.shared.clock import to_wire
+
+_FIRST_YEAR = 2000
+_LAST_YEAR = 2999
+
+
+def _one_word(token: SecretStr) -> SecretStr:
+    text = token.get_secret_value()
+    # It will stand in an HTTP header.
+    if not (text.isascii() and text.isprintable() and " " not in text):
+        raise ValueError("one word of printable ASCII")
+    return token
+
+
+def _plausible(moment: datetime) -> datetime:
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+    return moment
+
+
+Token = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_TOKEN), AfterValidator(_one_word)]
+
+
+class CredentialsIn(BaseModel):
+    """A seller's tokens at the marketplace. They are sealed at once, and no route gives them back."""
+
+    access_token: Token
+    refresh_token: Token | None = None
+    expires_at: Annotated[AwareDatetime, AfterValidator(_plausible)] | None = None
+
+    def to_credentials(self) -> Credentials:
+        renewal = self.refresh_token
+        return Credentials(
+            access_token=self.access_token.get_secret_value(),
+            refresh_token=None if renewal is None else renewal.get_secret_value(),
+            expires_at=self.expires_at,
+        )
+
+
+class ConnectionOut(BaseModel):
+    """`expires_at`: of the access token. `renewable`: with a refresh token it is renewed by itself."""
+
+    platform: str
+    connected: bool
+    renewable: bool
+    expires_at: str | None
+    updated_at: str | None
+
+    @classmethod
+    def of(cls, connection: Connection) -> Self:
+        return cls(
+            platform=connection.platform.value,
+            connected=connection.connected,
+            renewable=connection.renewable,
+            expires_at=_wire(connection.expires_at),
+            updated_at=_wire(connection.updated_at),
+        )
+
+
+def _wire(moment: datetime | None) -> str | None:
+    return None if moment is None else to_wire(moment)

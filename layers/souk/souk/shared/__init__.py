@@ -1,0 +1,1 @@
+"""What every domain uses: errors, money, time, reasons of failure, sweeping."""

@@ -1,0 +1,1 @@
+"""The shop: catalogue, search, sellers, orders, payments, reviews, analytics."""

@@ -1,0 +1,182 @@
+"""What sellers send of products: document 4's names under /products, document 1's under /sellers."""
+
+# Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, model_validator
+
+from souk.http.fields import Amount, Currency, HttpsUrl, Line, Text, Wire, encoded_size_at_most, unsent
+from souk.selling.photos.model import MOST_PHOTOS
+from souk.shared.errors import Forbidden
+from souk.shared.money import Money
+from souk.storefront.catalogue.model import (
+    CATEGORIES,
+    MOST_STOCK,
+    OTHER,
+    LinkedImage,
+    category_named,
+    category_of,
+)
+from souk.storefront.catalogue.service.products import Edit
+
+
+def _known(category_id: str) -> str:
+    if category_of(category_id) is None:
+        raise ValueError("no such category; GET /categories lists them")
+    return category_id
+
+
+Title = Annotated[Line, StringConstraints(min_length=1, max_length=200)]
+# An item of the table holds 400 KB.
+Description = Annotated[
+    Text, StringConstraints(strip_whitespace=True, max_length=50_000), encoded_size_at_most(100_000)
+]
+Price = Annotated[Amount, Field(gt=0)]
+StockQuantity = Annotated[int, Field(ge=0, le=MOST_STOCK, strict=True)]
+StockChange = Annotated[int, Field(ge=-MOST_STOCK, le=MOST_STOCK, strict=True)]
+CategoryId = Annotated[
+    str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": [one.id for one in CATEGORIES]})
+]
+CategoryName = Annotated[Line, Field(min_length=1, max_length=100)]
+EntityId = Annotated[Line, Field(min_length=1, max_length=100)]
+LinkedImages = Annotated[list[HttpsUrl], Field(max_length=MOST_PHOTOS)]
+ImageName = Annotated[Line, Field(min_length=1, max_length=2048)]
+
+
+class NewProduct(Wire):
+    """`images` are https addresses; own photos are added by POST /products/{id}/images."""
+
+    title: Title
+    description: Description = ""
+    price: Price
+    currency: Currency = "USD"
+    stock_quantity: StockQuantity
+    category_id: CategoryId = OTHER
+    images: LinkedImages = Field(default_factory=list)
+    shipping_profile_id: EntityId | None = None
+    is_active: bool = True
+
+    @model_validator(mode="after")
+    def _decimals(self) -> Self:
+        Money(self.price, self.currency)
+        return self
+
+    def to_fields(self) -> dict[str, Any]:
+        """The fields of a Product."""
+        return {
+            "title": self.title,
+            "description": self.description,
+            "price": Money(self.price, self.currency),
+            "category_id": self.category_id,
+            "images": tuple(LinkedImage(url) for url in dict.fromkeys(self.images)),
+            "shipping_profile_id": self.shipping_profile_id,
+            "is_active": self.is_active,
+        }
+
+
+class _Changes(Wire):
+    """What is left out stays."""
+
+    description: Description = Field(default_factory=unsent)
+    price: Price = Field(default_factory=unsent)
+    currency: Currency = Field(default_factory=unsent)
+    is_active: bool = Field(default_factory=unsent)
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("say what to change")
+        if {"price", "currency"} <= self.model_fields_set:
+            Money(self.price, self.currency)
+        return self
+
+    def _sent(self, *names: str) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in names if name in self.model_fields_set}
+
+
+class ProductPatch(_Changes):
+    """What is left out stays; a null `shipping_profile_id` ships for free.
+
+    `images` are all of them in their order: https addresses, and own photos by id or by the address they are shown at.
+    `stock_quantity` is counted anew; with If-Match it is refused when an order took some meanwhile.
+    """
+
+    title: Title = Field(default_factory=unsent)
+    category_id: CategoryId = Field(default_factory=unsent)
+    shipping_profile_id: EntityId | None = None
+    images: Annotated[list[ImageName], Field(max_length=MOST_PHOTOS)] = Field(default_factory=unsent)
+    stock_quantity: StockQuantity = Field(default_factory=unsent)
+
+    def to_edit(self) -> Edit:
+        """What is asked, in the domain's words."""
+        return Edit(
+            fields=self._sent("title", "description", "category_id", "shipping_profile_id", "is_active"),
+            amount=self.price,
+            currency=self.currency,
+            images=tuple(self.images) if "images" in self.model_fields_set else None,
+            available=self.stock_quantity,
+        )
+
+
+class NewSellerProduct(Wire):
+    """Document 1's product. `category` is a category's name in any case; one that is not ours is `Other`.
+
+    `seller_id` need not be told; another's is refused.
+    """
+
+    seller_id: EntityId | None = None
+    name: Title
+    category: CategoryName
+    description: Description = ""
+    price: Price
+    currency: Currency = "USD"
+    inventory: StockQuantity
+    is_active: bool = True
+
+    @model_validator(mode="after")
+    def _decimals(self) -> Self:
+        Money(self.price, self.currency)
+        return self
+
+    def to_fields(self, seller_id: str) -> dict[str, Any]:
+        """The fields of a Product of `seller_id`. Raises Forbidden when another's is asked for."""
+        if self.seller_id not in (None, seller_id):
+            raise Forbidden("You can sell for yourself only.")
+        return {
+            "title": self.name,
+            "description": self.description,
+            "price": Money(self.price, self.currency),
+            "category_id": category_named(self.category).id,
+            "is_active": self.is_active,
+        }
+
+
+class SellerProductChanges(_Changes):
+    """Document 1's product. What is left out stays."""
+
+    name: Title = Field(default_factory=unsent)
+    category: CategoryName = Field(default_factory=unsent)
+    inventory: StockQuantity = Field(default_factory=unsent)
+
+    def to_edit(self) -> Edit:
+        """What is asked, in the domain's words."""
+        sent = self._sent("name", "category", "description", "is_active")
+        fields = {name: value for name, value in sent.items() if name in ("description", "is_active")}
+        if "name" in sent:
+            fields["title"] = self.name
+        if "category" in sent:
+            fields["category_id"] = category_named(self.category).id
+        return Edit(fields=fields, amount=self.price, currency=self.currency, available=self.inventory)
+
+
+class StockMove(Wire):
+    """`delta` units come (or go, when negative). `reason` is the seller's own words, kept with the movement."""
+
+    delta: StockChange
+    reason: Annotated[Line, Field(min_length=1, max_length=200)]
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.delta == 0:
+            raise ValueError("delta cannot be 0")
+        return self

@@ -1,0 +1,124 @@
+"""What a basket costs, from the server's own prices. Pure.
+
+Each seller's part is summed by itself: its items, one shipping price for each shipping profile that is used, and tax on
+both, rounded once. The order's totals are sums of these, so they add up under any rounding.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from souk.shared.errors import Conflict, FieldProblem, InvalidRequest
+from souk.shared.money import MOST, CurrencyMismatch, Money, minor_digits, total
+from souk.storefront.catalogue.model import LinkedImage, Product, ShippingProfile
+from souk.storefront.orders.model import MOST_LINES, MOST_SELLERS, MOST_UNITS, Fulfilment, Line, ShipTo
+from souk.storefront.orders.model.tax import TaxRates
+from souk.storefront.sellers.model import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Some units of a product, with the shop that sells it and how it is shipped; None: it is shipped for free."""
+
+    product: Product
+    quantity: int
+    shop: Shop
+    shipping: ShippingProfile | None
+
+
+def merge(items: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Quantities by product id: the same product twice is one line. Raises InvalidRequest when it is too much."""
+    wanted: Counter[str] = Counter()
+    for product_id, quantity in items:
+        wanted[product_id] += quantity
+    if len(wanted) > MOST_LINES:
+        raise _invalid(f"An order has at most {MOST_LINES} different products.")
+    if max(wanted.values()) > MOST_UNITS:
+        raise _invalid(f"At most {MOST_UNITS} of one product fit into an order.")
+    return dict(wanted)
+
+
+def demand_one_order(buyer_id: str, offers: Sequence[Offer]) -> None:
+    """Refuse what cannot be one order of this buyer. Raises Conflict and InvalidRequest."""
+    for offer in offers:
+        product = offer.product
+        if not product.is_offered:
+            raise unavailable(product)
+        if product.seller_id == buyer_id:
+            raise Conflict("You cannot buy from yourself.", code="own_product", extra={"product_id": product.id})
+    if len({offer.product.price.currency for offer in offers}) > 1:
+        detail = "These products have prices in different currencies: order them apart."
+        raise CurrencyMismatch(detail, [FieldProblem("items", detail)])
+    if len({offer.product.seller_id for offer in offers}) > MOST_SELLERS:
+        raise _invalid(f"An order is from at most {MOST_SELLERS} sellers.")
+
+
+def unavailable(product: Product) -> Conflict:
+    return Conflict("This product is not for sale.", code="product_unavailable", extra={"product_id": product.id})
+
+
+def price(offers: Sequence[Offer], ship_to: ShipTo | None, taxes: TaxRates) -> tuple[Fulfilment, ...]:
+    """One fulfilment for each seller, in the order in which the basket names them; lines are numbered through.
+
+    Without an address the shipping is domestic, and there is no tax. Raises Conflict `not_shipped_there`, and
+    InvalidRequest for more money than any amount on the wire.
+    """
+    lines = {offer.product.id: _line(number, offer) for number, offer in enumerate(offers, 1)}
+    by_seller: dict[str, list[Offer]] = {}
+    for offer in offers:
+        by_seller.setdefault(offer.product.seller_id, []).append(offer)
+    fulfilments = tuple(
+        _fulfilment(parts, [lines[part.product.id] for part in parts], ship_to, taxes) for parts in by_seller.values()
+    )
+    if sum(one.total.amount for one in fulfilments) > MOST:
+        raise _invalid(f"An order is worth at most {MOST}.")
+    return fulfilments
+
+
+def _fulfilment(parts: Sequence[Offer], lines: Sequence[Line], ship_to: ShipTo | None, taxes: TaxRates) -> Fulfilment:
+    shop, currency = parts[0].shop, parts[0].product.price.currency
+    shipping = _shipping(parts, ship_to.country if ship_to else None, currency)
+    taxed = total((line.total for line in lines), currency) + shipping
+    rate = taxes.rate(ship_to.country, ship_to.state) if ship_to else Decimal(0)
+    return Fulfilment(shop.id, shop.shop_name, tuple(lines), shipping, _rounded(taxed.amount * rate, currency))
+
+
+def _shipping(parts: Sequence[Offer], country: str | None, currency: str) -> Money:
+    """What goes by one profile goes in one parcel."""
+    profiles: Mapping[str, ShippingProfile] = {part.shipping.id: part.shipping for part in parts if part.shipping}
+    units = Counter[str]()
+    for part in parts:
+        if part.shipping:
+            units[part.shipping.id] += part.quantity
+    prices = []
+    for profile_id, profile in profiles.items():
+        asked = profile.price(country, units[profile_id])
+        if asked is None or asked.currency != currency:
+            stays = next(part.product.id for part in parts if part.shipping and part.shipping.id == profile_id)
+            detail = "Something in this order is not shipped there."
+            raise Conflict(detail, code="not_shipped_there", extra={"product_id": stays})
+        prices.append(asked)
+    return total(prices, currency)
+
+
+def _line(number: int, offer: Offer) -> Line:
+    product = offer.product
+    return Line(str(number), product.id, product.title, product.price, offer.quantity, _picture(product))
+
+
+def _picture(product: Product) -> str | None:
+    """The address of its first picture."""
+    for image in product.shown_images:
+        return image.url if isinstance(image, LinkedImage) else f"/api/v1/media/{image.content_hash}"
+    return None
+
+
+def _rounded(amount: Decimal, currency: str) -> Money:
+    return Money(amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), ROUND_HALF_UP), currency)
+
+
+def _invalid(detail: str) -> InvalidRequest:
+    return InvalidRequest(detail, [FieldProblem("items", detail)])

@@ -1,0 +1,292 @@
+"""Orders on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Final
+
+from souk.http.pagination import to_cursor
+from souk.http.request import Request
+from souk.http.response import Response, etag
+from souk.http.waiting import applied, wait_until
+from souk.storefront.orders.model import Fulfilment, Line, Order, Refund, Sale, ShipTo, Tracking
+from souk.storefront.orders.schemas import (
+    AddressOut,
+    BuyerOrder,
+    BuyerOrders,
+    BuyerOrderSummary,
+    FulfilmentOut,
+    LineOut,
+    OrderOut,
+    OrdersOut,
+    OrderSummary,
+    OrderTracking,
+    ParcelOut,
+    PaymentOut,
+    PlacedOrder,
+    Quote,
+    QuotedItem,
+    RefundOut,
+    SaleOut,
+    SalesOut,
+    TrackingOut,
+)
+
+_ANOTHER_OPENS: Final = 5
+"""Seconds in which another call with the same key will have opened the payment's page."""
+
+
+def present_quote(order: Order) -> Quote:
+    return Quote(
+        currency=order.currency,
+        subtotal=order.subtotal.amount,
+        **_costs(order),
+        items=[
+            QuotedItem(
+                product_id=line.product_id,
+                seller_id=part.seller_id,
+                title=line.title,
+                quantity=line.quantity,
+                unit_price=line.unit_price.amount,
+                total=line.total.amount,
+            )
+            for part in order.fulfilments
+            for line in part.lines
+        ],
+    )
+
+
+def respond_placed(order: Order) -> Response:
+    placed = PlacedOrder(
+        order_id=order.id,
+        status=order.status,
+        payment_url=order.payment.url,
+        total=order.total.amount,
+        currency=order.currency,
+        expires_at=order.payment.expires_at,
+    )
+    return Response(placed, 201, _placed_headers(order))
+
+
+def respond_bought(order: Order) -> Response:
+    """An order of one line, in document 1's words."""
+    [part] = order.fulfilments
+    [line] = part.lines
+    bought = BuyerOrder(
+        id=order.id,
+        buyer_id=order.buyer_id,
+        seller_id=part.seller_id,
+        product_id=line.product_id,
+        quantity=line.quantity,
+        total_price=order.subtotal.amount,
+        **_costs(order),
+        currency=order.currency,
+        status=order.status,
+        payment_url=order.payment.url,
+        expires_at=order.payment.expires_at,
+    )
+    return Response(bought, 201, _placed_headers(order))
+
+
+def when_opened(resume: Callable[[], Order]) -> Order:
+    """The order of a repeated call: its first time may be opening the payment's page at this moment."""
+    return wait_until(_ANOTHER_OPENS, resume, lambda order: order.payment.is_opened or not order.is_pending)
+
+
+def respond(order: Order, tracking: Sequence[Tracking], status: int | None = None) -> Response:
+    return Response(present(order, tracking), status, etag(order.version))
+
+
+def present(order: Order, tracking: Sequence[Tracking]) -> OrderOut:
+    payment, capture = order.payment, order.payment.capture
+    return OrderOut(
+        **dict(_summary(order)),
+        buyer_id=order.buyer_id,
+        payment=PaymentOut(
+            status=payment.status,
+            url=payment.url,
+            expires_at=payment.expires_at,
+            captured=order.captured.amount,
+            captured_at=capture.at if capture else None,
+            refunded=order.refunded.amount,
+            transaction_id=capture.intent_id if capture else None,
+        ),
+        refunds=[present_refund(refund) for refund in order.refunds],
+        shipping_address=_address(order.ship_to),
+        tracking=[present_tracking(entry) for entry in reversed(tracking)],
+    )
+
+
+def present_page(orders: Sequence[Order], following: dict[str, str] | None) -> OrdersOut:
+    return OrdersOut(data=[_summary(order) for order in orders], next_cursor=to_cursor(following))
+
+
+def present_buyer_page(orders: Sequence[Order], following: dict[str, str] | None) -> BuyerOrders:
+    return BuyerOrders(
+        orders=[
+            BuyerOrderSummary(
+                id=order.id,
+                product_name=order.lines[0].title,
+                quantity=sum(line.quantity for line in order.lines),
+                total_price=order.subtotal.amount,
+                total=order.total.amount,
+                currency=order.currency,
+                status=order.status,
+                created_at=order.created_at,
+                items=[_line(line) for line in order.lines],
+            )
+            for order in orders
+        ],
+        next_cursor=to_cursor(following),
+    )
+
+
+def respond_sale(sale: Sale) -> Response:
+    return Response(present_sale(sale), headers=etag(sale.fulfilment.version))
+
+
+def present_sale(sale: Sale) -> SaleOut:
+    part = sale.fulfilment
+    return SaleOut(
+        id=sale.order_id,
+        buyer_id=sale.buyer_id,
+        buyer_name=sale.buyer_name,
+        product_name=part.lines[0].title,
+        quantity=sum(line.quantity for line in part.lines),
+        total_price=part.items.amount,
+        **_costs(part),
+        refunded=sale.refunded.amount,
+        currency=sale.refunded.currency,
+        status=sale.status,
+        payment_status=sale.payment,
+        carrier=part.carrier,
+        tracking_number=part.tracking_number,
+        shipping_address=_address(sale.ship_to),
+        version=part.version,
+        created_at=sale.created_at,
+        items=[_line(line) for line in part.lines],
+    )
+
+
+def present_sales(sales: Sequence[Sale], following: dict[str, str] | None) -> SalesOut:
+    return SalesOut(orders=[present_sale(sale) for sale in sales], next_cursor=to_cursor(following))
+
+
+def present_refund(refund: Refund) -> RefundOut:
+    return RefundOut(
+        id=refund.id,
+        amount=refund.amount.amount,
+        status=refund.status,
+        reason=refund.reason,
+        items=dict(refund.lines),
+        created_at=refund.created_at,
+        settled_at=refund.settled_at,
+    )
+
+
+def present_tracking(entry: Tracking) -> TrackingOut:
+    return TrackingOut(
+        id=entry.id,
+        seller_id=entry.seller_id,
+        status=entry.status,
+        location=entry.location,
+        notes=entry.notes,
+        carrier=entry.carrier,
+        tracking_number=entry.tracking_number,
+        created_at=entry.at,
+    )
+
+
+def respond_tracking(request: Request, read: Callable[[], tuple[Order, Sequence[Tracking]]]) -> Response:
+    """Where the parcels are; 304 when the client has seen it. With `Prefer: wait` it is held until there is news."""
+    seen = request.headers.get("if-none-match", "")
+
+    def is_news(found: tuple[Order, Sequence[Tracking]]) -> bool:
+        return etag(found[0].version)["ETag"] not in seen
+
+    order, tracking = wait_until(request.wait_seconds or 0, read, is_news)
+    headers = etag(order.version)
+    if not is_news((order, tracking)):
+        return applied(request, Response(None, 304, headers))
+    told = OrderTracking(
+        order_id=order.id,
+        status=order.status,
+        parcels=[
+            ParcelOut(
+                seller_id=part.seller_id,
+                status=part.status,
+                carrier=part.carrier,
+                tracking_number=part.tracking_number,
+                delivered_at=part.delivered_at,
+            )
+            for part in order.fulfilments
+        ],
+        tracking=[present_tracking(entry) for entry in reversed(tracking)],
+    )
+    return applied(request, Response(told, 200, headers))
+
+
+def _placed_headers(order: Order) -> dict[str, str]:
+    return {"Location": f"/api/v1/orders/{order.id}", **etag(order.version)}
+
+
+def _summary(order: Order) -> OrderSummary:
+    return OrderSummary(
+        id=order.id,
+        status=order.status,
+        currency=order.currency,
+        subtotal=order.subtotal.amount,
+        **_costs(order),
+        payment_status=order.payment.status,
+        fulfilments=[_fulfilment(part) for part in order.fulfilments],
+        version=order.version,
+        created_at=order.created_at,
+        updated_at=order.updated_at,
+    )
+
+
+def _fulfilment(part: Fulfilment) -> FulfilmentOut:
+    return FulfilmentOut(
+        seller_id=part.seller_id,
+        seller_name=part.seller_name,
+        status=part.status,
+        subtotal=part.items.amount,
+        **_costs(part),
+        carrier=part.carrier,
+        tracking_number=part.tracking_number,
+        delivered_at=part.delivered_at,
+        items=[_line(line) for line in part.lines],
+    )
+
+
+def _costs(of: Order | Fulfilment) -> dict[str, Decimal]:
+    """What is paid besides the items, and in all: under the same names in every shape."""
+    return {"shipping": of.shipping.amount, "tax": of.tax.amount, "total": of.total.amount}
+
+
+def _line(line: Line) -> LineOut:
+    return LineOut(
+        line_id=line.id,
+        product_id=line.product_id,
+        title=line.title,
+        image_url=line.image,
+        quantity=line.quantity,
+        unit_price=line.unit_price.amount,
+        total=line.total.amount,
+    )
+
+
+def _address(ship_to: ShipTo | None) -> AddressOut | None:
+    if ship_to is None:
+        return None
+    return AddressOut(
+        full_name=ship_to.full_name,
+        address_line1=ship_to.line1,
+        address_line2=ship_to.line2,
+        city=ship_to.city,
+        state=ship_to.state,
+        postal_code=ship_to.postal_code,
+        country=ship_to.country,
+        phone=ship_to.phone,
+    )

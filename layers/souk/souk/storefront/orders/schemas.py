@@ -1,0 +1,304 @@
+"""Wire shapes of the orders routes: document 4's for `/orders`, document 1's for `/buyers` and `/sellers`."""
+
+# Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from souk.http.fields import Amount, Line, Text, Wire
+from souk.shared.errors import Forbidden
+from souk.storefront.orders.model import MOST_LINES, MOST_UNITS, News, PaymentStatus, Purchase, RefundStatus, Status
+
+EntityId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Quantity = Annotated[int, Field(ge=1, le=MOST_UNITS, strict=True)]
+Note = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Words = Annotated[Line, Field(min_length=1, max_length=100)]
+
+
+# Asked ---------------------------------------------------------------------------------------------------------------
+
+
+class Item(Wire):
+    product_id: EntityId
+    quantity: Quantity
+
+
+class Checkout(Wire):
+    """The same product twice is one line."""
+
+    items: Annotated[list[Item], Field(min_length=1, max_length=5 * MOST_LINES)]
+    shipping_address_id: EntityId
+
+    def to_purchase(self) -> Purchase:
+        items = tuple((one.product_id, one.quantity) for one in self.items)
+        return Purchase(items, self.shipping_address_id)
+
+
+class NewOrder(Checkout):
+    payment_method: Literal["card"]
+
+
+class NewBuyerOrder(Wire):
+    """One product, to the buyer's default address. `buyer_id` need not be told; another's is refused."""
+
+    buyer_id: str | None = None
+    product_id: EntityId
+    quantity: Quantity
+
+    def to_purchase(self, buyer_id: str) -> Purchase:
+        """Raises Forbidden."""
+        if self.buyer_id not in (None, buyer_id):
+            raise Forbidden("You can order for yourself only.")
+        return Purchase(((self.product_id, self.quantity),))
+
+
+class StatusChange(Wire):
+    status: Status
+
+
+class NewTracking(Wire):
+    """At least one of its fields. A `status` moves the seller's part there."""
+
+    status: Status | None = None
+    location: Words | None = None
+    notes: Note | None = None
+    carrier: Words | None = None
+    tracking_number: Words | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if all(getattr(self, name) is None for name in type(self).model_fields):
+            raise ValueError("tell at least one thing")
+        return self
+
+    def to_news(self) -> News:
+        return News(self.status, self.location, self.notes, self.carrier, self.tracking_number)
+
+
+# Answered to the buyer -----------------------------------------------------------------------------------------------
+
+
+class QuotedItem(Wire):
+    product_id: str
+    seller_id: str
+    title: str
+    quantity: int
+    unit_price: Amount
+    total: Amount
+
+
+class Quote(Wire):
+    """What an order would cost. `tax` is on items and shipping, rounded once for each seller."""
+
+    currency: str
+    subtotal: Amount
+    shipping: Amount
+    tax: Amount
+    total: Amount
+    items: list[QuotedItem]
+
+
+class PlacedOrder(Wire):
+    """`payment_url` is null while the vendor has not opened its page: ask again with the same Idempotency-Key, or read
+    the order. Until `expires_at` it can be paid there."""
+
+    order_id: str
+    status: Status
+    payment_url: str | None
+    total: Amount
+    currency: str
+    expires_at: datetime
+
+
+class LineOut(Wire):
+    line_id: str
+    product_id: str
+    title: str
+    image_url: str | None
+    quantity: int
+    unit_price: Amount
+    total: Amount
+
+
+class FulfilmentOut(Wire):
+    """One seller's part of the order."""
+
+    seller_id: str
+    seller_name: str
+    status: Status
+    subtotal: Amount
+    shipping: Amount
+    tax: Amount
+    total: Amount
+    carrier: str | None
+    tracking_number: str | None
+    delivered_at: datetime | None
+    items: list[LineOut]
+
+
+class PaymentOut(Wire):
+    """`captured` is what was taken from the buyer, `refunded` what has gone back."""
+
+    method: Literal["card"] = "card"
+    status: PaymentStatus
+    url: str | None
+    expires_at: datetime
+    captured: Amount
+    captured_at: datetime | None
+    refunded: Amount
+    transaction_id: str | None
+
+
+class RefundOut(Wire):
+    id: str
+    amount: Amount
+    status: RefundStatus
+    reason: str
+    items: dict[str, int]
+    created_at: datetime
+    settled_at: datetime | None
+
+
+class AddressOut(Wire):
+    full_name: str
+    address_line1: str
+    address_line2: str | None
+    city: str
+    state: str | None
+    postal_code: str | None
+    country: str
+    phone: str | None
+
+
+class TrackingOut(Wire):
+    """`status`: what the seller's part was when this was told."""
+
+    id: str
+    seller_id: str
+    status: Status
+    location: str | None
+    notes: str | None
+    carrier: str | None
+    tracking_number: str | None
+    created_at: datetime
+
+
+class OrderSummary(Wire):
+    """An order as in a list."""
+
+    id: str
+    status: Status
+    currency: str
+    subtotal: Amount
+    shipping: Amount
+    tax: Amount
+    total: Amount
+    payment_status: PaymentStatus
+    fulfilments: list[FulfilmentOut]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class OrderOut(OrderSummary):
+    buyer_id: str
+    payment: PaymentOut
+    refunds: list[RefundOut]
+    shipping_address: AddressOut | None
+    tracking: list[TrackingOut]
+
+
+class OrdersOut(Wire):
+    """A page of orders, newest first."""
+
+    data: list[OrderSummary]
+    next_cursor: str | None
+
+
+class ParcelOut(Wire):
+    seller_id: str
+    status: Status
+    carrier: str | None
+    tracking_number: str | None
+    delivered_at: datetime | None
+
+
+class OrderTracking(Wire):
+    """Where the parcels are, and what was told of them, newest first."""
+
+    order_id: str
+    status: Status
+    parcels: list[ParcelOut]
+    tracking: list[TrackingOut]
+
+
+# Answered in document 1's words --------------------------------------------------------------------------------------
+
+
+class BuyerOrder(Wire):
+    """`total_price` is quantity times unit price; `total`, with shipping and tax, is what is paid."""
+
+    id: str
+    buyer_id: str
+    seller_id: str
+    product_id: str
+    quantity: int
+    total_price: Amount
+    shipping: Amount
+    tax: Amount
+    total: Amount
+    currency: str
+    status: Status
+    payment_url: str | None
+    expires_at: datetime
+
+
+class BuyerOrderSummary(Wire):
+    """`product_name` is the first product's, `quantity` and `total_price` are sums over all `items`."""
+
+    id: str
+    product_name: str
+    quantity: int
+    total_price: Amount
+    total: Amount
+    currency: str
+    status: Status
+    created_at: datetime
+    items: list[LineOut]
+
+
+class BuyerOrders(Wire):
+    orders: list[BuyerOrderSummary]
+    next_cursor: str | None
+
+
+class SaleOut(Wire):
+    """A seller's part of an order: `quantity` and `total_price` are sums over its own `items`, and `total` is with
+    shipping and tax. Where it goes is told once it is paid. `version` is what If-Match takes: it counts changes of this
+    part alone."""
+
+    id: str
+    buyer_id: str
+    buyer_name: str
+    product_name: str
+    quantity: int
+    total_price: Amount
+    shipping: Amount
+    tax: Amount
+    total: Amount
+    refunded: Amount
+    currency: str
+    status: Status
+    payment_status: PaymentStatus
+    carrier: str | None
+    tracking_number: str | None
+    shipping_address: AddressOut | None
+    version: int
+    created_at: datetime
+    items: list[LineOut]
+
+
+class SalesOut(Wire):
+    orders: list[SaleOut]
+    next_cursor: str | None

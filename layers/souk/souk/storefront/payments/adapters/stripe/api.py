@@ -1,0 +1,88 @@
+"""One bounded exchange with Stripe's API: in time, in size, without redirects, and with failures as our errors.
+
+A request carries our secret key, so no redirect is followed and nothing is logged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import httpx
+
+from souk.shared.alarms import Alarm, RaiseAlarm
+from souk.shared.clock import Clock
+from souk.shared.errors import VendorFailed
+from souk.shared.vendor_responses import json_object, read_bounded
+from souk.storefront.payments.adapters.stripe.form import Value, encode
+from souk.storefront.payments.adapters.stripe.outcomes import VENDOR, error_of
+
+API_VERSION: Final = "2026-10-28.endive"
+
+# An endpoint has 29 s, and the longest use case makes two exchanges.
+_SECONDS = 12.0
+_CONNECT_SECONDS = 3.0
+_LARGEST_ANSWER = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StripeApi:
+    """`secret_key` is asked for each request and kept nowhere; `base_url` is without a slash at its end."""
+
+    client: httpx.Client
+    base_url: str
+    secret_key: Callable[[], str]
+    raise_alarm: RaiseAlarm
+    clock: Clock
+
+    def get(self, what: str, path: str, query: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+        """`what` names the deed in errors. Raises VendorRefused, VendorThrottled, VendorFailed."""
+        return self._exchange(what, self.client.build_request("GET", self._url(path), params=query))
+
+    def post(
+        self, what: str, path: str, fields: Mapping[str, Value], idempotency_key: str | None = None
+    ) -> Mapping[str, Any]:
+        """Raises as `get`. After VendorFailed it is unknown whether the request took effect."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        if idempotency_key is not None:
+            headers["Idempotency-Key"] = idempotency_key
+        request = self.client.build_request("POST", self._url(path), content=encode(fields), headers=headers)
+        return self._exchange(what, request)
+
+    def _url(self, path: str) -> str:
+        return f"{self.base_url}/v1{path}"
+
+    def _exchange(self, what: str, request: httpx.Request) -> Mapping[str, Any]:
+        end = self.clock() + timedelta(seconds=_SECONDS)
+        request.headers["Authorization"] = f"Bearer {self.secret_key()}"
+        request.headers["Stripe-Version"] = API_VERSION
+        request.extensions = {**request.extensions, "timeout": _timeout().as_dict()}
+        try:
+            response = self.client.send(request, stream=True, follow_redirects=False)
+            try:
+                body = self._read(what, response, end)
+            finally:
+                response.close()
+        except httpx.TimeoutException as cause:
+            raise VendorFailed(VENDOR, f"Stripe did not answer {what} in time.") from cause
+        except httpx.RequestError as cause:
+            raise VendorFailed(VENDOR, f"The connection to Stripe broke during {what}.") from cause
+        if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            self.raise_alarm(Alarm.VENDOR_KEY_REFUSED, vendor=VENDOR)
+        if response.status_code != httpx.codes.OK:
+            raise error_of(response.status_code, response.headers, body, what)
+        return json_object(body)
+
+    def _read(self, what: str, response: httpx.Response, end: datetime) -> bytes:
+        def in_time() -> None:
+            if self.clock() > end:
+                raise VendorFailed(VENDOR, f"Stripe took too long to answer {what}.")
+
+        too_large = VendorFailed(VENDOR, f"Stripe's answer to {what} is longer than any answer should be.")
+        return read_bounded(response, _LARGEST_ANSWER, too_large, in_time)
+
+
+def _timeout() -> httpx.Timeout:
+    return httpx.Timeout(_SECONDS, connect=_CONNECT_SECONDS)

@@ -1,0 +1,98 @@
+"""Stripe's objects as our values. What is not in the expected shape is a ReplyError."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from souk.shared.errors import VendorFailed
+from souk.shared.money import Money
+from souk.storefront.payments.adapters.stripe.amounts import from_stripe
+from souk.storefront.payments.adapters.stripe.outcomes import VENDOR
+from souk.storefront.payments.model import RefundOutcome, RefundStatus, Session, SessionStatus
+
+ORDER, BUYER, REFUND = "order", "buyer", "refund"
+"""Our ids, by their names in Stripe's metadata."""
+
+_PAID = frozenset({"paid", "no_payment_required"})
+_REFUND_STATUS = {
+    "pending": RefundStatus.PENDING,
+    "requires_action": RefundStatus.PENDING,
+    "succeeded": RefundStatus.SUCCEEDED,
+    "failed": RefundStatus.FAILED,
+    "canceled": RefundStatus.FAILED,
+}
+
+
+class ReplyError(VendorFailed):
+    """Stripe's words cannot be understood, so what it did is unknown."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(VENDOR, f"Stripe's answer cannot be understood: {name} is missing or of another kind.")
+
+
+def session_of(document: Mapping[str, Any]) -> Session:
+    """A Checkout Session."""
+    try:
+        status = SessionStatus(text(document, "status"))
+    except ValueError as error:
+        raise ReplyError("status") from error
+    return Session(
+        id=text(document, "id"),
+        url=_optional(document, "url"),
+        status=status,
+        paid=text(document, "payment_status") in _PAID,
+        amount=money(document, "amount_total"),
+        intent_id=reference(document, "payment_intent"),
+        expires_at=moment(document, "expires_at"),
+    )
+
+
+def refund_of(document: Mapping[str, Any]) -> RefundOutcome:
+    """A Refund."""
+    status = _REFUND_STATUS.get(text(document, "status"))
+    if status is None:
+        raise ReplyError("status")
+    return RefundOutcome(text(document, "id"), status, _optional(document, "failure_reason"))
+
+
+def text(document: Mapping[str, Any], name: str) -> str:
+    value = document.get(name)
+    if not isinstance(value, str) or not value:
+        raise ReplyError(name)
+    return value
+
+
+def money(document: Mapping[str, Any], name: str) -> Money:
+    """The member `name`, in the object's currency."""
+    count = document.get(name)
+    if not isinstance(count, int) or isinstance(count, bool):
+        raise ReplyError(name)
+    try:
+        return from_stripe(count, text(document, "currency"))
+    except ValueError as error:
+        raise ReplyError(name) from error
+
+
+def moment(document: Mapping[str, Any], name: str) -> datetime:
+    """Seconds since 1970."""
+    seconds = document.get(name)
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        raise ReplyError(name)
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def reference(document: Mapping[str, Any], name: str) -> str | None:
+    """The id of another object, which may stand there expanded."""
+    value = document.get(name)
+    return text(value, "id") if isinstance(value, dict) else _optional(document, name)
+
+
+def metadata(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = document.get("metadata")
+    return found if isinstance(found, dict) else {}
+
+
+def _optional(document: Mapping[str, Any], name: str) -> str | None:
+    return None if document.get(name) is None else text(document, name)

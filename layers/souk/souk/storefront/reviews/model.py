@@ -1,0 +1,66 @@
+"""Reviews, and what each of them adds to a rating. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from souk.shared.errors import Conflict
+
+NAMELESS = "A buyer"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One buyer's word on one product. `rating` is 1 to 5. `seller_id` names the shop whose rating it is part of.
+
+    `reviewer_name` is the name as it was when the review was written.
+    """
+
+    id: str
+    product_id: str
+    seller_id: str
+    reviewer_id: str
+    reviewer_name: str
+    rating: int
+    comment: str | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+    def edit(self, *, rating: int, comment: str | None, now: datetime) -> Review:
+        return replace(self, rating=rating, comment=comment, updated_at=now, version=self.version + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RatingChange:
+    """By how much the sum of stars and the number of reviews move."""
+
+    stars: int
+    reviews: int
+
+    @classmethod
+    def between(cls, before: Review | None, after: Review | None) -> Self:
+        """None before: it is new. None after: it is gone."""
+        old, new = ((review.rating, 1) if review else (0, 0) for review in (before, after))
+        return cls(new[0] - old[0], new[1] - old[1])
+
+    def __bool__(self) -> bool:
+        return bool(self.stars or self.reviews)
+
+
+def require_another(reviewer_id: str, seller_id: str) -> None:
+    """Raises Conflict `own_product`: no one reviews himself."""
+    if reviewer_id == seller_id:
+        raise Conflict("Nobody can review a product of their own.", code="own_product")
+
+
+def public_name(username: str | None, full_name: str | None) -> str:
+    """What everybody may see of a person: the username, else the first name and the initial of the last."""
+    if username:
+        return username
+    names = (full_name or "").split()
+    if not names:
+        return NAMELESS
+    return names[0] if len(names) == 1 else f"{names[0]} {names[-1][0]}."

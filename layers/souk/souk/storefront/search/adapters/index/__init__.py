@@ -1,0 +1,1 @@
+"""The search index: Tantivy segments in S3."""

@@ -1,0 +1,126 @@
+"""Wire shapes of the product search."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from souk.http.fields import Amount, Text, Wire
+from souk.storefront.search.model import DEEPEST, Sort
+
+_LONGEST_TEXT = 500
+_LONGEST_NAME = 200
+
+
+class _Paged(Wire):
+    page: Annotated[int, Field(ge=1, le=DEEPEST)] = 1
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+    @model_validator(mode="after")
+    def _within_reach(self) -> Self:
+        if self.page * self.limit > DEEPEST:
+            raise ValueError(f"page times limit goes to {DEEPEST}; narrow the search instead")
+        return self
+
+
+class ProductsQuery(_Paged):
+    """`category_id`: its id, or its name in any case. `in_stock` false is no filter."""
+
+    search: Annotated[Text, Field(max_length=_LONGEST_TEXT)] | None = None
+    seller_id: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
+    category_id: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
+    min_price: Amount | None = None
+    max_price: Amount | None = None
+    min_rating: Annotated[Decimal, Field(ge=0, le=5, allow_inf_nan=False)] | None = None
+    in_stock: bool = False
+    sort: Sort = Sort.RELEVANCE
+    facets: bool = False
+
+
+class BrowseQuery(_Paged):
+    limit: Annotated[int, Field(ge=1, le=100)] = 100
+    category: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
+    q: Annotated[Text, Field(max_length=_LONGEST_TEXT)] | None = None
+
+
+class SellerOut(Wire):
+    id: str
+    shop_name: str
+
+
+class ProductSummary(Wire):
+    """`rating` is the mean of its reviews to one decimal, null without any."""
+
+    id: str
+    title: str
+    price: Amount
+    currency: str
+    category_id: str
+    image_url: str | None
+    seller: SellerOut
+    rating: float | None
+    review_count: int
+    in_stock: bool
+    created_at: datetime
+
+
+class Pagination(Wire):
+    total: int
+    page: int
+    limit: int
+
+
+class CategoryCount(Wire):
+    category_id: str
+    name: str
+    count: int
+
+
+class PriceCount(Wire):
+    """Prices from `min` on and below `max`; null is open."""
+
+    min: Amount | None
+    max: Amount | None
+    count: int
+
+
+class RatingCount(Wire):
+    """Products of `min_rating` stars or more."""
+
+    min_rating: int
+    count: int
+
+
+class FacetsOut(Wire):
+    """Of all products found, not of the page alone."""
+
+    categories: list[CategoryCount]
+    prices: list[PriceCount]
+    ratings: list[RatingCount]
+    in_stock: int
+
+
+class ProductsOut(Wire):
+    data: list[ProductSummary]
+    pagination: Pagination
+    facets: FacetsOut | None = None
+
+
+class BrowsedProduct(Wire):
+    """A longer `description` than 5000 characters ends there, with an ellipsis; GET /products/{id} has all of it."""
+
+    id: str
+    name: str
+    category: str
+    description: str
+    price: Amount
+    currency: str
+    inventory: int
+    seller_name: str
+
+
+class BrowsedProducts(Wire):
+    products: list[BrowsedProduct]

@@ -1,0 +1,238 @@
+"""Wire shapes of shops, applications, decisions and follows: the names are document 4's."""
+
+# Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, AliasChoices, Field, PlainSerializer, WithJsonSchema
+
+from souk.http.fields import HttpsUrl, Line, Text, Wire, unsent
+from souk.http.pagination import to_cursor
+from souk.shared.clock import to_wire
+from souk.storefront.sellers.model import (
+    Application,
+    Decision,
+    Following,
+    ReturnAddress,
+    Ruling,
+    Shop,
+    ShopFront,
+    Verification,
+)
+
+_MOST_PLATFORMS = 30
+
+
+def _agreed(agreed: bool) -> bool:
+    if not agreed:
+        raise ValueError("a seller agrees to the terms")
+    return agreed
+
+
+ShopName = Annotated[Line, Field(min_length=1, max_length=100)]
+Short = Annotated[Line, Field(min_length=1, max_length=100)]
+Link = Annotated[Line, Field(min_length=1, max_length=500)]
+Agreement = Annotated[bool, AfterValidator(_agreed), WithJsonSchema({"type": "boolean", "const": True})]
+Stars = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+
+
+class PostalAddress(Wire):
+    """As it would stand on a parcel; `postal_code` is taken for `post_code` too."""
+
+    full_name: Short | None = None
+    address_line1: Short | None = None
+    address_line2: Short | None = None
+    city: Short | None = None
+    state: Short | None = None
+    post_code: Annotated[Short | None, Field(validation_alias=AliasChoices("post_code", "postal_code"))] = None
+    country: Short | None = None
+    phone: Short | None = None
+
+    def to_address(self) -> ReturnAddress:
+        return ReturnAddress(
+            full_name=self.full_name,
+            line1=self.address_line1,
+            line2=self.address_line2,
+            city=self.city,
+            state=self.state,
+            postal_code=self.post_code,
+            country=self.country,
+            phone=self.phone,
+        )
+
+    @classmethod
+    def of(cls, address: ReturnAddress) -> Self:
+        return cls(
+            full_name=address.full_name,
+            address_line1=address.line1,
+            address_line2=address.line2,
+            city=address.city,
+            state=address.state,
+            post_code=address.postal_code,
+            country=address.country,
+            phone=address.phone,
+        )
+
+
+class SellerApplication(Wire):
+    """`platforms`: where else the applicant sells. `social_links`: by the name of the network."""
+
+    shop_name: ShopName
+    category: Short
+    experience_level: Short | None = None
+    monthly_revenue: Short | None = None
+    platforms: Annotated[list[Short], Field(max_length=_MOST_PLATFORMS)] = Field(default_factory=list)
+    social_links: Annotated[dict[Short, Link], Field(max_length=_MOST_PLATFORMS)] = Field(default_factory=dict)
+    return_address: PostalAddress | None = None
+    agreed_to_terms: Agreement
+
+    def to_application(self) -> Application:
+        return Application(
+            category=self.category,
+            experience_level=self.experience_level,
+            monthly_revenue=self.monthly_revenue,
+            platforms=tuple(self.platforms),
+            social_links=self.social_links,
+            return_address=self.return_address.to_address() if self.return_address else None,
+        )
+
+
+class ApplicationStatus(Wire):
+    """`id` is the shop's, which is the account's. The role `seller` counts from the next refresh."""
+
+    id: str
+    status: Verification
+
+    @classmethod
+    def of(cls, shop: Shop) -> Self:
+        return cls(id=shop.id, status=shop.verification)
+
+
+class ApplicationOut(Wire):
+    category: str
+    experience_level: str | None
+    monthly_revenue: str | None
+    platforms: list[str]
+    social_links: dict[str, str]
+    return_address: PostalAddress | None
+
+    @classmethod
+    def of(cls, application: Application) -> Self:
+        address = application.return_address
+        return cls(
+            category=application.category,
+            experience_level=application.experience_level,
+            monthly_revenue=application.monthly_revenue,
+            platforms=list(application.platforms),
+            social_links=dict(application.social_links),
+            return_address=PostalAddress.of(address) if address else None,
+        )
+
+
+class ShopPatch(Wire):
+    """What is left out stays; null clears what a shop can do without."""
+
+    shop_name: ShopName = Field(default_factory=unsent)
+    logo_url: HttpsUrl | None = None
+    bio: Annotated[Text, Field(max_length=2000)] | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """The fields of a Shop that were sent, by name."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class ShopOut(Wire):
+    """`rating` is the mean of all reviews of the shop's products, to one decimal; null without reviews."""
+
+    id: str
+    shop_name: str
+    logo_url: str | None
+    bio: str | None
+    verification: Verification
+    rating: Stars | None
+    review_count: int
+    follower_count: int
+    version: int
+    created_at: str
+
+    @classmethod
+    def of(cls, front: ShopFront) -> Self:
+        shop = front.shop
+        return cls(
+            id=shop.id,
+            shop_name=shop.shop_name,
+            logo_url=shop.logo_url,
+            bio=shop.bio,
+            verification=shop.verification,
+            rating=front.rating.average,
+            review_count=front.rating.count,
+            follower_count=front.followers,
+            version=shop.version,
+            created_at=to_wire(shop.created_at),
+        )
+
+
+class Verdict(Wire):
+    decision: Decision
+    reason: Annotated[Text, Field(min_length=1, max_length=1000)]
+
+
+class VerdictOut(Wire):
+    """`status` is what the shop was after the decision. `application`: the shop's latest."""
+
+    id: str
+    status: Verification
+    decision: Decision
+    reason: str
+    decided_by: str
+    decided_at: str
+    application: ApplicationOut | None
+    applied_at: str | None
+
+    @classmethod
+    def of(cls, ruling: Ruling, shop: Shop) -> Self:
+        return cls(
+            id=ruling.shop_id,
+            status=ruling.outcome,
+            decision=ruling.decision,
+            reason=ruling.reason,
+            decided_by=ruling.by,
+            decided_at=to_wire(ruling.at),
+            application=ApplicationOut.of(shop.application) if shop.application else None,
+            applied_at=to_wire(shop.applied_at) if shop.applied_at else None,
+        )
+
+
+class Follow(Wire):
+    """`id` is the shop's."""
+
+    id: str
+    following: bool
+
+
+class FollowedShop(Wire):
+    id: str
+    shop_name: str
+    logo_url: str | None
+    verification: Verification
+    followed_at: str
+
+    @classmethod
+    def of(cls, following: Following, shop: Shop) -> Self:
+        return cls(
+            id=shop.id,
+            shop_name=shop.shop_name,
+            logo_url=shop.logo_url,
+            verification=shop.verification,
+            followed_at=to_wire(following.at),
+        )
+
+
+class FollowedShops(Wire):
+    data: list[FollowedShop]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, followed: Iterable[tuple[Following, Shop]], next_key: dict[str, str] | None) -> Self:
+        return cls(data=[FollowedShop.of(*one) for one in followed], next_cursor=to_cursor(next_key))

@@ -1,0 +1,80 @@
+"""Keeping shipping profiles. One is changed but never removed, since products name it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from souk.aws.idempotency import IdempotencyKey
+from souk.shared.clock import Clock, NewId
+from souk.shared.errors import DependencyUnavailable, NotFound, PreconditionFailed
+from souk.storefront.catalogue.model import ShippingProfile
+
+_MOST_TRIES = 6
+
+
+class StaleProfile(Exception):
+    """The shipping profile has changed since it was read."""
+
+
+class ShippingProfiles(Protocol):
+    def find(self, seller_id: str, profile_id: str) -> ShippingProfile | None: ...
+
+    def list(
+        self, seller_id: str, *, limit: int, after: Mapping[str, str] | None
+    ) -> tuple[tuple[ShippingProfile, ...], dict[str, str] | None]:
+        """Newest first. `after` and the second answer are {"id": ...}."""
+        ...
+
+    def add(self, profile: ShippingProfile, now: datetime, idempotency: IdempotencyKey | None) -> None:
+        """Raises Conflict when the shop must not sell; Replayed."""
+        ...
+
+    def save(self, before: ShippingProfile, after: ShippingProfile) -> None:
+        """Raises StaleProfile; Conflict when the shop must not sell."""
+        ...
+
+
+class ShippingService:
+    """Every method takes the seller's id first, and finds nobody else's."""
+
+    def __init__(self, profiles: ShippingProfiles, clock: Clock, new_id: NewId) -> None:
+        self._profiles = profiles
+        self._clock = clock
+        self._new_id = new_id
+
+    def get(self, seller_id: str, profile_id: str) -> ShippingProfile:
+        """Raises NotFound."""
+        profile = self._profiles.find(seller_id, profile_id)
+        if profile is None:
+            raise NotFound("There is no such shipping profile.")
+        return profile
+
+    def list(
+        self, seller_id: str, *, limit: int, after: Mapping[str, str] | None
+    ) -> tuple[tuple[ShippingProfile, ...], dict[str, str] | None]:
+        return self._profiles.list(seller_id, limit=limit, after=after)
+
+    def create(self, seller_id: str, fields: Mapping[str, Any], idempotency: IdempotencyKey | None) -> ShippingProfile:
+        now = self._clock()
+        profile = ShippingProfile(
+            id=self._new_id(), seller_id=seller_id, created_at=now, updated_at=now, **fields
+        ).checked()
+        self._profiles.add(profile, now, idempotency)
+        return profile
+
+    def edit(self, seller_id: str, profile_id: str, changes: Mapping[str, Any], version: int | None) -> ShippingProfile:
+        """The profile with `changes`, by field name. Raises NotFound, InvalidRequest, PreconditionFailed."""
+        for _ in range(_MOST_TRIES):
+            before = self.get(seller_id, profile_id)
+            if version not in (None, before.version):
+                raise PreconditionFailed("The shipping profile has changed since you read it.")
+            after = replace(before, **changes, version=before.version + 1, updated_at=self._clock()).checked()
+            try:
+                self._profiles.save(before, after)
+            except StaleProfile:
+                continue
+            return after
+        raise DependencyUnavailable("The shipping profile is changing too fast. Try again shortly.", retry_after=1)

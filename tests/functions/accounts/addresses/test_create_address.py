@@ -1,0 +1,115 @@
+"""POST /users/addresses."""
+
+from typing import Any
+
+import pytest
+
+from tests.functions.accounts.addresses.address_books import HOME, add, listed, require_sound
+from tests.functions.accounts.auth.accounts import register
+from tests.functions.cloud import Cloud, Person
+
+
+@pytest.fixture
+def john(cloud: Cloud) -> Person:
+    return Person(register(cloud).id)
+
+
+def test_the_sample_event_adds_an_address(cloud: Cloud, john: Person) -> None:
+    answer = cloud.call("create_address", caller=john)
+    assert answer.status == 201
+    assert answer.json == {
+        "id": answer.json["id"],
+        **HOME,
+        "country": "US",
+        "address_line2": None,
+        "phone": None,
+        "is_default": True,
+    }
+    assert answer.headers["etag"] == '"1"'
+    require_sound(cloud, john)
+
+
+def test_the_first_address_is_the_default_whatever_is_asked(cloud: Cloud, john: Person) -> None:
+    assert add(cloud, john, is_default=False).json["is_default"] is True
+    assert add(cloud, john, is_default=False).json["is_default"] is False
+    assert add(cloud, john, is_default=True).json["is_default"] is True
+    require_sound(cloud, john)
+
+
+def test_a_replay_answers_the_same_address_again(cloud: Cloud, john: Person) -> None:
+    first, second = add(cloud, john, "one"), add(cloud, john, "one")
+    assert (second.status, second.json) == (201, first.json)
+    assert second.headers["idempotent-replayed"] == "true"
+    assert "idempotent-replayed" not in first.headers
+    assert len(listed(cloud, john)) == 1
+
+
+def test_a_key_with_another_address_is_a_422(cloud: Cloud, john: Person) -> None:
+    add(cloud, john, "one")
+    answer = add(cloud, john, "one", city="Boston")
+    assert (answer.status, answer.json["error"]) == (422, "idempotency_key_reused")
+    assert len(listed(cloud, john)) == 1
+
+
+def test_a_replay_of_what_was_removed_since_is_not_found(cloud: Cloud, john: Person) -> None:
+    made = add(cloud, john, "one").json
+    cloud.call("delete_address", caller=john, params={"id": made["id"]})
+    assert add(cloud, john, "one").status == 404
+    assert listed(cloud, john) == []
+
+
+def test_a_book_holds_fifty_addresses(cloud: Cloud, john: Person) -> None:
+    for number in range(50):
+        assert add(cloud, john, f"key {number}").status == 201
+    refused = add(cloud, john, "one too many")
+    assert (refused.status, refused.json["error"]) == (409, "too_many_addresses")
+    cloud.call("delete_address", caller=john, params={"id": listed(cloud, john)[0]["id"]})
+    assert add(cloud, john, "one too many").status == 201
+    require_sound(cloud, john)
+
+
+def test_an_account_that_is_gone_gets_no_address(cloud: Cloud) -> None:
+    assert add(cloud, Person("gone")).status == 401
+    assert cloud.items("IdentityTable") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"), [("US", "US"), ("usa", "US"), (" deu ", "DE"), ("XK", "XK"), ("GBR", "GB")]
+)
+def test_a_country_is_stored_in_two_letters(cloud: Cloud, john: Person, given: str, stored: str) -> None:
+    assert add(cloud, john, country=given).json["country"] == stored
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"full_name": ""},
+        {"full_name": "x" * 101},
+        {"address_line1": "   "},
+        {"address_line1": "1 High St\r\nX-Injected: yes"},
+        {"address_line2": ""},
+        {"city": None},
+        {"state": "x" * 81},
+        {"postal_code": "!"},
+        {"postal_code": None},
+        {"postal_code": "1" * 13},
+        {"country": "Atlantis"},
+        {"country": "XX"},
+        {"country": 840},
+        {"phone": "call me"},
+        {"phone": "+1"},
+        {"is_default": "perhaps"},
+    ],
+    ids=str,
+)
+def test_bad_input_is_a_400_that_names_the_field(cloud: Cloud, john: Person, bad: dict[str, Any]) -> None:
+    answer = add(cloud, john, **bad)
+    assert answer.status == 400
+    assert [problem["field"] for problem in answer.json["errors"]] == list(bad)
+    assert listed(cloud, john) == []
+
+
+def test_adding_is_one_transaction_and_a_look_at_the_default(cloud: Cloud, john: Person) -> None:
+    cloud.calls.clear()
+    cloud.call("create_address", caller=john)
+    assert cloud.operations() == ["dynamodb:TransactWriteItems"]

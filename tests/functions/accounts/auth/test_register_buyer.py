@@ -1,0 +1,24 @@
+"""POST /buyers/register."""
+
+from tests.functions.accounts.auth.accounts import PASSWORD
+from tests.functions.cloud import Cloud
+
+
+def test_the_sample_event_registers_a_buyer(cloud: Cloud) -> None:
+    answer = cloud.call("register_buyer")
+    assert answer.status == 201
+    assert set(answer.json) == {"id", "name", "email", "role", "token", "refresh_token", "expires_in"}
+    assert answer.json["role"] == "buyer"
+    assert cloud.verdict(answer.json["token"])["roles"] == "buyer"
+
+
+def test_a_name_and_a_password_are_required_of_a_buyer(cloud: Cloud) -> None:
+    answer = cloud.call("register_buyer", json={"email": "x@example.com"})
+    assert answer.status == 400
+    assert {problem["field"] for problem in answer.json["errors"]} == {"name", "password"}
+
+
+def test_an_email_that_has_an_account_is_taken_for_a_(cloud: Cloud) -> None:
+    person = {"name": "X", "email": "x@example.com", "password": PASSWORD}
+    assert cloud.call("register_account", json=person).status == 201
+    assert cloud.call("register_buyer", json=person).status == 409

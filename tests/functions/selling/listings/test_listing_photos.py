@@ -1,0 +1,269 @@
+"""Photos: announced or sent, and judged when they have arrived."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from souk.selling.listings.model import Status
+from souk.selling.listings.repository import ListingRepository
+from souk.selling.photos.model import MOST_PHOTOS, PhotoStatus
+from souk.shared.clock import utc_now
+from souk.shared.errors import DependencyUnavailable
+from tests.functions.cloud import Cloud, sample
+from tests.functions.selling.listings.sellers import Seller, pending_photo, ready_photo
+from tests.harness.journey import BOUNDARY, multipart
+
+MULTIPART = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+JPEG_FILE = {"content_type": "image/jpeg", "size": 250_000}
+
+
+def a_jpeg(side: int = 300) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (side, side), (200, 120, 40)).save(written, "JPEG")
+    return written.getvalue()
+
+
+def objects(cloud: Cloud) -> dict[str, bytes]:
+    s3, bucket = cloud.client("s3"), cloud.physical["MediaBucket"]
+    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+    return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+
+def arrive(cloud: Cloud, key: str) -> Any:
+    event = sample("process_upload")
+    event["detail"]["object"]["key"] = key
+    return cloud.invoke("process_upload", event)
+
+
+# Announced -----------------------------------------------------------------------------------------------------------
+
+
+def test_announced_photos_get_an_address_each(cloud: Cloud, john: Seller) -> None:
+    listing_id = john.create()
+    answer = john.call("add_photos", listing_id, json={"files": [JPEG_FILE, {"content_type": "image/png", "size": 9}]})
+    photos, uploads = answer.json["photos"], answer.json["uploads"]
+    assert (answer.status, answer.headers["etag"]) == (201, '"2"')
+    assert [photo["status"] for photo in photos] == ["pending", "pending"]
+    assert [upload["photo_id"] for upload in uploads] == [photo["id"] for photo in photos]
+    for upload, content_type in zip(uploads, ("image/jpeg", "image/png"), strict=True):
+        assert upload["fields"]["key"] == f"incoming/listings/{john.id}/{listing_id}/{upload['photo_id']}"
+        assert upload["fields"]["Content-Type"] == content_type
+        assert cloud.physical["MediaBucket"] in upload["url"]
+
+
+def test_a_repeated_announcement_answers_its_own_photos_and_no_others(cloud: Cloud, john: Seller) -> None:
+    listing_id = john.create()
+    body = {"files": [JPEG_FILE]}
+    john.call("add_photos", listing_id, json=body)
+    mine = john.call("add_photos", listing_id, key="k", json=body)
+    again = john.call("add_photos", listing_id, key="k", json=body)
+    assert (again.status, again.headers["idempotent-replayed"]) == (201, "true")
+    assert [one["photo_id"] for one in again.json["uploads"]] == [one["photo_id"] for one in mine.json["uploads"]]
+    assert len(again.json["photos"]) == 2
+
+
+def test_a_repeated_announcement_gives_no_address_for_what_has_arrived(cloud: Cloud, john: Seller) -> None:
+    listing_id = john.create()
+    body = {"files": [JPEG_FILE]}
+    [upload] = john.call("add_photos", listing_id, key="k", json=body).json["uploads"]
+    cloud.client("s3").put_object(Bucket=cloud.physical["MediaBucket"], Key=upload["fields"]["key"], Body=a_jpeg())
+    arrive(cloud, upload["fields"]["key"])
+    again = john.call("add_photos", listing_id, key="k", json=body)
+    assert again.json["uploads"] == []
+    assert [(photo["status"], bool(photo["url"])) for photo in again.json["photos"]] == [("ready", True)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"files": []},
+        {"files": [{"content_type": "image/gif", "size": 9}]},
+        {"files": [{"content_type": "image/svg+xml", "size": 9}]},
+        {"files": [{"content_type": "image/jpeg", "size": 0}]},
+        {"files": [{"content_type": "image/jpeg", "size": 12 * 1024 * 1024 + 1}]},
+        {"files": [{"content_type": "image/jpeg", "size": "9"}]},
+        {"files": [{"content_type": "image/jpeg"}]},
+        {"files": [JPEG_FILE] * (MOST_PHOTOS + 1)},
+    ],
+    ids=lambda body: str(body)[:40],
+)
+def test_a_bad_announcement_is_a_400_and_nothing_is_stored(cloud: Cloud, john: Seller, body: dict[str, Any]) -> None:
+    listing_id = john.create()
+    assert john.call("add_photos", listing_id, json=body).status == 400
+    assert john.listing(listing_id).photos == ()
+
+
+def test_a_thirteenth_photo_is_a_409(cloud: Cloud, john: Seller) -> None:
+    listing = john.has(Status.DRAFT, photos=tuple(ready_photo("a" * 64) for _ in range(MOST_PHOTOS)))
+    answer = john.call("add_photos", listing.id, json={"files": [JPEG_FILE]})
+    assert (answer.status, answer.json["error"]) == (409, "too_many_photos")
+
+
+def test_a_published_listing_takes_no_photos(cloud: Cloud, john: Seller) -> None:
+    listing = john.has(Status.PUBLISHED)
+    assert john.call("add_photos", listing.id, json={"files": [JPEG_FILE]}).status == 409
+
+
+# Sent ----------------------------------------------------------------------------------------------------------------
+
+
+def test_sent_photos_lie_where_announced_ones_would(cloud: Cloud, john: Seller) -> None:
+    listing_id = john.create()
+    body = multipart(("file", "a.jpg", "image/jpeg", b"one"), ("file", "b.png", "image/png", b"two"))
+    answer = john.call("add_photos", listing_id, body=body, headers=MULTIPART)
+    assert (answer.status, answer.json["uploads"]) == (201, [])
+    found = objects(cloud)
+    keys = [f"incoming/listings/{john.id}/{listing_id}/{photo['id']}" for photo in answer.json["photos"]]
+    assert [found[key] for key in keys] == [b"one", b"two"]
+
+
+def test_bytes_that_did_not_get_through_are_brought_by_the_repeated_call(
+    cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from souk.selling.photos.adapters.s3 import S3MediaStore
+
+    def refuse(*_: Any) -> None:
+        raise DependencyUnavailable("no")
+
+    listing_id = john.create()
+    body = multipart(("file", "a.jpg", "image/jpeg", b"one"))
+    with monkeypatch.context() as broken:
+        broken.setattr(S3MediaStore, "put_upload", refuse)
+        assert john.call("add_photos", listing_id, key="k", body=body, headers=MULTIPART).status == 503
+    assert objects(cloud) == {}
+    answer = john.call("add_photos", listing_id, key="k", body=body, headers=MULTIPART)
+    assert (answer.status, answer.headers["idempotent-replayed"]) == (201, "true")
+    assert list(objects(cloud).values()) == [b"one"]
+    assert len(john.listing(listing_id).photos) == 1
+
+
+def test_a_repeated_call_may_have_another_boundary_but_no_other_bytes(cloud: Cloud, john: Seller) -> None:
+    def send(boundary: str, content: bytes) -> Any:
+        body = multipart(("file", "a.jpg", "image/jpeg", content)).replace(BOUNDARY.encode(), boundary.encode())
+        headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
+        return john.call("add_photos", listing_id, key="k", body=body, headers=headers)
+
+    listing_id = john.create()
+    first, again, other = send("first", b"one"), send("second", b"one"), send("second", b"two")
+    assert [answer.status for answer in (first, again, other)] == [201, 201, 422]
+    assert again.json["photos"] == first.json["photos"]
+    assert other.json["error"] == "idempotency_key_reused"
+    assert len(john.listing(listing_id).photos) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"--nonsense", 400),
+        (multipart(("photo", "a.jpg", "image/jpeg", b"x")), 400),
+        (multipart(("file", "a.svg", "image/svg+xml", b"<svg/>")), 415),
+        (multipart(("file", "a.jpg", "image/jpeg", b"x" * (4 << 20))), 413),
+    ],
+    ids=["empty", "malformed", "another field", "another type", "too large"],
+)
+def test_bad_files_are_refused_and_nothing_is_stored(cloud: Cloud, john: Seller, body: bytes, status: int) -> None:
+    listing_id = john.create()
+    assert john.call("add_photos", listing_id, body=body, headers=MULTIPART).status == status
+    assert john.listing(listing_id).photos == ()
+    assert objects(cloud) == {}
+
+
+# Judged --------------------------------------------------------------------------------------------------------------
+
+
+def _announce(cloud: Cloud, john: Seller, content: bytes | None, content_type: str = "image/jpeg") -> tuple[str, str]:
+    """(listing id, key) of one announced photo, which has arrived when there is `content`."""
+    listing_id = john.create()
+    files = {"files": [{"content_type": content_type, "size": 9}]}
+    [upload] = john.call("add_photos", listing_id, json=files).json["uploads"]
+    key = upload["fields"]["key"]
+    if content is not None:
+        cloud.client("s3").put_object(Bucket=cloud.physical["MediaBucket"], Key=key, Body=content)
+    return listing_id, key
+
+
+def test_a_good_picture_is_ready_under_its_hash_and_the_upload_is_gone(cloud: Cloud, john: Seller) -> None:
+    listing_id, key = _announce(cloud, john, a_jpeg())
+    arrive(cloud, key)
+    [photo] = john.listing(listing_id).photos
+    assert photo.status is PhotoStatus.READY
+    assert set(objects(cloud)) == {f"media/{photo.content_hash}"}
+    assert john.listing(listing_id).due_at is None
+
+
+@pytest.mark.parametrize(
+    ("content", "declared"),
+    [(b"GIF89a", "image/jpeg"), (b"<svg/>", "image/png"), (a_jpeg(50), "image/jpeg"), (a_jpeg()[:200], "image/jpeg")],
+    ids=["another format", "markup", "too small", "cut off"],
+)
+def test_a_bad_picture_is_rejected_with_a_reason_and_not_kept(
+    cloud: Cloud, john: Seller, content: bytes, declared: str
+) -> None:
+    listing_id, key = _announce(cloud, john, content, declared)
+    arrive(cloud, key)
+    [photo] = john.call("get_listing", listing_id).json["photos"]
+    assert (photo["status"], photo["url"]) == ("rejected", None)
+    assert photo["reason"]
+    assert objects(cloud) == {}
+
+
+def test_an_arrival_told_twice_is_judged_once(cloud: Cloud, john: Seller) -> None:
+    listing_id, key = _announce(cloud, john, a_jpeg())
+    arrive(cloud, key)
+    before = john.listing(listing_id)
+    arrive(cloud, key)
+    assert john.listing(listing_id) == before
+
+
+def test_an_upload_that_nobody_waits_for_is_thrown_away(cloud: Cloud, john: Seller) -> None:
+    key = f"incoming/listings/{john.id}/unknown/unknown"
+    cloud.client("s3").put_object(Bucket=cloud.physical["MediaBucket"], Key=key, Body=b"x")
+    arrive(cloud, key)
+    assert objects(cloud) == {}
+
+
+@pytest.mark.parametrize(
+    "key", ["media/abc", "incoming/listings/b/c", "incoming/listings/b/c/d/e", "incoming/listings//c/d"]
+)
+def test_a_key_that_is_no_upload_is_left_alone(cloud: Cloud, key: str) -> None:
+    arrive(cloud, key)
+    assert cloud.calls == []
+
+
+def test_what_has_not_arrived_may_still_come_within_the_hour(cloud: Cloud, john: Seller) -> None:
+    listing_id, key = _announce(cloud, john, None)
+    arrive(cloud, key)
+    assert john.listing(listing_id).photos[0].status is PhotoStatus.PENDING
+
+
+def test_what_has_not_arrived_in_an_hour_is_rejected(cloud: Cloud, john: Seller) -> None:
+    from dataclasses import replace
+
+    late = replace(pending_photo(), requested_at=utc_now() - timedelta(minutes=61))
+    listing = john.has(Status.DRAFT, photos=(late,))
+    arrive(cloud, f"incoming/listings/{john.id}/{listing.id}/{late.id}")
+    [photo] = john.listing(listing.id).photos
+    assert (photo.status, photo.reason) == (PhotoStatus.REJECTED, "The upload never arrived.")
+
+
+def test_a_write_that_comes_between_is_kept(cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The owner edits while the picture is being judged."""
+    listing_id, key = _announce(cloud, john, a_jpeg())
+    save = ListingRepository.save
+
+    def interrupted(repository: ListingRepository, listing: Any, now: Any, **more: Any) -> Any:
+        monkeypatch.setattr(ListingRepository, "save", save)
+        john.call("update_listing", listing_id, json={"title": "In between"})
+        return save(repository, listing, now, **more)
+
+    monkeypatch.setattr(ListingRepository, "save", interrupted)
+    arrive(cloud, key)
+    listing = john.listing(listing_id)
+    assert (listing.title, listing.photos[0].status) == ("In between", PhotoStatus.READY)

@@ -1,0 +1,262 @@
+"""Pictures of products: linked, or uploaded, judged and public from then on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from souk.selling.photos.adapters.s3 import S3MediaStore
+from souk.selling.photos.model import MOST_PHOTOS, UPLOAD_LIFE, Photo, PhotoStatus
+from souk.shared.clock import utc_now
+from souk.storefront.catalogue.model import OwnedProduct
+from souk.storefront.catalogue.repository import ProductRepository
+from souk.wiring import catalogue
+from tests.functions.cloud import Cloud, sample
+from tests.functions.selling.listings.test_listing_photos import JPEG_FILE, MULTIPART, a_jpeg, objects
+from tests.functions.storefront.catalogue.merchants import Merchant, seen
+from tests.harness.journey import multipart
+
+LINKS = ["https://images.example/1.jpg", "https://images.example/2.jpg"]
+ORIGIN = "http://souk.execute-api.us-east-1.amazonaws.com"
+
+
+def arrive(cloud: Cloud, key: str) -> None:
+    event = sample("process_image")
+    event["detail"]["object"]["key"] = key
+    cloud.invoke("process_image", event)
+
+
+def announce(cloud: Cloud, bea: Merchant, product: str, content: bytes | None = None) -> str:
+    """The key of one announced photo, which has arrived when there is `content`."""
+    [upload] = bea.on("add_images", product, json={"files": [JPEG_FILE]}).json["uploads"]
+    key: str = upload["fields"]["key"]
+    if content is not None:
+        cloud.client("s3").put_object(Bucket=cloud.physical["MediaBucket"], Key=key, Body=content)
+    return key
+
+
+def stored(product: str) -> OwnedProduct:
+    found = catalogue.product_repository().find(product)
+    assert found is not None
+    return found
+
+
+def has_pending(bea: Merchant, product: str, age: timedelta) -> Photo:
+    """A photo of the product that was announced so long ago, as it would stand in the table."""
+    before = stored(product)
+    photo = Photo("01890000-0000-7000-8000-0000000000b0", PhotoStatus.PENDING, "image/jpeg", utc_now() - age)
+    changed = before.product.add_photos((photo,), photo.requested_at)
+    catalogue.product_repository().save(before, changed, utc_now())
+    return photo
+
+
+# Announced and sent --------------------------------------------------------------------------------------------------
+
+
+def test_photos_are_announced_and_their_uploads_are_bounded(cloud: Cloud, bea: Merchant) -> None:
+    product = bea.offers(images=LINKS)
+    answer = bea.on("add_images", product, json={"files": [JPEG_FILE, {"content_type": "image/png", "size": 9}]})
+    assert answer.status == 201
+    assert answer.headers["location"] == f"/api/v1/products/{product}"
+    assert [(one["status"], one["url"]) for one in answer.json["photos"]] == [("pending", None)] * 2
+    keys = [one["fields"]["key"] for one in answer.json["uploads"]]
+    assert keys == [f"incoming/products/{bea.id}/{product}/{one['id']}" for one in answer.json["photos"]]
+    # Buyers see what there is to see.
+    assert seen(cloud, product).json["images"] == LINKS
+
+
+def test_photos_are_sent_through_the_api(cloud: Cloud, bea: Merchant) -> None:
+    product, picture = bea.offers(), a_jpeg()
+    answer = bea.on("add_images", product, body=multipart(("file", "a.jpg", "image/jpeg", picture)), headers=MULTIPART)
+    [photo] = answer.json["photos"]
+    key = f"incoming/products/{bea.id}/{product}/{photo['id']}"
+    assert (answer.status, answer.json["uploads"], objects(cloud)) == (201, [], {key: picture})
+
+
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "sent"])
+def test_a_replay_answers_for_the_same_photos(cloud: Cloud, bea: Merchant, announced: bool) -> None:
+    product = bea.offers()
+    sent: dict[str, Any] = (
+        {"json": {"files": [JPEG_FILE]}}
+        if announced
+        else {"body": multipart(("file", "a.jpg", "image/jpeg", a_jpeg())), "headers": MULTIPART}
+    )
+    first, again = (bea.on("add_images", product, key="once", **sent) for _ in range(2))
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.json["photos"] == first.json["photos"]
+    assert len(again.json["uploads"]) == announced
+
+
+def test_what_could_not_be_stored_is_stored_by_the_repeated_call(
+    cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from souk.shared.errors import DependencyUnavailable
+
+    product = bea.offers()
+    sent: dict[str, Any] = {"body": multipart(("file", "a.jpg", "image/jpeg", a_jpeg())), "headers": MULTIPART}
+
+    def refuse(*_: Any) -> None:
+        raise DependencyUnavailable("down")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(S3MediaStore, "put_upload", refuse)
+        assert bea.on("add_images", product, key="once", **sent).status == 503
+    assert bea.on("add_images", product, key="once", **sent).status == 201
+    assert len(objects(cloud)) == 1
+
+
+def test_a_product_has_a_dozen_images(bea: Merchant) -> None:
+    product = bea.offers(images=LINKS)
+    too_many = bea.on("add_images", product, json={"files": [JPEG_FILE] * (MOST_PHOTOS - 1)})
+    assert (too_many.status, too_many.json["error"]) == (409, "too_many_images")
+    assert bea.on("add_images", product, json={"files": [JPEG_FILE] * (MOST_PHOTOS - 2)}, key="last").status == 201
+    again = bea.on("add_images", product, json={"files": [JPEG_FILE] * (MOST_PHOTOS - 2)}, key="last")
+    assert again.headers["idempotent-replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [[], [{"content_type": "image/gif", "size": 9}], [{"content_type": "image/png", "size": 0}], [JPEG_FILE] * 13],
+    ids=["none", "another type", "empty", "too many"],
+)
+def test_a_bad_announcement_is_refused(bea: Merchant, files: list[Any]) -> None:
+    product = bea.offers()
+    assert bea.on("add_images", product, json={"files": files}).status == 400
+    assert stored(product).product.images == ()
+
+
+# Judged --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_good_picture_is_public_under_its_hash(cloud: Cloud, bea: Merchant) -> None:
+    product = bea.offers(images=LINKS)
+    arrive(cloud, announce(cloud, bea, product, a_jpeg()))
+    [photo] = stored(product).product.photos
+    shown = f"{ORIGIN}/api/v1/media/{photo.content_hash}"
+    assert seen(cloud, product).json["images"] == [*LINKS, shown]
+    assert [(one["status"], one["url"]) for one in bea.products()["products"][0]["photos"]] == [("ready", shown)]
+    assert set(objects(cloud)) == {f"public/{photo.content_hash}"}
+
+
+@pytest.mark.parametrize("content", [b"GIF89a", b"<svg/>", a_jpeg(50), a_jpeg()[:200]])
+def test_a_bad_picture_is_rejected_and_nobody_sees_it(cloud: Cloud, bea: Merchant, content: bytes) -> None:
+    product = bea.offers()
+    arrive(cloud, announce(cloud, bea, product, content))
+    [photo] = bea.products()["products"][0]["photos"]
+    assert (photo["status"], photo["url"], bool(photo["reason"])) == ("rejected", None, True)
+    assert (seen(cloud, product).json["images"], objects(cloud)) == ([], {})
+
+
+def test_an_arrival_told_twice_is_judged_once(cloud: Cloud, bea: Merchant) -> None:
+    product = bea.offers()
+    key = announce(cloud, bea, product, a_jpeg())
+    arrive(cloud, key)
+    before = stored(product)
+    arrive(cloud, key)
+    assert stored(product) == before
+
+
+def test_a_picture_is_judged_while_the_seller_edits(
+    cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = bea.offers()
+    key = announce(cloud, bea, product, a_jpeg())
+    settle = ProductRepository.settle
+
+    def interrupted(repository: ProductRepository, *given: Any) -> Any:
+        monkeypatch.setattr(ProductRepository, "settle", settle)
+        bea.on("update_product", product, json={"title": "In between"})
+        return settle(repository, *given)
+
+    monkeypatch.setattr(ProductRepository, "settle", interrupted)
+    arrive(cloud, key)
+    shown = seen(cloud, product).json
+    assert (shown["title"], len(shown["images"])) == ("In between", 1)
+
+
+@pytest.mark.parametrize("key", ["incoming/products/{bea}/unknown/photo", "incoming/products/stranger/{product}/photo"])
+def test_an_upload_that_nobody_waits_for_is_thrown_away(cloud: Cloud, bea: Merchant, key: str) -> None:
+    named = key.format(bea=bea.id, product=bea.offers())
+    cloud.client("s3").put_object(Bucket=cloud.physical["MediaBucket"], Key=named, Body=b"x")
+    arrive(cloud, named)
+    assert objects(cloud) == {}
+
+
+@pytest.mark.parametrize(
+    "key", ["public/a", "incoming/listings/a/b/c", "incoming/products/a/b", "incoming/products//b/c"]
+)
+def test_a_key_that_is_no_upload_is_left_alone(cloud: Cloud, key: str) -> None:
+    arrive(cloud, key)
+    assert cloud.calls == []
+
+
+def test_a_product_is_looked_after_until_its_photos_are_settled(cloud: Cloud, bea: Merchant) -> None:
+    product = bea.offers(images=LINKS)
+    key = announce(cloud, bea, product, a_jpeg())
+    waiting = stored(product).product
+    assert waiting.due_at == waiting.photos[0].requested_at + UPLOAD_LIFE
+    assert bea.on("update_product", product, json={"images": LINKS[:1]}).status == 200
+    assert stored(product).product.due_at == waiting.due_at
+    arrive(cloud, key)
+    assert stored(product).product.due_at is None
+
+
+def test_an_upload_that_comes_too_late_is_told_so(cloud: Cloud, bea: Merchant) -> None:
+    product = bea.offers()
+    photo = has_pending(bea, product, timedelta(minutes=61))
+    arrive(cloud, f"incoming/products/{bea.id}/{product}/{photo.id}")
+    [settled] = stored(product).product.photos
+    assert (settled.status, settled.reason) == (PhotoStatus.REJECTED, "The upload never arrived.")
+
+
+# Chosen --------------------------------------------------------------------------------------------------------------
+
+
+def test_images_are_put_in_order_and_left_out(cloud: Cloud, bea: Merchant) -> None:
+    product = bea.offers(images=LINKS)
+    for side in (300, 301):
+        arrive(cloud, announce(cloud, bea, product, a_jpeg(side)))
+    one, two = seen(cloud, product).json["images"][2:]
+    [first, _] = stored(product).product.photos
+    chosen = bea.on("update_product", product, json={"images": [two, LINKS[1], first.id]})
+    assert chosen.json["images"] == [two, LINKS[1], one]
+    assert seen(cloud, product).json["images"] == [two, LINKS[1], one]
+    assert bea.on("update_product", product, json={"images": []}).json["photos"] == []
+
+
+def test_a_photo_under_way_stays_whatever_is_chosen(cloud: Cloud, bea: Merchant) -> None:
+    product = bea.offers(images=LINKS)
+    key = announce(cloud, bea, product, a_jpeg())
+    assert bea.on("update_product", product, json={"images": LINKS[:1]}).json["photos"][0]["status"] == "pending"
+    arrive(cloud, key)
+    assert len(seen(cloud, product).json["images"]) == 2
+
+
+def test_another_products_photo_cannot_be_chosen(cloud: Cloud, bea: Merchant) -> None:
+    product, other = bea.offers(), bea.offers()
+    arrive(cloud, announce(cloud, bea, other, a_jpeg()))
+    [photo] = stored(other).product.photos
+    for name in (photo.id, str(photo.content_hash), seen(cloud, other).json["images"][0]):
+        answer = bea.on("update_product", product, json={"images": [name]})
+        assert (answer.status, answer.json["errors"][0]["field"]) == (400, "images")
+
+
+# Seen ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_public_picture_is_found_by_its_hash(cloud: Cloud, bea: Merchant) -> None:
+    product = bea.offers()
+    arrive(cloud, announce(cloud, bea, product, a_jpeg()))
+    content_hash = seen(cloud, product).json["images"][0].rpartition("/")[2]
+    answer = cloud.call("get_media", params={"hash": content_hash})
+    assert (answer.status, answer.body) == (302, "")
+    assert f"/public/{content_hash}?" in answer.headers["location"]
+
+
+def test_what_is_not_public_is_not_found(cloud: Cloud) -> None:
+    private = S3MediaStore(lambda: cloud.client("s3"), cloud.physical["MediaBucket"], kind="listings", kept="media")
+    content_hash = private.put(a_jpeg(), "image/jpeg")
+    for one in (content_hash, "0" * 64, "nothing", "../media/x", "A" * 64):
+        assert cloud.call("get_media", params={"hash": one}).status == 404

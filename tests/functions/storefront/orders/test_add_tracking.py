@@ -1,0 +1,82 @@
+"""add_tracking"""
+
+from __future__ import annotations
+
+import pytest
+
+from souk.storefront.orders.model import Status
+from souk.wiring.orders import order_repository
+from tests.functions.cloud import Answer, Cloud
+from tests.functions.storefront.orders.market import ENTRY, Buyer, Shop
+
+
+def test_tracking_is_told_with_or_without_a_step(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+    order_id = buyer.buys((shop.product(), 1))
+    shop.move(order_id, "processing")
+    told = shop.call("add_tracking", order_id, json={"status": "shipped", **ENTRY})
+    assert (told.status, told.json["status"], told.json["location"]) == (201, "shipped", "Leeds")
+    more = shop.call("add_tracking", order_id, json={"location": "New York"})
+    assert (more.status, more.json["status"], more.json["carrier"]) == (201, "shipped", None)
+    order = buyer.order(order_id)
+    part = order.fulfilment(shop.id)
+    assert (part.status, part.carrier, part.tracking_number) == (Status.SHIPPED, "Royal Mail", "AB1")
+    [sale] = shop.call("list_sales").json["orders"]
+    assert (sale["carrier"], sale["tracking_number"]) == ("Royal Mail", "AB1")
+
+
+def test_a_repeated_entry_is_told_once(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+    order_id = buyer.buys((shop.product(), 1))
+    shop.move(order_id, "processing")
+    body = {"status": "shipped", **ENTRY}
+    first, again = (shop.call("add_tracking", order_id, json=body, key="once") for _ in range(2))
+    assert (again.status, again.json) == (201, first.json)
+    assert again.headers["idempotent-replayed"] == "true"
+    _, entries = order_repository().get_tracked(buyer.id, order_id)
+    assert [entry.id for entry in entries] == [first.json["id"]]
+    other = shop.call("add_tracking", order_id, json={"location": "Hull"}, key="once")
+    assert (other.status, other.json["error"]) == (422, "idempotency_key_reused")
+
+
+def test_a_malformed_entry_is_told_what_is_wrong(shop: Shop) -> None:
+    cases: list[tuple[dict[str, object], str]] = [
+        ({}, "body"),
+        ({"location": ""}, "location"),
+        ({"location": "a\nb"}, "location"),
+        ({"notes": "x" * 501}, "notes"),
+        ({"carrier": 5}, "carrier"),
+        ({"tracking_number": "x" * 101}, "tracking_number"),
+        ({"status": "lost"}, "status"),
+    ]
+    answers = [(body, shop.call("add_tracking", "an-order", json=body)) for body, _ in cases]
+    told = [(body, answer.status, [one["field"] for one in answer.json["errors"]]) for body, answer in answers]
+    assert told == [(body, 400, [field]) for body, field in cases]
+
+
+def test_each_seller_has_entries_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer
+) -> None:
+    """Of the five that an order holds here each of two sellers has two: the first to come does not take them all."""
+    monkeypatch.setattr("souk.storefront.orders.model.sale.MOST_TRACKED", 5)
+    rival = Shop(cloud, "Board and Bowl")
+    order_id = buyer.buys((shop.product(), 1), (rival.product(), 1))
+
+    def tell(seller: Shop, key: str) -> Answer:
+        return seller.call("add_tracking", order_id, json={"location": "Leeds"}, key=key)
+
+    told = [tell(seller, str(number)) for seller in (shop, rival) for number in range(3)]
+    assert [answer.status for answer in told] == [201, 201, 409] * 2
+    assert {answer.json["error"] for answer in told if answer.status == 409} == {"too_much_tracking"}
+    _, entries = order_repository().get_tracked(buyer.id, order_id)
+    assert [entry.seller_id for entry in entries] == [shop.id] * 2 + [rival.id] * 2
+    repeated = tell(shop, "1")
+    assert (repeated.status, repeated.json) == (201, told[1].json)
+
+
+def test_the_only_seller_of_an_order_has_all_its_entries(
+    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer
+) -> None:
+    monkeypatch.setattr("souk.storefront.orders.model.sale.MOST_TRACKED", 2)
+    order_id = buyer.buys((shop.product(), 1))
+    answers = [shop.call("add_tracking", order_id, json={"location": place}) for place in ("Leeds", "Hull", "York")]
+    assert [answer.status for answer in answers] == [201, 201, 409]
+    assert "2 times" in answers[-1].json["detail"]

@@ -1,0 +1,85 @@
+"""cancel_order"""
+
+from __future__ import annotations
+
+from souk.storefront.orders.model import PaymentStatus, Status
+from tests.functions.accounts.auth.accounts import remove_account
+from tests.functions.cloud import Cloud
+from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, stock_of
+from tests.functions.storefront.orders.stripe import FakeStripe, fail
+
+
+def test_an_unpaid_order_is_cancelled_after_its_page(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    board = shop.product(stock=5)
+    order_id = buyer.places((board, 2))
+    answer = buyer.call("cancel_order", order_id)
+    assert (answer.status, answer.json["status"], answer.json["payment"]["status"]) == (200, "cancelled", "cancelled")
+    assert answer.headers["etag"] == f'"{buyer.order(order_id).version}"'
+    assert [page["status"] for page in stripe.pages.values()] == ["expired"]
+    assert [units for units, _, _ in movements_of(cloud, board)] == [-2, 2]
+    assert stock_of(cloud, board) == 5
+
+
+def test_a_paid_order_is_cancelled_and_refunded(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+    board = shop.product(stock=5)
+    order_id = buyer.buys((board, 2))
+    assert shop.call("add_tracking", order_id, json={"notes": "Packed tomorrow."}).status == 201
+    answer = buyer.call("cancel_order", order_id)
+    assert (answer.status, answer.json["status"]) == (200, "refunded")
+    assert [entry["notes"] for entry in answer.json["tracking"]] == ["Packed tomorrow."]
+    assert [one["status"] for one in answer.json["refunds"]] == ["succeeded"]
+    assert [one["amount"] for one in stripe.refunds.values()] == [buyer.order(order_id).total.minor]
+    assert stock_of(cloud, board) == 5
+
+
+def test_a_payment_that_was_faster_is_told(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+    order_id = buyer.places((shop.product(), 1))
+    stripe.pay(order_id)
+    answer = buyer.call("cancel_order", order_id)
+    assert (answer.status, answer.json["error"]) == (409, "already_paid")
+    assert buyer.order(order_id).status is Status.CONFIRMED
+
+
+def test_without_an_answer_of_the_vendor_nothing_is_given_up(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    order_id = buyer.places((shop.product(), 1))
+    stripe.first = [fail] * 4
+    answer = buyer.call("cancel_order", order_id)
+    assert (answer.status, answer.json["error"]) == (502, "vendor_failed")
+    assert buyer.order(order_id).payment.status is PaymentStatus.AWAITING
+
+
+def test_a_repeated_call_answers_again_and_takes_up_its_refund(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    order_id = buyer.buys((shop.product(), 1))
+    stripe.first = [fail] * 4
+    first = buyer.call("cancel_order", order_id, key="once")
+    stripe.first = []
+    second = buyer.call("cancel_order", order_id, key="once")
+    assert [(one.status, one.json["status"]) for one in (first, second)] == [(200, "cancelled"), (200, "refunded")]
+    assert second.headers["idempotent-replayed"] == "true"
+    assert len(stripe.refunds) == 1
+
+
+def test_what_has_shipped_is_not_cancelled(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+    order_id = buyer.buys((shop.product(), 1))
+    shop.move(order_id, "processing", "shipped")
+    answer = buyer.call("cancel_order", order_id)
+    assert (answer.status, answer.json["error"], answer.json["current"]) == (409, "illegal_transition", "shipped")
+
+
+def test_another_buyers_order_is_not_there(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+    order_id = buyer.places((shop.product(), 1))
+    other = Buyer(cloud, "ann@example.com")
+    assert other.call("cancel_order", order_id).status == 404
+    assert shop.call("cancel_order", params={"id": order_id}).status == 404
+
+
+def test_an_account_that_is_gone_cancels_nothing(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+    order_id = buyer.places((shop.product(), 1))
+    remove_account(cloud, buyer.id)
+    assert buyer.call("cancel_order", order_id).status == 401

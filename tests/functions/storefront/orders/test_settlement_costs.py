@@ -1,0 +1,127 @@
+"""What settling orders asks of the tables, measured, and held to the figures in docs/access-patterns.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.functions.capacity import billed, table_of
+from tests.functions.cloud import Cloud, sample
+from tests.functions.storefront.orders.market import Buyer, Shop, call
+from tests.functions.storefront.orders.stripe import FakeStripe
+from tests.functions.storefront.orders.test_order_upkeep import record
+from tests.functions.storefront.payments.events import event, tell
+from tests.functions.template import ROOT
+
+SECTION = "Payments"
+
+
+class Desk:
+    """A shop, a buyer and Stripe. The vendor's key has been read before."""
+
+    def __init__(self, cloud: Cloud, stripe: FakeStripe) -> None:
+        self.cloud, self.stripe = cloud, stripe
+        self.shop, self.buyer = Shop(cloud), Buyer(cloud)
+        self.board = self.shop.product(stock=500)
+        tell(cloud, event("customer.created", {"id": "cus_1"}))
+
+    def placed(self) -> str:
+        return self.buyer.places((self.board, 1))
+
+    def bought(self) -> str:
+        return self.buyer.buys((self.board, 1))
+
+    def given_up(self) -> str:
+        return self.buyer.loses(self.placed())
+
+    def pay(self, order_id: str) -> dict[str, Any]:
+        return event("checkout.session.completed", self.stripe.pay(order_id))
+
+    def refund(self, order_id: str) -> Any:
+        body = {"reason": "A scratch.", "lines": [{"line_id": "1", "quantity": 1}], "restock": True}
+        return call(self.cloud, self.shop.person, "refund_order", params={"id": order_id}, json=body)
+
+
+def _told(desk: Desk, told: dict[str, Any]) -> Callable[[], Any]:
+    return lambda: tell(desk.cloud, told)
+
+
+def _a_payment(desk: Desk) -> Callable[[], Any]:
+    return _told(desk, desk.pay(desk.placed()))
+
+
+def _a_repeated_payment(desk: Desk) -> Callable[[], Any]:
+    told = desk.pay(desk.placed())
+    tell(desk.cloud, told)
+    return _told(desk, told)
+
+
+def _a_late_payment(desk: Desk) -> Callable[[], Any]:
+    return _told(desk, desk.pay(desk.given_up()))
+
+
+def _an_expired_page(desk: Desk) -> Callable[[], Any]:
+    order_id = desk.placed()
+    page = desk.stripe.pages[str(desk.buyer.order(order_id).payment.session_id)]
+    return _told(desk, event("checkout.session.expired", {**page, "status": "expired", "url": None}))
+
+
+def _cancelling(order_of: Callable[[Desk], str]) -> Callable[[Desk], Callable[[], Any]]:
+    def prepared(desk: Desk) -> Callable[[], Any]:
+        order_id = order_of(desk)
+        return lambda: desk.buyer.call("cancel_order", order_id)
+
+    return prepared
+
+
+def _refunding(desk: Desk) -> Callable[[], Any]:
+    order_id = desk.bought()
+    return lambda: desk.refund(order_id)
+
+
+def _starting(desk: Desk) -> Callable[[], Any]:
+    told = sample("dispatch_orders")
+    return lambda: desk.cloud.invoke("dispatch_orders", told)
+
+
+def _resuming(desk: Desk) -> Callable[[], Any]:
+    order = desk.buyer.order(desk.bought())
+    told = {"Records": [record(replace(order, wait="A" * 40), order)]}
+    return lambda: desk.cloud.invoke("dispatch_orders", told)
+
+
+def _sweeping_nothing(desk: Desk) -> Callable[[], Any]:
+    return lambda: desk.cloud.invoke("sweep_orders", sample("sweep_orders"))
+
+
+WORK: dict[str, Callable[[Desk], Callable[[], Any]]] = {
+    "a payment is told": _a_payment,
+    "the same is told again": _a_repeated_payment,
+    "a late payment is told": _a_late_payment,
+    "an expired page is told": _an_expired_page,
+    "cancel an unpaid order": _cancelling(Desk.placed),
+    "cancel a paid order": _cancelling(Desk.bought),
+    "refund a line, and restock": _refunding,
+    "dispatch, new order": _starting,
+    "dispatch, paid order": _resuming,
+    "sweep, nothing due": _sweeping_nothing,
+}
+
+
+@pytest.fixture
+def desk(cloud: Cloud, stripe: FakeStripe) -> Desk:
+    return Desk(cloud, stripe)
+
+
+def test_the_page_says_what_each_pattern_really_does(cloud: Cloud, desk: Desk) -> None:
+    measured = {}
+    for name, prepare in WORK.items():
+        act = prepare(desk)
+        with billed(cloud) as bill:
+            act()
+        measured[name] = bill.row()
+    said = table_of((ROOT / "docs" / "access-patterns.md").read_text(), SECTION)
+    assert {name: row for name, row in said.items() if name != "pattern"} == measured

@@ -1,0 +1,145 @@
+"""receive_webhook"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from souk.storefront.orders.model import PaymentStatus, RefundStatus, Status
+from tests.functions.cloud import Cloud
+from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, stock_of
+from tests.functions.storefront.orders.stripe import FakeStripe
+from tests.functions.storefront.payments.events import event, tell
+
+
+def test_a_payment_confirms_the_order_once(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+    order_id = buyer.places((shop.product(), 2))
+    told = event("checkout.session.completed", stripe.pay(order_id))
+    answers = [tell(cloud, told), tell(cloud, told)]
+    assert [(one.status, one.json) for one in answers] == [(200, {"received": True})] * 2
+    order = buyer.order(order_id)
+    assert (order.status, order.captured) == (Status.CONFIRMED, order.total)
+    again = tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
+    assert again.status == 200
+    assert buyer.order(order_id) == order
+    seen = [item for item in cloud.items("OrdersTable") if item["pk"].startswith("EVENT#")]
+    assert [(item["order_id"], "expires_at" in item) for item in seen] == [(order_id, True)]
+
+
+def test_an_event_whose_signature_does_not_fit_is_refused(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    order_id = buyer.places((shop.product(), 1))
+    forged = tell(cloud, event("checkout.session.completed", stripe.pay(order_id)), secret="whsec_other")
+    assert (forged.status, forged.json["error"]) == (400, "validation_failed")
+    unsigned = cloud.call("receive_webhook", body=b"{}", headers={"stripe-signature": ""})
+    assert unsigned.status == 400
+    assert buyer.order(order_id).is_pending
+
+
+def test_what_is_no_business_of_ours_is_taken_and_left(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    page = stripe.pay(buyer.places((shop.product(), 1)))
+    for told in (
+        event("checkout.session.completed", {**page, "metadata": {}}),
+        event("checkout.session.completed", {**page, "metadata": {"order": "unknown", "buyer": buyer.id}}),
+        event("customer.created", {"id": "cus_1", "object": "customer"}),
+    ):
+        answer = tell(cloud, told)
+        assert (answer.status, answer.json) == (200, {"received": True})
+
+
+def test_a_page_that_expired_gives_the_stock_back(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+    board = shop.product(stock=5)
+    order_id = buyer.places((board, 2))
+    [page] = stripe.pages.values()
+    told = event("checkout.session.expired", {**page, "status": "expired", "url": None})
+    assert tell(cloud, {**told, "id": "evt_other", "data": {"object": {**page, "id": "cs_other"}}}).status == 200
+    assert buyer.order(order_id).is_pending
+    assert tell(cloud, told).status == 200
+    order = buyer.order(order_id)
+    assert (order.status, order.payment.status) == (Status.CANCELLED, PaymentStatus.EXPIRED)
+    assert [units for units, _, _ in movements_of(cloud, board)] == [-2, 2]
+    assert stock_of(cloud, board) == 5
+
+
+def test_a_late_payment_takes_the_stock_again(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+    board = shop.product(stock=5)
+    order_id = buyer.places((board, 2))
+    buyer.loses(order_id)
+    tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
+    assert buyer.order(order_id).status is Status.CONFIRMED
+    assert stock_of(cloud, board) == 3
+
+
+def test_a_late_payment_of_what_is_sold_out_is_given_back(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    board = shop.product(stock=2)
+    order_id = buyer.places((board, 2))
+    buyer.loses(order_id)
+    Buyer(cloud, "ann@example.com").buys((board, 1))
+    tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
+    order = buyer.order(order_id)
+    assert (order.status, order.refunded) == (Status.REFUNDED, order.total)
+    assert [one["amount"] for one in stripe.refunds.values()] == [order.total.minor]
+    assert stock_of(cloud, board) == 1
+
+
+def test_a_late_payment_of_what_its_buyer_cancelled_is_given_back(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+) -> None:
+    board = shop.product(stock=5)
+    order_id = buyer.places((board, 2))
+    buyer.loses(order_id, PaymentStatus.CANCELLED)
+    paid = event("checkout.session.completed", stripe.pay(order_id))
+    for _ in range(2):
+        assert tell(cloud, paid).status == 200
+    order = buyer.order(order_id)
+    assert (order.status, order.refunded) == (Status.REFUNDED, order.total)
+    assert [one["amount"] for one in stripe.refunds.values()] == [order.total.minor]
+    assert stock_of(cloud, board) == 5
+
+
+def test_another_amount_calls_for_a_person_and_confirms_nothing(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order_id = buyer.places((shop.product(), 1))
+    told = event("checkout.session.completed", {**stripe.pay(order_id), "amount_total": 1})
+    assert tell(cloud, told).status == 200
+    order = buyer.order(order_id)
+    assert order.is_pending
+    assert order.payment.mismatch is not None
+    said = capsys.readouterr().out
+    assert '"payment_mismatch"' in said
+    assert '"Name":"Alarms"' in said
+
+
+def test_a_refund_that_fails_after_all_is_known(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+    order_id = buyer.buys((shop.product(), 1))
+    assert buyer.call("cancel_order", order_id).status == 200
+    [refund] = stripe.refunds.values()
+    told = event("refund.failed", {**refund, "status": "failed", "failure_reason": "expired_or_canceled_card"})
+    assert tell(cloud, told).status == 200
+    order = buyer.order(order_id)
+    assert (order.status, order.refunds[0].failure) == (Status.CANCELLED, "expired_or_canceled_card")
+    assert replace(order.refunds[0], failure=None).status is RefundStatus.FAILED
+
+
+def test_refunds_at_stripes_own_desk_call_for_a_person(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order_id = buyer.buys((shop.product(), 1))
+    charge = {
+        "id": "ch_1",
+        "object": "charge",
+        "amount_refunded": 100,
+        "currency": "usd",
+        "payment_intent": "pi_1",
+        "metadata": {"order": order_id, "buyer": buyer.id},
+    }
+    assert tell(cloud, event("charge.refunded", charge)).status == 200
+    assert '"refund_unknown"' in capsys.readouterr().out
+    assert buyer.order(order_id).status is Status.CONFIRMED

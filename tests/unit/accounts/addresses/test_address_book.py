@@ -1,0 +1,205 @@
+"""Editing an address book while others edit it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from souk.accounts.addresses.model import Address, AddressBook
+from souk.accounts.addresses.service import AddressService, StaleBook
+from souk.aws.idempotency import IdempotencyKey
+from souk.shared.errors import Conflict, DependencyUnavailable, InvalidRequest, NotFound, PreconditionFailed
+from tests.unit.accounts.auth.people import FakeClock
+
+OWNER = "owner"
+
+
+def make_address(address_id: str, **changes: object) -> Address:
+    facts: dict[str, object] = {
+        "id": address_id,
+        "account_id": OWNER,
+        "full_name": "John Doe",
+        "line1": "123 Main St",
+        "line2": None,
+        "city": "New York",
+        "state": "NY",
+        "postal_code": "10001",
+        "country": "US",
+        "phone": None,
+        "version": 1,
+        **changes,
+    }
+    return Address(**facts)  # type: ignore[arg-type]
+
+
+class FakeStore:
+    """An address book in memory. `meanwhile` are rivals, each of which acts once, just after a reading."""
+
+    def __init__(self, *ids: str) -> None:
+        self.addresses = {address_id: make_address(address_id) for address_id in ids}
+        self.default_id: str | None = ids[0] if ids else None
+        self.meanwhile: list[Callable[[], None]] = []
+
+    def book(self, account_id: str) -> AddressBook:
+        newest_first = sorted(self.addresses.values(), key=lambda address: address.id, reverse=True)
+        found = AddressBook(tuple(newest_first), self.default_id)
+        self._rival()
+        return found
+
+    def get(self, account_id: str, address_id: str) -> tuple[Address | None, str | None]:
+        found = self.addresses.get(address_id), self.default_id
+        self._rival()
+        return found
+
+    def add(
+        self, address: Address, now: datetime, *, becomes_default: bool, idempotency: IdempotencyKey | None
+    ) -> None:
+        self.addresses[address.id] = address
+        if becomes_default or self.default_id is None:
+            self.default_id = address.id
+
+    def save(self, before: Address, after: Address, *, becomes_default: bool) -> None:
+        if self.addresses.get(before.id) != before:
+            raise StaleBook
+        self.addresses[after.id] = after
+        if becomes_default:
+            self.default_id = after.id
+
+    def remove(self, address: Address, default_after: str | None, *, was_default: bool) -> None:
+        if self.addresses.get(address.id) != address or was_default != (self.default_id == address.id):
+            raise StaleBook
+        if was_default:
+            if (default_after is None) != (len(self.addresses) == 1):
+                raise StaleBook
+            if default_after is not None and default_after not in self.addresses:
+                raise StaleBook
+            self.default_id = default_after
+        del self.addresses[address.id]
+
+    def _rival(self) -> None:
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+
+
+def make_service(store: FakeStore) -> AddressService:
+    return AddressService(store, FakeClock())
+
+
+def update(
+    store: FakeStore, address_id: str, *, is_default: bool | None = None, if_match: int | None = None, **changes: object
+) -> tuple[Address, bool]:
+    return make_service(store).update(OWNER, address_id, changes, is_default=is_default, if_match=if_match)
+
+
+def test_the_first_address_becomes_the_default() -> None:
+    store = FakeStore()
+    assert make_service(store).add(make_address("a"), becomes_default=False, idempotency=None)[1]
+    assert not make_service(store).add(make_address("b"), becomes_default=False, idempotency=None)[1]
+    assert make_service(store).add(make_address("c"), becomes_default=True, idempotency=None)[1]
+    assert store.default_id == "c"
+
+
+def test_when_the_default_is_removed_the_newest_of_the_others_becomes_it() -> None:
+    store = FakeStore("a", "b", "c")
+    make_service(store).remove(OWNER, "a", None)
+    assert store.default_id == "c"
+    make_service(store).remove(OWNER, "b", None)
+    assert store.default_id == "c"
+    make_service(store).remove(OWNER, "c", None)
+    assert store.default_id is None
+
+
+def test_the_successor_that_is_removed_meanwhile_does_not_become_the_default() -> None:
+    store = FakeStore("a", "b", "c")
+    rival = make_service(store)
+    store.meanwhile = [lambda: rival.remove(OWNER, "c", None)]
+    make_service(store).remove(OWNER, "a", None)
+    assert (set(store.addresses), store.default_id) == ({"b"}, "b")
+
+
+def test_an_address_that_becomes_the_default_meanwhile_is_still_removed_with_a_successor() -> None:
+    store = FakeStore("a", "b")
+    store.meanwhile = [lambda: setattr(store, "default_id", "b")]
+    make_service(store).remove(OWNER, "b", None)
+    assert (set(store.addresses), store.default_id) == ({"a"}, "a")
+
+
+def test_removing_twice_at_once_finds_nothing_the_second_time() -> None:
+    store = FakeStore("a", "b")
+    rival = make_service(store)
+    store.meanwhile = [lambda: rival.remove(OWNER, "b", None)]
+    with pytest.raises(NotFound):
+        make_service(store).remove(OWNER, "b", None)
+
+
+def test_an_edit_is_made_upon_a_rivals_edit() -> None:
+    store = FakeStore("a")
+    store.meanwhile = [lambda: store.addresses.update(a=make_address("a", city="Boston", version=2))]
+    address, _ = update(store, "a", line1="1 High St")
+    assert (address.city, address.line1, address.version) == ("Boston", "1 High St", 3)
+
+
+def test_with_if_match_a_rivals_edit_is_not_overwritten() -> None:
+    store = FakeStore("a")
+    store.meanwhile = [lambda: store.addresses.update(a=make_address("a", city="Boston", version=2))]
+    with pytest.raises(PreconditionFailed):
+        update(store, "a", if_match=1, line1="1 High St")
+    assert store.addresses["a"].line1 == "123 Main St"
+
+
+def test_rivals_without_end_are_a_503() -> None:
+    store = FakeStore("a")
+
+    def edit() -> None:
+        store.addresses["a"] = replace(store.addresses["a"], version=store.addresses["a"].version + 1)
+
+    store.meanwhile = [edit] * 20
+    with pytest.raises(DependencyUnavailable):
+        update(store, "a", line1="1 High St")
+
+
+def test_the_default_can_be_moved_but_not_given_up() -> None:
+    store = FakeStore("a", "b")
+    with pytest.raises(Conflict) as refused:
+        update(store, "a", is_default=False)
+    assert refused.value.code == "default_address_needed"
+    assert update(store, "b", is_default=True)[1]
+    assert not update(store, "a", is_default=False)[1]
+    assert store.default_id == "b"
+
+
+def test_an_edit_that_changes_nothing_writes_nothing() -> None:
+    store = FakeStore("a")
+    assert update(store, "a")[0].version == 1
+    assert update(store, "a", is_default=True)[0].version == 1
+
+
+@pytest.mark.parametrize(("country", "is_needed"), [("US", True), ("DE", True), ("HK", False), ("AE", False)])
+def test_a_postal_code_is_needed_where_the_post_has_them(country: str, is_needed: bool) -> None:
+    service = make_service(FakeStore())
+    address = make_address("a", country=country, postal_code=None)
+    if is_needed:
+        with pytest.raises(InvalidRequest):
+            service.add(address, becomes_default=False, idempotency=None)
+    else:
+        service.add(address, becomes_default=False, idempotency=None)
+
+
+def test_moving_to_another_country_may_not_leave_an_address_without_a_postal_code() -> None:
+    store = FakeStore()
+    store.addresses["a"] = make_address("a", country="HK", postal_code=None)
+    with pytest.raises(InvalidRequest):
+        update(store, "a", country="US")
+
+
+def test_a_book_is_read_in_pages_each_address_once() -> None:
+    book = AddressBook(tuple(make_address(letter) for letter in "edcba"), "a")
+    seen: list[str] = []
+    after = None
+    while True:
+        page, after = book.page(2, after)
+        seen += [address.id for address in page]
+        if after is None:
+            break
+    assert seen == list("edcba")

@@ -1,0 +1,42 @@
+"""A function pays at every cold start for what it imports: media that need no pixels load no image library."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+ROOM = "souk.selling.media"
+HEAVY = "{'PIL', 'numpy', 'httpx', 'boto3', 'imageio_ffmpeg', 'souk.selling.media.adapters.pictures'}"
+
+
+@pytest.mark.parametrize(
+    ("modules", "allowed"),
+    [
+        (
+            f"{ROOM}.model, {ROOM}.service.briefing, {ROOM}.adapters.studio.text, {ROOM}.adapters.studio.prompts",
+            "set()",
+        ),
+        ("souk.selling.media.adapters.bedrock.text, souk.selling.media.adapters.bedrock.video", "set()"),
+        ("souk.selling.media.adapters.pictures", "{'PIL', 'souk.selling.media.adapters.pictures'}"),
+        ("souk.selling.media.adapters.openai", "{'httpx', 'PIL', 'souk.selling.media.adapters.pictures'}"),
+        (
+            "souk.selling.media.adapters.studio.images, souk.selling.media.adapters.studio.video",
+            "{'PIL', 'numpy', 'souk.selling.media.adapters.pictures'}",
+        ),
+    ],
+)
+def test_a_room_of_media_imports_only_what_it_works_with(modules: str, allowed: str) -> None:
+    program = (
+        f"import sys, {modules}; extra = ({HEAVY} - {allowed}) & set(sys.modules); sys.exit(str(extra) if extra else 0)"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr

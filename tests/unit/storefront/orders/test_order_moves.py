@@ -1,0 +1,349 @@
+"""What may be done with an order in which state, and what then becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from souk.shared.errors import Conflict, PreconditionFailed
+from souk.shared.failure_reason import Failure
+from souk.shared.money import Money
+from souk.storefront.orders.model import (
+    CLOSED,
+    GRACE,
+    LOOK_AGAIN,
+    MOST_REFUNDS,
+    MOVES,
+    Action,
+    Order,
+    PaymentStatus,
+    RefundStatus,
+    Sale,
+    Status,
+)
+from tests.unit.storefront.orders.order_builders import (
+    ANNA,
+    BERT,
+    BUYER,
+    FORTNIGHT,
+    HOLD,
+    NOW,
+    a_capture,
+    a_line,
+    a_part,
+    a_refund,
+    an_order,
+    paid,
+    standing,
+    usd,
+)
+
+PARTS = [status for status in Status if status is not Status.REFUNDED]
+LATER = NOW + timedelta(hours=2)
+
+
+def refused(act: Callable[[], Order]) -> str:
+    with pytest.raises(Conflict) as caught:
+        act()
+    return caught.value.code
+
+
+# Fulfilments ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("action", "status"), list(product(Action, PARTS)))
+def test_a_part_goes_where_the_table_says_and_nowhere_else(action: Action, status: Status) -> None:
+    part = a_part(status=status)
+    if status in MOVES[action]:
+        assert part.move(action).status is MOVES[action][status]
+    else:
+        with pytest.raises(Conflict) as caught:
+            part.move(action)
+        assert caught.value.code == "illegal_transition"
+        assert caught.value.extra == {"current": status}
+
+
+SELLERS = {
+    (Status.CONFIRMED, Status.PROCESSING),
+    (Status.PROCESSING, Status.SHIPPED),
+    (Status.SHIPPED, Status.DELIVERED),
+    (Status.DELIVERED, Status.COMPLETED),
+}
+
+
+@pytest.mark.parametrize(("status", "wanted"), list(product(PARTS, Status)))
+def test_a_seller_moves_one_step_at_a_time(status: Status, wanted: Status) -> None:
+    order = standing(paid(), status)
+    if (status, wanted) in SELLERS:
+        moved = order.advance(ANNA, wanted, NOW, FORTNIGHT)
+        assert moved.fulfilment(ANNA).status is wanted
+        assert moved.fulfilment(BERT) == order.fulfilment(BERT)
+    else:
+        assert refused(lambda: order.advance(ANNA, wanted, NOW, FORTNIGHT)) == "illegal_transition"
+
+
+@pytest.mark.parametrize("status", PARTS)
+def test_a_seller_cancels_until_it_has_shipped_and_gives_back_what_was_paid(status: Status) -> None:
+    order = standing(paid(), status)
+    if status not in (Status.CONFIRMED, Status.PROCESSING):
+        assert refused(lambda: order.cancel_fulfilment(ANNA, "r1", NOW)) == "illegal_transition"
+        return
+    cancelled = order.cancel_fulfilment(ANNA, "r1", NOW)
+    assert cancelled.fulfilment(ANNA).status is Status.CANCELLED
+    assert [line.taken for line in cancelled.fulfilment(ANNA).lines] == [0, 0]
+    assert cancelled.fulfilment(BERT) == order.fulfilment(BERT)
+    [refund] = cancelled.refunds
+    assert (refund.shares, refund.status) == ({ANNA: order.fulfilment(ANNA).total}, RefundStatus.PENDING)
+
+
+@pytest.mark.parametrize(("anna", "bert"), list(product(PARTS, PARTS)))
+def test_a_buyer_cancels_what_is_paid_until_anything_has_shipped(anna: Status, bert: Status) -> None:
+    order = paid()
+    parts = zip(order.fulfilments, (anna, bert), strict=True)
+    order = replace(order, fulfilments=tuple(replace(part, status=status) for part, status in parts))
+    live = {anna, bert} - {Status.CANCELLED}
+    if not live or not live <= {Status.CONFIRMED, Status.PROCESSING}:
+        assert refused(lambda: order.cancel("r1", NOW)) == "illegal_transition"
+        return
+    cancelled = order.cancel("r1", NOW)
+    assert cancelled.status is Status.CANCELLED
+    gone = [part for part in order.fulfilments if part.is_live]
+    assert cancelled.refunds[0].shares == {part.seller_id: part.total for part in gone}
+    assert cancelled.refunds[0].requested_by == BUYER
+
+
+@pytest.mark.parametrize(
+    ("anna", "bert", "whole"),
+    [
+        (Status.PENDING, Status.PENDING, Status.PENDING),
+        (Status.CONFIRMED, Status.DELIVERED, Status.CONFIRMED),
+        (Status.SHIPPED, Status.PROCESSING, Status.PROCESSING),
+        (Status.CANCELLED, Status.SHIPPED, Status.SHIPPED),
+        (Status.COMPLETED, Status.DELIVERED, Status.DELIVERED),
+        (Status.COMPLETED, Status.COMPLETED, Status.COMPLETED),
+        (Status.CANCELLED, Status.CANCELLED, Status.CANCELLED),
+    ],
+)
+def test_an_order_stands_where_its_least_advanced_live_part_stands(anna: Status, bert: Status, whole: Status) -> None:
+    order = an_order(a_part(ANNA, a_line(1), status=anna), a_part(BERT, a_line(2), status=bert))
+    assert order.status is whole
+
+
+def test_what_is_delivered_completes_by_itself_after_its_time() -> None:
+    delivered = standing(paid(), Status.SHIPPED).advance(ANNA, Status.DELIVERED, NOW, FORTNIGHT)
+    assert delivered.due_at == delivered.fulfilment(ANNA).completes_at == NOW + FORTNIGHT
+    assert delivered.complete_overdue(NOW + FORTNIGHT - timedelta(seconds=1)) == delivered
+    completed = delivered.complete_overdue(NOW + FORTNIGHT)
+    assert completed.fulfilment(ANNA).status is Status.COMPLETED
+    assert completed.fulfilment(BERT).status is Status.SHIPPED
+    assert completed.due_at is None
+
+
+@pytest.mark.parametrize("status", PARTS)
+def test_parcels_are_tracked_once_they_are_paid(status: Status) -> None:
+    order = standing(paid(), status)
+    if status in (Status.PENDING, Status.CANCELLED):
+        assert refused(lambda: order.tracked(ANNA, "RM", "1")) == "illegal_transition"
+    else:
+        told = order.tracked(ANNA, "RM", "1").tracked(ANNA, None, "2")
+        assert (told.fulfilment(ANNA).carrier, told.fulfilment(ANNA).tracking_number) == ("RM", "2")
+
+
+# Payment -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_order_is_looked_after_soon_and_once_its_page_is_open_after_the_hold() -> None:
+    order = an_order()
+    assert order.due_at == NOW + LOOK_AGAIN
+    opened = order.opened("cs_1", "https://pay.example/1", NOW + HOLD)
+    assert opened.due_at == NOW + HOLD + GRACE == opened.payment.hold_until
+    assert opened.opened("cs_2", None, NOW) is opened
+
+
+def test_a_payment_confirms_every_part_once() -> None:
+    order = replace(an_order().opened("cs_1", "https://pay.example/1", NOW + HOLD), wait="token")
+    confirmed = order.pay(a_capture(order))
+    assert confirmed.status is Status.CONFIRMED
+    assert (confirmed.captured, confirmed.payment.url, confirmed.wait) == (order.total, None, None)
+    assert confirmed.due_at is None
+    assert confirmed.pay(a_capture(order)) is confirmed
+    assert confirmed.opened("cs_9", "https://pay.example/9", NOW) is confirmed
+
+
+@pytest.mark.parametrize("amount", [usd("0.01"), usd("47.09"), Money.from_minor(4708, "EUR")])
+def test_another_amount_confirms_nothing_and_is_kept(amount: Money) -> None:
+    order = an_order()
+    capture = a_capture(order, amount=amount)
+    assert capture.amount != order.total
+    seen = order.pay(capture)
+    assert (seen.status, seen.payment.mismatch, seen.payment.capture) == (Status.PENDING, capture, None)
+    assert seen.pay(capture) is seen
+
+
+def test_a_second_payment_never_replaces_the_first() -> None:
+    order = paid()
+    second = a_capture(order, intent_id="pi_2")
+    seen = order.pay(second)
+    assert (seen.payment.capture, seen.payment.mismatch) == (order.payment.capture, second)
+    assert seen.fulfilments == order.fulfilments
+
+
+@pytest.mark.parametrize("status", sorted(CLOSED))
+def test_what_is_not_paid_is_given_up_once_with_all_its_stock(status: PaymentStatus) -> None:
+    order = replace(an_order(), wait="token")
+    closed = order.close_unpaid(status)
+    assert (closed.status, closed.payment.status) == (Status.CANCELLED, status)
+    assert [line.taken for line in closed.lines] == [0, 0, 0]
+    assert (closed.wait, closed.due_at, closed.refunds) == (None, None, ())
+    assert closed.close_unpaid(PaymentStatus.EXPIRED) is closed
+
+
+def test_what_is_paid_is_never_given_up() -> None:
+    order = paid()
+    assert order.close_unpaid(PaymentStatus.EXPIRED) is order
+    with pytest.raises(ValueError, match="given up"):
+        an_order().close_unpaid(PaymentStatus.PAID)
+
+
+def test_a_late_payment_takes_the_stock_again() -> None:
+    order = an_order()
+    closed = order.close_unpaid(PaymentStatus.EXPIRED)
+    capture = a_capture(order)
+    assert closed.pays_late(capture)
+    assert refused(lambda: closed.pay(capture)) == "illegal_transition"
+    revived = closed.revive(capture)
+    assert revived.status is Status.CONFIRMED
+    assert [line.taken for line in revived.lines] == [2, 1, 3]
+    assert refused(lambda: revived.revive(capture)) == "illegal_transition"
+
+
+def test_a_late_payment_without_stock_goes_back_whole() -> None:
+    order = an_order()
+    closed = order.close_unpaid(PaymentStatus.EXPIRED)
+    given_up = closed.give_up_late(a_capture(order), "r1", NOW)
+    [refund] = given_up.refunds
+    assert (given_up.status, refund.amount, given_up.captured) == (Status.CANCELLED, order.total, order.total)
+    assert [line.taken for line in given_up.lines] == [0, 0, 0]
+    assert not given_up.pays_late(a_capture(order))
+
+
+def test_a_late_payment_of_another_amount_is_a_mismatch() -> None:
+    closed = an_order().close_unpaid(PaymentStatus.EXPIRED)
+    wrong = a_capture(closed, amount=usd("1.00"))
+    assert not closed.pays_late(wrong)
+    assert closed.pay(wrong).payment.mismatch == wrong
+    assert closed.pay(wrong).status is Status.CANCELLED
+
+
+def test_a_new_attempt_has_a_new_page() -> None:
+    order = an_order()
+    anew = order.ask_anew(LATER, HOLD)
+    assert (anew.payment.attempt, anew.payment.expires_at) == (2, LATER + HOLD)
+    opened = order.opened("cs_1", None, NOW)
+    assert opened.ask_anew(LATER, HOLD) is opened
+    assert paid().ask_anew(LATER, HOLD).payment.attempt == 1
+
+
+def test_a_refused_page_keeps_the_vendors_words() -> None:
+    failure = Failure(
+        "vendor_refused", "Too small.", "stripe", ({"code": "amount_too_small", "message": "Too small."},)
+    )
+    assert an_order().close_unpaid(PaymentStatus.FAILED, failure).payment.failure == failure
+
+
+def test_a_version_that_is_insisted_on_is_that_of_ones_own_part() -> None:
+    order = an_order(a_part(ANNA, version=3), a_part(BERT, a_line(2), version=7))
+    assert order.demand_part(ANNA, 3) is order.demand_part(BERT, 7) is order.demand_part(ANNA, None) is order
+    for seller_id, version in ((ANNA, 7), (BERT, 3), (ANNA, 2), (ANNA, 4)):
+        with pytest.raises(PreconditionFailed):
+            order.demand_part(seller_id, version)
+
+
+# Refunds -------------------------------------------------------------------------------------------------------------
+
+
+def test_refunds_never_exceed_what_a_seller_got() -> None:
+    order = paid(an_order(a_part(ANNA, a_line(1, 1, "10.00")), a_part(BERT, a_line(2, 1, "90.00"))))
+    order = order.reserve_refund(a_refund(order, ANNA, "10.00"))
+    assert order.refundable(ANNA) == usd("7.22")
+    assert refused(lambda: order.reserve_refund(a_refund(order, ANNA, "7.23"))) == "refund_exceeds_capture"
+    assert order.reserve_refund(a_refund(order, ANNA, "7.22")).refundable(ANNA) == usd("0.00")
+
+
+@pytest.mark.parametrize("order", [an_order(), an_order().close_unpaid(PaymentStatus.EXPIRED)])
+def test_what_was_not_captured_cannot_go_back(order: Order) -> None:
+    assert refused(lambda: order.reserve_refund(a_refund(order, ANNA, "0.01"))) == "refund_exceeds_capture"
+
+
+def test_a_failed_refund_holds_nothing_and_brings_its_units_back_only_once() -> None:
+    order = paid(an_order(a_part(ANNA, a_line(1, 3, "10.00"))))
+    first = a_refund(order, ANNA, "20.00", lines={"1": 2}, restock=True)
+    order = order.reserve_refund(first)
+    assert order.lines[0].taken == 1
+    order = order.settle_refund(first.failed("re_1", "lost", NOW))
+    assert order.refundable(ANNA) == order.fulfilment(ANNA).total
+    order = order.reserve_refund(a_refund(order, ANNA, "20.00", lines={"1": 2}, restock=True))
+    assert order.lines[0].taken == 1
+    order = order.reserve_refund(a_refund(order, ANNA, "10.00", lines={"1": 1}, restock=True))
+    assert order.lines[0].taken == 0
+
+
+def test_more_units_than_were_ordered_are_not_refunded() -> None:
+    order = paid()
+    order = order.reserve_refund(a_refund(order, ANNA, "10.00", lines={"1": 1}))
+    assert refused(lambda: order.reserve_refund(a_refund(order, ANNA, "1.00", lines={"1": 2}))) == (
+        "refund_exceeds_capture"
+    )
+    assert order.lines[0].taken == 2  # without restock nothing comes back
+
+
+def test_an_order_is_refunded_when_all_of_it_has_gone_back_for_certain() -> None:
+    order = paid().cancel("r1", NOW)
+    assert order.status is Status.CANCELLED
+    refund = order.refunds[0]
+    gone = order.settle_refund(refund.succeeded("re_1", LATER))
+    assert (gone.status, gone.refunded) == (Status.REFUNDED, gone.captured)
+    assert Sale.of(gone, ANNA).status is Status.REFUNDED
+    back = gone.settle_refund(gone.refunds[0].failed("re_1", "account closed", LATER))
+    assert (back.status, back.refunded) == (Status.CANCELLED, usd("0.00"))
+
+
+def test_refund_news_in_any_order_ends_alike() -> None:
+    refund = a_refund(paid())
+    one = refund.succeeded("re_1", NOW).failed("re_1", "lost", NOW)
+    other = refund.failed("re_1", "lost", NOW).succeeded("re_1", NOW)
+    assert one == other
+    assert refund.succeeded("re_1", NOW).succeeded("re_2", LATER) == refund.succeeded("re_1", NOW)
+
+
+def test_an_order_has_so_many_refunds_at_most() -> None:
+    order = paid(an_order(a_part(ANNA, a_line(1, 1, "500.00"))))
+    for _ in range(MOST_REFUNDS):
+        order = order.reserve_refund(a_refund(order, ANNA, "0.01"))
+    assert refused(lambda: order.reserve_refund(a_refund(order, ANNA, "0.01"))) == "too_many_refunds"
+
+
+def test_what_is_due_is_looked_at_again_later_and_what_is_not_stays() -> None:
+    order = paid().cancel("r1", NOW)
+    assert order.due_at == NOW + LOOK_AGAIN
+    assert order.look_again(NOW) == order
+    assert order.look_again(NOW + LOOK_AGAIN).due_at == NOW + 2 * LOOK_AGAIN
+    assert order.settle_refund(order.refunds[0].succeeded("re_1", NOW)).due_at is None
+
+
+def test_a_vanished_workflow_begins_anew_while_the_order_is_pending() -> None:
+    order = replace(an_order(), wait="token")
+    assert (order.restart().run, order.restart().wait) == (2, None)
+    assert paid().restart() == paid()
+
+
+# Sales ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_seller_learns_where_to_send_it_once_it_is_paid() -> None:
+    assert Sale.of(an_order(), ANNA).ship_to is None
+    assert Sale.of(paid(), ANNA).ship_to == paid().ship_to

@@ -1,0 +1,287 @@
+"""What goes over the wire, word for word, and what every kind of answer means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from souk.shared.alarms import Alarm
+from souk.shared.errors import VendorFailed, VendorRefused, VendorThrottled
+from souk.shared.money import Money
+from souk.storefront.payments.adapters.stripe.adapter import StripePayments
+from souk.storefront.payments.model import RefundStatus, ReturnPages, SessionLine, SessionStatus
+from tests.unit.storefront.payments.payment_builders import (
+    BUYER,
+    INTENT,
+    KEY,
+    NOW,
+    ORDER,
+    SESSION,
+    TOTAL,
+    Reply,
+    ScriptedStripe,
+    adapter,
+    error_json,
+    form_of,
+    list_json,
+    refund_json,
+    refund_request,
+    refused,
+    request,
+    said,
+    session_json,
+)
+
+CREATE, REFUND, REFUNDS = "POST /checkout/sessions", "POST /refunds", "GET /refunds"
+STATE, EXPIRE = f"GET /checkout/sessions/{SESSION}", f"POST /checkout/sessions/{SESSION}/expire"
+
+
+def stripe(replies: dict[str, list[Callable[[], Reply]]]) -> tuple[ScriptedStripe, StripePayments]:
+    script = ScriptedStripe(replies)
+    return script, adapter(script.client)
+
+
+def opening(*replies: Callable[[], Reply]) -> StripePayments:
+    return stripe({CREATE: list(replies)})[1]
+
+
+def test_a_session_is_asked_for_word_for_word() -> None:
+    script, payments = stripe({CREATE: [lambda: said(session_json())]})
+    payments.open_session(request(attempt=2))
+    [sent] = script.requests
+    assert str(sent.url) == "https://api.stripe.com/v1/checkout/sessions"
+    assert sent.headers["Authorization"] == f"Bearer {KEY}"
+    assert sent.headers["Stripe-Version"] == "2026-10-28.endive"
+    assert sent.headers["Idempotency-Key"] == f"order-{ORDER}-checkout-2"
+    assert sent.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    lines = [("35mm camera", 1, 12900), ("Film", 4, 650), ("Shipping", 1, 800), ("Tax", 1, 1446)]
+    items: dict[str, str] = {}
+    for number, (name, quantity, count) in enumerate(lines):
+        items[f"line_items[{number}][quantity]"] = str(quantity)
+        items[f"line_items[{number}][price_data][currency]"] = "usd"
+        items[f"line_items[{number}][price_data][unit_amount]"] = str(count)
+        items[f"line_items[{number}][price_data][product_data][name]"] = name
+    assert form_of(sent) == items | {
+        "mode": "payment",
+        "payment_method_types[0]": "card",
+        "client_reference_id": ORDER,
+        "metadata[order]": ORDER,
+        "metadata[buyer]": BUYER,
+        "payment_intent_data[metadata][order]": ORDER,
+        "payment_intent_data[metadata][buyer]": BUYER,
+        "customer_email": "ada@example.com",
+        "expires_at": str(int((NOW + timedelta(minutes=31)).timestamp())),
+        "success_url": "https://shop.example/ok?s={CHECKOUT_SESSION_ID}",
+        "cancel_url": "https://shop.example/cart",
+    }
+
+
+def test_a_repeat_is_the_same_to_the_last_byte() -> None:
+    script, payments = stripe({CREATE: [lambda: said(session_json())]})
+    payments.open_session(request())
+    payments.open_session(request())
+    first, second = script.requests
+    assert first.content == second.content
+    assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
+
+
+def test_the_lines_of_a_request_add_up_to_its_total() -> None:
+    assert request().total == TOTAL
+
+
+def test_without_an_email_none_is_named() -> None:
+    script, payments = stripe({CREATE: [lambda: said(session_json())]})
+    payments.open_session(request(email=None))
+    assert "customer_email" not in form_of(script.requests[0])
+
+
+def test_a_session_is_understood() -> None:
+    session = opening(lambda: said(session_json())).open_session(request())
+    assert (session.id, session.status, session.paid, session.amount) == (SESSION, SessionStatus.OPEN, False, TOTAL)
+    assert session.url == f"https://checkout.stripe.com/c/pay/{SESSION}#x"
+    assert session.intent_id is None
+    assert session.expires_at == datetime(2026, 11, 21, 12, 31, tzinfo=UTC)
+
+
+def test_an_amount_that_stripe_does_not_count_is_refused_before_it_is_sent() -> None:
+    ariary = Money(Decimal("12.50"), "MGA")
+    script, payments = stripe({CREATE: [lambda: said(session_json())]})
+    with pytest.raises(VendorRefused):
+        payments.open_session(request(lines=(SessionLine("Cup", ariary),), currency="MGA"))
+    assert script.requests == []
+
+
+def test_a_refund_is_asked_for_word_for_word() -> None:
+    script, payments = stripe({REFUND: [lambda: said(refund_json(6550))]})
+    outcome = payments.refund(refund_request("65.50"))
+    assert (outcome.id, outcome.status, outcome.reason) == ("re_1", RefundStatus.SUCCEEDED, None)
+    [sent] = script.requests
+    assert sent.headers["Idempotency-Key"] == "refund-refund-1"
+    assert form_of(sent) == {
+        "payment_intent": INTENT,
+        "amount": "6550",
+        "reason": "requested_by_customer",
+        "metadata[order]": ORDER,
+        "metadata[buyer]": BUYER,
+        "metadata[refund]": "refund-1",
+    }
+
+
+# Every row of what Stripe's errors mean ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (lambda: refused(400, "invalid_request_error", param="line_items"), "invalid_request_error"),
+        (lambda: refused(400, "invalid_request_error", code="amount_too_small"), "amount_too_small"),
+        (lambda: refused(404, "invalid_request_error", code="resource_missing"), "resource_missing"),
+        (lambda: refused(402, "card_error", code="card_declined", decline_code="insufficient_funds"), "card_declined"),
+        (lambda: httpx.Response(400, json={"error": {"message": "No."}}), "400"),
+    ],
+)
+def test_a_definite_no_is_final_and_in_stripes_words(reply: Callable[[], Reply], code: str) -> None:
+    with pytest.raises(VendorRefused) as refusal:
+        opening(reply).open_session(request())
+    [problem] = refusal.value.problems
+    assert problem.code == code
+    assert refusal.value.status == 422
+
+
+def test_stripes_own_message_reaches_the_caller() -> None:
+    words = "Amount must convert to at least 50 cents."
+    with pytest.raises(VendorRefused, match=words):
+        opening(lambda: refused(400, "invalid_request_error", message=words)).open_session(request())
+
+
+@pytest.mark.parametrize("code", ["rate_limit", "lock_timeout"])
+def test_too_many_requests_throttle_for_as_long_as_they_say(code: str) -> None:
+    document = error_json("invalid_request_error", code=code)
+    reply = httpx.Response(429, json=document, headers={"Retry-After": "2"})
+    with pytest.raises(VendorThrottled) as failure:
+        opening(lambda: reply).open_session(request())
+    assert failure.value.retry_after == 2
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        lambda: httpx.Response(500),
+        lambda: refused(500, "api_error"),
+        lambda: httpx.Response(503, headers={"Retry-After": "9999999"}),
+        lambda: httpx.Response(302, headers={"Location": "https://elsewhere.example"}),
+        lambda: httpx.Response(200, text="<html>"),
+        lambda: httpx.Response(200, json=[]),
+        lambda: said(session_json(url=7)),
+        lambda: said(session_json(amount_total=None)),
+        lambda: httpx.Response(200, content=b" " * (1024 * 1024 + 1)),
+        lambda: httpx.ConnectError("refused"),
+        lambda: httpx.ConnectTimeout("slow"),
+        lambda: httpx.ReadTimeout("slow"),
+        lambda: httpx.RemoteProtocolError("gone"),
+        lambda: refused(409, "idempotency_error", code="idempotency_key_in_use"),
+        lambda: refused(400, "idempotency_error"),
+        # Whoever stands between us and Stripe speaks for himself.
+        lambda: httpx.Response(400),
+        lambda: httpx.Response(408, text="<html>"),
+        lambda: httpx.Response(404, json={"error": "not found"}),
+    ],
+)
+def test_whatever_leaves_the_outcome_open_is_unknown(reply: Callable[[], Reply]) -> None:
+    with pytest.raises(VendorFailed) as failure:
+        opening(reply).open_session(request())
+    assert not isinstance(failure.value, VendorThrottled)
+    assert failure.value.status == 502
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_is_our_fault_calls_for_a_person_and_is_not_repeated_to_a_buyer(status: int) -> None:
+    told = "Invalid API Key provided: sk_test_sam***ple"
+    script = ScriptedStripe({CREATE: [lambda: refused(status, "invalid_request_error", message=told)]})
+    alarms: list[tuple[Alarm, dict[str, str]]] = []
+    with pytest.raises(VendorFailed) as failure:
+        adapter(script.client, alarms=alarms).open_session(request())
+    assert type(failure.value) is VendorFailed
+    assert "sk_" not in failure.value.detail
+    assert alarms == [(Alarm.VENDOR_KEY_REFUSED, {"vendor": "stripe"})]
+
+
+def test_an_answer_that_drips_for_too_long_is_given_up() -> None:
+    times = iter([NOW, *[NOW + timedelta(seconds=13)] * 9])
+    script = ScriptedStripe({CREATE: [lambda: said(session_json())]})
+    with pytest.raises(VendorFailed, match="too long"):
+        adapter(script.client, clock=lambda: next(times)).open_session(request())
+
+
+# What has happened before --------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_is_open_and_cannot_be_closed_leaves_the_outcome_open() -> None:
+    payments = stripe({EXPIRE: [lambda: refused(400, "invalid_request_error")], STATE: [lambda: said(session_json())]})[
+        1
+    ]
+    with pytest.raises(VendorFailed):
+        payments.expire_session(SESSION)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        lambda: httpx.Response(500),
+        lambda: httpx.ReadTimeout("slow"),
+        lambda: refused(400, "invalid_request_error", code="charge_already_refunded"),
+    ],
+)
+def test_a_refund_that_was_made_is_found_behind_the_error(reply: Callable[[], Reply]) -> None:
+    theirs = refund_json(100, refund_id="another", id="re_0")
+    _, payments = stripe({REFUND: [reply], REFUNDS: [lambda: said(list_json(theirs, refund_json(id="re_7")))]})
+    assert payments.refund(refund_request()).id == "re_7"
+
+
+def test_a_refund_that_was_not_made_is_the_error() -> None:
+    _, payments = stripe({REFUND: [lambda: httpx.Response(500)], REFUNDS: [lambda: said(list_json())]})
+    with pytest.raises(VendorFailed):
+        payments.refund(refund_request())
+
+
+def test_a_throttled_refund_is_not_looked_for() -> None:
+    script, payments = stripe({REFUND: [lambda: httpx.Response(429)]})
+    with pytest.raises(VendorThrottled):
+        payments.refund(refund_request())
+    assert len(script.requests) == 1
+
+
+def test_a_refusal_that_cannot_be_looked_behind_is_unknown() -> None:
+    refusal = refused(400, "invalid_request_error", code="charge_already_refunded")
+    _, payments = stripe({REFUND: [lambda: refusal], REFUNDS: [lambda: httpx.Response(500)]})
+    with pytest.raises(VendorFailed):
+        payments.refund(refund_request())
+
+
+def test_refunds_are_looked_for_on_every_page() -> None:
+    pages = [
+        lambda: said(list_json(refund_json(1, refund_id="a", id="re_a"), has_more=True)),
+        lambda: said(list_json(refund_json(1, refund_id="b", id="re_b"))),
+    ]
+    script, payments = stripe({REFUNDS: [*pages]})
+    found = payments.find_refund(refund_request(refund_id="b"))
+    assert found is not None
+    assert found.id == "re_b"
+    asked = [dict(sent.url.params) for sent in script.requests]
+    assert asked[0] == {"payment_intent": INTENT, "limit": "100"}
+    assert asked[1] == {"payment_intent": INTENT, "limit": "100", "starting_after": "re_a"}
+
+
+def test_a_list_that_is_none_is_unknown() -> None:
+    _, payments = stripe({REFUNDS: [lambda: said({"object": "list", "data": None})]})
+    with pytest.raises(VendorFailed):
+        payments.find_refund(refund_request())
+
+
+def test_return_pages_name_the_order_and_leave_the_session_to_stripe() -> None:
+    pages = ReturnPages("https://shop.example/{ORDER_ID}?s={CHECKOUT_SESSION_ID}", "https://shop.example/{ORDER_ID}")
+    assert pages.of("7") == ("https://shop.example/7?s={CHECKOUT_SESSION_ID}", "https://shop.example/7")

@@ -1,0 +1,79 @@
+"""Forms nest as Stripe wants them, and money is counted as Stripe counts it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from souk.shared.money import Money
+from souk.storefront.payments.adapters.stripe.amounts import from_stripe, to_stripe
+from souk.storefront.payments.adapters.stripe.form import encode
+
+
+def test_names_nest_in_brackets_and_values_are_encoded_once() -> None:
+    body = encode(
+        {
+            "mode": "payment",
+            "line_items": [{"quantity": 2, "price_data": {"currency": "usd", "product_data": {"name": "A & B"}}}],
+            "payment_method_types": ["card"],
+            "automatic_tax": {"enabled": False},
+            "customer_email": None,
+            "success_url": "https://shop.example/ok?s={CHECKOUT_SESSION_ID}",
+        }
+    )
+    assert parse_qsl(body.decode(), strict_parsing=True) == [
+        ("mode", "payment"),
+        ("line_items[0][quantity]", "2"),
+        ("line_items[0][price_data][currency]", "usd"),
+        ("line_items[0][price_data][product_data][name]", "A & B"),
+        ("payment_method_types[0]", "card"),
+        ("automatic_tax[enabled]", "false"),
+        ("success_url", "https://shop.example/ok?s={CHECKOUT_SESSION_ID}"),
+    ]
+
+
+@given(st.text())
+def test_any_text_arrives_as_it_was(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return
+    assert parse_qsl(encode({"name": text}).decode(), keep_blank_values=True) == [("name", text)]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "count"),
+    [
+        ("12.50", "USD", 1250),
+        ("1250", "JPY", 1250),
+        ("1250", "ISK", 125000),
+        ("1250", "UGX", 125000),
+        ("1250", "MGA", 1250),
+        ("1.230", "KWD", 1230),
+        ("0", "USD", 0),
+    ],
+)
+def test_money_is_counted_as_stripe_counts_it(amount: str, currency: str, count: int) -> None:
+    money = Money(Decimal(amount), currency)
+    assert to_stripe(money) == count
+    assert from_stripe(count, currency.lower()) == money
+
+
+@given(st.integers(0, 99_999_999), st.sampled_from(["USD", "EUR", "JPY", "ISK", "KWD", "UGX"]))
+def test_every_amount_comes_back_as_it_went(minor: int, currency: str) -> None:
+    money = Money.from_minor(minor, currency)
+    assert from_stripe(to_stripe(money), currency.lower()) == money
+
+
+def test_an_amount_that_stripe_has_no_number_for_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"12\.50 MGA"):
+        to_stripe(Money(Decimal("12.50"), "MGA"))
+
+
+def test_an_amount_that_the_currency_does_not_have_is_an_error() -> None:
+    with pytest.raises(ValueError, match="ISK"):
+        from_stripe(1250, "isk")

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.unit.storefront.search.search_worlds import World
+
+# The engine waits for the disk at each commit; what is written here is thrown away.
+_MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        yield World(Path(folder))
