@@ -1,0 +1,3 @@
+"""Shipping profiles are a merchant's, as products are."""
+
+from tests.functions.storefront.catalogue.conftest import *  # noqa: F403
