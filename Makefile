@@ -65,7 +65,7 @@ deploy: .venv/.installed ## build for AWS and deploy with your credentials (ARCH
 	@$(SAM) deploy --template-file .aws-sam/deploy/template.yaml --parameter-overrides Architecture=$(ARCHITECTURE) $(GUIDED)
 ARCHITECTURE ?= arm64
 
-CODE := layers functions local tests benchmarks docs
+CODE := layers functions local tests benchmarks tooling
 
 .PHONY: lint
 lint: .venv/.installed
@@ -93,9 +93,8 @@ bench: install build ## cold starts, overhead, sizes, growth, local cloud: figur
 	@PYTHONPATH=layers/souk $(VENV)/python -m benchmarks
 
 .PHONY: openapi
-openapi: .venv/.installed ## write docs/openapi.json and README's table of endpoints anew
-	@PYTHONPATH=layers/souk $(VENV)/python -m docs.generate_openapi
-	@PYTHONPATH=layers/souk $(VENV)/python -m docs.generate_endpoints
+openapi: .venv/.installed ## write docs/openapi.json, README's table of endpoints and the gateway's routes
+	@PYTHONPATH=layers/souk $(VENV)/python -m tooling.contract
 
 .PHONY: format
 format: .venv/.installed
