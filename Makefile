@@ -69,7 +69,7 @@ deploy: template ## build for AWS and deploy with your credentials (ARCHITECTURE
 	@$(SAM) deploy --template-file .aws-sam/deploy/template.yaml --parameter-overrides Architecture=$(ARCHITECTURE) $(GUIDED)
 ARCHITECTURE ?= arm64
 
-CODE := layers functions local tests benchmarks docs tooling
+CODE := layers functions local tests benchmarks tooling
 
 .PHONY: lint
 lint: .venv/.installed
@@ -97,9 +97,8 @@ bench: install build ## cold starts, overhead, sizes, growth, local cloud: figur
 	@PYTHONPATH=layers/souk $(VENV)/python -m benchmarks
 
 .PHONY: openapi
-openapi: template ## write docs/openapi.json and README's table of endpoints anew
-	@PYTHONPATH=layers/souk $(VENV)/python -m docs.generate_openapi
-	@PYTHONPATH=layers/souk $(VENV)/python -m docs.generate_endpoints
+openapi: .venv/.installed ## write docs/openapi.json, README's table of endpoints and the gateway's routes
+	@PYTHONPATH=layers/souk $(VENV)/python -m tooling.contract
 
 .PHONY: format
 format: .venv/.installed

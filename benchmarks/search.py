@@ -24,13 +24,13 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from benchmarks.rows import Row
-from docs.contract.template import event_file
 from souk.shared.money import Money
 from souk.storefront.catalogue.model import CATEGORIES
 from souk.storefront.search.adapters.index.reader import LOOK_SECONDS
 from souk.storefront.search.model import ProductDocument, ProductQuery
 from souk.storefront.sellers.model import Rating
 from tests.unit.storefront.search.search_worlds import FakeCatalogue, World
+from tooling.contract.template import event_file
 
 SIZES: Final = {10_000: None, 100_000: 2.0, 1_000_000: 5.0}
 """Products, and the most milliseconds that half of the searches may take."""

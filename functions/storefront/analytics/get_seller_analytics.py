@@ -1,11 +1,11 @@
-"""GET /sellers/{seller_id}/analytics: what a seller sold, by day and by product, and what is left in stock."""
+"""What a seller sold, by day and by product, and what is left in stock."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.storefront.analytics.schemas import AnalyticsOut, AnalyticsQuery
 from souk.wiring.analytics import analytics
 
 
-@endpoint(roles=SIGNED_IN, query=AnalyticsQuery, returns=AnalyticsOut)
+@endpoint("GET /sellers/{seller_id}/analytics", roles=SIGNED_IN, query=AnalyticsQuery, returns=AnalyticsOut)
 def handler(request: Request) -> AnalyticsOut:
     """Report one's own sales and stock."""
     seller_id, query = request.params["seller_id"], request.query

@@ -1,4 +1,4 @@
-"""POST /products/{id}/reviews: what a buyer says of a product."""
+"""What a buyer says of a product."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
@@ -12,7 +12,7 @@ def replay(request: Request, review_id: str) -> Response:
     return _answer(request, reviews().get(request.caller.id, request.params["id"], review_id))
 
 
-@endpoint(roles=SIGNED_IN, body=NewReview, returns=ReviewOut, status=201, replay=replay)
+@endpoint("POST /products/{id}/reviews", roles=SIGNED_IN, body=NewReview, returns=ReviewOut, status=201, replay=replay)
 def handler(request: Request) -> Response:
     """Review a product, once, after it was delivered."""
     wanted = request.body

@@ -1,4 +1,4 @@
-"""GET /products/{id}/reviews: what buyers say of a product, newest first."""
+"""What buyers say of a product, newest first."""
 
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.http.pagination import PageQuery, from_cursor, to_cursor
@@ -6,7 +6,7 @@ from souk.storefront.reviews.schemas import ReviewOut, ReviewsOut
 from souk.wiring.reviews import reviews
 
 
-@endpoint(roles=ANYONE, query=PageQuery, returns=ReviewsOut)
+@endpoint("GET /products/{id}/reviews", roles=ANYONE, query=PageQuery, returns=ReviewsOut)
 def handler(request: Request) -> ReviewsOut:
     """List the reviews of a product."""
     after = from_cursor(request.query.cursor, "id")

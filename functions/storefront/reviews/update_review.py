@@ -1,4 +1,4 @@
-"""PATCH /products/{id}/reviews/{review_id}: its author edits a review."""
+"""Its author edits a review."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
@@ -6,7 +6,13 @@ from souk.storefront.reviews.schemas import ReviewOut, ReviewPatch
 from souk.wiring.reviews import reviews
 
 
-@endpoint(roles=SIGNED_IN, body=ReviewPatch, returns=ReviewOut)
+@endpoint(
+    "PATCH /products/{id}/reviews/{review_id}",
+    roles=SIGNED_IN,
+    body=ReviewPatch,
+    returns=ReviewOut,
+    if_match=True,
+)
 def handler(request: Request) -> Response:
     """Edit one's own review: what is left out stays."""
     review = reviews().edit(

@@ -1,4 +1,4 @@
-"""POST /sellers/{id}/verification: an operator verifies, rejects, suspends or reinstates a shop."""
+"""An operator verifies, rejects, suspends or reinstates a shop."""
 
 from souk.http.endpoint import Request, endpoint
 from souk.storefront.sellers.schemas import Verdict, VerdictOut
@@ -10,7 +10,14 @@ def replay(request: Request, ruling_id: str) -> VerdictOut:
     return VerdictOut.of(*shops().ruling(request.params["id"], ruling_id))
 
 
-@endpoint(roles=frozenset({"Operator"}), body=Verdict, returns=VerdictOut, replay=replay, admit=admit_fresh)
+@endpoint(
+    "POST /sellers/{id}/verification",
+    roles=frozenset({"Operator"}),
+    body=Verdict,
+    returns=VerdictOut,
+    replay=replay,
+    admit=admit_fresh,
+)
 def handler(request: Request) -> VerdictOut:
     """Decide about a shop; recorded with the operator and the reason."""
     verdict = request.body

@@ -1,4 +1,4 @@
-"""GET /sellers/{id}: a shop as everybody sees it."""
+"""A shop as everybody sees it."""
 
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
 from souk.http.response import etag
@@ -6,7 +6,7 @@ from souk.storefront.sellers.schemas import ShopOut
 from souk.wiring.sellers import shops
 
 
-@endpoint(roles=ANYONE, returns=ShopOut)
+@endpoint("GET /sellers/{id}", roles=ANYONE, returns=ShopOut)
 def handler(request: Request) -> Response:
     """A shop with its rating and followers; one that must not sell is not found."""
     front = shops().front(request.params["id"])

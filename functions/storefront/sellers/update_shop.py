@@ -1,4 +1,4 @@
-"""PATCH /sellers/{id}: edit the caller's shop."""
+"""Edit the caller's shop."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
@@ -6,7 +6,7 @@ from souk.storefront.sellers.schemas import ShopOut, ShopPatch
 from souk.wiring.sellers import shops
 
 
-@endpoint(roles=SIGNED_IN, body=ShopPatch, returns=ShopOut)
+@endpoint("PATCH /sellers/{id}", roles=SIGNED_IN, body=ShopPatch, returns=ShopOut, if_match=True)
 def handler(request: Request) -> Response:
     """Edit the caller's shop: what is left out stays, null clears."""
     changes = request.body.changes()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from docs.contract.template import event_file, module_of
+from tooling.contract.template import event_file, module_of
 
 
 @dataclass(frozen=True, slots=True)

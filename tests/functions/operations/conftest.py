@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from docs.contract.template import ROOT
 from souk.operations.documentation.presenter import documents, routing
+from tooling.contract.template import ROOT
 
 
 @pytest.fixture(scope="session")

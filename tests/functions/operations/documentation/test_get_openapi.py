@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from docs.generate_openapi import FILE
 from functions.operations.documentation import get_openapi
 from tests.functions.operations.calling import call
+from tooling.contract.document import FILE
 
 pytestmark = pytest.mark.usefixtures("docs_layer")
 

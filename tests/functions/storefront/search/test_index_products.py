@@ -10,7 +10,7 @@ from souk.storefront.search.adapters.index.s3 import Damaged
 from souk.storefront.sellers.model import Verification
 from tests.functions.cloud import forget, sample
 from tests.functions.storefront.search.markets import Market
-from tests.functions.template import template
+from tooling.contract.template import read_template
 
 
 def test_a_product_is_found_once_the_stream_told_of_it(market: Market) -> None:
@@ -77,7 +77,7 @@ def test_of_a_shops_other_changes_nothing_is_read(market: Market) -> None:
 def test_where_only_verified_shops_sell_the_others_are_not_found(
     market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(template()["Parameters"]["RequireVerifiedSellers"], "Default", "true")
+    monkeypatch.setitem(read_template()["Parameters"]["RequireVerifiedSellers"], "Default", "true")
     market.opens("bob", "Bob's", verification=Verification.VERIFIED)
     market.offers("Cup", seller_id="bob")
     market.offers("Saucer", seller_id="ann")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.functions.accounts.auth.accounts import Registered, register
 from tests.functions.cloud import Answer, Cloud, Person, forget
-from tests.functions.template import template
+from tooling.contract.template import read_template
 
 _NUMBERS = count(1)
 OPERATOR = "operator@example.com"
@@ -72,7 +72,7 @@ def following(cloud: Cloud, user_id: str, **query: str) -> Any:
 
 def require_verification(monkeypatch: pytest.MonkeyPatch) -> None:
     """Deploy again with RequireVerifiedSellers."""
-    monkeypatch.setitem(template()["Parameters"]["RequireVerifiedSellers"], "Default", "true")
+    monkeypatch.setitem(read_template()["Parameters"]["RequireVerifiedSellers"], "Default", "true")
     forget()
 
 
