@@ -12,7 +12,7 @@ from souk.aws.attributes import to_attributes
 from souk.shared.money import Money
 from souk.storefront.catalogue import keys as layout
 from souk.storefront.catalogue.model import Product, Stock
-from souk.storefront.sellers.keys import from_shop
+from souk.storefront.sellers.mapping import from_shop
 from souk.storefront.sellers.model import Shop, Verification
 from tests.functions.cloud import Answer, Cloud, forget
 

@@ -9,7 +9,7 @@ import pytest
 from souk.shared.errors import Conflict
 from souk.storefront.sellers.keys import shop_may_sell
 from souk.storefront.sellers.model import Verification
-from souk.storefront.sellers.repository import opening
+from souk.storefront.sellers.repository import put_new_shop
 from souk.wiring import storage
 from tests.functions.accounts.auth.accounts import PASSWORD, log_in, refresh, register, set_standing
 from tests.functions.cloud import Cloud, Person
@@ -327,7 +327,7 @@ def test_the_check_of_a_transaction_says_what_the_model_says(
     cloud: Cloud, verification: Verification, verified_only: bool
 ) -> None:
     shop, table, tables = make_shop(verification), cloud.physical["CatalogueTable"], storage.tables()
-    tables.put(opening(table, shop))
+    tables.put(put_new_shop(table, shop))
     check = shop_may_sell(table, shop.id, verified_only=verified_only)
     if shop.may_sell(verified_only=verified_only):
         tables.commit(check)

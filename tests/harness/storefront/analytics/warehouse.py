@@ -17,7 +17,7 @@ from souk.storefront.analytics.stream.product_stock import shelf_of, shelves
 from souk.storefront.catalogue import keys as layout
 from souk.storefront.catalogue.model import InsufficientInventory, Movement, OwnedProduct, Reason, Stock
 from souk.storefront.catalogue.repository import ProductRepository
-from souk.storefront.sellers.keys import from_shop
+from souk.storefront.sellers.mapping import from_shop
 from souk.storefront.sellers.model import Shop, Verification
 from tests.functions.template import resources
 from tests.harness.faults import Faults

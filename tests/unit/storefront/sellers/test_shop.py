@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from souk.shared.errors import Conflict
-from souk.storefront.sellers.keys import from_shop, to_shop
+from souk.storefront.sellers.mapping import from_shop, to_shop
 from souk.storefront.sellers.model import Application, Decision, Rating, ReturnAddress, Shop, Verification
 from tests.unit.storefront.sellers.shops import APPLICATION, START, make_account, make_shop
 

@@ -33,7 +33,7 @@ class Bench:
             self.store,
             self._account_of,
             self._clock,
-            lambda: f"ruling {next(numbers)}",
+            lambda: f"decision {next(numbers)}",
             verified_only=self.verified_only,
         )
 
@@ -149,16 +149,16 @@ def test_the_public_sees_what_may_sell(verification: Verification, verified_only
 def test_a_decision_is_recorded_with_who_when_and_why() -> None:
     bench = Bench().holding(make_shop(Verification.PENDING, version=2))
     service = bench.service()
-    ruling, shop = service.decide("owner", Decision.VERIFY, "In order.", "operator", None)
-    assert (ruling.shop_id, ruling.decision, ruling.reason, ruling.by) == (
+    decision, shop = service.decide("owner", Decision.VERIFY, "In order.", "operator", None)
+    assert (decision.shop_id, decision.decision, decision.reason, decision.operator_id) == (
         "owner",
         Decision.VERIFY,
         "In order.",
         "operator",
     )
-    assert (ruling.outcome, ruling.at) == (shop.verification, shop.updated_at)
+    assert (decision.outcome, decision.decided_at) == (shop.verification, shop.updated_at)
     assert (shop.verification, shop.version) == (Verification.VERIFIED, 3)
-    assert service.ruling("owner", ruling.id) == (ruling, shop)
+    assert service.decision("owner", decision.id) == (decision, shop)
 
 
 def test_a_decision_is_made_about_the_shop_as_it_is() -> None:
@@ -169,17 +169,17 @@ def test_a_decision_is_made_about_the_shop_as_it_is() -> None:
     with pytest.raises(Conflict) as refused:
         other.decide("owner", Decision.REJECT, "No.", "operator", None)
     assert refused.value.code == "illegal_transition"
-    assert bench.store.rulings == {}
+    assert bench.store.decisions == {}
 
 
 def test_a_repeated_decision_is_a_replay_though_it_is_no_longer_legal() -> None:
     bench = Bench().holding(make_shop(Verification.PENDING))
     service = bench.service()
-    ruling, _ = service.decide("owner", Decision.VERIFY, "In order.", "operator", KEY)
+    decision, _ = service.decide("owner", Decision.VERIFY, "In order.", "operator", KEY)
     with pytest.raises(Replayed) as replayed:
         service.decide("owner", Decision.VERIFY, "In order.", "operator", KEY)
-    assert replayed.value.entity_id == ruling.id
-    assert list(bench.store.rulings) == [ruling.id]
+    assert replayed.value.entity_id == decision.id
+    assert list(bench.store.decisions) == [decision.id]
 
 
 def test_nobody_decides_about_a_shop_that_is_not_there() -> None:
@@ -187,9 +187,9 @@ def test_nobody_decides_about_a_shop_that_is_not_there() -> None:
         Bench().service().decide("owner", Decision.VERIFY, "In order.", "operator", None)
 
 
-def test_a_ruling_of_another_shop_is_not_found() -> None:
+def test_a_decision_of_another_shop_is_not_found() -> None:
     bench = Bench().holding(make_shop(Verification.PENDING), make_shop(id="another"))
     service = bench.service()
-    ruling, _ = service.decide("owner", Decision.VERIFY, "In order.", "operator", None)
+    decision, _ = service.decide("owner", Decision.VERIFY, "In order.", "operator", None)
     with pytest.raises(NotFound):
-        service.ruling("another", ruling.id)
+        service.decision("another", decision.id)

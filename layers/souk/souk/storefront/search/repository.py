@@ -10,8 +10,8 @@ from souk.aws.tables import Item, Tables
 from souk.storefront.catalogue.keys import product_key, rating_key, stock_key, to_product
 from souk.storefront.catalogue.model import LinkedImage, Product
 from souk.storefront.search.model import ProductDocument
-from souk.storefront.sellers.keys import shop_key, to_shop
-from souk.storefront.sellers.model import Rating
+from souk.storefront.sellers.keys import shop_key
+from souk.storefront.sellers.mapping import to_rating, to_shop
 
 _AT_ONCE: Final = 33
 """Products of one read: three items of each, of a hundred at most."""
@@ -85,7 +85,7 @@ class CatalogueRepository:
             description=product.description,
             category_id=product.category_id,
             price=product.price,
-            rating=Rating(int(rating["sum"]), int(rating["count"])) if rating else Rating(),
+            rating=to_rating(rating),
             available=int(stock["available"]) if stock else 0,
             image=_first_image(product),
             created_at=product.created_at,
