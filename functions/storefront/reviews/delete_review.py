@@ -1,4 +1,4 @@
-"""DELETE /products/{id}/reviews/{review_id}: its author takes a review back."""
+"""DELETE /products/{id}/reviews/{review_id}: its author deletes a review."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.wiring.reviews import reviews

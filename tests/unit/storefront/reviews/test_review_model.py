@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from souk.shared.errors import Conflict
-from souk.storefront.reviews.model import NAMELESS, RatingChange, Review, public_name, require_another
+from souk.storefront.reviews.model import NAMELESS, RatingChange, Review, public_name, require_not_own_product
 from tests.unit.storefront.reviews.review_builders import NOW, a_review
 
 # Who acts, and what becomes of his review: stars, or None when it is taken away.
@@ -40,9 +40,9 @@ def test_an_edit_of_the_words_alone_moves_no_rating() -> None:
 
 
 def test_no_one_reviews_himself() -> None:
-    require_another("john", "bea")
+    require_not_own_product("john", "bea")
     with pytest.raises(Conflict) as refused:
-        require_another("bea", "bea")
+        require_not_own_product("bea", "bea")
     assert refused.value.code == "own_product"
 
 

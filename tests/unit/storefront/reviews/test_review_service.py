@@ -11,15 +11,16 @@ import pytest
 
 from souk.aws.idempotency import IdempotencyKey, Replayed
 from souk.shared.errors import Conflict, DependencyUnavailable, NotFound, PreconditionFailed
+from souk.shared.versioned import Stale
 from souk.storefront.reviews.model import Review
-from souk.storefront.reviews.service import ReviewService, StaleReview
+from souk.storefront.reviews.service import ReviewService
 from tests.unit.storefront.reviews.review_builders import NOW, a_review
 
 KEY = IdempotencyKey("john", "create_review", "key", "digest")
 
 
 class FakeStore:
-    """Reviews in memory. `meanwhile` are rivals, each of which acts once, just after a reading."""
+    """Reviews in memory. `meanwhile`: changes by other writers; one of them happens after each read."""
 
     def __init__(self, *reviews: Review) -> None:
         self.reviews = {review.id: review for review in reviews}
@@ -29,7 +30,7 @@ class FakeStore:
     def seller_of(self, product_id: str) -> str | None:
         return {"p1": "seller"}.get(product_id)
 
-    def before_writing(self, product_id: str, reviewer_id: str) -> tuple[str | None, str]:
+    def seller_and_reviewer_name(self, product_id: str, reviewer_id: str) -> tuple[str | None, str]:
         return self.seller_of(product_id), f"{reviewer_id}'s name"
 
     def find(self, product_id: str, review_id: str) -> Review | None:
@@ -49,12 +50,12 @@ class FakeStore:
 
     def save(self, before: Review, after: Review) -> None:
         if self.reviews.get(before.id) != before:
-            raise StaleReview
+            raise Stale
         self.reviews[after.id] = after
 
     def remove(self, review: Review) -> None:
         if self.reviews.get(review.id) != review:
-            raise StaleReview
+            raise Stale
         del self.reviews[review.id]
 
     def raise_if_recorded(self, idempotency: IdempotencyKey, now: datetime) -> None:
@@ -67,7 +68,7 @@ def service(store: FakeStore) -> ReviewService:
 
 
 def write(store: FakeStore, reviewer: str = "john", product: str = "p1", key: IdempotencyKey | None = None) -> Review:
-    return service(store).write(reviewer, product, rating=4, comment=None, idempotency=key)
+    return service(store).create(reviewer, product, rating=4, comment=None, idempotency=key)
 
 
 def edit(store: FakeStore, reviewer: str = "john", if_match: int | None = None, **changes: Any) -> Review:
