@@ -85,7 +85,7 @@ def _market(cloud: Cloud) -> Market:
     for number in range(200):
         price, category_id = 5 + number % 60, "kitchen" if number % 2 else "home"
         market.offers(f"Coffee cup {number}", price=price, category_id=category_id, rating=(4, 5)[: number % 3])
-    market.is_told()
+    market.index_changes()
     return market
 
 
