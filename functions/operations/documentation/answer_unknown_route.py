@@ -1,4 +1,4 @@
-"""$default: whatever no other route takes."""
+"""$default: every request that matches no other route."""
 
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
 from souk.operations.documentation.presenter.routing import refuse

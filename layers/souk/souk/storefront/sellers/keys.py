@@ -60,4 +60,4 @@ def shop_may_sell(table: str, seller_id: str, *, verified_only: bool) -> Check:
     else:
         condition = "attribute_exists(#pk) AND #verification <> :suspended"
         values = {"suspended": Verification.SUSPENDED.value}
-    return Check(table, shop_key(seller_id), condition, values, otherwise=refusal)
+    return Check(table, shop_key(seller_id), condition=condition, values=values, otherwise=refusal)
