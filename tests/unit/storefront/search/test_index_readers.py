@@ -112,7 +112,7 @@ def test_a_lost_index_is_an_error_and_not_an_empty_index(world: World) -> None:
     world.s3.objects.clear()
     reader = world.reader()
     for _ in range(2):
-        with pytest.raises(IndexUnavailable, match="built anew"):
+        with pytest.raises(IndexUnavailable, match="rebuilt"):
             reader.search(ALL)
     world.writer().rebuild()
     assert titles(reader) == ["Cup"]

@@ -1,4 +1,4 @@
-"""Builders and fakes for shops: no AWS, a clock that is set by hand."""
+"""Builders and fakes for shops, without AWS."""
 
 from __future__ import annotations
 
