@@ -22,7 +22,7 @@ def due_members(entity_id: str, due_at: datetime) -> dict[str, str]:
 
 
 def due_items(tables: Tables, table: str, before: datetime | None) -> Iterator[Item]:
-    """Items with `due_at` up to `before`, or all if `before` is None. The index lags: read the item again to be sure."""
+    """Items with `due_at` up to `before`; all if `before` is None. The index lags: read the item again to be sure."""
     for number in range(_SHARDS):
         condition, values = "#due_shard = :shard", {"shard": _shard(number)}
         if before is not None:
