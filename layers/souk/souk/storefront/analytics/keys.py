@@ -13,34 +13,32 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from souk.storefront.analytics.model.counters import Fact, Period, Row
-
 DAY_PREFIX: Final = "DAY#"
 
 
-def row_key(row: Row) -> dict[str, str]:
-    parts = (row.day.isoformat(), row.currency, *([row.product_id] if row.product_id else []))
-    return {"pk": f"SHOP#{row.seller_id}", "sk": DAY_PREFIX + "#".join(parts)}
+def day_key(seller_id: str, day: date, currency: str, product_id: str | None = None) -> dict[str, str]:
+    parts = (day.isoformat(), currency, *([product_id] if product_id else []))
+    return {"pk": f"SHOP#{seller_id}", "sk": DAY_PREFIX + "#".join(parts)}
 
 
-def row_key_parts(sort_key: str) -> tuple[date, str, str | None]:
-    """The day, currency and product of a row's sort key; product None: of all products."""
+def day_key_parts(sort_key: str) -> tuple[date, str, str | None]:
+    """The day, currency and product of a sort key; product None: of all products."""
     day, currency, *product = sort_key.removeprefix(DAY_PREFIX).split("#")
     return date.fromisoformat(day), currency, product[0] if product else None
 
 
-def rows_between(seller_id: str, period: Period) -> dict[str, str]:
-    """The values of the key condition `#pk = :pk AND #sk BETWEEN :first AND :last` for the rows of a period."""
+def days_between(seller_id: str, first: date, last: date) -> dict[str, str]:
+    """The values of the key condition `#pk = :pk AND #sk BETWEEN :first AND :last` for the counters of these days."""
     return {
         "pk": f"SHOP#{seller_id}",
-        "first": f"{DAY_PREFIX}{period.first.isoformat()}",
-        # "~" sorts after every row of the last day.
-        "last": f"{DAY_PREFIX}{period.last.isoformat()}~",
+        "first": f"{DAY_PREFIX}{first.isoformat()}",
+        # "~" sorts after every counter of the last day.
+        "last": f"{DAY_PREFIX}{last.isoformat()}~",
     }
 
 
-def counted_key(fact: Fact) -> dict[str, str]:
-    return {"pk": f"SEEN#{fact.order_id}", "sk": fact.name}
+def counted_key(order_id: str, fact: str) -> dict[str, str]:
+    return {"pk": f"SEEN#{order_id}", "sk": fact}
 
 
 def inventory_key(seller_id: str) -> dict[str, str]:

@@ -7,13 +7,13 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from souk.aws.tables import Item
-from souk.storefront.analytics.keys import product_stock_key, row_key_parts
+from souk.storefront.analytics.keys import day_key_parts, product_stock_key
 from souk.storefront.analytics.model.counters import Row, Tally
 from souk.storefront.analytics.model.stock import Inventory, ProductStock
 
 
 def to_row(seller_id: str, item: Mapping[str, Any]) -> Row:
-    day, currency, product_id = row_key_parts(item["sk"])
+    day, currency, product_id = day_key_parts(item["sk"])
     tally = Tally(**_counts(Tally, item))
     return Row(seller_id, day, currency, tally, product_id=product_id, title=item.get("title"))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from souk.aws.tables import Item, Put, Tables, Update
 from souk.shared.versioned import Stale
-from souk.storefront.analytics.keys import counted_key, inventory_key, product_stock_key, row_key, rows_between
+from souk.storefront.analytics.keys import counted_key, day_key, days_between, inventory_key, product_stock_key
 from souk.storefront.analytics.mapping import from_product_stock, to_inventory, to_product_stock, to_row
 from souk.storefront.analytics.model.counters import Fact, Period, Row, Tally
 from souk.storefront.analytics.model.stock import Inventory, ProductStock
@@ -36,7 +36,12 @@ class CounterRepository:
         self._table = table
 
     def count(self, fact: Fact) -> bool:
-        note = Put(self._table, counted_key(fact), condition="attribute_not_exists(#pk)", otherwise=_AlreadyCounted())
+        note = Put(
+            self._table,
+            counted_key(fact.order_id, fact.name),
+            condition="attribute_not_exists(#pk)",
+            otherwise=_AlreadyCounted(),
+        )
         try:
             self._tables.commit(note, *(self._add(row) for row in fact.moves))
         except _AlreadyCounted:
@@ -46,14 +51,17 @@ class CounterRepository:
     def rows(self, seller_id: str, period: Period) -> Iterator[Row]:
         """One Query for each megabyte of counters."""
         condition = "#pk = :pk AND #sk BETWEEN :first AND :last"
-        for item in self._tables.query_all(self._table, condition, rows_between(seller_id, period), page=_PAGE):
+        for item in self._tables.query_all(
+            self._table, condition, days_between(seller_id, period.first, period.last), page=_PAGE
+        ):
             yield to_row(seller_id, item)
 
     def _add(self, row: Row) -> Update:
         update, values = _addition(row.tally)
         if row.title is not None:
             update, values = f"SET #title = :title {update}", {**values, "title": row.title}
-        return Update(self._table, row_key(row), update, values=values)
+        key = day_key(row.seller_id, row.day, row.currency, row.product_id)
+        return Update(self._table, key, update, values=values)
 
 
 class StockRepository:
