@@ -1,4 +1,4 @@
-"""The routes in the API's DefinitionBody, which the gateway is made from: written into stack/api.yaml between two marks.
+"""The routes in the API's DefinitionBody, from which the gateway is made: between two marks in stack/api.yaml.
 
 Each integration names the role with which the gateway invokes the function: one per domain. That takes the place of a
 permission per route, which would be a resource of its own.

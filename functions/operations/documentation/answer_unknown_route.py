@@ -1,4 +1,4 @@
-"""Whatever no other route takes."""
+"""Every request that matches no other route."""
 
 from souk.http.endpoint import ANYONE, CATCH_ALL, Request, Response, endpoint
 from souk.operations.documentation.presenter.routing import refuse

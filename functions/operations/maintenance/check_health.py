@@ -2,7 +2,7 @@
 
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.operations.documentation.schemas import Health
-from souk.wiring.operations import health_check
+from souk.wiring.maintenance import health_check
 
 
 @endpoint("GET /healthz", roles=ANYONE, returns=Health)

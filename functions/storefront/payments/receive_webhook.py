@@ -1,4 +1,4 @@
-"""What the payment vendor tells by itself; signed, at least once, in any order."""
+"""The payment vendor's events; signed, at least once, in any order."""
 
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.storefront.payments.schemas import EventReceipt, VendorEvent

@@ -1,4 +1,4 @@
-"""Its author takes a review back."""
+"""Its author deletes a review."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.wiring.reviews import reviews

@@ -1,7 +1,7 @@
 """Its author edits a review."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
-from souk.http.response import etag
+from souk.storefront.reviews.presenter import respond
 from souk.storefront.reviews.schemas import ReviewOut, ReviewPatch
 from souk.wiring.reviews import reviews
 
@@ -14,7 +14,7 @@ from souk.wiring.reviews import reviews
     if_match=True,
 )
 def handler(request: Request) -> Response:
-    """Edit one's own review: what is left out stays."""
+    """Edit one's own review: fields that are left out keep their value."""
     review = reviews().edit(
         request.caller.id,
         request.params["id"],
@@ -22,4 +22,4 @@ def handler(request: Request) -> Response:
         request.body.changes(),
         request.if_match,
     )
-    return Response(ReviewOut.of(review), headers=etag(review.version))
+    return respond(review)

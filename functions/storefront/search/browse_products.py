@@ -1,4 +1,4 @@
-"""What is for sale, in the words of the buyers' API."""
+"""What is for sale, in the shape of the marketplace document."""
 
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
 from souk.storefront.search.presenter import present_browsed, to_browse_query

@@ -1,12 +1,13 @@
-"""Ask the operators to verify the caller's shop, which is opened if need be."""
+"""Ask the operators to verify the caller's shop, which is opened if there is none."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
+from souk.storefront.sellers.presenter import present_status
 from souk.storefront.sellers.schemas import ApplicationStatus, SellerApplication
 from souk.wiring.sellers import shops
 
 
 def replay(request: Request, _shop_id: str) -> ApplicationStatus:
-    return ApplicationStatus.of(shops().own(request.caller.id))
+    return present_status(shops().own(request.caller.id))
 
 
 @endpoint(
@@ -22,4 +23,4 @@ def handler(request: Request) -> ApplicationStatus:
     """Apply to become a verified seller; while one application waits, another replaces it."""
     wanted = request.body
     shop = shops().apply(request.caller.id, wanted.shop_name, wanted.to_application(), request.idempotency)
-    return ApplicationStatus.of(shop)
+    return present_status(shop)

@@ -11,7 +11,7 @@ def replay(_request: Request, shop_id: str) -> Follow:
 
 @endpoint("POST /sellers/{id}/follow", roles=SIGNED_IN, returns=Follow, replay=replay)
 def handler(request: Request) -> Follow:
-    """Follow a shop; again is success, and counts once."""
+    """Follow a shop; following it again is success and counts once."""
     shop_id = request.params["id"]
     follows().follow(request.caller.id, shop_id, request.idempotency)
     return Follow(id=shop_id, following=True)

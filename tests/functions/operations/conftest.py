@@ -1,4 +1,4 @@
-"""The docs layer as the build makes it, on the path as Lambda puts it there."""
+"""The docs layer as the build makes it, on the import path as in Lambda."""
 
 from __future__ import annotations
 

@@ -27,7 +27,9 @@ from souk.storefront.catalogue.keys import (
 from souk.storefront.catalogue.model import Product
 from souk.storefront.orders.model import ShipTo
 from souk.storefront.orders.model.pricing import Offer, unavailable
-from souk.storefront.sellers.keys import may_not_sell, shop_key, to_shop
+from souk.storefront.sellers.keys import shop_key
+from souk.storefront.sellers.mapping import to_shop
+from souk.storefront.sellers.model import may_not_sell
 
 type _Found = Mapping[tuple[str, str], Item]
 
