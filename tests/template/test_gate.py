@@ -19,8 +19,6 @@ ROUTES = routes()
 def test_the_templates_routes_are_those_that_the_handlers_declare() -> None:
     written = FILE.read_text()
     assert written == with_routes(written, ROUTES), "the routes in stack/api.yaml are stale: run make openapi"
-        "the routes in stack/api.yaml are stale: run make openapi"
-    )
     assert resources("AWS::Serverless::HttpApi")["Api"]["DefinitionBody"]["paths"] == gateway_paths(ROUTES)
 
 
