@@ -9,7 +9,8 @@ from typing import Any
 
 from tooling.contract.template import functions, read_template, source_of
 
-MANAGED_BY_US = "FunctionBasics"
+MOST_ROLES_PER_FUNCTION = 0.55
+"""Of a domain: a role is a resource, of which a stack has 500 at most."""
 
 
 template = read_template
@@ -31,15 +32,20 @@ def sources() -> dict[str, tuple[str, str]]:
 
 @cache
 def processed() -> dict[str, Any]:
-    """What CloudFormation gets to see: SAM's own transform, as its command line runs it."""
+    """What CloudFormation gets to see of the template."""
+    return translated(template())
+
+
+def translated(given: Mapping[str, Any]) -> dict[str, Any]:
+    """SAM's own transform of a template, as its command line runs it."""
     from boto3.session import Session
     from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
     from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
 
-    given = _with_artifacts(deepcopy(template()))
-    defaults = {name: str(one.get("Default", "")) for name, one in given["Parameters"].items()}
+    built = _with_artifacts(deepcopy(dict(given)))
+    defaults = {name: str(one.get("Default", "")) for name, one in built["Parameters"].items()}
     translator = Translator({}, Parser(), boto_session=Session(region_name="us-east-1"))
-    made = translator.translate(given, defaults)
+    made = translator.translate(built, defaults)
     assert isinstance(made, dict)
     return made
 

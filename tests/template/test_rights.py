@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.template.stack import grants, processed_of, resources, role_of, sources, template
+from tests.template.stack import MOST_ROLES_PER_FUNCTION, grants, processed_of, resources, role_of, sources, template
 from tooling.contract.gateway import invoke_role
 from tooling.contract.routes import routes
 from tooling.contract.template import functions
@@ -70,7 +70,6 @@ def test_no_two_roles_grant_the_same() -> None:
     assert [roles for roles in by_rights.values() if len(roles) > 1] == []
 
 
-MOST_ROLES_PER_FUNCTION = 0.55
 # Older than the limit: each of them is a domain of few functions with nearly as many kinds of rights. None may grow.
 _OLDER = {
     "operations/maintenance": 2,
