@@ -100,6 +100,11 @@ bench: install build ## cold starts, overhead, sizes, growth, local cloud: figur
 openapi: .venv/.installed ## write docs/openapi.json, README's table of endpoints and the gateway's routes
 	@PYTHONPATH=layers/souk $(VENV)/python -m tooling.contract
 
+.PHONY: endpoint
+endpoint: .venv/.installed ## write a new endpoint (DOMAIN=orders NAME=pause_order METHOD=POST ROUTE=/orders/{id}/pause)
+	@PYTHONPATH=layers/souk $(VENV)/python -m tooling.scaffold "$(DOMAIN)" "$(NAME)" "$(METHOD)" "$(ROUTE)"
+METHOD ?= GET
+
 .PHONY: format
 format: .venv/.installed
 	@$(VENV)/ruff check --fix --quiet $(CODE)
