@@ -1,7 +1,7 @@
 """Serves the deployed HTTP API on the address that people use, as API Gateway would.
 
-Requests reach the emulated API in the same process. Added here is what the emulator lacks: the 10 MB limit of a body
-(facts: gap 12), and a bound on requests in flight, above which they wait (each is a process of its own here).
+Requests reach the emulated API in the same process. Added here is what the emulator lacks: the 10 MB limit of a body,
+and a bound on requests in flight, above which they wait (each is a process of its own here).
 """
 
 from __future__ import annotations

@@ -264,7 +264,7 @@ def test_importing_a_function_brings_shapes_and_nothing_heavy(
     assert set(json.loads(probes[function][1])) - {"souk"} <= allowed
 
 
-def test_whatever_a_function_can_reach_is_in_its_budget() -> None:
+def test_all_that_a_function_can_import_is_in_its_budget() -> None:
     reached: dict[str, set[str]] = {package: set() for package in _REACH}
     for domain, name in sources().values():
         for package in reach(ROOT / "functions" / domain / f"{name}.py") & set(_REACH):
@@ -295,7 +295,7 @@ def test_a_function_that_searches_has_the_layer_that_can() -> None:
 def reach(file: Path) -> set[str]:
     """Third-party packages that a function can come to import: by its imports, and by the names it takes from wiring.
 
-    An upper bound: whatever a module imports anywhere counts for all who see the module. Of wiring, only names do.
+    An upper bound: all that a module imports anywhere counts for all who see the module. Of wiring, only names do.
     """
     wired = {
         f"{module}.{node.name}": node

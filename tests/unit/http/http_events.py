@@ -13,7 +13,7 @@ NEVER = "4102444800"
 PAST = "946684800"
 
 
-def verdict(**changes: str) -> dict[str, str]:
+def authorization(**changes: str) -> dict[str, str]:
     valid = {"verdict": "valid", "subject": "u1", "roles": "user seller", "token_id": "t1", "expires_at": NEVER}
     return {**valid, **changes}
 
@@ -40,7 +40,7 @@ def an_event(
     if body is not None:
         event["body"] = base64.b64encode(body).decode() if isinstance(body, bytes) else json.dumps(body)
     if not anonymous:
-        event["requestContext"]["authorizer"] = {"lambda": dict(context or verdict())}
+        event["requestContext"]["authorizer"] = {"lambda": dict(context or authorization())}
     return event
 
 

@@ -17,7 +17,7 @@ from souk.http.fields import Wire
 from souk.http.request import Caller
 from souk.http.uploads import FilesForm
 from souk.shared.errors import Conflict, Forbidden, IdempotencyKeyReused, TooManyRequests, VendorProblem, VendorRefused
-from tests.unit.http.http_events import PAST, an_event, answer_of, verdict
+from tests.unit.http.http_events import PAST, an_event, answer_of, authorization
 
 type Handler = Callable[[Any, Any], dict[str, Any]]
 
@@ -82,13 +82,13 @@ def test_a_declaration_is_kept_as_it_was_written() -> None:
     "event",
     [
         an_event(anonymous=True),
-        an_event(context=verdict(verdict="invalid", reason="The token is not one of ours.")),
+        an_event(context=authorization(verdict="invalid", reason="The token is not one of ours.")),
         an_event(context={"subject": "u1", "roles": "Operator", "token_id": "t", "expires_at": "4102444800"}),
-        an_event(context=verdict(expires_at=PAST)),
+        an_event(context=authorization(expires_at=PAST)),
     ],
-    ids=["no verdict", "invalid", "no word of validity", "verdict older than its token"],
+    ids=["no authorization", "invalid", "does not say whether it is valid", "older than its token's end"],
 )
-def test_without_a_good_verdict_nobody_enters(event: Any) -> None:
+def test_without_a_valid_authorization_the_answer_is_401(event: Any) -> None:
     status, headers, body = answer_of(an_endpoint(), event)
     assert status == 401
     assert headers["www-authenticate"].startswith('Bearer error="invalid_token"')
@@ -96,8 +96,8 @@ def test_without_a_good_verdict_nobody_enters(event: Any) -> None:
     assert body["status"] == 401
 
 
-def test_an_expired_verdict_says_that_it_is_time_to_refresh() -> None:
-    assert answer_of(an_endpoint(), an_event(context=verdict(expires_at=PAST)))[2]["error"] == "token_expired"
+def test_an_expired_token_has_a_code_of_its_own() -> None:
+    assert answer_of(an_endpoint(), an_event(context=authorization(expires_at=PAST)))[2]["error"] == "token_expired"
 
 
 def test_a_public_endpoint_asks_nobody() -> None:
@@ -109,7 +109,7 @@ def test_a_handler_that_needs_a_caller_of_a_public_endpoint_is_a_401() -> None:
     assert answer_of(handler, an_event(anonymous=True))[0] == 401
 
 
-def test_the_caller_is_whom_the_authorizer_vouches_for() -> None:
+def test_the_caller_is_the_one_that_the_authorizer_verified() -> None:
     caller = seen_by(an_event()).caller
     assert (caller.id, caller.roles, caller.token_id) == ("u1", frozenset({"user", "seller"}), "t1")
 
@@ -291,14 +291,14 @@ def test_a_domain_error_is_its_problem_document() -> None:
     }
 
 
-def test_a_vendors_refusal_is_told_in_its_own_words() -> None:
+def test_a_vendors_refusal_is_answered_in_its_own_words() -> None:
     refusal = VendorRefused("ebay", [VendorProblem("21919303", "Colour is missing.")])
     status, _, body = answer_of(an_endpoint(raises(refusal)), an_event())
     assert (status, body["vendor"]) == (422, "ebay")
     assert body["vendor_errors"] == [{"code": "21919303", "message": "Colour is missing."}]
 
 
-def test_an_unknown_error_tells_its_id_and_nothing_else(logged: io.StringIO) -> None:
+def test_an_unknown_error_is_answered_with_its_id_and_nothing_else(logged: io.StringIO) -> None:
     handler = an_endpoint(raises(RuntimeError("password=hunter2")))
     status, _, body = answer_of(handler, an_event())
     assert status == 500
@@ -348,9 +348,9 @@ def test_a_failure_of_ours_is_a_line_of_its_own_with_the_trace(
     logged: io.StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer_of(an_endpoint(raises(RuntimeError("broken"))), an_event())
-    told, counted = json.loads(logged.getvalue()), json.loads(capsys.readouterr().out)
-    assert (told["level"], told["status"], told["request_id"]) == ("ERROR", 500, "request-1")
-    assert "RuntimeError: broken" in told["exception"]
+    line, counted = json.loads(logged.getvalue()), json.loads(capsys.readouterr().out)
+    assert (line["level"], line["status"], line["request_id"]) == ("ERROR", 500, "request-1")
+    assert "RuntimeError: broken" in line["exception"]
     assert (counted["status"], counted["request_id"], "exception" in counted) == (500, "request-1", False)
 
 
@@ -382,13 +382,13 @@ def test_without_a_key_or_without_replay_there_is_none() -> None:
     assert seen_by(an_event(headers={"idempotency-key": "k"})).idempotency is None
 
 
-def test_a_deed_that_is_done_is_answered_again() -> None:
+def test_a_request_that_was_done_before_is_answered_again() -> None:
     handler = an_endpoint(raises(Replayed("e1")), replay=_again)
     status, headers, body = answer_of(handler, an_event(headers={"idempotency-key": "k"}))
     assert (status, body, headers["idempotent-replayed"]) == (201, {"entity": "e1", "caller": "u1"}, "true")
 
 
-def test_a_replay_that_fails_is_told_as_any_failure() -> None:
+def test_a_replay_that_fails_is_answered_as_any_failure() -> None:
     def gone(_request: Request, _entity_id: str) -> Response:
         raise Conflict("Gone.", code="gone")
 

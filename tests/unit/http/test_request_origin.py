@@ -1,4 +1,4 @@
-"""Where an API is for whoever calls it: what absolute addresses in answers begin with."""
+"""The address of the API as its client called it: what absolute addresses in answers begin with."""
 
 from __future__ import annotations
 
