@@ -1,4 +1,4 @@
-"""GET /buyers/products and /buyers/products/search: what is for sale, in the shape of the marketplace document."""
+"""GET /buyers/products and /buyers/products/search: what is for sale, as a plain list."""
 
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
 from souk.storefront.search.presenter import present_browsed, to_browse_query

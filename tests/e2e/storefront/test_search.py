@@ -19,8 +19,8 @@ from tests.e2e.selling import aws, resource
 from tests.e2e.storefront.trading import Buyer, Shop
 
 FRESHNESS_BAR = 2.0
-"""Seconds until a search finds a change, as Souk promises. A busy machine may miss it now and then, so the quickest of a
-few changes has to keep it, and all of them EVENTUALLY.
+"""Seconds until a search finds a change, as Souk promises. A busy machine may miss it now and then, so the quickest of
+a few changes has to keep it, and all of them EVENTUALLY.
 """
 EVENTUALLY = 20.0
 MANIFEST, PACKS = "index/manifest", "index/packs/"
