@@ -1,4 +1,4 @@
-"""An account at the deployed API, over HTTP, and what the API has said to all of them."""
+"""An account at the deployed API, over HTTP, and all answers that accounts have received."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from local.testing import LocalStack
 
 @dataclass
 class Heard:
-    """What the API has said to all clients of this session, and the secrets that went in: for the search at its end."""
+    """All answers to clients of this session, and the secrets that were sent: for the search for secrets at its end."""
 
     answers: list[tuple[str, str]] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, url: str) -> httpx.Client:
-        """One whose answers are heard; it lives as long as the session."""
+        """A client whose answers are collected; it is closed at the end of the session."""
         made = httpx.Client(base_url=url, timeout=60, trust_env=False, event_hooks={"response": [self.note]})
         self.clients.append(made)
         return made
@@ -32,7 +32,7 @@ class Heard:
 
 
 class Account:
-    """Registers when made, and keeps one client with its token."""
+    """Registers when it is constructed, and keeps one client with its token."""
 
     def __init__(self, stack: LocalStack, heard: Heard, **more: Any) -> None:
         """`more` are fields of the registration, such as `role`."""
@@ -48,7 +48,7 @@ class Account:
         self._carry(account)
 
     def refresh(self) -> None:
-        """A new pair of tokens: roles that were given meanwhile count from now on."""
+        """A new pair of tokens, with the roles that were granted meanwhile."""
         self._carry(self.expect(200, "POST", "/auth/refresh", {"refresh_token": self.refresh_token}))
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:

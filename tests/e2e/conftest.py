@@ -16,12 +16,12 @@ from tests.e2e.selling import PHOTO, Ebay, Made, Seller, approved, keep, plant
 
 # These have stacks of their own, or leave nothing as it was: with --numprocesses 2 they run beside all others.
 _APART = ("local_cloud", "test_another_ebay.py", "test_fuzz.py", "test_search.py")
-# The search for secrets wants to have heard everything.
+# The search for secrets needs the answers of all other tests.
 _LAST = "test_secrets.py"
 _SETTINGS = {
     # Waits between the tries of workflows take a tenth of their time.
     "SOUK_WAIT_SCALE": "0.1",
-    # Every test is somebody new on the same network.
+    # Every test registers new accounts from the same network.
     "REGISTRATIONS_PER_NETWORK": "10000",
     "LOGINS_PER_NETWORK": "10000",
 }
@@ -49,7 +49,7 @@ def product_build() -> Path:
 
 @pytest.fixture(scope="session")
 def souk(product_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Whoever stops it starts it again."""
+    """A test that stops it starts it again."""
     stack = LocalStack(tmp_path_factory.mktemp("souk"), product_build, _SETTINGS)
     stack.start()
     yield stack

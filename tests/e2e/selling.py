@@ -43,7 +43,7 @@ def aws(endpoint: str, service: str) -> Any:
 
 @cache
 def resource(stack: LocalStack, logical: str) -> str:
-    """What CloudFormation made of a logical id; it stays so over restarts."""
+    """The physical id of a logical id; restarts do not change it."""
     client = aws(stack.places.endpoint, "cloudformation")
     found = client.describe_stack_resource(StackName="souk", LogicalResourceId=logical)
     return str(found["StackResourceDetail"]["PhysicalResourceId"])
@@ -91,7 +91,7 @@ class Seller(Account):
         return self.ask("POST", f"/listings/{listing}/publish", Prefer="wait=25", **headers)
 
     def settled(self, listing: str, limit: float = 60) -> dict[str, Any]:
-        """The listing, once nobody is at work on it."""
+        """The listing, once no workflow is running for it."""
 
         def at_rest() -> dict[str, Any] | None:
             now = self.listing(listing)
@@ -122,14 +122,14 @@ class Ebay:
         return dict(httpx.get(self._url, trust_env=False).json())
 
     def listings(self, sku: str) -> list[dict[str, Any]]:
-        """All that were ever made for one of our listings, ended ones too."""
+        """All eBay listings of one of our listings, ended ones too."""
         return [one for one in self.told()["listings"] if one["sku"] == sku]
 
     def calls(self, call: str) -> list[dict[str, Any]]:
         return [one for one in self.told()["requests"] if one["call"] == call]
 
     def attempts(self, sku: str) -> list[dict[str, Any]]:
-        """How often eBay was asked to make one of our listings; another's may still be under way."""
+        """How often eBay was asked to create one of our listings."""
         return [one for one in self.calls("AddFixedPriceItem") if f"<SKU>{sku}</SKU>" in one["body"]]
 
     def page(self, item_id: str) -> str:
@@ -199,7 +199,7 @@ def approved(made: Made, seller: Seller, **changes: Any) -> str:
 
 
 def item_of(seller: Seller, listing: str) -> dict[str, Any]:
-    """As the table holds it; empty if it is not there."""
+    """The item in the table; empty if there is none."""
     stack = seller.stack
     key = {"pk": {"S": f"USER#{seller.id}"}, "sk": {"S": f"LISTING#{listing}"}}
     table = aws(stack.places.endpoint, "dynamodb")
@@ -208,7 +208,7 @@ def item_of(seller: Seller, listing: str) -> dict[str, Any]:
 
 
 def task_token(seller: Seller, listing: str) -> str:
-    """Of the workflow that waits for the listing to move; empty when none does."""
+    """The task token of the workflow that waits for the listing; empty when none waits."""
     return str(item_of(seller, listing).get("wait", {}).get("M", {}).get("token", {}).get("S", ""))
 
 

@@ -1,4 +1,4 @@
-"""What is for sale, in the shape of the marketplace document."""
+"""What is for sale, as a plain list."""
 
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
 from souk.storefront.search.presenter import present_browsed, to_browse_query

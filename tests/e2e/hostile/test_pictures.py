@@ -1,4 +1,4 @@
-"""Files that are not what they say, through the path that every photo takes."""
+"""Files with a wrong type or hostile content, through the path that every photo takes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def _with_position(jpeg: bytes) -> bytes:
-    """The JPEG with an EXIF block that says where it was taken (N 48 51 30, E 2 17 40), and by whom."""
+    """The JPEG with an EXIF block: the place where it was taken (N 48 51 30, E 2 17 40) and the author."""
     place = b"Owner at 48.8583 N 2.2944 E\0"
     gps = struct.pack("<H", 2)
     gps += (
@@ -75,7 +75,7 @@ REJECTED: dict[str, tuple[Callable[[], bytes], str, str]] = {
 
 @pytest.fixture(scope="module")
 def judged(made: Made) -> dict[str, dict[str, object]]:
-    """All of them, sent to a few listings at once and judged by the deployed function."""
+    """All files, sent to a few listings at once and checked by the deployed function."""
     seller, waiting = made.seller, {}
     for number, (name, (content, content_type, _)) in enumerate(REJECTED.items()):
         if number % 6 == 0:
@@ -87,7 +87,7 @@ def judged(made: Made) -> dict[str, dict[str, object]]:
 
 
 @pytest.mark.parametrize("name", REJECTED)
-def test_what_is_no_honest_picture_is_rejected_with_a_reason_or_made_clean(
+def test_a_file_that_is_not_a_valid_picture_is_rejected_with_a_reason_or_cleaned(
     judged: dict[str, dict[str, object]], name: str
 ) -> None:
     photo, (_, _, reason) = judged[name], REJECTED[name]
@@ -98,7 +98,7 @@ def test_what_is_no_honest_picture_is_rejected_with_a_reason_or_made_clean(
         assert photo["status"] == "rejected" or len(_stored(photo)) < 100_000
 
 
-def test_a_polyglot_loses_its_other_half(seller: Seller) -> None:
+def test_a_polyglot_file_keeps_only_its_picture(seller: Seller) -> None:
     listing = seller.create()
     comment = _chunk(b"tEXt", b"Comment\0" + SCRIPT)
     assert seller.send_photo(listing, _png(400, 300, extra=comment) + SCRIPT + b"PK\x03\x04").status_code == 201
@@ -108,7 +108,7 @@ def test_a_polyglot_loses_its_other_half(seller: Seller) -> None:
     assert not stored.rstrip(b"\0").endswith(b"PK\x03\x04")
 
 
-def test_where_a_photo_was_taken_is_not_stored(made: Made) -> None:
+def test_the_place_where_a_photo_was_taken_is_not_stored(made: Made) -> None:
     seller, jpeg = made.seller, next(iter(made.objects.values()))
     sent = _with_position(jpeg)
     assert b"48.8583" in sent
@@ -121,7 +121,7 @@ def test_where_a_photo_was_taken_is_not_stored(made: Made) -> None:
     assert not any(trace in stored for trace in (b"Exif", b"48.8583", b"xmpmeta", b"GPS"))
 
 
-def test_an_upload_that_is_not_what_was_announced_is_refused_by_the_bucket(seller: Seller) -> None:
+def test_an_upload_that_differs_from_its_announcement_is_refused_by_the_bucket(seller: Seller) -> None:
     listing, content = seller.create(), _png(300, 300)
     for wrong in (
         {"Content-Type": "text/html"},

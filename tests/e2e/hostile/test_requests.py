@@ -1,4 +1,4 @@
-"""Requests that no client of ours would send; and what every answer carries."""
+"""Requests that no regular client would send, and the headers of every answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def anonymous(souk: LocalStack) -> Iterator[httpx.Client]:
 
 
 def is_problem(answer: httpx.Response, status: int) -> bool:
-    """The one shape of every error, told by its status and its media type."""
+    """Check the shape that every error has, its status and its media type."""
     told = answer.json()
     members = {"type", "title", "status", "detail", "error", "message", "request_id", "errors"}
     return (
@@ -56,7 +56,7 @@ def test_markup_in_a_listing_is_text_on_ebays_page(seller: Seller, ready: Ready,
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html.unescape(page)
 
 
-def test_a_title_of_markup_is_for_ebay_to_refuse(seller: Seller, ready: Ready, ebay: Ebay) -> None:
+def test_a_title_of_markup_is_refused_by_ebay(seller: Seller, ready: Ready, ebay: Ebay) -> None:
     listing = ready(title="<b>Cup</b><script>alert(1)</script>")
     answer = seller.publish(listing)
     assert (answer.status_code, "Item.Title" in answer.json()["detail"]) == (422, True)
@@ -65,7 +65,7 @@ def test_a_title_of_markup_is_for_ebay_to_refuse(seller: Seller, ready: Ready, e
 
 @pytest.mark.parametrize("field", ["title", "description", "image_prompt"])
 @pytest.mark.parametrize("character", ["\0", "\x1b", "\x7f", "\ufffe", "\ud800"], ids=lambda one: f"U+{ord(one):04X}")
-def test_characters_that_no_document_can_carry_are_400(seller: Seller, field: str, character: str) -> None:
+def test_control_characters_and_surrogates_are_400(seller: Seller, field: str, character: str) -> None:
     body = json.dumps({**LISTING, field: f"A cup{character}"})
     answer = seller.http.post("listings", content=body, headers={"Content-Type": "application/json"})
     assert is_problem(answer, 400)
@@ -158,8 +158,8 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path[:50])
-def test_a_path_leads_only_where_it_is_meant_to(seller: Seller, souk: LocalStack, path: str) -> None:
-    """Sent as it is: clients tidy paths up."""
+def test_a_path_leads_to_no_other_route(seller: Seller, souk: LocalStack, path: str) -> None:
+    """Sent unchanged: clients normalise paths."""
     host, port = "127.0.0.1", souk.port
     request = (
         f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {seller.token}\r\nConnection: close\r\n\r\n"
@@ -174,7 +174,7 @@ def test_a_path_leads_only_where_it_is_meant_to(seller: Seller, souk: LocalStack
 
 
 @pytest.mark.parametrize("value", ["x" * 256, "", "a\tb", "ключ"], ids=["long", "empty", "tab", "not ASCII"])
-def test_a_strange_idempotency_key_is_400(seller: Seller, value: str) -> None:
+def test_an_invalid_idempotency_key_is_400(seller: Seller, value: str) -> None:
     headers = {"Idempotency-Key": value.encode()}
     answer = seller.http.post("listings", json=dict(LISTING), headers=headers)  # type: ignore[arg-type]
     assert is_problem(answer, 400), answer.text
@@ -183,14 +183,14 @@ def test_a_strange_idempotency_key_is_400(seller: Seller, value: str) -> None:
 @pytest.mark.parametrize(
     "value", ["wait=-1", "wait=1e9", "wait=" + "9" * 400, "wait", "wait=\u0663", ";;,,=", "respond-async"]
 )
-def test_a_strange_preference_is_no_error(seller: Seller, planted: Ready, value: str) -> None:
+def test_an_unknown_preference_is_ignored(seller: Seller, planted: Ready, value: str) -> None:
     headers = {"Prefer": value.encode()}
     answer = seller.http.post(f"listings/{planted()}/publish", headers=headers)  # type: ignore[arg-type]
     assert is_problem(answer, 409), answer.text
 
 
 @pytest.mark.parametrize("value", ['"x"', "*, *", '"' + "9" * 400 + '"', "W/", "\u0661"])
-def test_a_strange_if_match_never_writes(seller: Seller, planted: Ready, value: str) -> None:
+def test_an_invalid_if_match_never_writes(seller: Seller, planted: Ready, value: str) -> None:
     listing = planted()
     headers = {"If-Match": value.encode()}
     answer = seller.http.patch(f"listings/{listing}", json={"price": 1}, headers=headers)  # type: ignore[arg-type]
@@ -200,11 +200,11 @@ def test_a_strange_if_match_never_writes(seller: Seller, planted: Ready, value: 
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "cursor=%00", "cursor=e30", "status=gone"])
-def test_a_bad_question_is_400(seller: Seller, query: str) -> None:
+def test_an_invalid_query_is_400(seller: Seller, query: str) -> None:
     assert is_problem(seller.ask("GET", f"/listings?{query}"), 400)
 
 
-def test_anothers_cursor_shows_nothing_of_theirs(seller: Seller, souk: LocalStack, heard: Any) -> None:
+def test_another_users_cursor_shows_nothing_of_theirs(seller: Seller, souk: LocalStack, heard: Any) -> None:
     cursor = seller.expect(200, "GET", "/listings?limit=1")["next_cursor"]
     assert cursor
     stranger = Seller(souk, heard)
@@ -218,7 +218,7 @@ def test_anothers_cursor_shows_nothing_of_theirs(seller: Seller, souk: LocalStac
 # What every answer carries ----------------------------------------------------------------------------------------
 
 
-def test_the_contract_is_served_as_it_is_kept(anonymous: httpx.Client) -> None:
+def test_the_served_contract_is_the_one_of_the_repository(anonymous: httpx.Client) -> None:
     for path in ("/openapi.json", "/api/v1/openapi.json"):
         assert anonymous.get(path).json() == json.loads((ROOT / "docs/openapi.json").read_text())
 
@@ -245,7 +245,7 @@ def test_unknown_routes_are_404_problems_with_cors_headers(anonymous: httpx.Clie
         assert answer.headers["access-control-allow-origin"] == _ORIGIN
 
 
-def test_preflights_are_answered_and_strangers_are_not_let_in(anonymous: httpx.Client) -> None:
+def test_preflights_are_answered_and_unknown_origins_refused(anonymous: httpx.Client) -> None:
     asked = {"Origin": _ORIGIN, "Access-Control-Request-Method": "PATCH"}
     wanted = {**asked, "Access-Control-Request-Headers": "authorization,content-type,idempotency-key,if-match,prefer"}
     answer = anonymous.options("/api/v1/listings/x", headers=wanted)
@@ -257,7 +257,7 @@ def test_preflights_are_answered_and_strangers_are_not_let_in(anonymous: httpx.C
     assert "access-control-allow-origin" not in stranger.headers
 
 
-def test_errors_of_functions_carry_cors_headers_and_expose_what_clients_read(seller: Seller) -> None:
+def test_errors_of_functions_have_cors_headers_and_expose_the_headers_that_clients_read(seller: Seller) -> None:
     answer = seller.ask("GET", "/listings/none", Origin=_ORIGIN)
     assert is_problem(answer, 404)
     assert answer.headers["access-control-allow-origin"] == _ORIGIN

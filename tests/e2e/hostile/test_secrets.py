@@ -1,4 +1,4 @@
-"""After all other tests: nothing that was secret stands in a table, in a log, or in an answer."""
+"""After all other tests: no secret is in a table, in a log, or in an answer."""
 
 from __future__ import annotations
 
@@ -75,15 +75,15 @@ def test_no_log_line_holds_a_task_token(souk: LocalStack, journey: Heard) -> Non
         assert _spoken(file.read_text(errors="replace"), tokens) == set(), file
 
 
-def test_no_answer_gives_a_secret_away(journey: Heard) -> None:
-    """But the routes whose answer is a token, to whoever has just shown a password or a token."""
+def test_no_answer_contains_a_secret(journey: Heard) -> None:
+    """Except the routes that return a token to a caller that has just sent a password or a token."""
     assert len(journey.answers) > 10
     for path, told in journey.answers:
         if not any(part in path for part in _GIVING_TOKENS):
             assert _spoken(told, journey.secrets) == set(), path
 
 
-def test_no_answer_shows_how_it_was_made(journey: Heard) -> None:
+def test_no_answer_shows_internals(journey: Heard) -> None:
     for path, told in journey.answers:
         assert not any(trace in told for trace in ("Traceback", "botocore", "/var/task", 'File "')), path
 
@@ -97,5 +97,5 @@ def _is_task_token(secret: str) -> bool:
 
 
 def _text(item: Any) -> str:
-    """With bytes as what they may spell."""
+    """With bytes decoded as text."""
     return json.dumps(item, default=lambda value: bytes(value).decode("latin-1"))

@@ -1,4 +1,4 @@
-"""Forged, stolen and worn tokens at the real authorizer; and other people's ids on every route."""
+"""Forged, stolen and expired tokens at the real authorizer; and other users' ids on every route."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _decoded(part: str) -> Claims:
 
 
 class Forge:
-    """Makes tokens from a good one: signed by our own KMS key where only the claims are to be wrong."""
+    """Makes tokens from a valid one: signed by our own KMS key where only the claims should be wrong."""
 
     def __init__(self, seller: Seller) -> None:
         header, claims, self.signature = seller.token.split(".")
@@ -51,7 +51,7 @@ class Forge:
         return f"{_encoded(json.dumps(header).encode())}.{_encoded(json.dumps(claims).encode())}"
 
     def signed_by_us(self, header: Claims | None = None, **changes: Any) -> str:
-        """With our own key; a claim of None is left out."""
+        """Signed with our own key; a claim of None is left out."""
         claims = {name: value for name, value in {**self.claims, **changes}.items() if value is not None}
         content = self.unsigned(header or self.header, claims)
         key = self._signing_key()
@@ -66,7 +66,7 @@ class Forge:
         return f"{content}.{_encoded(_raw(signature))}"
 
     def signed_with_the_public_key(self) -> str:
-        """HS256 keyed by what everybody can read (CVE-2016-10555 and its kin)."""
+        """HS256 with the public key as secret (CVE-2016-10555 and similar)."""
         der = self._kms.get_public_key(KeyId=self._signing_key())["PublicKey"]
         pem = serialization.load_der_public_key(der).public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -126,13 +126,15 @@ def anonymous(souk: LocalStack) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_the_forges_own_key_is_good_so_only_the_claims_are_judged(forge: Forge, anonymous: httpx.Client) -> None:
+def test_a_token_signed_like_the_forged_ones_is_accepted_if_its_claims_are_valid(
+    forge: Forge, anonymous: httpx.Client
+) -> None:
     answer = anonymous.get("auth/me", headers={"Authorization": f"Bearer {forge.signed_by_us()}"})
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_a_bad_token_is_401_and_says_how_to_come_in(forge: Forge, anonymous: httpx.Client, attack: str) -> None:
+def test_a_bad_token_is_401_and_names_the_scheme(forge: Forge, anonymous: httpx.Client, attack: str) -> None:
     answer = anonymous.get("auth/me", headers={"Authorization": f"Bearer {ATTACKS[attack](forge)}"})
     assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json"), answer.text
     assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -205,7 +207,7 @@ _ANYBODYS = {
     ("method", "path"),
     [(method, path) for method, path in _guarded() if "id}" in path and f"{method} {path}" not in _ANYBODYS],
 )
-def test_anothers_id_is_404_and_stays_as_it_was(owned: Owned, stranger: Seller, method: str, path: str) -> None:
+def test_another_users_id_is_404_and_unchanged(owned: Owned, stranger: Seller, method: str, path: str) -> None:
     before = owned.seen()
     wanted = path.format_map(owned.ids | {"id": owned.ids[path.split("/")[3]]}).removeprefix("/api/v1")
     answer = stranger.ask(method, wanted, _BODIES.get(f"{method} {path}", {}))
@@ -213,7 +215,7 @@ def test_anothers_id_is_404_and_stays_as_it_was(owned: Owned, stranger: Seller, 
     assert owned.seen() == before
 
 
-def test_a_seller_decides_about_no_shop(owned: Owned, stranger: Seller) -> None:
+def test_a_seller_cannot_decide_about_a_shop(owned: Owned, stranger: Seller) -> None:
     decision = {"decision": "suspend", "reason": "A rival"}
     answer = stranger.ask("POST", f"/sellers/{owned.ids['sellers']}/verification", decision)
     assert (answer.status_code, answer.json()["error"]) == (403, "forbidden"), answer.text
@@ -221,7 +223,7 @@ def test_a_seller_decides_about_no_shop(owned: Owned, stranger: Seller) -> None:
 
 @dataclass(frozen=True)
 class Owned:
-    """Of each kind of thing, one that somebody else has: its id by the first word of its paths, or by parameter."""
+    """One entity of each kind that another user owns: its id by the first word of its paths, or by parameter."""
 
     ids: dict[str, str]
     owner: Seller
@@ -229,7 +231,7 @@ class Owned:
     buyer: Buyer
 
     def seen(self) -> list[Any]:
-        """What the owners see of it."""
+        """The entities as their owners see them."""
         return [
             self.owner.listing(self.ids["listings"])["version"],
             self.shop.expect(200, "GET", f"/sellers/{self.shop.id}/products"),
@@ -241,7 +243,7 @@ class Owned:
 
 @pytest.fixture(scope="module")
 def stranger(souk: LocalStack, heard: Heard) -> Seller:
-    """With every role that can be had by asking."""
+    """With every role that an account can get by itself."""
     rival = Seller(souk, heard)
     application = {"shop_name": "Rival", "category": "Home", "agreed_to_terms": True}
     rival.expect(201, "POST", "/sellers/apply", application)

@@ -1,4 +1,4 @@
-"""Many calls at once to the deployed identity routes: transactions and conditions of the real table decide."""
+"""Concurrent calls to the deployed identity routes, decided by transactions and conditions of the real table."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def signed(account: dict[str, str], **headers: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {account['token']}", **headers}
 
 
-def test_one_of_many_registrations_of_an_email_wins_however_it_is_spelled(souk: LocalStack) -> None:
+def test_one_of_many_registrations_of_an_email_wins_in_any_spelling(souk: LocalStack) -> None:
     name = uuid.uuid4().hex
     spellings = (f"{name}@example.com", f" {name.upper()}@Example.com ")
     answers = at_once(

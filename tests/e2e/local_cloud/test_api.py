@@ -54,7 +54,7 @@ def test_another_origin_gets_no_cors_headers(api: httpx.Client) -> None:
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_binary_goes_in_and_out_unchanged(api: httpx.Client) -> None:
+def test_binary_bodies_pass_unchanged(api: httpx.Client) -> None:
     sent = api.post("open/x", content=b"\x00\xff", headers={"Content-Type": "image/png"}).json()
     assert (sent["body"], sent["isBase64Encoded"]) == ("AP8=", True)
     answer = api.get("open/bytes")
@@ -104,7 +104,7 @@ def test_a_warm_authorized_request_takes_less_than_25_ms(api: httpx.Client) -> N
     assert statistics.median(took() for _ in range(40)) < 0.025
 
 
-def test_more_requests_than_places_wait_instead_of_being_refused(stack: LocalStack) -> None:
+def test_requests_above_the_limit_wait_instead_of_being_refused(stack: LocalStack) -> None:
     with httpx.Client(base_url=stack.url, timeout=60, trust_env=False) as client, ThreadPoolExecutor(40) as pool:
         statuses = list(pool.map(lambda _: client.get("open/slow").status_code, range(40)))
     assert set(statuses) == {200}

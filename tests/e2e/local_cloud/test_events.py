@@ -68,7 +68,7 @@ def test_a_sparse_index_holds_only_items_with_its_keys(stack: LocalStack) -> Non
     assert [item["pk"]["S"] for item in found["Items"]] == ["due"]
 
 
-def test_a_failed_condition_tells_the_item_as_it_is(stack: LocalStack) -> None:
+def test_a_failed_condition_returns_the_current_item(stack: LocalStack) -> None:
     _put(stack, "held", kind="listing")
     with pytest.raises(ClientError) as refused:
         stack.client("dynamodb").update_item(

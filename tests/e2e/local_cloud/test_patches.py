@@ -154,7 +154,7 @@ def test_workers_see_the_emulators_own_packages() -> None:
     assert emulator("core.lambda_runtime")._detect_runtime_binary("python3.13")[0] == sys.executable
 
 
-def test_an_http_api_comes_up_without_routes(unpatched: Unpatched) -> None:
+def test_an_http_api_is_deployed_without_routes(unpatched: Unpatched) -> None:
     gateway = unpatched.client("apigatewayv2")
     assert gateway.get_routes(ApiId=unpatched.physical("Api"))["Items"] == []
 

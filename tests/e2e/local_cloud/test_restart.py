@@ -63,7 +63,7 @@ def test_stopping_leaves_no_process(own_stack: LocalStack) -> None:
     assert psutil.wait_procs(children, timeout=1)[1] == []
 
 
-def test_a_kill_costs_nothing_that_was_saved_and_leaves_no_process(own_stack: LocalStack) -> None:
+def test_a_kill_loses_no_saved_data_and_leaves_no_process(own_stack: LocalStack) -> None:
     own_stack.start()
     httpx.get(f"{own_stack.url}/open/x", trust_env=False)
     _put(own_stack, "before-the-kill")
@@ -75,7 +75,7 @@ def test_a_kill_costs_nothing_that_was_saved_and_leaves_no_process(own_stack: Lo
     assert _has(own_stack, "before-the-kill")
 
 
-def test_stream_consumers_go_on_after_a_restart(own_stack: LocalStack) -> None:
+def test_stream_consumers_continue_after_a_restart(own_stack: LocalStack) -> None:
     own_stack.start()
     for number in range(5):
         _put(own_stack, f"early-{number}")
@@ -115,7 +115,7 @@ def test_a_worker_that_outlives_a_kill_is_ended_by_the_next_start(own_stack: Loc
         stranger.kill()
 
 
-def test_a_torn_state_file_costs_at_most_the_last_save(own_stack: LocalStack) -> None:
+def test_a_torn_state_file_loses_at_most_the_last_save(own_stack: LocalStack) -> None:
     own_stack.start()
     _put(own_stack, "old")
     own_stack.stop()
@@ -174,7 +174,7 @@ def test_changed_code_is_deployed_and_a_refused_template_is_undone(build: Path, 
         stack.end()
 
 
-def test_a_start_killed_at_any_moment_is_made_good_by_the_next(own_stack: LocalStack) -> None:
+def test_a_start_killed_at_any_moment_is_completed_by_the_next(own_stack: LocalStack) -> None:
     for moment in (0.2, 0.6, 0.9, 1.2, 1.5, 1.9):
         process = own_stack.begin()
         began = time.monotonic()
@@ -186,7 +186,7 @@ def test_a_start_killed_at_any_moment_is_made_good_by_the_next(own_stack: LocalS
     assert httpx.get(f"{own_stack.url}/guarded", headers={"Authorization": "x"}, trust_env=False).status_code == 200
 
 
-def test_a_busy_port_is_a_sentence_and_leaves_nothing_behind(own_stack: LocalStack) -> None:
+def test_a_busy_port_is_reported_in_a_sentence_and_leaves_no_process(own_stack: LocalStack) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", own_stack.port))
         taken.listen()
@@ -209,7 +209,7 @@ def test_a_second_run_on_the_same_folder_is_refused(own_stack: LocalStack) -> No
     assert httpx.get(f"{own_stack.url}/open/x", trust_env=False).status_code == 200
 
 
-def test_an_interrupted_start_ends_by_itself_and_says_so(own_stack: LocalStack) -> None:
+def test_an_interrupted_start_ends_by_itself_and_reports_it(own_stack: LocalStack) -> None:
     process = own_stack.begin()
     wait_until(lambda: (own_stack.data / "cloud.log").exists())
     process.send_signal(signal.SIGINT)

@@ -62,7 +62,7 @@ def test_answering_a_token_needs_a_right_to_a_machine_and_a_gone_token_says_so(s
     assert _invoke(stack, "AnswerFunction", success) in {"TaskDoesNotExist", "InvalidToken"}
 
 
-def test_a_token_is_not_stored_when_the_item_has_moved_on(stack: LocalStack) -> None:
+def test_a_token_is_not_stored_when_the_item_has_changed(stack: LocalStack) -> None:
     assert _ended(stack, _start(stack, "nothing-there")) == {"answer": "moved on", "timed_out": True}
 
 

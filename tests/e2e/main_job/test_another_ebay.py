@@ -23,7 +23,7 @@ PICTURE = "https://pictures.elsewhere.example/1.jpg"
 
 
 class _Elsewhere(BaseHTTPRequestHandler):
-    """Lists everything but what is called forbidden."""
+    """Accepts every listing except those titled forbidden."""
 
     asked: list[str]
     titles: dict[str, str]
@@ -62,7 +62,7 @@ class _Elsewhere(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 def _error(reply: ElementTree.Element, code: str, words: str) -> None:
@@ -114,7 +114,7 @@ def test_a_listing_is_published_to_the_server_that_was_named(
     assert elsewhere.asked.count("AddFixedPriceItem") == 1
 
 
-def test_its_refusal_reaches_the_client_word_for_word(made: Made, seller: Seller) -> None:
+def test_the_servers_refusal_reaches_the_client_word_for_word(made: Made, seller: Seller) -> None:
     answer = seller.publish(approved(made, seller, title="A forbidden cup"))
     told = answer.json()
     assert (answer.status_code, told["detail"]) == (422, WORDS)

@@ -171,7 +171,7 @@ def test_a_publication_outlives_its_worker_and_its_execution(
     claim_one_listing(seller, listing)
 
 
-def test_media_are_made_though_their_makers_die(seller: Seller, planted: Ready) -> None:
+def test_media_are_made_even_if_their_functions_are_killed(seller: Seller, planted: Ready) -> None:
     listing = planted()
     seller.expect(202, "POST", f"/listings/{listing}/generate-media")
     wait_until(lambda: any(_function(one) in _AT_WORK for one in _workers(seller.stack)))
@@ -180,7 +180,7 @@ def test_media_are_made_though_their_makers_die(seller: Seller, planted: Ready) 
     assert (now["status"], now["error"]) == ("media_ready", None)
 
 
-def test_an_execution_stopped_while_it_waits_is_made_up_for(seller: Seller, ready: Ready, ebay: Ebay) -> None:
+def test_an_execution_stopped_while_it_waits_is_replaced(seller: Seller, ready: Ready, ebay: Ebay) -> None:
     listing = ready()
     _stop_execution(seller, listing)
     assert seller.ask("POST", f"/listings/{listing}/publish").status_code == 202
@@ -188,7 +188,7 @@ def test_an_execution_stopped_while_it_waits_is_made_up_for(seller: Seller, read
     claim_one_listing(seller, listing)
 
 
-def test_tables_that_have_lost_a_publication_find_it_at_ebay(seller: Seller, ready: Ready, ebay: Ebay) -> None:
+def test_a_publication_lost_by_the_tables_is_found_at_ebay(seller: Seller, ready: Ready, ebay: Ebay) -> None:
     """As after a kill, and surely: the tables are put back to before the publication that eBay has."""
     listing, state = ready(), seller.stack.data / "state"
     version = item_of(seller, listing)["version"]

@@ -15,18 +15,18 @@ type Ready = Callable[..., str]
 
 
 def _fetch(url: str) -> bytes:
-    """As anybody who was given the address."""
+    """Fetch the address without credentials."""
     answer = httpx.get(url, timeout=30, trust_env=False)
     assert answer.status_code == 200
     return answer.content
 
 
-def test_photos_announced_and_photos_sent_are_both_taken(made: Made) -> None:
+def test_announced_photos_and_sent_photos_are_both_accepted(made: Made) -> None:
     assert [photo["status"] for photo in made.answer["photos"]] == ["ready", "ready"]
     assert all(_fetch(photo["url"]).startswith(b"\xff\xd8\xff") for photo in made.answer["photos"])
 
 
-def test_generating_makes_pictures_a_film_and_a_text(made: Made) -> None:
+def test_generating_makes_pictures_a_video_and_a_text(made: Made) -> None:
     media = made.answer["media"]
     assert made.answer["status"] == "media_ready"
     assert len(media["image_urls"]) >= 3
@@ -123,7 +123,7 @@ def test_approving_media_that_were_not_seen_is_a_conflict(seller: Seller, plante
     assert (answer.status_code, answer.json()["error"]) == (409, "media_changed")
 
 
-def test_an_edit_after_the_approval_needs_another_one(seller: Seller, ready: Ready) -> None:
+def test_an_edit_after_the_approval_needs_another_approval(seller: Seller, ready: Ready) -> None:
     listing = ready()
     assert seller.expect(200, "PATCH", f"/listings/{listing}", {"price": 20})["status"] == "media_ready"
     assert seller.publish(listing).status_code == 409
@@ -138,7 +138,7 @@ def test_an_edit_made_from_an_older_version_is_refused(seller: Seller, planted: 
     assert seller.ask("PATCH", f"/listings/{listing}", {"price": 21}, If_Match=seen).status_code == 412
 
 
-def test_a_preflight_tells_fees_and_publishes_nothing(seller: Seller, planted: Ready, ebay: Ebay) -> None:
+def test_a_preflight_returns_fees_and_publishes_nothing(seller: Seller, planted: Ready, ebay: Ebay) -> None:
     listing = planted()
     told = seller.expect(200, "POST", f"/listings/{listing}/preflight", {})
     [verdict] = told["data"]
@@ -148,7 +148,7 @@ def test_a_preflight_tells_fees_and_publishes_nothing(seller: Seller, planted: R
     assert seller.listing(listing)["status"] == "media_ready"
 
 
-def test_a_preflight_that_ebay_refuses_is_422_in_its_words(seller: Seller, planted: Ready, ebay: Ebay) -> None:
+def test_a_preflight_that_ebay_refuses_is_422_with_its_message(seller: Seller, planted: Ready, ebay: Ebay) -> None:
     ebay.fault("VerifyAddFixedPriceItem", "refuse", code="87", message="Choose a leaf.")
     answer = seller.ask("POST", f"/listings/{planted()}/preflight", {})
     assert (answer.status_code, answer.json()["detail"]) == (422, "Choose a leaf.")

@@ -1,4 +1,4 @@
-"""Rivals, repetitions and lost answers: whatever comes twice or not at all, eBay has one listing."""
+"""Concurrent calls, repetitions and lost answers: eBay always has one listing."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ TROUBLES = {
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_trouble_at_ebay_still_ends_with_one_listing(seller: Seller, ready: Ready, ebay: Ebay, trouble: str) -> None:
+def test_failures_at_ebay_still_end_with_one_listing(seller: Seller, ready: Ready, ebay: Ebay, trouble: str) -> None:
     call, mode, times, tries = TROUBLES[trouble]
     listing = ready()
     ebay.fault(call, mode, times=times)
@@ -115,7 +115,7 @@ def test_trouble_at_ebay_still_ends_with_one_listing(seller: Seller, ready: Read
     assert len(ebay.attempts(listing)) == tries
 
 
-def test_an_outcome_never_learnt_is_told_and_publishing_again_finds_what_was_made(
+def test_an_unknown_outcome_is_reported_and_publishing_again_finds_the_listing(
     seller: Seller, ready: Ready, ebay: Ebay
 ) -> None:
     listing = ready()
@@ -131,9 +131,7 @@ def test_an_outcome_never_learnt_is_told_and_publishing_again_finds_what_was_mad
     claim_one_listing(seller, ebay, listing)
 
 
-def test_deleting_after_an_outcome_never_learnt_takes_down_what_was_made(
-    seller: Seller, ready: Ready, ebay: Ebay
-) -> None:
+def test_deleting_after_an_unknown_outcome_ends_the_listing_at_ebay(seller: Seller, ready: Ready, ebay: Ebay) -> None:
     listing = ready()
     ebay.fault("AddFixedPriceItem", "lose_answer")
     ebay.fault("AddFixedPriceItem", "fail", times=20)

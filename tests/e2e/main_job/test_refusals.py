@@ -1,4 +1,4 @@
-"""What eBay refuses reaches the seller in eBay's words, and a corrected listing is published after all."""
+"""eBay's refusals reach the seller with eBay's message, and a corrected listing is published."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SPECIFIC = (
 TITLE = ("70", "Listing titles are limited to 80 characters. This one has 81.")
 
 
-def test_a_category_that_is_no_leaf_is_422_in_ebays_words(seller: Seller, ready: Ready) -> None:
+def test_a_category_that_is_not_a_leaf_is_422_with_ebays_message(seller: Seller, ready: Ready) -> None:
     answer = seller.publish(ready(category_id="293"))
     told = answer.json()
     assert (answer.status_code, told["error"], told["detail"]) == (422, "vendor_refused", CATEGORY[1])
@@ -30,7 +30,7 @@ def test_a_category_that_is_no_leaf_is_422_in_ebays_words(seller: Seller, ready:
     assert told["vendor_errors"] == [dict(zip(("code", "message"), CATEGORY, strict=True))]
 
 
-def test_a_refusal_without_waiting_stands_in_the_listing_in_ebays_words(seller: Seller, ready: Ready) -> None:
+def test_a_refusal_without_waiting_is_in_the_listing_with_ebays_message(seller: Seller, ready: Ready) -> None:
     listing = ready(category_id="15230")
     assert seller.ask("POST", f"/listings/{listing}/publish").status_code == 202
     now = seller.settled(listing)
@@ -42,13 +42,13 @@ def test_a_refusal_without_waiting_stands_in_the_listing_in_ebays_words(seller: 
     assert now["publications"][0]["status"] == "failed"
 
 
-def test_a_title_that_ebay_finds_too_long_is_422_in_its_words(seller: Seller, ready: Ready, ebay: Ebay) -> None:
+def test_a_title_that_is_too_long_for_ebay_is_422_with_its_message(seller: Seller, ready: Ready, ebay: Ebay) -> None:
     ebay.fault("AddFixedPriceItem", "refuse", code=TITLE[0], message=TITLE[1])
     answer = seller.publish(ready())
     assert (answer.status_code, answer.json()["detail"]) == (422, TITLE[1])
 
 
-def test_the_reason_behind_error_240_is_told(seller: Seller, ready: Ready, ebay: Ebay) -> None:
+def test_the_reason_of_error_240_is_shown(seller: Seller, ready: Ready, ebay: Ebay) -> None:
     ebay.fault("AddFixedPriceItem", "refuse", code="240", reply_message="Your account is on hold: call us & ask.")
     answer = seller.publish(ready())
     assert answer.status_code == 422
@@ -66,9 +66,7 @@ def test_a_corrected_listing_is_published(seller: Seller, ready: Ready, ebay: Eb
     assert [one["live"] for one in ebay.listings(listing)] == [True]
 
 
-def test_an_unchanged_listing_may_be_published_again_once_ebay_has_changed_its_mind(
-    seller: Seller, ready: Ready, ebay: Ebay
-) -> None:
+def test_an_unchanged_listing_can_be_published_once_ebay_accepts_it(seller: Seller, ready: Ready, ebay: Ebay) -> None:
     listing = ready()
     ebay.fault("AddFixedPriceItem", "refuse", code="21919188")
     assert seller.publish(listing).status_code == 422
@@ -81,7 +79,7 @@ def expired(souk: LocalStack, heard: Heard) -> Callable[..., Seller]:
     return lambda **more: Seller(souk, heard, "dev-ebay-expired-worn", **more)
 
 
-def test_an_ended_token_is_renewed_once_and_kept(
+def test_an_expired_token_is_renewed_once_and_stored(
     expired: Callable[..., Seller], made: Made, ebay: Ebay, heard: Heard
 ) -> None:
     seller = expired(refresh_token="dev-ebay-refresh-worn")
@@ -91,7 +89,7 @@ def test_an_ended_token_is_renewed_once_and_kept(
     assert len(ebay.calls("token")) == 1
 
 
-def test_a_token_known_to_be_ending_is_renewed_before_it_is_used(
+def test_a_token_about_to_expire_is_renewed_before_it_is_used(
     souk: LocalStack, heard: Heard, made: Made, ebay: Ebay
 ) -> None:
     soon = (datetime.now(UTC) + timedelta(seconds=20)).isoformat()
@@ -102,7 +100,7 @@ def test_a_token_known_to_be_ending_is_renewed_before_it_is_used(
 
 
 @pytest.mark.parametrize("renewal", [{}, {"refresh_token": "dev-ebay-refresh-revoked-worn"}], ids=["none", "revoked"])
-def test_an_ended_token_that_cannot_be_renewed_asks_to_reconnect(
+def test_an_expired_token_that_cannot_be_renewed_asks_to_reconnect(
     expired: Callable[..., Seller], made: Made, ebay: Ebay, renewal: dict[str, str]
 ) -> None:
     seller = expired(**renewal)
@@ -115,7 +113,7 @@ def test_an_ended_token_that_cannot_be_renewed_asks_to_reconnect(
     assert len(ebay.listings(listing)) == 1
 
 
-def test_a_preflight_renews_an_ended_token_too(expired: Callable[..., Seller], made: Made, ebay: Ebay) -> None:
+def test_a_preflight_renews_an_expired_token_too(expired: Callable[..., Seller], made: Made, ebay: Ebay) -> None:
     seller = expired(refresh_token="dev-ebay-refresh-worn")
     listing = approved(made, seller)
     seller.expect(200, "POST", f"/listings/{listing}/preflight", {})

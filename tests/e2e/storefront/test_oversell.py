@@ -1,4 +1,4 @@
-"""More buyers than goods: exactly what was in stock is sold, once, and everybody else is told what is left."""
+"""More buyers than stock: exactly the stock is sold, once, and every other buyer gets a 409 with the rest."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_two_hundred_orders_at_once_for_ten_units_sell_ten(
     assert [sale["status"] for sale in sold] == ["confirmed"] * STOCK
 
 
-def test_several_at_a_time_never_sell_a_part(souk: LocalStack, shop: Shop, buyer: Buyer) -> None:
+def test_an_order_of_several_units_is_never_filled_in_part(souk: LocalStack, shop: Shop, buyer: Buyer) -> None:
     product = shop.product(title="In Threes", stock_quantity=10)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: buyer.ask("POST", "/orders", buyer.wanted(product, 3)), range(16)))
@@ -50,7 +50,7 @@ def test_several_at_a_time_never_sell_a_part(souk: LocalStack, shop: Shop, buyer
     assert {answer.json()["available"] for answer in answers if answer.status_code == 409} <= {1}
 
 
-def test_one_key_pressed_many_times_is_one_order(souk: LocalStack, shop: Shop, buyer: Buyer) -> None:
+def test_one_idempotency_key_sent_many_times_makes_one_order(souk: LocalStack, shop: Shop, buyer: Buyer) -> None:
     product = shop.product(title="Pressed Often", stock_quantity=10)
     body = buyer.wanted(product, 2)
     with ThreadPoolExecutor(8) as pool:
@@ -63,7 +63,7 @@ def test_one_key_pressed_many_times_is_one_order(souk: LocalStack, shop: Shop, b
     assert stock_item(souk, product) == 8
 
 
-def test_what_is_cancelled_is_back_once(souk: LocalStack, shop: Shop, buyer: Buyer) -> None:
+def test_a_cancelled_order_returns_its_stock_once(souk: LocalStack, shop: Shop, buyer: Buyer) -> None:
     product = shop.product(title="Given Back", stock_quantity=4)
     placed = buyer.place(product, 3)
     with ThreadPoolExecutor(6) as pool:

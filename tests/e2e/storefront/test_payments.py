@@ -1,4 +1,4 @@
-"""Money through whatever befalls it: lost answers, declined cards, events that come twice, late or not at all."""
+"""Payments with lost answers, declined cards, and events that arrive twice, late or not at all."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def all_taken(stripe: Stripe) -> bool:
         ("refuse", {"code": "invalid_api_key"}),
     ],
 )
-def test_an_order_whose_page_was_not_learnt_gets_it_by_a_repeat_and_only_one(
+def test_an_order_whose_payment_page_was_lost_gets_the_same_page_by_a_repeated_call(
     shop: Shop, buyer: Buyer, stripe: Stripe, mode: str, more: dict[str, Any]
 ) -> None:
     product = shop.product(stock_quantity=1)
@@ -60,7 +60,7 @@ def test_an_order_whose_page_was_not_learnt_gets_it_by_a_repeat_and_only_one(
     assert shop.stock(product) == 0
 
 
-def test_a_refusal_is_told_in_the_vendors_words_and_the_stock_is_back(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_a_refusal_has_the_vendors_message_and_the_stock_is_returned(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     product = shop.product(stock_quantity=1)
     stripe.fault("create_session", "refuse", code="amount_too_small", message="Too small for a card.")
     body, key = buyer.wanted(product), uuid.uuid4().hex
@@ -70,7 +70,7 @@ def test_a_refusal_is_told_in_the_vendors_words_and_the_stock_is_back(shop: Shop
     assert shop.stock(product) == 1
 
 
-def test_a_declined_card_can_be_tried_again(shop: Shop, buyer: Buyer) -> None:
+def test_another_card_can_be_used_after_a_declined_one(shop: Shop, buyer: Buyer) -> None:
     placed = buyer.place(shop.product())
     press(placed["payment_url"], "decline")
     assert buyer.order(placed["order_id"])["status"] == "pending"
@@ -78,7 +78,7 @@ def test_a_declined_card_can_be_tried_again(shop: Shop, buyer: Buyer) -> None:
     buyer.becomes(placed["order_id"], "confirmed")
 
 
-def test_a_page_that_is_left_gives_the_stock_back(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_an_abandoned_page_returns_the_stock(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     product = shop.product(stock_quantity=2)
     placed = buyer.place(product, 2)
     assert shop.stock(product) == 0
@@ -108,7 +108,7 @@ def test_events_in_any_order_and_number_confirm_and_refund_once(shop: Shop, buye
     assert len(stripe.refunds(order)) == 1
 
 
-def test_a_cancellation_asks_the_vendor_when_the_event_never_came(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_a_cancellation_asks_the_vendor_when_the_event_was_lost(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     stripe.fault("webhook:checkout.session.completed", "drop")
     placed = buyer.place(shop.product())
     buyer.pay(placed)
@@ -118,7 +118,7 @@ def test_a_cancellation_asks_the_vendor_when_the_event_never_came(shop: Shop, bu
 
 
 @pytest.mark.parametrize(("outcome", "status"), [("succeeded", "refunded"), ("failed", "cancelled")])
-def test_a_refund_that_takes_time_is_settled_by_its_event(
+def test_a_slow_refund_is_settled_by_its_event(
     shop: Shop, buyer: Buyer, stripe: Stripe, outcome: str, status: str
 ) -> None:
     order = buyer.buy(shop.product())
@@ -141,7 +141,7 @@ def test_a_refund_whose_answer_was_lost_is_made_once(shop: Shop, buyer: Buyer, s
 
 
 @pytest.mark.parametrize("signature", [None, "t=1,v1=0", "nonsense"])
-def test_what_stripe_has_not_signed_changes_nothing(
+def test_an_event_without_stripes_signature_changes_nothing(
     souk: LocalStack, shop: Shop, buyer: Buyer, signature: str | None
 ) -> None:
     placed = buyer.place(shop.product())
@@ -157,7 +157,7 @@ def test_what_stripe_has_not_signed_changes_nothing(
     assert buyer.order(placed["order_id"])["status"] == "pending"
 
 
-def test_a_payment_that_was_not_told_yet_is_told_after_a_restart(
+def test_an_undelivered_payment_is_delivered_after_a_restart(
     souk: LocalStack, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     product = shop.product(stock_quantity=1)

@@ -1,4 +1,4 @@
-"""Ratings and sellers' figures over HTTP: exact, whatever runs at once, and equal to what they are made of."""
+"""Ratings and sellers' figures over HTTP: exact under concurrent calls, and equal to the sums of their sources."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ REVIEWERS, ROUNDS, IN_FLIGHT = 6, 6, 12
 
 
 def received(stack: LocalStack, buyer: Account, product: str) -> None:
-    """What the delivery of a line leaves behind, without the way there."""
+    """The item that the delivery of a line writes, without placing and delivering an order."""
     item = {"pk": {"S": f"USER#{buyer.id}"}, "sk": {"S": f"BOUGHT#{product}"}}
     aws(stack.places.endpoint, "dynamodb").put_item(TableName=resource(stack, "OrdersTable"), Item=item)
 
 
-def test_ratings_are_what_the_reviews_add_up_to_whatever_runs_at_once(souk: LocalStack, heard: Heard) -> None:
+def test_ratings_are_the_sums_of_the_reviews_under_concurrent_calls(souk: LocalStack, heard: Heard) -> None:
     shop = Shop(souk, heard)
     product = shop.product()
     people = [Account(souk, heard, role="buyer") for _ in range(REVIEWERS)]
@@ -30,7 +30,7 @@ def test_ratings_are_what_the_reviews_add_up_to_whatever_runs_at_once(souk: Loca
         received(souk, one, product)
 
     def act(person: Account) -> None:
-        """Review, change one's mind, take it back; at the end of all rounds a review stays."""
+        """Review, edit, delete; in the last round the review stays."""
         for number in range(ROUNDS):
             body = {"rating": number % 5 + 1, "comment": f"Round {number}."}
             made = person.expect(201, "POST", f"/products/{product}/reviews", body)
@@ -48,7 +48,7 @@ def test_ratings_are_what_the_reviews_add_up_to_whatever_runs_at_once(souk: Loca
         assert (shown["rating"], shown["review_count"]) == (sum(stars) / len(stars), len(stars))
 
 
-def test_one_buyer_pressing_often_reviews_once(souk: LocalStack, heard: Heard) -> None:
+def test_one_buyer_sending_a_review_many_times_reviews_once(souk: LocalStack, heard: Heard) -> None:
     shop, person = Shop(souk, heard), Account(souk, heard, role="buyer")
     product = shop.product()
     received(souk, person, product)
@@ -92,7 +92,9 @@ def test_a_sellers_figures_equal_the_orders_and_a_recount_finds_nothing_missing(
     assert again == figures
 
 
-def test_products_that_come_run_out_and_go_show_in_a_sellers_figures(souk: LocalStack, heard: Heard) -> None:
+def test_products_that_are_created_sold_out_and_removed_change_a_sellers_figures(
+    souk: LocalStack, heard: Heard
+) -> None:
     shop = Shop(souk, heard)
     made = [shop.product(stock_quantity=number) for number in (0, 4, 5)]
     shop.expect(200, "POST", f"/products/{made[1]}/stock", {"delta": -4, "reason": "Broken."})

@@ -1,5 +1,5 @@
-"""What the product search promises over HTTP: how soon it tells what sellers and operators did, and that an index which
-was lost or damaged never answers with a wrong page and is whole again after `make reindex`.
+"""The product search over HTTP: how soon it finds changes by sellers and operators; and a lost or damaged index is an
+error, never a wrong page, until `make reindex` has rebuilt it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from tests.e2e.selling import aws, resource
 from tests.e2e.storefront.trading import Buyer, Shop
 
 FRESHNESS_BAR = 2.0
-"""Seconds until a search tells what has changed, as Souk promises. A machine that is busy with other things keeps it
-now and then, so the quickest of a few changes is held to it, and all of them to EVENTUALLY.
+"""Seconds until a search finds a change, as Souk promises. A busy machine may miss it now and then, so the quickest of
+a few changes has to keep it, and all of them EVENTUALLY.
 """
 EVENTUALLY = 20.0
 MANIFEST, PACKS = "index/manifest", "index/packs/"
@@ -29,7 +29,7 @@ WRITER = "IndexProductsFunction"
 
 
 def found(asker: Account, **query: Any) -> list[str]:
-    """Ids of all that a search finds: one page holds it."""
+    """The ids of all found products, which fit on one page."""
     page = asker.expect(200, "GET", f"/products?{httpx.QueryParams({'limit': 100, **query})}")
     ids = [str(one["id"]) for one in page["data"]]
     assert page["pagination"]["total"] == len(ids) == len(set(ids))
@@ -47,7 +47,7 @@ def seconds_until(seen: Callable[[], bool]) -> float:
 
 
 def command(stack: LocalStack, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`python -m local ...` as the Makefile's targets run it, beside the stack."""
+    """Run `python -m local ...` like the Makefile's targets, beside the running stack."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return subprocess.run(
         [cloud_python(), "-m", "local", *arguments],
@@ -75,7 +75,7 @@ def test_a_new_product_is_soon_found(souk: LocalStack, heard: Heard, buyer: Buye
     assert len(sold_by(buyer, shop)) == len(words)
 
 
-def test_what_its_seller_hides_is_soon_gone_and_back_when_he_shows_it(
+def test_a_hidden_product_soon_disappears_and_returns_when_it_is_shown_again(
     souk: LocalStack, heard: Heard, buyer: Buyer
 ) -> None:
     shop = Shop(souk, heard)
@@ -102,7 +102,7 @@ def test_what_its_seller_hides_is_soon_gone_and_back_when_he_shows_it(
     assert sold_by(buyer, shop) == {stays}
 
 
-def test_a_suspended_shop_is_soon_gone_and_back_when_it_may_sell_again(
+def test_products_of_a_suspended_shop_soon_disappear_and_return_when_it_may_sell_again(
     souk: LocalStack, heard: Heard, buyer: Buyer
 ) -> None:
     shop, operator = Shop(souk, heard), Account(souk, heard)
@@ -126,7 +126,7 @@ def test_a_suspended_shop_is_soon_gone_and_back_when_it_may_sell_again(
 
 
 class Index:
-    """The index of a stack, for spoiling it."""
+    """The index of a stack, to damage it."""
 
     def __init__(self, stack: LocalStack) -> None:
         self._stack = stack
@@ -142,27 +142,27 @@ class Index:
             self._s3.delete_object(Bucket=self._bucket, Key=key)
 
     def garble(self, prefix: str) -> None:
-        """One bit of every object under `prefix`, in its middle."""
+        """Flip one bit in the middle of every object under `prefix`."""
         for key in self.keys(prefix):
             content = bytearray(self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read())
             content[len(content) // 2] ^= 1
             self._s3.put_object(Bucket=self._bucket, Key=key, Body=bytes(content))
 
     def cut(self, prefix: str) -> None:
-        """The second half of every object under `prefix`."""
+        """Cut off the second half of every object under `prefix`."""
         for key in self.keys(prefix):
             content = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
             self._s3.put_object(Bucket=self._bucket, Key=key, Body=content[: len(content) // 2])
 
     def start_cold(self, *functions: str) -> None:
-        """Their next calls find nothing of the index on their machines."""
+        """Start new processes of these functions, which have no local copy of the index."""
         for function in functions:
             name = resource(self._stack, function)
             size = self._lambda.get_function_configuration(FunctionName=name)["MemorySize"]
             self._lambda.update_function_configuration(FunctionName=name, MemorySize=size)
 
     def follow(self, follows: bool) -> None:
-        """Whether it is told what happens in the catalogue, now or later."""
+        """Switch the stream to the index on or off; records wait while it is off."""
         name = resource(self._stack, WRITER)
         [mapping] = self._lambda.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
         self._lambda.update_event_source_mapping(UUID=mapping["UUID"], Enabled=follows)
@@ -170,7 +170,7 @@ class Index:
 
 @pytest.fixture
 def index(souk: LocalStack) -> Iterator[Index]:
-    """Whole again when the test ends, however it ends."""
+    """Repaired when the test ends, also after a failure."""
     made = Index(souk)
     yield made
     made.follow(True)
@@ -178,7 +178,7 @@ def index(souk: LocalStack) -> Iterator[Index]:
 
 
 def reindexed(stack: LocalStack) -> int:
-    """How many products `make reindex` says there are."""
+    """The number of products that `make reindex` reports."""
     ended = command(stack, "reindex")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     number, _, said = ended.stdout.partition(" ")
@@ -209,7 +209,7 @@ SPOILS: dict[str, Callable[[Index], None]] = {
 
 
 @pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
-def test_a_spoilt_index_refuses_and_is_whole_after_a_reindex(
+def test_a_damaged_index_is_an_error_until_it_is_rebuilt(
     souk: LocalStack, heard: Heard, buyer: Buyer, index: Index, spoil: Callable[[Index], None]
 ) -> None:
     shop = Shop(souk, heard)
@@ -234,7 +234,7 @@ def test_a_spoilt_index_refuses_and_is_whole_after_a_reindex(
 
 
 @pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
-def test_writing_goes_on_beside_a_spoilt_index(
+def test_sellers_can_write_while_the_index_is_damaged(
     souk: LocalStack, heard: Heard, buyer: Buyer, index: Index, spoil: Callable[[Index], None]
 ) -> None:
     shop = Shop(souk, heard)
@@ -248,7 +248,7 @@ def test_writing_goes_on_beside_a_spoilt_index(
     assert sold_by(buyer, shop) == products
 
 
-def test_the_next_write_builds_a_lost_index_anew(souk: LocalStack, heard: Heard, buyer: Buyer, index: Index) -> None:
+def test_the_next_write_rebuilds_a_lost_index(souk: LocalStack, heard: Heard, buyer: Buyer, index: Index) -> None:
     shop = Shop(souk, heard)
     products = {shop.product() for _ in range(3)}
     wait_until(lambda: sold_by(buyer, shop) == products, EVENTUALLY)

@@ -1,4 +1,4 @@
-"""Shops over HTTP: the role that an application brings, a verdict that counts at once, followers counted exactly."""
+"""Shops over HTTP: an application gives the role, a decision counts at once, followers are counted exactly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.e2e.storefront.trading import Shop
 FANS, CALLS, IN_FLIGHT = 6, 48, 12
 
 
-def test_followers_are_counted_exactly_whatever_runs_at_once(souk: LocalStack, heard: Heard) -> None:
+def test_followers_are_counted_exactly_under_concurrent_calls(souk: LocalStack, heard: Heard) -> None:
     shop = Shop(souk, heard)
     fans = [Account(souk, heard, role="buyer") for _ in range(FANS)]
 
@@ -33,7 +33,7 @@ def test_followers_are_counted_exactly_whatever_runs_at_once(souk: LocalStack, h
     assert shop.expect(200, "GET", f"/sellers/{shop.id}")["follower_count"] == FANS - 1
 
 
-def test_one_application_pressed_many_times_is_one_shop(souk: LocalStack, heard: Heard) -> None:
+def test_one_application_sent_many_times_makes_one_shop(souk: LocalStack, heard: Heard) -> None:
     applicant = Account(souk, heard)
     body = {"shop_name": "Pressed Often", "category": "home", "agreed_to_terms": True}
     with ThreadPoolExecutor(5) as pool:

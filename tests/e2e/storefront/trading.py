@@ -1,4 +1,4 @@
-"""Shops and buyers at the deployed storefront, and the payment vendor's stand-in seen from outside."""
+"""Shops and buyers at the deployed storefront, and the payment vendor's stand-in from outside."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Stripe:
 
 
 def stock_item(stack: LocalStack, product: str) -> int:
-    """What the table itself says is left."""
+    """The stock in the table itself."""
     key = {"pk": {"S": f"PRODUCT#{product}"}, "sk": {"S": "STOCK"}}
     table = resource(stack, "CatalogueTable")
     found = aws(stack.places.endpoint, "dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)

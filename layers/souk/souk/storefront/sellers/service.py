@@ -106,7 +106,7 @@ class ShopService:
         return front
 
     def update(self, owner_id: str, shop_id: str, changes: Mapping[str, Any], if_match: int | None) -> ShopFront:
-        """The shop with `changes`, by field name; its owner may edit it whatever its verification is.
+        """The shop with `changes`, by field name; its owner may edit it with any verification.
 
         Raises NotFound for another seller's shop, and PreconditionFailed unless the version is `if_match`.
         """

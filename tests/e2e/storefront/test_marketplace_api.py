@@ -1,7 +1,7 @@
-"""The marketplace of buyers and sellers, call by call as its document has it: every route, shape and error.
+"""The API of the marketplace document, call by call: every route, shape and error.
 
-Where the contract decided otherwise (README, "Where Souk departs from the requirements") the claim is the contract's:
-a password is asked for, ids are strings, paths begin with /api/v1.
+Where the contract departs from it (README, "Where Souk departs from the requirements") the test is of the contract: a
+password is required, ids are strings, paths begin with /api/v1.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PRODUCT = {
 
 @dataclass
 class Client:
-    """Plain HTTP, with the token of a registration once there is one."""
+    """Plain HTTP, with the token of its registration, if any."""
 
     http: httpx.Client
     id: str = ""
@@ -75,7 +75,7 @@ def product(seller: Client) -> str:
     return str(made["id"])
 
 
-def test_a_seller_changes_its_product_and_sees_it(seller: Client, product: str) -> None:
+def test_a_seller_changes_a_product_and_sees_the_change(seller: Client, product: str) -> None:
     changed = seller.call(
         200, "PUT", f"sellers/products/{product}", {**PRODUCT, "price": 49.5, "inventory": 6, "is_active": True}
     )
@@ -126,7 +126,7 @@ def test_an_order_is_placed_paid_and_completed(seller: Client, buyer: Client, pr
     assert status() == "completed"
 
 
-def test_more_than_there_is_is_refused(buyer: Client, product: str) -> None:
+def test_an_order_of_more_than_the_stock_is_refused(buyer: Client, product: str) -> None:
     refused = buyer.call(409, "POST", "buyers/orders", {"buyer_id": buyer.id, "product_id": product, "quantity": 900})
     assert refused["error"] == "insufficient_inventory"
     assert refused["message"] == refused["detail"]
@@ -141,12 +141,12 @@ def test_more_than_there_is_is_refused(buyer: Client, product: str) -> None:
         {"product_id": None},
     ],
 )
-def test_bad_orders_are_told_what_is_wrong(buyer: Client, product: str, body: dict[str, Any]) -> None:
+def test_an_invalid_order_is_refused_with_the_reason(buyer: Client, product: str, body: dict[str, Any]) -> None:
     wanted = {"buyer_id": buyer.id, "product_id": product, "quantity": 1, **body}
     assert buyer.call(400, "POST", "buyers/orders", wanted)["errors"]
 
 
-def test_nobody_acts_for_another(seller: Client, buyer: Client, product: str) -> None:
+def test_acting_for_another_user_is_refused(seller: Client, buyer: Client, product: str) -> None:
     other = str(uuid.uuid4())
     wanted = {"buyer_id": other, "product_id": product, "quantity": 1}
     assert buyer.call(403, "POST", "buyers/orders", wanted)["error"] == "forbidden"
@@ -160,12 +160,12 @@ def test_nobody_acts_for_another(seller: Client, buyer: Client, product: str) ->
 
 
 @pytest.mark.parametrize("body", [{"price": -1}, {"price": 0}, {"inventory": -1}, {"name": ""}, {"name": None}])
-def test_bad_products_are_told_what_is_wrong(seller: Client, body: dict[str, Any]) -> None:
+def test_an_invalid_product_is_refused_with_the_reason(seller: Client, body: dict[str, Any]) -> None:
     answer = seller.call(400, "POST", "sellers/products", {"seller_id": seller.id, **PRODUCT, **body})
     assert [one["field"] for one in answer["errors"]] == list(body)
 
 
-def test_the_later_milestones_track_review_and_count(seller: Client, buyer: Client) -> None:
+def test_orders_are_tracked_products_reviewed_and_sales_counted(seller: Client, buyer: Client) -> None:
     made = seller.call(201, "POST", "sellers/products", {"seller_id": seller.id, **PRODUCT, "name": "Tin Lamp"})
     product, review = str(made["id"]), {"rating": 4, "comment": "Bright."}
     placed = buyer.call(201, "POST", "buyers/orders", {"buyer_id": buyer.id, "product_id": product, "quantity": 1})

@@ -1,4 +1,4 @@
-"""The commerce API, call by call as its document has it: every route, shape and error. Streams are tested apart."""
+"""The API of the commerce API document, call by call: every route, shape and error. It has no live streams yet."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Client:
         return known
 
     def join(self) -> str:
-        """Register and sign in; answers the email."""
+        """Register and sign in; the email."""
         email = f"{uuid.uuid4().hex[:12]}@example.com"
         wanted = {"full_name": "John Doe", "email": email, "password": PASSWORD}
         made = self.call(201, "POST", "auth/register", wanted)
@@ -115,7 +115,7 @@ def product(seller: Client) -> str:
     return str(made["id"])
 
 
-def test_the_profile(buyer: Client) -> None:
+def test_the_profile_is_read_and_edited(buyer: Client) -> None:
     buyer.call(
         200, "PATCH", "users/profile", {"username": f"j{uuid.uuid4().hex[:8]}", "gender": "male", "interests": ["tech"]}
     )
@@ -123,7 +123,7 @@ def test_the_profile(buyer: Client) -> None:
     assert (me["profile"]["gender"], me["profile"]["interests"]) == ("male", ["tech"])
 
 
-def test_addresses_are_a_list(buyer: Client, address: str) -> None:
+def test_addresses_are_listed(buyer: Client, address: str) -> None:
     listed = buyer.call(200, "GET", "users/addresses")
     assert [(one["id"], one["address_line1"]) for one in listed] == [(address, "123 Main St")]
 
@@ -192,7 +192,7 @@ def test_a_purchase_from_preview_to_review(seller: Client, buyer: Client, produc
     assert "Great!" in str(shown)
 
 
-def test_following_a_shop(seller: Client, buyer: Client) -> None:
+def test_a_shop_is_followed_and_unfollowed(seller: Client, buyer: Client) -> None:
     shop = seller.shop  # type: ignore[attr-defined]
     followers = buyer.call(200, "GET", f"sellers/{shop}")["follower_count"]
     for _ in range(2):
@@ -205,7 +205,9 @@ def test_following_a_shop(seller: Client, buyer: Client) -> None:
     assert buyer.call(200, "GET", f"sellers/{shop}")["follower_count"] == followers
 
 
-def test_a_removed_product_is_gone_for_buyers_and_stays_in_orders(seller: Client, buyer: Client, address: str) -> None:
+def test_a_removed_product_is_not_found_by_buyers_and_stays_in_orders(
+    seller: Client, buyer: Client, address: str
+) -> None:
     made = seller.call(201, "POST", "products", {"title": "Short Lived", "price": 9.99, "stock_quantity": 2})
     product = made["id"]
     wanted = {
@@ -230,7 +232,9 @@ def test_a_removed_product_is_gone_for_buyers_and_stays_in_orders(seller: Client
         {"shipping_address_id": 5},
     ],
 )
-def test_bad_orders_are_told_what_is_wrong(buyer: Client, product: str, address: str, changes: dict[str, Any]) -> None:
+def test_an_invalid_order_is_refused_with_the_reason(
+    buyer: Client, product: str, address: str, changes: dict[str, Any]
+) -> None:
     wanted = {
         "items": [{"product_id": product, "quantity": 1}],
         "shipping_address_id": address,
