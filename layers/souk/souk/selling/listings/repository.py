@@ -15,12 +15,12 @@ from souk.aws.tables import Action, Delete, Put, Tables, Update
 from souk.selling.listings.mapping import listing_key, status_key, to_item, to_listing
 from souk.selling.listings.model import Listing, Status
 from souk.shared.errors import NotFound, PreconditionFailed, TooManyRequests
+from souk.shared.versioned import Stale
 
 _QUOTA_LIFE = timedelta(days=2)
 
 
-class StaleListing(Exception):
-    """The listing has changed since it was read."""
+StaleListing = Stale
 
 
 class ListingRepository:
