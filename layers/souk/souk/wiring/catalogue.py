@@ -42,7 +42,7 @@ def public_pictures() -> S3MediaStore:
     from souk.aws.settings import setting
     from souk.selling.photos.adapters.s3 import S3MediaStore
 
-    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, kept="public")
+    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, prefix="public")
 
 
 @cache

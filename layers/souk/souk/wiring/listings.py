@@ -35,7 +35,7 @@ def media_store() -> S3MediaStore:
     from souk.aws.settings import setting
     from souk.selling.photos.adapters.s3 import S3MediaStore
 
-    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, kept="media")
+    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, prefix="media")
 
 
 @cache

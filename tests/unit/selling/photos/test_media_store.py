@@ -21,7 +21,7 @@ def a_store(answer: Any) -> S3MediaStore:
         return answer
 
     client: Any = SimpleNamespace(get_object=call, put_object=call, delete_object=call)
-    return S3MediaStore(lambda: client, "bucket", kind="listings", kept="media")
+    return S3MediaStore(lambda: client, "bucket", kind="listings", prefix="media")
 
 
 def refusal(code: str) -> ClientError:
