@@ -11,6 +11,7 @@ from souk.selling.listings.model import Listing, Media, MediaObject, Publication
 from souk.selling.photos.adapters.s3 import S3MediaStore
 from souk.shared.clock import new_id, utc_now
 from souk.shared.errors import VendorFailed
+from souk.shared.versioned import Stale
 from souk.storefront.catalogue.keys import take
 from souk.storefront.catalogue.repository import ProductRepository
 from souk.wiring import listings, storage
@@ -168,10 +169,8 @@ def test_a_store_that_does_not_answer_leaves_the_step_to_be_tried_again(
 def test_a_product_that_never_stands_still_is_a_failure_to_try_again(
     cloud: Cloud, john: Seller, shop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from souk.storefront.catalogue.repository import StaleProduct
-
     def stale(*_: Any, **__: Any) -> None:
-        raise StaleProduct
+        raise Stale
 
     listing_id = published(cloud, john)
     for method, ask in (("save", {"title": "Another"}), ("remove", None)):

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from souk.aws.idempotency import IdempotencyKey
 from souk.selling.listings.model import Listing, Status
-from souk.selling.listings.repository import ListingRepository, StaleListing, check_version
+from souk.selling.listings.repository import ListingRepository
 from souk.selling.marketplaces.model import STOREFRONT
 from souk.selling.photos.model import Photo, Upload
 from souk.selling.photos.service.uploads import PhotoUploads, RequestedUpload, ids_of
 from souk.shared.clock import Clock, NewId
-from souk.shared.errors import Conflict, DependencyUnavailable, NotFound
+from souk.shared.errors import Conflict, NotFound
 from souk.shared.money import Money, requested_price
+from souk.shared.versioned import check_version, retrying
 
 if TYPE_CHECKING:
     from souk.selling.marketplaces.model import Marketplace, Offer, Verification
-
-_MOST_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class ListingService:
         """Raises PreconditionFailed when the owner has not seen the latest version."""
 
         def decide(listing: Listing) -> Listing:
-            check_version(listing, version)
+            check_version("listing", listing.version, version)
             sources = dict(edit.sources)
             if edit.removed_photos:
                 sources["photos"] = _without(listing.photos, edit.removed_photos)
@@ -98,20 +97,19 @@ class ListingService:
 
     def delete(self, owner_id: str, listing_id: str, version: int | None) -> Listing | None:
         """None when it is gone; the listing while its publications are being ended."""
-        for _ in range(_MOST_TRIES):
+
+        def attempt() -> Listing | None:
             listing = self._repository.get(owner_id, listing_id)
-            check_version(listing, version)
+            check_version("listing", listing.version, version)
             if listing.deleting:
                 return listing
             ending = listing.request_deletion(self._clock())
-            try:
-                if ending is None:
-                    self._repository.remove(listing)
-                    return None
-                return self._repository.save(ending, self._clock())
-            except StaleListing:
-                continue
-        raise _contended()
+            if ending is None:
+                self._repository.remove(listing)
+                return None
+            return self._repository.save(ending, self._clock())
+
+        return retrying("listing", attempt)
 
     def request_uploads(
         self, owner_id: str, listing_id: str, files: Sequence[RequestedUpload], idempotency: IdempotencyKey | None
@@ -183,28 +181,34 @@ class ListingService:
         decide: Callable[[Listing], Listing],
         idempotency: IdempotencyKey | None = None,
         *,
-        made: str | None = None,
+        result_id: str | None = None,
         generations_per_day: int | None = None,
     ) -> Listing:
-        """Read, decide, write; from the start again when somebody wrote in between."""
-        for _ in range(_MOST_TRIES):
+        """Read the listing, change it by `decide` and save it, again after a conflict.
+
+        `result_id` is what a replay of the call answers from; by default the listing's id.
+        """
+
+        def attempt() -> Listing:
             listing = self._repository.get(owner_id, listing_id)
             try:
                 decided = decide(listing)
             except Conflict:
-                # A repeated call finds the state that its first time made, where the action is no longer legal.
+                # The action may be refused only because this very call has taken effect before.
                 if idempotency is not None:
                     self._repository.raise_if_done(idempotency, self._clock())
                 raise
             if decided is listing and idempotency is None:
                 return listing
-            try:
-                return self._repository.save(
-                    decided, self._clock(), idempotency=idempotency, made=made, generations_per_day=generations_per_day
-                )
-            except StaleListing:
-                continue
-        raise _contended()
+            return self._repository.save(
+                decided,
+                self._clock(),
+                idempotency=idempotency,
+                result_id=result_id,
+                generations_per_day=generations_per_day,
+            )
+
+        return retrying("listing", attempt)
 
     def _add_photos(
         self, owner_id: str, listing_id: str, photos: tuple[Photo, ...], idempotency: IdempotencyKey | None
@@ -214,7 +218,7 @@ class ListingService:
             listing_id,
             lambda listing: listing.add_photos(photos, self._clock()),
             idempotency,
-            made=",".join(ids_of(photos)),
+            result_id=",".join(ids_of(photos)),
         )
 
 
@@ -253,7 +257,3 @@ def _without(photos: tuple[Photo, ...], removed: Sequence[str]) -> tuple[Photo, 
     if unknown:
         raise NotFound("There is no such photo in this listing.")
     return tuple(photo for photo in photos if photo.id not in removed)
-
-
-def _contended() -> DependencyUnavailable:
-    return DependencyUnavailable("The listing is changing too fast. Try again shortly.", retry_after=1)

@@ -15,17 +15,33 @@ from souk.selling.marketplaces.model import STOREFRONT, Offer, PublicationEnded,
 from souk.selling.photos.model import Photo, PhotoStatus
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, VendorFailed, VendorProblem
+from souk.shared.versioned import retrying
 from souk.storefront.catalogue.model import OTHER, Movement, OwnedProduct, Product, Reason, Stock, category_of
-from souk.storefront.catalogue.repository import ProductRepository, StaleProduct
 from souk.storefront.sellers.keys import may_not_sell
 from souk.storefront.sellers.model import Shop
 
-_MOST_TRIES = 8
+
+class Products(Protocol):
+    """The stored products. Each write raises Stale when the product or its stock has changed since it was read."""
+
+    def find(self, product_id: str, /) -> OwnedProduct | None:
+        """A product with its stock, also one that has been removed."""
+        ...
+
+    def add(self, product: OwnedProduct, movement: Movement, idempotency: None, /) -> None: ...
+
+    def save(
+        self, before: OwnedProduct, after: Product, now: datetime, /, *, counted: Movement | None, relisted: bool
+    ) -> OwnedProduct:
+        """Save `after`, made from `before`. `counted` moves its stock; `relisted`: it had been removed."""
+        ...
+
+    def remove(self, before: Product, removed: Product, now: datetime, /) -> None: ...
 
 
 class PublicPictures(Protocol):
-    def copy_from(self, kept: str, content_hash: str) -> None:
-        """Keep here too what stands under `kept`."""
+    def copy_from(self, prefix: str, content_hash: str) -> None:
+        """Copy an object from `prefix` to where public pictures are."""
         ...
 
 
@@ -46,7 +62,7 @@ class StorefrontMarketplace:
     def __init__(
         self,
         owner_id: str,
-        products: ProductRepository,
+        products: Products,
         pictures: PublicPictures,
         find_shop: Callable[[str], Shop | None],
         clock: Clock,
@@ -64,48 +80,42 @@ class StorefrontMarketplace:
         return Verification()
 
     def publish(self, offer: Offer, key: str) -> Published:  # noqa: ARG002 - the product's id is key enough
-        self._show(offer)
-        for _ in range(_MOST_TRIES):
+        self._copy_pictures(offer)
+
+        def attempt() -> Published:
             before, now = self._products.find(offer.listing_id), self._clock()
             if before is not None and not before.product.removed:
                 return _published(before.product, recovered=True)
-            try:
-                if before is None:
-                    return _published(self._add(offer, now))
-                return _published(self._save(before, offer, now, relisted=True))
-            except StaleProduct:
-                continue
-        raise _contended()
+            if before is None:
+                return _published(self._add(offer, now))
+            return _published(self._save(before, offer, now, relisted=True))
+
+        return _retrying(attempt)
 
     def find(self, listing_id: str) -> Published | None:
         owned = self._products.find(listing_id)
         return None if owned is None or owned.product.removed else _published(owned.product, recovered=True)
 
     def revise(self, external_id: str, offer: Offer) -> Published:
-        self._show(offer)
-        for _ in range(_MOST_TRIES):
+        self._copy_pictures(offer)
+
+        def attempt() -> Published:
             before = self._products.find(external_id)
             if before is None or before.product.removed:
                 raise PublicationEnded(STOREFRONT, [VendorProblem("gone", "The product is not in the shop any more.")])
-            try:
-                return _published(self._save(before, offer, self._clock()))
-            except StaleProduct:
-                continue
-        raise _contended()
+            return _published(self._save(before, offer, self._clock()))
+
+        return _retrying(attempt)
 
     def end(self, external_id: str) -> None:
-        for _ in range(_MOST_TRIES):
+        def attempt() -> None:
             before = self._products.find(external_id)
-            if before is None or before.product.removed:
-                return
-            try:
+            if before is not None and not before.product.removed:
                 self._products.remove(before.product, replace(before.product, removed=True), self._clock())
-            except StaleProduct:
-                continue
-            return
-        raise _contended()
 
-    def _show(self, offer: Offer) -> None:
+        _retrying(attempt)
+
+    def _copy_pictures(self, offer: Offer) -> None:
         for picture in offer.pictures:
             self._pictures.copy_from("media", picture.content_hash)
 
@@ -156,5 +166,6 @@ def _published(product: Product, *, recovered: bool = False) -> Published:
     return Published(product.id, f"/api/v1/products/{product.id}", recovered=recovered)
 
 
-def _contended() -> VendorFailed:
-    return VendorFailed(STOREFRONT, "The product is changing too fast.")
+def _retrying[T](attempt: Callable[[], T]) -> T:
+    """As for every marketplace, a write that meets conflicts only is a failure of the vendor's."""
+    return retrying("product", attempt, otherwise=VendorFailed(STOREFRONT, "The product is changing too fast."))
