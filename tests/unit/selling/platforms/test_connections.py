@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
 from souk.selling.platforms.model import Connection, Credentials, Platform, SealedCredentials
 from souk.selling.platforms.schemas import CredentialsIn
-from souk.selling.platforms.service import Connections, SellingTerms, require_connected, to_connection
+from souk.selling.platforms.service import Connections, SellingTerms, require_connected
 from souk.shared.errors import Conflict, NotFound, PreconditionFailed
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -42,7 +42,7 @@ class FakeStore:
         self.texts: dict[tuple[str, Platform], tuple[str, int]] = {}
 
     def connections(self, owner_id: str) -> tuple[Connection, ...]:
-        return tuple(to_connection(sealed) for (owner, _), sealed in self.sealed.items() if owner == owner_id)
+        return tuple(sealed.connection for (owner, _), sealed in self.sealed.items() if owner == owner_id)
 
     def find(self, owner_id: str, platform: Platform) -> SealedCredentials | None:
         return self.sealed.get((owner_id, platform))
