@@ -12,4 +12,4 @@ from souk.wiring.media import text_provider
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
     """Answers `{text}`."""
-    return {"text": media_steps().enrich_description(Task.of(event), text_provider())}
+    return {"text": media_steps().enrich_description(Task.from_event(event), text_provider())}

@@ -11,5 +11,5 @@ from souk.wiring.listings import publishing_steps
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
     """Answers the publication's status."""
-    status = publishing_steps().give_up(Task.of(event), event["marketplace"], event["code"], event["detail"])
+    status = publishing_steps().give_up(Task.from_event(event), event["marketplace"], event["code"], event["detail"])
     return {"status": status}

@@ -11,4 +11,4 @@ from souk.wiring.listings import publishing_steps
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
     """Answers the publication's status. A refusal is an outcome; an unknown outcome is an error to try again."""
-    return {"status": publishing_steps().settle(Task.of(event), event["marketplace"])}
+    return {"status": publishing_steps().settle(Task.from_event(event), event["marketplace"])}

@@ -12,4 +12,4 @@ from souk.wiring.media import video_provider
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
     """Answers `{done, job_id, video}`; a provider that works at once is done already."""
-    return video_document(*media_steps().start_video(Task.of(event), video_provider()))
+    return video_document(*media_steps().start_video(Task.from_event(event), video_provider()))

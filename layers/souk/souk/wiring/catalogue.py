@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from souk.storefront.shipping.repository import ShippingProfileRepository
     from souk.storefront.shipping.service import ShippingService
 
-# How uploads of these photos are told from others.
+# The folder of these photos' uploads.
 _KIND = "products"
 
 
@@ -94,9 +94,9 @@ def photo_sweeper() -> PhotoSweeper:
 
 def upload_of(key: str) -> tuple[str, str, str] | None:
     """(seller id, product id, photo id) of the key of an upload, or None."""
-    from souk.selling.photos.adapters.s3 import upload_of
+    from souk.selling.photos.keys import parse_upload_key
 
-    return upload_of(_KIND, key)
+    return parse_upload_key(_KIND, key)
 
 
 def picture_url(content_hash: str) -> str:

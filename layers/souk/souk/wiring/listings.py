@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from souk.selling.photos.adapters.s3 import S3MediaStore
     from souk.selling.photos.service.intake import PhotoIntake
 
-# How uploads of these photos are told from others.
+# The folder of these photos' uploads.
 _KIND = "listings"
 
 
@@ -61,9 +61,9 @@ def preflight() -> PreflightService:
     from functools import partial
 
     from souk.selling.listings.service.listings import PreflightService
-    from souk.selling.listings.service.publishing import offer_of
+    from souk.selling.listings.service.publishing import to_offer
 
-    return PreflightService(listing_repository(), marketplaces.marketplace, partial(offer_of, media=media_store()))
+    return PreflightService(listing_repository(), marketplaces.marketplace, partial(to_offer, media=media_store()))
 
 
 @cache
@@ -85,9 +85,9 @@ def photo_intake() -> PhotoIntake:
 
 def upload_of(key: str) -> tuple[str, str, str] | None:
     """(owner id, listing id, photo id) of the key of an upload, or None."""
-    from souk.selling.photos.adapters.s3 import upload_of
+    from souk.selling.photos.keys import parse_upload_key
 
-    return upload_of(_KIND, key)
+    return parse_upload_key(_KIND, key)
 
 
 @cache

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from souk.aws.attributes import to_attributes
 from souk.selling.listings.mapping import to_item
 from souk.selling.listings.schemas import ListingChanges, NewListing
-from souk.selling.listings.service.media_steps import MediaStore, brief_of
+from souk.selling.listings.service.media_steps import MediaStore, to_brief
 from souk.selling.media.adapters.studio.text import StudioText
 from tests.unit.selling.listings.listing_builders import a_listing
 
@@ -66,6 +66,6 @@ def test_the_largest_listing_that_is_taken_fits_into_an_item() -> None:
         )
     )
     listing = a_listing(**most.to_fields())
-    enriched = StudioText().enrich_description(brief_of(listing, cast(MediaStore, None)))
+    enriched = StudioText().enrich_description(to_brief(listing, cast(MediaStore, None)))
     size = _size(to_attributes(to_item(replace(listing, enriched_description=enriched))))
     assert 250_000 < size < _ITEM_BYTES * 0.8

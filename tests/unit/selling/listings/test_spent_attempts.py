@@ -13,7 +13,7 @@ from souk.selling.listings.model import Listing, PublicationStatus, Status
 from souk.selling.listings.repository import ListingRepository
 from souk.selling.listings.service.media_steps import MediaStore, Task
 from souk.selling.listings.service.publishing import PublishingSteps
-from souk.selling.marketplaces.model import AttemptSpent, Marketplace, Offer, Published
+from souk.selling.marketplaces.model import AttemptSpent, ListingOffer, Marketplace, Published
 from souk.shared.errors import Conflict, VendorFailed, VendorProblem, VendorRefused
 from tests.unit.selling.listings.listing_builders import NOW, a_publication, in_status
 
@@ -56,7 +56,7 @@ class Market:
         self.keys: list[str] = []
         self._answers = iter(answers)
 
-    def publish(self, _offer: Offer, key: str) -> Published:
+    def publish(self, _offer: ListingOffer, key: str) -> Published:
         self.keys.append(key)
         answer = next(self._answers)
         if isinstance(answer, Exception):

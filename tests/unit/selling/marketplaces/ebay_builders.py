@@ -16,7 +16,7 @@ import httpx
 from souk.selling.marketplaces.adapters.ebay.adapter import EbayEndpoints, EbayMarketplace
 from souk.selling.marketplaces.adapters.ebay.oauth import AppCredentials, Credentials
 from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
-from souk.selling.marketplaces.model import Offer, Picture
+from souk.selling.marketplaces.model import ListingOffer, Picture
 from souk.shared.money import Money
 
 NAMESPACE = "urn:ebay:apis:eBLBaseComponents"
@@ -41,8 +41,8 @@ def picture(name: str = "a", content: bytes | None = None, url: str | None = Non
     return Picture(content_hash=name * 64, content_type="image/png", load=lambda: loaded, url=url)
 
 
-def offer(**changes: Any) -> Offer:
-    plain = Offer(
+def offer(**changes: Any) -> ListingOffer:
+    plain = ListingOffer(
         listing_id=LISTING_ID,
         title="Stoneware coffee cup with saucer",
         description="A cup for slow mornings.\n\nHolds 250 ml.",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
@@ -21,7 +22,6 @@ from souk.selling.marketplaces.adapters.ebay import messages
 from souk.selling.marketplaces.adapters.ebay.description import html_description, xml_text
 from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
 from souk.selling.marketplaces.adapters.ebay.sites import SITES
-from souk.selling.marketplaces.model import Offer
 from souk.shared.money import Money
 from tests.unit.selling.marketplaces.ebay_builders import KEY, LISTING_ID, NAMESPACE, offer, settings
 
@@ -59,7 +59,7 @@ def every_message() -> Iterator[tuple[str, str, bytes]]:
         for kind, offered in OFFERS.items():
             name = f"{kind}, {terms}"
             money = Money(offered.price.amount, chosen.currency)
-            priced = Offer(**{**{f: getattr(offered, f) for f in Offer.__dataclass_fields__}, "price": money})
+            priced = replace(offered, price=money)
             yield "AddFixedPriceItem", name, messages.add_fixed_price_item(priced, chosen, URLS, KEY)
             yield "VerifyAddFixedPriceItem", name, messages.verify_add_fixed_price_item(priced, chosen, URLS)
             yield (

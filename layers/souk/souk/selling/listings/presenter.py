@@ -19,12 +19,12 @@ from souk.selling.listings.schemas import (
 )
 from souk.selling.listings.service.listings import ListingService
 from souk.selling.photos.model import Upload
-from souk.selling.photos.schemas import PhotoOut, PhotosOut
+from souk.selling.photos.presenter import present_photo, present_photos
 from souk.shared.errors import Conflict, VendorFailed, VendorProblem, VendorRefused
 from souk.shared.failure_reason import Failure
 
 if TYPE_CHECKING:
-    from souk.selling.marketplaces.model import Verification
+    from souk.selling.marketplaces.model import FeeQuote
 
 
 class MediaUrls(Protocol):
@@ -71,7 +71,7 @@ def _present(listing: Listing, urls: MediaUrls, *, pictures: int | None) -> List
         image_prompt=listing.image_prompt,
         video_prompt=listing.video_prompt,
         enriched_description=listing.enriched_description,
-        photos=[PhotoOut.of(photo, urls.url) for photo in photos[:pictures]],
+        photos=[present_photo(photo, urls.url) for photo in photos[:pictures]],
         media=MediaOut(
             image_urls=[urls.url(image.content_hash) for image in images],
             video_url=urls.url(media.video.content_hash) if media and media.video and pictures is None else None,
@@ -125,17 +125,15 @@ def respond_when_settled(request: Request, service: ListingService, listing: Lis
 
 
 def present_uploads(listing: Listing, uploads: Sequence[Upload], urls: MediaUrls) -> Response:
-    photos = PhotosOut.of(listing.photos, uploads, urls.url)
+    photos = present_photos(listing.photos, uploads, urls.url)
     return Response(photos, headers={"Location": f"/api/v1/listings/{listing.id}", **etag(listing.version)})
 
 
-def present_preflight(marketplace: str, verification: Verification) -> PreflightOut:
+def present_preflight(marketplace: str, quote: FeeQuote) -> PreflightOut:
     return PreflightOut(
         marketplace=marketplace,
-        fees=[
-            FeeOut(name=fee.name, amount=fee.amount.amount, currency=fee.amount.currency) for fee in verification.fees
-        ],
-        notices=[{"code": notice.code, "message": notice.message} for notice in verification.notices],
+        fees=[FeeOut(name=fee.name, amount=fee.amount.amount, currency=fee.amount.currency) for fee in quote.fees],
+        notices=[{"code": notice.code, "message": notice.message} for notice in quote.notices],
     )
 
 

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, record
 from souk.aws.tables import Action, Delete, Put, Tables, Update
-from souk.selling.listings.mapping import listing_key, status_key, to_item, to_listing
+from souk.selling.listings.keys import generations_key, listing_key, status_key
+from souk.selling.listings.mapping import to_item, to_listing
 from souk.selling.listings.model import Listing, Status
 from souk.shared.errors import NotFound, TooManyRequests
 from souk.shared.versioned import Stale
@@ -154,7 +155,7 @@ class ListingRepository:
     def _count_generation(self, owner_id: str, limit: int, now: datetime) -> Update:
         return Update(
             self._table,
-            {"pk": f"USER#{owner_id}", "sk": f"GENERATIONS#{now:%Y-%m-%d}"},
+            generations_key(owner_id, now),
             "SET #expires_at = :expires_at ADD #started :one",
             condition="attribute_not_exists(#started) OR #started < :limit",
             values={"expires_at": int((now + _QUOTA_LIFE).timestamp()), "one": 1, "limit": limit},

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, 
 from souk.http.fields import Amount, Currency, Line, Text, Wire, encoded_size_at_most
 from souk.http.pagination import PageQuery
 from souk.selling.listings.model import Status
-from souk.selling.listings.service.listings import Edit
+from souk.selling.listings.service.listings import ListingEdit
 from souk.selling.photos.model import MOST_PHOTOS
 from souk.selling.photos.schemas import PhotoOut
 from souk.shared.money import Money, minor_digits
@@ -121,10 +121,10 @@ class ListingChanges(Wire):
             _check_decimals(self.price, self.currency)
         return self
 
-    def to_edit(self) -> Edit:
+    def to_edit(self) -> ListingEdit:
         """What is asked, in the domain's words."""
         sent = self.model_dump(exclude_unset=True)
-        return Edit(
+        return ListingEdit(
             facts={name: sent[name] for name in sent if name in _FACTS} | _frozen_specifics(sent),
             sources={name: sent[name] for name in sent if name in _SOURCES},
             amount=self.price,

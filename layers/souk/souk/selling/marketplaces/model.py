@@ -43,7 +43,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ListingOffer:
     """A listing as a marketplace sees it. `category_id` and `condition_id` are the marketplace's own.
 
     `souk_category_id` is ours; `quantity_version` rises whenever the owner says how many there are.
@@ -79,7 +79,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class FeeQuote:
     """The marketplace would accept the offer, at these fees."""
 
     fees: tuple[Fee, ...] = ()
@@ -107,11 +107,11 @@ class Marketplace(Protocol):
     VendorFailed (outcome unknown; the same call with the same `key` may be made again).
     """
 
-    def verify(self, offer: Offer) -> Verification:
+    def verify(self, offer: ListingOffer) -> FeeQuote:
         """Ask whether `offer` would be accepted; nothing is published."""
         ...
 
-    def publish(self, offer: Offer, key: str) -> Published:
+    def publish(self, offer: ListingOffer, key: str) -> Published:
         """Publish once: the same `key` answers the same publication, however often it is asked.
 
         Raises AttemptSpent when that publication has ended meanwhile.
@@ -122,7 +122,7 @@ class Marketplace(Protocol):
         """What is live for our listing, if anything: for an attempt whose outcome was never learnt."""
         ...
 
-    def revise(self, external_id: str, offer: Offer) -> Published:
+    def revise(self, external_id: str, offer: ListingOffer) -> Published:
         """Make a live publication say what `offer` says. Raises PublicationEnded."""
         ...
 

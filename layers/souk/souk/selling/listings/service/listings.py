@@ -19,11 +19,11 @@ from souk.shared.money import Money, requested_price
 from souk.shared.versioned import check_version, retrying
 
 if TYPE_CHECKING:
-    from souk.selling.marketplaces.model import Marketplace, Offer, Verification
+    from souk.selling.marketplaces.model import FeeQuote, ListingOffer, Marketplace
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class ListingEdit:
     """Facts (text, quantity, specifics) and sources (prompts, photos) to change; the stricter rule holds for both."""
 
     facts: Mapping[str, Any]
@@ -80,7 +80,7 @@ class ListingService:
     ) -> tuple[tuple[Listing, ...], dict[str, str] | None]:
         return self._repository.list(owner_id, status=status, limit=limit, after=after)
 
-    def edit(self, owner_id: str, listing_id: str, edit: Edit, version: int | None) -> Listing:
+    def edit(self, owner_id: str, listing_id: str, edit: ListingEdit, version: int | None) -> Listing:
         """Raises PreconditionFailed when the owner has not seen the latest version."""
 
         def decide(listing: Listing) -> Listing:
@@ -229,15 +229,13 @@ class PreflightService:
         self,
         repository: ListingRepository,
         marketplace: Callable[[str, str], Marketplace],
-        offer: Callable[[Listing], Offer],
+        offer: Callable[[Listing], ListingOffer],
     ) -> None:
         self._repository = repository
         self._marketplace = marketplace
         self._offer = offer
 
-    def verify(
-        self, owner_id: str, listing_id: str, marketplaces: Sequence[str]
-    ) -> tuple[tuple[str, Verification], ...]:
+    def verify(self, owner_id: str, listing_id: str, marketplaces: Sequence[str]) -> tuple[tuple[str, FeeQuote], ...]:
         """What each of `marketplaces` says. Raises VendorRefused with its words."""
         listing = self._repository.get(owner_id, listing_id)
         wanted = tuple(dict.fromkeys(marketplaces))
@@ -245,7 +243,7 @@ class PreflightService:
         return tuple((name, self._marketplace(name, owner_id).verify(offer)) for name in wanted)
 
 
-def _price(edit: Edit, current: Money) -> dict[str, Money]:
+def _price(edit: ListingEdit, current: Money) -> dict[str, Money]:
     if edit.amount is None and edit.currency is None:
         return {}
     amount = current.amount if edit.amount is None else edit.amount

@@ -44,7 +44,7 @@ class Task:
     run: int
 
     @classmethod
-    def of(cls, event: Mapping[str, Any]) -> Task:
+    def from_event(cls, event: Mapping[str, Any]) -> Task:
         return cls(event["owner_id"], event["listing_id"], int(event["run"]))
 
 
@@ -58,7 +58,7 @@ def video_document(job_id: str, video: MediaObject | None) -> dict[str, Any]:
     return {"done": video is not None, "job_id": job_id, "video": to_document(video) if video else None}
 
 
-def brief_of(listing: Listing, media: MediaStore) -> MediaBrief:
+def to_brief(listing: Listing, media: MediaStore) -> MediaBrief:
     return MediaBrief(
         listing_id=listing.id,
         title=listing.title,
@@ -107,7 +107,7 @@ class MediaSteps:
         listing = self._repository.find(task.owner_id, task.listing_id)
         if listing is None or listing.run != task.run or listing.status is not Status.GENERATING:
             raise Superseded(f"{task.listing_id} run {task.run}")
-        return brief_of(listing, self._media)
+        return to_brief(listing, self._media)
 
     def _video(self, job: VideoJob) -> tuple[str, MediaObject | None]:
         if job.content is None:

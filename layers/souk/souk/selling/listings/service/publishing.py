@@ -12,15 +12,22 @@ from functools import partial
 from souk.selling.listings.model import Listing, Publication, PublicationStatus
 from souk.selling.listings.repository import ListingRepository
 from souk.selling.listings.service.media_steps import MediaStore, Superseded, Task
-from souk.selling.marketplaces.model import AttemptSpent, Marketplace, Offer, Picture, PublicationEnded, Published
+from souk.selling.marketplaces.model import (
+    AttemptSpent,
+    ListingOffer,
+    Marketplace,
+    Picture,
+    PublicationEnded,
+    Published,
+)
 from souk.shared.clock import Clock
 from souk.shared.errors import Conflict, VendorRefused
 from souk.shared.failure_reason import Failure
 
 
-def offer_of(listing: Listing, media: MediaStore) -> Offer:
+def to_offer(listing: Listing, media: MediaStore) -> ListingOffer:
     images = listing.media.images if listing.media else ()
-    return Offer(
+    return ListingOffer(
         listing_id=listing.id,
         title=listing.title,
         description=listing.offered_description,
@@ -135,7 +142,7 @@ class PublishingSteps:
             if external_id is not None:
                 market.end(external_id)
             return replace(publication, external_id=external_id).ended()
-        offer = offer_of(listing, self._media)
+        offer = to_offer(listing, self._media)
         if publication.status is PublicationStatus.REVISING and external_id is not None:
             return _revised(market, external_id, offer, publication)
         published = market.publish(offer, self._attempt_key(listing.id, publication.attempt))
@@ -157,7 +164,7 @@ class PublishingSteps:
         self._repository.change(task.owner_id, task.listing_id, self._clock(), decide)
 
 
-def _revised(market: Marketplace, external_id: str, offer: Offer, publication: Publication) -> Publication:
+def _revised(market: Marketplace, external_id: str, offer: ListingOffer, publication: Publication) -> Publication:
     """What is up, with the words of `offer` or with what was said to them."""
     try:
         return _live(publication, market.revise(external_id, offer))

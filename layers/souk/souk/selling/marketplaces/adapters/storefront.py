@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from souk.selling.marketplaces.model import STOREFRONT, Offer, PublicationEnded, Published, Verification
+from souk.selling.marketplaces.model import STOREFRONT, FeeQuote, ListingOffer, PublicationEnded, Published
 from souk.selling.photos.model import Photo, PhotoStatus
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, VendorFailed, VendorProblem
@@ -75,11 +75,11 @@ class StorefrontMarketplace:
         self._clock = clock
         self._new_id = new_id
 
-    def verify(self, offer: Offer) -> Verification:  # noqa: ARG002 - whatever a listing may say fits a product
+    def verify(self, offer: ListingOffer) -> FeeQuote:  # noqa: ARG002 - whatever a listing may say fits a product
         require_shop(self._find_shop(self._owner_id), self._owner_id)
-        return Verification()
+        return FeeQuote()
 
-    def publish(self, offer: Offer, key: str) -> Published:  # noqa: ARG002 - the product's id is key enough
+    def publish(self, offer: ListingOffer, key: str) -> Published:  # noqa: ARG002 - the product's id is key enough
         self._copy_pictures(offer)
 
         def attempt() -> Published:
@@ -96,7 +96,7 @@ class StorefrontMarketplace:
         owned = self._products.find(listing_id)
         return None if owned is None or owned.product.removed else _published(owned.product, recovered=True)
 
-    def revise(self, external_id: str, offer: Offer) -> Published:
+    def revise(self, external_id: str, offer: ListingOffer) -> Published:
         self._copy_pictures(offer)
 
         def attempt() -> Published:
@@ -115,11 +115,11 @@ class StorefrontMarketplace:
 
         _retrying(attempt)
 
-    def _copy_pictures(self, offer: Offer) -> None:
+    def _copy_pictures(self, offer: ListingOffer) -> None:
         for picture in offer.pictures:
             self._pictures.copy_from("media", picture.content_hash)
 
-    def _add(self, offer: Offer, now: datetime) -> Product:
+    def _add(self, offer: ListingOffer, now: datetime) -> Product:
         blank = Product(
             id=offer.listing_id,
             seller_id=self._owner_id,
@@ -136,7 +136,7 @@ class StorefrontMarketplace:
         self._products.add(OwnedProduct(product, Stock(product.id, offer.quantity, 1)), first, None)
         return product
 
-    def _save(self, before: OwnedProduct, offer: Offer, now: datetime, *, relisted: bool = False) -> Product:
+    def _save(self, before: OwnedProduct, offer: ListingOffer, now: datetime, *, relisted: bool = False) -> Product:
         counted = None
         if offer.quantity_version > before.product.quantity_version:
             delta = offer.quantity - before.stock.available
@@ -145,7 +145,7 @@ class StorefrontMarketplace:
         return self._products.save(before, after, now, counted=counted, relisted=relisted).product
 
 
-def _saying(product: Product, offer: Offer, now: datetime) -> Product:
+def _saying(product: Product, offer: ListingOffer, now: datetime) -> Product:
     """`product` as the listing has it; whether it is shown and how it is sent stay its own."""
     category = category_of(offer.souk_category_id)
     return replace(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from souk.aws.invocations import Invocations
+from souk.selling.photos.keys import upload_key
 from souk.selling.photos.model import UPLOAD_LIFE, Upload
 from souk.shared.errors import DependencyUnavailable
 
@@ -80,7 +81,7 @@ class S3MediaStore:
         """A presigned POST for this key, this content type and at most `size` bytes."""
         post = self._client().generate_presigned_post(
             self._bucket,
-            incoming_key(self._kind, owner_id, entity_id, photo_id),
+            upload_key(self._kind, owner_id, entity_id, photo_id),
             Fields={"Content-Type": content_type},
             Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, size]],
             ExpiresIn=int(UPLOAD_LIFE.total_seconds()),
@@ -88,16 +89,14 @@ class S3MediaStore:
         return Upload(photo_id, post["url"], post["fields"])
 
     def put_upload(self, owner_id: str, entity_id: str, photo_id: str, content_type: str, content: bytes) -> None:
-        self._put(incoming_key(self._kind, owner_id, entity_id, photo_id), content, content_type)
+        self._put(upload_key(self._kind, owner_id, entity_id, photo_id), content, content_type)
 
     def load_upload(self, owner_id: str, entity_id: str, photo_id: str) -> bytes | None:
-        return self._get(incoming_key(self._kind, owner_id, entity_id, photo_id))
+        return self._get(upload_key(self._kind, owner_id, entity_id, photo_id))
 
     def remove_upload(self, owner_id: str, entity_id: str, photo_id: str) -> None:
         with _unavailable_if_s3_fails():
-            self._client().delete_object(
-                Bucket=self._bucket, Key=incoming_key(self._kind, owner_id, entity_id, photo_id)
-            )
+            self._client().delete_object(Bucket=self._bucket, Key=upload_key(self._kind, owner_id, entity_id, photo_id))
 
     def _key(self, content_hash: str) -> str:
         return f"{self._prefix}/{content_hash}"
@@ -130,21 +129,8 @@ class UploadProcessing:
         self._kind = kind
 
     def request(self, owner_id: str, entity_id: str, photo_id: str) -> None:
-        key = incoming_key(self._kind, owner_id, entity_id, photo_id)
+        key = upload_key(self._kind, owner_id, entity_id, photo_id)
         self._invocations.request(self._function, {"detail": {"object": {"key": key}}})
-
-
-def incoming_key(kind: str, owner_id: str, entity_id: str, photo_id: str) -> str:
-    """The key of a raw upload."""
-    return f"incoming/{kind}/{owner_id}/{entity_id}/{photo_id}"
-
-
-def upload_of(kind: str, key: str) -> tuple[str, str, str] | None:
-    """(owner id, entity id, photo id) from the key of an upload of this kind, or None for any other key."""
-    parts = key.split("/")
-    if len(parts) != 5 or parts[:2] != ["incoming", kind] or not all(parts):
-        return None
-    return parts[2], parts[3], parts[4]
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from souk.selling.marketplaces.adapters.ebay.replies import VENDOR, ListedItem, 
 from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
 from souk.selling.marketplaces.adapters.ebay.sites import listing_url
 from souk.selling.marketplaces.adapters.ebay.trading import Trading
-from souk.selling.marketplaces.model import AttemptSpent, Offer, Picture, PublicationEnded, Published, Verification
+from souk.selling.marketplaces.model import AttemptSpent, FeeQuote, ListingOffer, Picture, PublicationEnded, Published
 from souk.shared.clock import Clock
 from souk.shared.errors import VendorFailed, VendorRefused
 
@@ -62,13 +62,13 @@ class EbayMarketplace:
         self._settings = settings
         self._clock = clock
 
-    def verify(self, offer: Offer) -> Verification:
+    def verify(self, offer: ListingOffer) -> FeeQuote:
         deadline = Deadline(self._clock, _VERIFY_SECONDS)
         document = messages.verify_add_fixed_price_item(offer, self._settings, self._picture_urls(offer, deadline))
         reply = self._accepted("VerifyAddFixedPriceItem", document, deadline)
-        return Verification(fees(reply), reply.notices)
+        return FeeQuote(fees(reply), reply.notices)
 
-    def publish(self, offer: Offer, key: str) -> Published:
+    def publish(self, offer: ListingOffer, key: str) -> Published:
         """`key` is the attempt's `attempt_uuid`.
 
         A listing that an earlier attempt left live is answered as recovered and not touched.
@@ -97,7 +97,7 @@ class EbayMarketplace:
         listed = self._under_sku(listing_id, Deadline(self._clock, _SECONDS))
         return Published(listed.item_id, self._url(listed), recovered=True) if listed else None
 
-    def revise(self, external_id: str, offer: Offer) -> Published:
+    def revise(self, external_id: str, offer: ListingOffer) -> Published:
         deadline = Deadline(self._clock, _SECONDS)
         urls = self._picture_urls(offer, deadline)
         document = messages.revise_fixed_price_item(external_id, offer, self._settings, urls)
@@ -109,7 +109,7 @@ class EbayMarketplace:
         with suppress(PublicationEnded):
             self._accepted("EndFixedPriceItem", messages.end_fixed_price_item(external_id), deadline)
 
-    def _picture_urls(self, offer: Offer, deadline: Deadline) -> tuple[str, ...]:
+    def _picture_urls(self, offer: ListingOffer, deadline: Deadline) -> tuple[str, ...]:
         """Our own public addresses when every picture has one, else eBay's: it does not take both in one listing."""
         own = tuple(picture.url for picture in offer.pictures if picture.url is not None and _self_hosted(picture))
         if len(own) == len(offer.pictures):
