@@ -1,7 +1,7 @@
-"""Souk's own storefront behind the `Marketplace` Protocol: publishing a listing makes a product of it.
+"""Souk's own storefront as a marketplace: a published listing becomes a product.
 
-The product has the listing's id, so whatever is repeated finds what was made. Its pictures become public. Its stock is
-the truth of how many there are: the listing sets it once, and again whenever its owner says another quantity.
+The product has the listing's id, so that a repeated call finds the product of the first. Its pictures become public.
+Its stock is authoritative: the listing sets it when it is published, and again whenever its owner sets a quantity.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ def require_shop(shop: Shop | None, owner_id: str) -> None:
 
 
 class StorefrontMarketplace:
-    """Implements `souk.selling.marketplaces.model.Marketplace`; that Protocol says what is raised when.
+    """Implements `souk.selling.marketplaces.model.Marketplace`, which documents the errors.
 
-    A shop that is missing or suspended is a Conflict, as everywhere.
+    Raises Conflict too, when the seller has no shop or it is suspended.
     """
 
     def __init__(
@@ -75,11 +75,11 @@ class StorefrontMarketplace:
         self._clock = clock
         self._new_id = new_id
 
-    def verify(self, offer: ListingOffer) -> FeeQuote:  # noqa: ARG002 - whatever a listing may say fits a product
+    def verify(self, offer: ListingOffer) -> FeeQuote:  # noqa: ARG002 - every listing is valid as a product
         require_shop(self._find_shop(self._owner_id), self._owner_id)
         return FeeQuote()
 
-    def publish(self, offer: ListingOffer, key: str) -> Published:  # noqa: ARG002 - the product's id is key enough
+    def publish(self, offer: ListingOffer, key: str) -> Published:  # noqa: ARG002 - the product's id makes it unique
         self._copy_pictures(offer)
 
         def attempt() -> Published:
@@ -131,7 +131,7 @@ class StorefrontMarketplace:
             updated_at=now,
             listing_id=offer.listing_id,
         )
-        product = _saying(blank, offer, now)
+        product = _with_content(blank, offer, now)
         first = Movement(self._new_id(), product.id, offer.quantity, Reason.CREATED, now)
         self._products.add(OwnedProduct(product, Stock(product.id, offer.quantity, 1)), first, None)
         return product
@@ -141,12 +141,12 @@ class StorefrontMarketplace:
         if offer.quantity_version > before.product.quantity_version:
             delta = offer.quantity - before.stock.available
             counted = Movement(self._new_id(), before.product.id, delta, Reason.SET, now)
-        after = replace(_saying(before.product, offer, now), removed=False)
+        after = replace(_with_content(before.product, offer, now), removed=False)
         return self._products.save(before, after, now, counted=counted, relisted=relisted).product
 
 
-def _saying(product: Product, offer: ListingOffer, now: datetime) -> Product:
-    """`product` as the listing has it; whether it is shown and how it is sent stay its own."""
+def _with_content(product: Product, offer: ListingOffer, now: datetime) -> Product:
+    """`product` with the content of `offer`. Its visibility and shipping profile stay as they are."""
     category = category_of(offer.souk_category_id)
     return replace(
         product,
@@ -167,5 +167,5 @@ def _published(product: Product, *, recovered: bool = False) -> Published:
 
 
 def _retrying[T](attempt: Callable[[], T]) -> T:
-    """As for every marketplace, a write that meets conflicts only is a failure of the vendor's."""
+    """Retry conflicts; too many are a VendorFailed, as from every marketplace."""
     return retrying("product", attempt, otherwise=VendorFailed(STOREFRONT, "The product is changing too fast."))

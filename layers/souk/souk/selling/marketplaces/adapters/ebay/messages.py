@@ -1,7 +1,7 @@
-"""Requests to the Trading API. Elements stand in the order of eBay's schema, which it insists on.
+"""Requests to the Trading API, each a whole XML document in UTF-8.
 
-Every function answers a whole document, UTF-8. The order below is the contract: tests hold it to a table of ours
-and, where it is at hand, to eBay's own schema.
+eBay requires the elements in the order of its schema. Tests compare it with our own table and, where the file is
+available, with eBay's schema.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ NAMESPACE = "urn:ebay:apis:eBLBaseComponents"
 
 
 def add_fixed_price_item(offer: ListingOffer, settings: EbaySettings, picture_urls: Sequence[str], uuid: str) -> bytes:
-    """List `offer`. eBay lists a `uuid` at most once (32 upper-case hex digits)."""
+    """List `offer`. eBay lists a `uuid` (32 upper-case hex digits) at most once."""
     item = _new_item(offer, settings, picture_urls, _text("UUID", uuid))
     return _document("AddFixedPriceItem", item)
 
 
 def verify_add_fixed_price_item(offer: ListingOffer, settings: EbaySettings, picture_urls: Sequence[str]) -> bytes:
-    """The same without a UUID: whether a verification would use it up is not documented."""
+    """Verify `offer`. Without a UUID, since eBay does not document whether a verification would use it up."""
     return _document("VerifyAddFixedPriceItem", _new_item(offer, settings, picture_urls, None))
 
 
 def revise_fixed_price_item(
     item_id: str, offer: ListingOffer, settings: EbaySettings, picture_urls: Sequence[str]
 ) -> bytes:
-    """Everything that an edit can change. Without pictures the listing keeps its own; specifics all gone are deleted.
+    """Change all that an edit can change. No pictures: the listing keeps its own. No specifics: they are deleted.
 
-    A listing tracked by SKU has to be told so again, with its SKU, at each revision.
+    eBay requires the SKU and the tracking by SKU at each revision.
     """
     specifics = _specifics(offer)
     item = _tree(
@@ -70,7 +70,7 @@ def get_item(item_id: str) -> bytes:
 
 
 def get_item_by_sku(sku: str) -> bytes:
-    """Finds only listings that are tracked by SKU, as ours are."""
+    """eBay finds only listings that are tracked by SKU, as ours are."""
     return _document("GetItem", _text("SKU", sku))
 
 
