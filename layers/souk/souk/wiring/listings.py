@@ -1,4 +1,4 @@
-"""Listings: the use cases, the steps of the workflow, and what starts them."""
+"""Listings: use cases, steps of the workflow, its dispatcher and its sweeper."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def photo_intake() -> PhotoIntake:
 
 
 def upload_of(key: str) -> tuple[str, str, str] | None:
-    """(owner id, listing id, photo id) of the key of an upload, or None."""
+    """(owner id, listing id, photo id) from the key of a listing's upload, or None."""
     from souk.selling.photos.keys import parse_upload_key
 
     return parse_upload_key(_KIND, key)

@@ -1,4 +1,4 @@
-"""What an owner does with listings. Every use case reads one item, decides in the model, and writes once."""
+"""An owner's actions on listings. Each reads one item, lets the model decide, and writes once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListingEdit:
-    """Facts (text, quantity, specifics) and sources (prompts, photos) to change; the stricter rule holds for both."""
+    """Changes to facts (text, quantity, specifics) and to the sources of media (prompts, photos).
+
+    When it has both, each must be allowed in the listing's status.
+    """
 
     facts: Mapping[str, Any]
     sources: Mapping[str, Any]
@@ -34,10 +37,10 @@ class ListingEdit:
 
 
 class ListingService:
-    """One owner's listings; every method takes the owner's id first, and no other owner's listing is ever found.
+    """Owners' listings. Every method takes the owner's id first and finds only that owner's listings.
 
-    `require_connected` (owner id, marketplace) raises Conflict when the owner cannot publish there; `stock_of` answers
-    what is left of a product.
+    `require_connected(owner_id, marketplace)` raises Conflict when the owner cannot publish there; `stock_of` returns
+    the available stock of a product, or None when there is no such product.
     """
 
     def __init__(
@@ -68,12 +71,12 @@ class ListingService:
         return self._repository.get(owner_id, listing_id)
 
     def quantity_of(self, listing: Listing) -> int:
-        """How many there are: of one that is live on souk, what its product has left."""
+        """The quantity; while it is live on souk, the available stock of its product."""
         publication = listing.publications.get(STOREFRONT)
         if publication is None or not publication.up or publication.external_id is None:
             return listing.quantity
-        left = self._stock_of(publication.external_id)
-        return listing.quantity if left is None else left
+        available = self._stock_of(publication.external_id)
+        return listing.quantity if available is None else available
 
     def list(
         self, owner_id: str, *, status: Status | None, limit: int, after: Mapping[str, str] | None
@@ -96,7 +99,7 @@ class ListingService:
         return self._decide(owner_id, listing_id, decide)
 
     def delete(self, owner_id: str, listing_id: str, version: int | None) -> Listing | None:
-        """None when it is gone; the listing while its publications are being ended."""
+        """None when it is deleted; the listing while its publications are being ended."""
 
         def attempt() -> Listing | None:
             listing = self._repository.get(owner_id, listing_id)
@@ -122,7 +125,7 @@ class ListingService:
     def uploads_of(
         self, listing: Listing, photo_ids: Sequence[str], files: Sequence[RequestedUpload]
     ) -> tuple[Upload, ...]:
-        """Presigned POSTs for `files`, which are the photos `photo_ids`; none for what has been settled or removed."""
+        """Presigned POSTs for `files`, the uploads of `photo_ids`. None for a photo that was settled or removed."""
         return self._uploads.presign(listing.user_id, listing.id, listing.pending_photos, photo_ids, files)
 
     def add_uploaded(
@@ -132,14 +135,14 @@ class ListingService:
         files: Sequence[tuple[str, bytes]],
         idempotency: IdempotencyKey | None,
     ) -> Listing:
-        """Take photos that came through the API: (content type, bytes). They are checked like all others, later."""
+        """Store photos sent through the API, as (content type, bytes). They are processed later, like all others."""
         photos = self._uploads.announce([content_type for content_type, _ in files])
         listing = self._add_photos(owner_id, listing_id, photos, idempotency)
         self.bring(listing, ids_of(photos), files)
         return listing
 
     def bring(self, listing: Listing, photo_ids: Sequence[str], files: Sequence[tuple[str, bytes]]) -> None:
-        """Put the bytes of those `photo_ids` that still wait for them where uploads go. May be done again."""
+        """Upload the files of those `photo_ids` that are still pending. Can be repeated."""
         self._uploads.bring(listing.user_id, listing.id, listing.pending_photos, photo_ids, files)
 
     def request_media(self, owner_id: str, listing_id: str, idempotency: IdempotencyKey | None) -> Listing:
@@ -223,7 +226,7 @@ class ListingService:
 
 
 class PreflightService:
-    """Asks marketplaces what they would say to a listing. Nothing is published or stored."""
+    """Asks marketplaces whether they would accept a listing, and its fees. Nothing is published or stored."""
 
     def __init__(
         self,
@@ -236,7 +239,7 @@ class PreflightService:
         self._offer = offer
 
     def verify(self, owner_id: str, listing_id: str, marketplaces: Sequence[str]) -> tuple[tuple[str, FeeQuote], ...]:
-        """What each of `marketplaces` says. Raises VendorRefused with its words."""
+        """(marketplace, its quote) for each of `marketplaces`. Raises VendorRefused with the marketplace's words."""
         listing = self._repository.get(owner_id, listing_id)
         wanted = tuple(dict.fromkeys(marketplaces))
         offer = self._offer(listing)
