@@ -1,4 +1,4 @@
-"""Offers, settings and replies for the tests of eBay. Replies have eBay's shape and our words."""
+"""Offers, settings and replies for the tests of eBay. Replies have eBay's format and made-up texts."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def fees_xml(**amounts: str) -> str:
 
 
 class ScriptedEbay:
-    """eBay as a script: each call's answers in turn, the last one for ever after. Keeps what was asked."""
+    """eBay as a script: the answers of each call in turn, the last one repeated. Records the requests."""
 
     def __init__(self, **answers: Any) -> None:
         self.asked: list[httpx.Request] = []

@@ -95,7 +95,7 @@ class Wait:
 class Listing:
     """Something for sale, from draft to published.
 
-    `quantity_version` rises whenever the owner sets a quantity. It tells a new quantity from an old one that souk's own
+    `quantity_version` rises whenever the owner sets a quantity: it separates a new quantity from an old one that souk's
     storefront has already sold from: a product there has its own stock.
     """
 
