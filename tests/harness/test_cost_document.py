@@ -1,4 +1,4 @@
-"""docs/cost.md is what benchmarks/cost.py computes from what the code does now."""
+"""docs/cost.md is what benchmarks/cost.py computes from the current code."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ def test_an_additional_state_is_an_additional_transition_for_each(listing: Units
 
 
 def _sums(page: str) -> list[float]:
-    """Of the tables of prices: listings, orders, and what stands there."""
+    """Listings, orders and the stored price, from the tables of prices."""
     return [float(line.split("**")[3]) for line in page.splitlines() if line.startswith("| **sum** | | | **")]

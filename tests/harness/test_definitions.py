@@ -1,4 +1,4 @@
-"""What the emulator accepts without a word and Step Functions refuses, or what would fail on its first use."""
+"""Mistakes in definitions that the emulator accepts but Step Functions refuses, or that fail on first use."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_a_fail_state_has_an_error_name_of_its_own(_name: str, state: State) -> 
 
 @pytest.mark.parametrize(("_name", "state"), _all_states())
 def test_a_run_reads_only_the_fields_of_an_item_that_it_needs(_name: str, state: State) -> None:
-    """An item may be larger than the 256 KiB that a state may answer."""
+    """An item may be larger than the 256 KiB that a state may return."""
     if state.body.get("Resource") == "arn:aws:states:::dynamodb:getItem":
         assert state.body["Arguments"]["ProjectionExpression"]
 

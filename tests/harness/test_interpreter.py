@@ -1,4 +1,4 @@
-"""The interpreter against the language's own rules, so that what the harness proves is proven of the workflow."""
+"""The interpreter follows the rules of the language, so that claims of the harness hold for the workflow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever says no, or nothing, is told in his own words, and what may be at the marketplace is never forgotten."""
+"""Refusals and missing answers are reported in the vendor's words, and no possible publication is ever forgotten."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.harness.journey import Journey, claim_gone, claim_published, publishe
 from tests.harness.world import World
 
 
-def unheard(made: World, mood: Literal["mute", "deaf"] = "mute") -> Journey:
-    """Published to a marketplace that did not answer, and is well again: what it made, if anything, is not known."""
+def unconfirmed(made: World, mood: Literal["mute", "deaf"] = "mute") -> Journey:
+    """Published to a marketplace that did not answer and works again: the outcome is unknown."""
     journey = Journey(made)
     journey.create()
     journey.go_on(Status.APPROVED)
@@ -73,7 +73,7 @@ def test_a_listing_ended_at_the_marketplace_is_not_live_and_can_be_published_aga
 
 
 def test_a_recovered_listing_that_ends_before_its_revision_is_ended(made: World) -> None:
-    journey = unheard(made)
+    journey = unconfirmed(made)
     made.ebay.ends_before_revisions = True
     journey.approve()
     journey.publish()
@@ -87,14 +87,14 @@ def test_a_recovered_listing_that_ends_before_its_revision_is_ended(made: World)
 
 
 def test_an_edit_after_a_lost_answer_reaches_the_publication(made: World) -> None:
-    journey = unheard(made)
+    journey = unconfirmed(made)
     journey.edit()
     journey.go_on(Status.PUBLISHED)
     claim_published(journey)
 
 
 def test_a_listing_live_after_a_lost_answer_is_kept_when_its_revision_is_refused(made: World) -> None:
-    journey = unheard(made)
+    journey = unconfirmed(made)
     made.ebay.refuse_revisions = "The title is not allowed."
     journey.edit()
     journey.approve()
@@ -109,7 +109,7 @@ def test_a_listing_live_after_a_lost_answer_is_kept_when_its_revision_is_refused
 
 
 def test_a_refusal_after_a_lost_answer_does_not_lose_the_publication(made: World) -> None:
-    journey = unheard(made)
+    journey = unconfirmed(made)
     made.ebay.refuse = "Your token has been revoked."
     for _ in range(2):
         journey.approve()
@@ -126,7 +126,7 @@ def test_a_refusal_after_a_lost_answer_does_not_lose_the_publication(made: World
 
 @pytest.mark.parametrize("there", ["published", "nothing"])
 def test_deleting_a_listing_that_may_be_published_searches_first(made: World, there: str) -> None:
-    journey = unheard(made, "mute" if there == "published" else "deaf")
+    journey = unconfirmed(made, "mute" if there == "published" else "deaf")
     assert journey.listing.publications["ebay"].status == "unconfirmed"
     journey.delete()
     made.settle()
@@ -134,7 +134,7 @@ def test_deleting_a_listing_that_may_be_published_searches_first(made: World, th
 
 
 def test_a_listing_that_may_be_published_is_kept_while_the_marketplace_does_not_answer(made: World) -> None:
-    journey = unheard(made)
+    journey = unconfirmed(made)
     made.ebay.refuse = "Your token has been revoked."
     journey.delete()
     made.settle()

@@ -1,4 +1,4 @@
-"""Everything may come twice, late, or from a rival; the marketplace still has one listing."""
+"""Records, events and calls come twice, late or never; the marketplace still has one listing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_replaying_the_whole_stream_changes_nothing(made: World) -> None:
 
 
 def test_records_of_different_listings_may_come_in_any_order(made: World) -> None:
-    """Shards are in order within a listing, and not among listings."""
+    """Records are in order within a listing, but not between listings."""
     made.shards_backwards = True
     first, second = Journey(made), Journey(made, "other")
     for journey in (first, second):
@@ -133,7 +133,7 @@ def test_an_unused_approval_expires_after_thirty_days(made: World) -> None:
 
 
 def test_a_superseded_run_cannot_overwrite_its_successor(made: World) -> None:
-    """The first revision is at the marketplace when its workflow vanishes; the owner edits again before it answers."""
+    """The workflow vanishes while its revision is at the marketplace; the owner edits again before the answer."""
     journey = published(made)
     journey.edit()
 
