@@ -1,7 +1,7 @@
-"""At every call to the outside the process is copied, once for each way in which the call can fail.
+"""At every call to an outside service the process is copied, once for each way in which the call can fail.
 
-The copy goes on from there with its fault, through recovery to the claim at the end, and tells what came of it; the
-original goes on without one. So every point is reached once, and no scenario is played again from its beginning.
+The copy continues with the fault, through recovery to the claim at the end, and reports its outcome; the original
+continues without a fault. So every call is reached once, and no scenario is repeated from its beginning.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ type FaultsOf = Callable[[str], Iterable[Fault]]
 
 
 def explore(faults: Faults, play: Callable[[], None], faults_of: FaultsOf) -> tuple[int, list[str]]:
-    """Play with each fault of each call while `faults.counting`: (how many were played, those that went wrong)."""
+    """Run with each fault of each call while `faults.counting`. Returns (number of runs, failures)."""
     played = 0
     wrong: list[str] = []
     report: int | None = None
@@ -32,7 +32,7 @@ def explore(faults: Faults, play: Callable[[], None], faults_of: FaultsOf) -> tu
                 faults.on_call = _ignore
                 faults.plan(number, fault)
                 return
-            outcome = _hear(child, reading, writing)
+            outcome = _read_report(child, reading, writing)
             played += 1
             if outcome != "well":
                 wrong.append(f"{number} {call}, {fault}: {outcome}")
@@ -43,24 +43,24 @@ def explore(faults: Faults, play: Callable[[], None], faults_of: FaultsOf) -> tu
     except BaseException as error:
         if report is None:
             raise
-        _tell(report, f"{type(error).__name__}: {error}".splitlines()[0])
+        _report(report, f"{type(error).__name__}: {error}".splitlines()[0])
     if report is not None:
-        _tell(report, "well")
+        _report(report, "well")
     faults.on_call = _ignore
     return played, wrong
 
 
 def in_copy(work: Callable[[], None]) -> str:
-    """Do it in a copy of this process, which is then gone: what went wrong, or nothing."""
+    """Run in a copy of this process, which then exits. Returns what went wrong, or ""."""
     reading, writing = os.pipe()
     child = _fork()
     if child == 0:
         try:
             work()
-        except BaseException as error:  # noqa: BLE001 - told to the original, which fails the test
-            _tell(writing, f"{type(error).__name__}: {error}".splitlines()[0])
-        _tell(writing, "well")
-    outcome = _hear(child, reading, writing)
+        except BaseException as error:  # noqa: BLE001 - reported to the original, which fails the test
+            _report(writing, f"{type(error).__name__}: {error}".splitlines()[0])
+        _report(writing, "well")
+    outcome = _read_report(child, reading, writing)
     return "" if outcome == "well" else outcome
 
 
@@ -70,15 +70,15 @@ def _fork() -> int:
         return os.fork()
 
 
-def _hear(child: int, reading: int, writing: int) -> str:
+def _read_report(child: int, reading: int, writing: int) -> str:
     os.close(writing)
-    with os.fdopen(reading) as told:
-        outcome = told.read()
+    with os.fdopen(reading) as report:
+        outcome = report.read()
     os.waitpid(child, 0)
     return outcome or "it died"
 
 
-def _tell(report: int, outcome: str) -> None:
+def _report(report: int, outcome: str) -> None:
     os.write(report, outcome.encode())
     os._exit(0)
 

@@ -1,4 +1,4 @@
-"""S3 as far as media need it: objects by key, uploads by presigned POST, and word of what has arrived."""
+"""A fake S3 for media: objects by key, uploads by presigned POST, and events of arrived uploads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.harness.faults import Failures, Faults
 
 
 class Bucket:
-    """One bucket. `arrived` is told of every object under `incoming/`."""
+    """One bucket. `arrived` is called for every object under `incoming/`."""
 
     def __init__(self, faults: Faults, arrived: Callable[[str], None]) -> None:
         self._faults = faults
@@ -35,7 +35,7 @@ class Bucket:
         return {"url": "https://bucket.example/", "fields": {"key": key}}
 
     def upload(self, key: str, content: bytes, content_type: str) -> dict[str, Any]:
-        """An object arrives; from a client's presigned POST too."""
+        """Store an object, also as from a client's presigned POST."""
         self.objects[key] = (content, content_type)
         if key.startswith("incoming/"):
             self._arrived(key)

@@ -1,4 +1,4 @@
-"""Time that passes when a test says so."""
+"""Virtual time, which passes only when a test advances it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class VirtualClock:
-    """Called, it answers the time, as souk.shared.clock.utc_now does. It starts on a fixed day."""
+    """Calling it returns the time, as souk.shared.clock.utc_now does. It starts on a fixed day."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""`made` is a world of listings of its own for each test."""
+"""`made` is a new world of listings for each test."""
 
 from __future__ import annotations
 

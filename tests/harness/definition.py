@@ -1,4 +1,4 @@
-"""Workflow definitions as files: with their substitutions, and with every state in them however deep."""
+"""Workflow definitions from their files: with substitutions, and with every nested state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SUBSTITUTION = re.compile(r"\$\{(\w+)\}")
 
 @dataclass(frozen=True)
 class State:
-    """One state: its name, what it says, and the scope of states in which its Next is looked up."""
+    """One state: its name, its body, and the scope of states that its Next refers to."""
 
     name: str
     body: dict[str, Any]

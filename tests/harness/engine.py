@@ -1,6 +1,6 @@
-"""Step Functions: executions by name, task tokens, and the resources that their tasks may use.
+"""A fake Step Functions: executions by name, task tokens, and the resources that tasks use.
 
-`client()` is what the functions see of it. An execution can be killed at any moment; it then leaves nothing behind.
+`client()` is the client for the functions. An execution can be killed at any moment; it then leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Engine:
         self.executions: dict[str, Execution] = {}
         self.stillborn = False
 
-    # What functions may ask ------------------------------------------------------------------------------------------
+    # For the functions -----------------------------------------------------------------------------------------------
 
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> dict[str, Any]:  # noqa: N803
         return self._ask("start_execution", lambda: self._start(name, json.loads(input)))
@@ -67,10 +67,10 @@ class Engine:
     def describe_execution(self, *, executionArn: str) -> dict[str, Any]:  # noqa: N803
         return self._ask("describe_execution", lambda: self._describe(executionArn.rsplit(":", 1)[1]))
 
-    # Driving it ------------------------------------------------------------------------------------------------------
+    # For the tests ---------------------------------------------------------------------------------------------------
 
     def step(self) -> bool:
-        """Let the first execution that can go on do so, by one state; False when none can."""
+        """Run one state of the first execution that can continue; False when none can."""
         for execution in list(self.executions.values()):
             if self._is_ready(execution):
                 self._advance(execution)
@@ -78,20 +78,20 @@ class Engine:
         return False
 
     def wakes_at(self) -> datetime | None:
-        """When the next sleeper wakes up. Waiting for a token is not sleeping."""
+        """The earliest end of a Wait state. Waiting for a token does not count."""
         times = [one.pause.until for one in self._running() if isinstance(one.pause, Sleep)]
         return min(times, default=None)
 
     def kill(self, execution: Execution) -> None:
-        """A function that it has called goes on to its end, unheard."""
+        """Kill an execution. A function that it has called still runs to its end."""
         execution.status, execution.pause = "ABORTED", None
 
     def kill_all(self) -> None:
-        """As when the local cloud stops: every execution ends, and its token with it."""
+        """Kill every execution with its token, as when the local cloud stops."""
         for execution in self._running():
             self.kill(execution)
 
-    # Plumbing --------------------------------------------------------------------------------------------------------
+    # Helpers ---------------------------------------------------------------------------------------------------------
 
     def _running(self) -> list[Execution]:
         return [one for one in self.executions.values() if one.status == "RUNNING"]

@@ -1,4 +1,4 @@
-"""JSONata as Step Functions speaks it: `{% ... %}` in any string, `$states`, variables, and its own functions.
+"""JSONata as in Step Functions: `{% ... %}` in any string, `$states`, variables, and its own functions.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
@@ -17,7 +17,7 @@ from tests.harness.clock import VirtualClock
 
 
 class QueryEvaluationError(Exception):
-    """An expression failed or had no value, which Step Functions does not forgive."""
+    """An expression failed or had no value; in Step Functions that fails the execution."""
 
 
 def is_expression(text: Any) -> bool:
@@ -29,7 +29,7 @@ def expression(text: str) -> str:
 
 
 class Evaluator:
-    """`$now()` is the virtual clock's."""
+    """`$now()` is the time of the virtual clock."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self._functions: dict[str, Any] = {

@@ -1,8 +1,8 @@
-"""One fault at one moment: every call to the outside is counted, and one of them fails in a chosen way.
+"""A single fault: every call to an outside service is counted, and one of them fails in a chosen way.
 
-A call that is refused has no effect; one whose answer is lost has had it. A killed process ends at once after the call
-took effect (which is before the next one), without any handler of its own running. A busy store has refused and may be
-asked again.
+A refused call has no effect; a call whose answer is lost has taken effect. A killed process ends right after its call
+took effect, so before the next call, without running any of its handlers. A busy store refuses, and the call may be
+retried.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ class Fault(StrEnum):
 
 
 class Killed(BaseException):
-    """The process ended here. No `except Exception` sees it, as none would."""
+    """The process was killed here. No `except Exception` catches it."""
 
 
 @dataclass(frozen=True)
 class Failures:
-    """How one call fails: what it raises when refused, when its answer is lost, and when the other side is busy."""
+    """The exceptions that a call raises when it is refused, when its answer is lost, and when the service is busy."""
 
     refused: Callable[[], Exception]
     lost: Callable[[], Exception]
@@ -34,7 +34,7 @@ class Failures:
 
 
 class Faults:
-    """Counts calls while `counting`; the call numbered `at` fails as `fault` says, the first time round only."""
+    """Counts calls while `counting`. The call with number `at` fails with `fault`, only the first time."""
 
     def __init__(self) -> None:
         self.counting = False
@@ -48,7 +48,7 @@ class Faults:
         self.at, self.fault, self.struck = at, fault, None
 
     def around(self, name: str, effect: Callable[[], Any], failures: Failures) -> Any:
-        """Make the call, or fail it."""
+        """Make the call, or let it fail."""
         if not self._is_struck(name):
             return effect()
         match self.fault:
@@ -64,7 +64,7 @@ class Faults:
                 raise Killed(name)
 
     def passing(self, name: str) -> None:
-        """A moment that is no call: a process can only be killed there."""
+        """A point that is not a call: the only possible fault is that the process is killed."""
         if self._is_struck(name) and self.fault is Fault.KILLED:
             raise Killed(name)
 

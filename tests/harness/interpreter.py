@@ -1,7 +1,7 @@
-"""Amazon States Language, as much of it as the workflows use, run one state at a time in virtual time.
+"""An interpreter of the part of Amazon States Language that the workflows use, one state at a time in virtual time.
 
-An execution is a generator. It yields before each state, whenever it has to wait for a time, and whenever it waits for
-a task token; whoever drives it decides what comes first. Anything in a definition that it does not know is an error.
+An execution is a generator. It yields before each state, when it has to wait for a time, and when it waits for a task
+token; the caller decides which execution continues. Any unknown element of a definition is an error.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ type Invoke = Callable[[str, dict[str, Any]], Any]
 
 
 class StateFailed(Exception):
-    """A state ended with an error name and a cause, as Retry and Catch see them."""
+    """A state failed, with the error name and cause that Retry and Catch match."""
 
     def __init__(self, error: str, cause: str) -> None:
         super().__init__(error, cause)
@@ -51,11 +51,11 @@ class StateFailed(Exception):
 
 
 class TimedOut(Exception):
-    """Thrown into an execution whose token was not used in time."""
+    """Raised in an execution whose token was not used in time."""
 
 
 class Interpreter:
-    """Runs a definition. `call` does what a Task's resource says; `new_token` names a callback."""
+    """Runs a definition. `call` calls a Task's resource; `new_token` returns the token of a callback."""
 
     def __init__(self, clock: VirtualClock, call: Invoke, new_token: Callable[[], str]) -> None:
         self._clock = clock
@@ -123,7 +123,7 @@ class Interpreter:
         return self._leave(body, {**states, "result": result}, variables, result), body.get("Next")
 
     def _leave(self, body: Mapping[str, Any], states: dict[str, Any], variables: dict[str, Any], default: Any) -> Any:
-        # Both see the variables as they were.
+        # Both are evaluated with the old values of the variables.
         output = self._evaluator.evaluate(body["Output"], states, variables) if "Output" in body else default
         assigned = self._evaluator.evaluate(body.get("Assign", {}), states, variables)
         variables.update(assigned)
@@ -172,7 +172,7 @@ class Interpreter:
 
 
 def _retry(body: Mapping[str, Any], failed: StateFailed, tries: dict[int, int]) -> timedelta | None:
-    """How long to wait before the next try, or None. The first retrier that names the error decides; no jitter."""
+    """Seconds before the next attempt, or None. The first retrier that matches the error decides; no jitter."""
     for index, retrier in enumerate(body.get("Retry", ())):
         if not _matches(retrier["ErrorEquals"], failed.error):
             continue

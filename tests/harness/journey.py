@@ -1,4 +1,4 @@
-"""The main job as a client does it, one use case after the other, and what must hold whenever it is over."""
+"""The main job as a client does it, one use case after the other, and the claims that must hold at its end."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_MOVES = 12
 
 @dataclass
 class Journey:
-    """A client with one listing. Every use case is a method; each call of it is under a key of its own."""
+    """A client with one listing. Every use case is a method; each call has a key of its own."""
 
     world: World
     name: str = "client"
@@ -66,7 +66,7 @@ class Journey:
         assert self._post("publish_listing", body={}).status == 202
 
     def edit(self) -> None:
-        """No key here: a client whose answer was lost may find that its edit is already under way."""
+        """Edits have no key: a client whose answer was lost may find that its edit is already in progress."""
         before = len(self.world.answers)
         answer = self.world.persist("update_listing", self.id, body={"title": NEW_TITLE})
         if answer.status == 409:
@@ -79,7 +79,7 @@ class Journey:
         answer = self.world.persist("delete_listing", self.id)
         assert answer.status in (202, 204, 404), answer
 
-    # All the way -----------------------------------------------------------------------------------------------------
+    # The whole journey -----------------------------------------------------------------------------------------------
 
     @property
     def listing(self) -> Listing:
@@ -88,7 +88,7 @@ class Journey:
         return found
 
     def go_on(self, until: Status) -> None:
-        """Do whatever comes next, as often as it takes, until the listing stands at `until`."""
+        """Do the next use case, again and again, until the listing is in the status `until`."""
         moves: Mapping[Status, Callable[[], None]] = {
             Status.DRAFT: self.generate,
             Status.MEDIA_READY: self.approve,
@@ -119,7 +119,7 @@ class Journey:
 
 
 def published(world: World) -> Journey:
-    """A listing that has gone all the way, with a photo."""
+    """A published listing with a photo."""
     journey = Journey(world)
     journey.create()
     journey.announce_photo()
@@ -128,7 +128,7 @@ def published(world: World) -> Journey:
 
 
 def claim_published(journey: Journey) -> None:
-    """One listing here, one there, saying the same; its media stored; nobody at work; no token where it may not be."""
+    """One listing here and one at the marketplace, with equal content; media stored; no work left; no token left."""
     world, listing = journey.world, journey.listing
     assert world.listing_ids() == [journey.id]
     assert listing.status is Status.PUBLISHED
@@ -141,7 +141,7 @@ def claim_published(journey: Journey) -> None:
 
 
 def claim_gone(journey: Journey) -> None:
-    """Neither here nor there."""
+    """No listing here, and no live one at the marketplace."""
     assert journey.world.listing_ids() == []
     assert journey.world.ebay.live == []
     claim_at_rest(journey.world)
@@ -157,7 +157,7 @@ def claim_media_stored(world: World, listing: Listing) -> None:
 
 
 def claim_at_rest(world: World) -> None:
-    """Nothing is due, nothing at work; a task token stands in `wait` of a waiting listing and nowhere else."""
+    """Nothing is due and no workflow runs; a task token is in `wait` of a waiting listing and nowhere else."""
     running = [one for one in world.engine.executions.values() if one.status == "RUNNING"]
     assert [one.name for one in running if not isinstance(one.pause, AwaitToken)] == []
     items = world.store.items(LISTINGS)

@@ -1,7 +1,7 @@
 """Functions, tables, a stream, a workflow and a client in one process and in virtual time, for one domain.
 
-The functions are the real ones, from functions/, over the real wiring; only what lies beyond AWS's and the vendors'
-APIs is played. Time passes in `settle` and nowhere else.
+The functions are the real ones, from functions/, with the real wiring; only the services behind AWS's and the vendors'
+APIs are fake. Time passes in `settle` only.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ASYNC_TRIES = 3
 
 
 class Stuck(AssertionError):
-    """Time passed, and still something was under way."""
+    """Time has passed, and there is still work in progress."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Machinery:
-    """What of a domain runs by itself: its streamed table, its workflow, and the functions that keep them going."""
+    """The background work of a domain: its streamed table, its workflow, and the functions that dispatch and sweep."""
 
     table: str
     workflow: str
@@ -78,7 +78,7 @@ class Simulation:
         self._deliveries = 0
         self.swept_at = self.clock()
 
-    # What the functions reach ----------------------------------------------------------------------------------------
+    # For the functions -----------------------------------------------------------------------------------------------
 
     def client(self, service: str) -> Any:
         return {
@@ -97,14 +97,14 @@ class Simulation:
         return answer
 
     def queue(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
-        """Have a function run soon, as an event does."""
+        """Invoke a function asynchronously, as an event does."""
         self._requests.append((function, event, 1))
         return {}
 
     # Calling functions -----------------------------------------------------------------------------------------------
 
     def invoke(self, name: str, event: Mapping[str, Any]) -> Any:
-        """Run the function of this name in a fresh execution environment, as after a crash of the one before."""
+        """Run a function by its name in a new execution environment, as after a crash of the previous one."""
         forget()
         function = logical_id(name)
         with pytest.MonkeyPatch.context() as environment:
@@ -125,10 +125,10 @@ class Simulation:
         self.answers.append(answer)
         return answer
 
-    # Letting things happen -------------------------------------------------------------------------------------------
+    # Background work -------------------------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Let stream, workflow and sweeper work, and time pass, until nothing is under way. Raises Stuck."""
+        """Run stream, workflow and sweeper and advance time, until there is no work in progress. Raises Stuck."""
         limit = self.clock() + _PATIENCE
         while True:
             self.run_what_can()
@@ -143,20 +143,20 @@ class Simulation:
                 raise Stuck(f"still under way: {[item.get('status', item['pk']) for item in self.overdue_to_come()]}")
 
     def run_what_can(self) -> None:
-        """All that needs no time to pass."""
+        """Do all work that needs no time to pass."""
         while self.deliver_stream() or self.run_requests() or self.engine.step() or self.happen():
             pass
 
     def next_tick(self) -> datetime:
-        """When the schedule next comes by."""
+        """The time of the next scheduled sweep."""
         return self.swept_at + MINUTE
 
     def happen(self) -> bool:
-        """What else goes on in the world; False when nothing does."""
+        """Further work of this world; False when there is none."""
         return False
 
     def sweep(self, *, starting: bool = False) -> None:
-        """One tick of the schedule. One that fails is made up for by the next."""
+        """One scheduled sweep. After a failure the next one does the work."""
         self.swept_at = self.clock()
         try:
             self.invoke(self.machinery.sweeper, {"starting": True} if starting else {})
@@ -167,14 +167,14 @@ class Simulation:
         return [item for item in self.store.items(self.machinery.table) if "due_at" in item]
 
     def deliver_stream(self) -> bool:
-        """The stream's next records to the dispatcher; the same again until it takes them."""
+        """Deliver the stream's next records to the dispatcher, again until it succeeds."""
         if not self.store.stream:
             return False
         batch = self._batch()
         try:
             for _ in range(2 if self.twice else 1):
                 self.invoke(self.machinery.dispatcher, {"Records": batch})
-        except (Exception, Killed) as error:  # noqa: BLE001 - whatever it was, the stream brings the batch again
+        except (Exception, Killed) as error:  # noqa: BLE001 - after any error the stream delivers the batch again
             self._expect_planned(error)
             self._deliveries += 1
             assert self._deliveries < _MOST_DELIVERIES, "the stream gave the batch up"
@@ -194,7 +194,7 @@ class Simulation:
         return [record for shard in reversed(shards.values()) for record in shard]
 
     def run_requests(self) -> bool:
-        """Asynchronous invocations, each tried three times as Lambda does."""
+        """Run asynchronous invocations, each up to three times, as Lambda does."""
         if not self._requests:
             return False
         function, event, attempt = self._requests.popleft()
@@ -207,19 +207,19 @@ class Simulation:
         return True
 
     def drop_events(self) -> None:
-        """Lose whatever has not been delivered yet."""
+        """Lose all records that have not been delivered yet."""
         self._requests.clear()
         self.store.stream.clear()
 
     def _expect_planned(self, error: BaseException) -> None:
-        """A fault nobody planned is a bug of ours, and not to be retried away."""
+        """Raise an error that was not planned: it is a bug, which a retry must not hide."""
         if self.faults.struck is None:
             raise error
 
 
 @contextmanager
 def entered[S: Simulation](made: S, wired: Mapping[str, Callable[..., Any]], current: list[S]) -> Iterator[S]:
-    """The wiring reaches `made`, which is the last of `current`, until it is left; `wired` stand in there by name."""
+    """Within the block the wiring uses `made`, the last of `current`; `wired` are its replacements by name."""
     with pytest.MonkeyPatch.context() as patch:
         current.append(made)
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")

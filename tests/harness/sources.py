@@ -1,4 +1,4 @@
-"""The functions of functions/ as modules of the harness's own, found by name or by ARN."""
+"""The functions as modules imported for the harness alone, found by name or by ARN."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tooling.contract.template import place_of
 
 @cache
 def module_of(name: str) -> Any:
-    """A function's module of our own: others may have imported theirs over another wiring."""
+    """A function's module, imported separately: other tests import theirs with another wiring."""
     spec = spec_from_file_location(f"harness_{name}", ROOT / "functions" / place_of(name) / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None

@@ -1,4 +1,4 @@
-"""What the wiring is given in place of the outside world, by module and name there."""
+"""Replacements for outside services in the wiring, by module and name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def stand_ins(current: Callable[[], World]) -> dict[str, Callable[..., Any]]:
-    """They ask for the `current` world each time: functions keep what they once imported."""
+    """They look up the `current` world at each call, since functions keep what they have imported."""
 
     def photo_intake() -> Any:
         from souk.selling.listings.service.media_steps import ListingPhotos

@@ -1,6 +1,6 @@
-"""DynamoDB by moto, called without HTTP between: its faults, its stream, and copies of it to go back to.
+"""DynamoDB by moto, called without HTTP: with faults, a stream, and copies to restore.
 
-A call answers what botocore would answer, and raises what botocore would raise.
+A call returns what botocore returns, and raises what botocore raises.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.harness.faults import Failures, Faults
 
 type Record = dict[str, Any]
 
-# A region of its own: the functions' tests leave their tables in theirs.
+# A region of its own: the tests of functions leave their tables in another.
 REGION = "eu-west-3"
 _WRITES = frozenset({"put_item", "update_item", "delete_item", "transact_write_items"})
 _TABLE_PROPERTIES = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
@@ -49,7 +49,7 @@ class Store:
         return lambda **request: self.call(operation, request)
 
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        """One request, which may fail as planned."""
+        """One request, which may have the planned fault."""
         answer: dict[str, Any] = self._faults.around(
             f"dynamodb:{operation}",
             lambda: self._do(operation, request),
@@ -57,7 +57,7 @@ class Store:
         )
         return answer
 
-    # Looking, which is no call ---------------------------------------------------------------------------------------
+    # Reads that do not count as calls --------------------------------------------------------------------------------
 
     def item(self, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
         found: dict[str, Any] | None = self._ask("get_item", {"TableName": table, "Key": dict(key)}).get("Item")
@@ -71,12 +71,12 @@ class Store:
         return {name: deepcopy(self._backend().tables[name].items) for name in self._names}
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """As it was. Nothing of what was written since is in the stream any more."""
+        """Restore a copy. Records of later writes are removed from the stream."""
         for name in self._names:
             self._backend().tables[name].items = deepcopy(snapshot[name])
         self.stream.clear()
 
-    # Plumbing --------------------------------------------------------------------------------------------------------
+    # Helpers ---------------------------------------------------------------------------------------------------------
 
     def _do(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         if operation not in _WRITES:
@@ -112,7 +112,7 @@ class Store:
 
 
 def _copy(document: dict[str, Any]) -> dict[str, Any]:
-    """As the wire would: nobody shares an item with the table."""
+    """A deep copy, as HTTP would give: no caller shares an item with the table."""
     copied: dict[str, Any] = json.loads(json.dumps(document, default=str))
     return copied
 

@@ -1,7 +1,7 @@
 """Every call of every use case fails once, in every way; the listing always ends published, once, or gone.
 
-A use case is the client's call and all that follows from it: stream, workflow, steps, sweeper. Points are found by a
-clean run, so a call that is added is a point that is tested.
+A use case is the client's call and everything that follows from it: stream, workflow, steps, sweeper. The calls are
+found in a run without faults, so a new call is tested automatically.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from tests.harness.world import world
 
 @dataclass(frozen=True)
 class UseCase:
-    """`prepare` leads up to it, `act` is it with all that follows, `finish` goes on to a claim.
+    """`prepare` is done before it, `act` is it with everything that follows, `finish` continues to a claim.
 
-    `fewest`: a run of fewer faults than this has lost sight of its calls.
+    `fewest`: the least number of faults; with fewer, calls were not counted.
     """
 
     prepare: Callable[[Journey], None]
@@ -67,7 +67,7 @@ def _nothing(_journey: Journey) -> None:
 
 
 def _lose_an_answer_and_give_up(journey: Journey) -> None:
-    """Published, but nobody here knows: the marketplace's answers were lost until the workflow gave up."""
+    """Published without a record: the marketplace's answers were lost until the workflow gave up."""
     _after(Status.APPROVED)(journey)
     journey.world.ebay.mood = "mute"
     journey.publish()
@@ -90,7 +90,7 @@ def _come_back_and_vanish(journey: Journey) -> None:
 
 
 def _put_the_table_back_to_before_a_listing_that_has_ended(journey: Journey) -> None:
-    """The first attempt's key is used up at the marketplace, and the table has never heard of it."""
+    """The first attempt's key is used at the marketplace, and the table has no record of it."""
     _after(Status.APPROVED)(journey)
     before = journey.world.store.snapshot()
     journey.go_on(Status.PUBLISHED)
@@ -133,7 +133,7 @@ USE_CASES = {
 
 
 def _faults_of(call: str) -> tuple[Fault, ...]:
-    """At a state only the execution can end; a busy answer differs from a refused one at the table only."""
+    """Between states the execution can only be killed; "busy" differs from "refused" at the table only."""
     if call.startswith("state:"):
         return (Fault.KILLED,)
     every = (Fault.REFUSED, Fault.LOST, Fault.KILLED)
@@ -141,7 +141,7 @@ def _faults_of(call: str) -> tuple[Fault, ...]:
 
 
 @pytest.mark.parametrize("name", USE_CASES)
-def test_whatever_call_fails_the_listing_comes_through(name: str) -> None:
+def test_after_any_failed_call_the_listing_reaches_its_end(name: str) -> None:
     use_case = USE_CASES[name]
     with world() as made:
         journey = Journey(made)

@@ -1,4 +1,4 @@
-"""A rival at every single call of a publication: whoever comes when, the marketplace has one listing."""
+"""A concurrent publish at every call of a publication: the marketplace always has one listing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _ask_under_the_same_key(journey: Journey) -> None:
 
 
 def _ask_and_see_it_through(journey: Journey) -> None:
-    """Hours pass meanwhile: the sweeper takes the first one for lost."""
+    """Hours pass, so that the sweeper replaces the first run."""
     _ask(journey)
     journey.world.settle()
 
@@ -38,7 +38,7 @@ RIVALS: dict[str, Callable[[Journey], None]] = {
 
 
 def _race(rival: str, moment: int) -> bool:
-    """Publish, with the rival at the call numbered `moment`; False when there are not so many calls."""
+    """Publish, with the rival at the call number `moment`; False when there are fewer calls."""
     with world() as made:
         journey = Journey(made)
         journey.create()
@@ -62,7 +62,7 @@ def _race(rival: str, moment: int) -> bool:
 
 
 @pytest.mark.parametrize("rival", RIVALS)
-def test_two_racing_publishes_make_one_listing_whenever_the_second_comes(rival: str) -> None:
+def test_two_concurrent_publishes_make_one_listing(rival: str) -> None:
     moment = 0
     while _race(rival, moment):
         moment += 1

@@ -1,6 +1,6 @@
-"""The table is put back to any earlier moment, after all has happened; the marketplace still has one listing.
+"""The table is restored to any earlier state afterwards; the marketplace still has one listing.
 
-A local store that was killed loses its last seconds, a restored one more; what the marketplace has done stays done.
+A killed local store loses its last seconds, a restored table more; the marketplace keeps what it has done.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _UNDER_WAY = (Status.GENERATING, Status.PUBLISHING)
 
 
 def _play_and_keep_every_state_of_the_table(made: World) -> tuple[Journey, list[dict[str, Any]]]:
-    """All the way to published, and edited there, with a copy of the table after every write."""
+    """Published and then edited, with a copy of the table after every write."""
     kept: list[dict[str, Any]] = []
 
     def keep(_number: int, _call: str) -> None:
@@ -40,7 +40,7 @@ def _play_and_keep_every_state_of_the_table(made: World) -> tuple[Journey, list[
 
 @pytest.mark.parametrize("edited", [False, True], ids=["unchanged", "edited at once"])
 @pytest.mark.parametrize("stopped", [False, True], ids=["workflows go on", "workflows are gone too"])
-def test_a_table_that_was_put_back_never_makes_a_second_listing(stopped: bool, edited: bool) -> None:
+def test_a_restored_table_never_publishes_a_second_listing(stopped: bool, edited: bool) -> None:
     with world() as made:
         journey, kept = _play_and_keep_every_state_of_the_table(made)
 
@@ -52,7 +52,7 @@ def test_a_table_that_was_put_back_never_makes_a_second_listing(stopped: bool, e
             if edited and journey.listing.status not in _UNDER_WAY:
                 made.call("update_listing", journey.id, body={"title": "Other words"})
             journey.go_on(Status.PUBLISHED)
-            # What the table has forgotten while nothing was under way only the owner can say again.
+            # An action lost from the table while no workflow ran can only be repeated by the owner.
             journey.edit()
             made.settle()
             claim_published(journey)
@@ -63,8 +63,8 @@ def test_a_table_that_was_put_back_never_makes_a_second_listing(stopped: bool, e
 
 
 @pytest.mark.parametrize("at", ["before generating", "while generating", "before approving"])
-def test_a_table_put_back_under_a_waiting_workflow_is_taken_up_where_it_stands(at: str) -> None:
-    """The workflow waits for what the table has forgotten; it may not keep the sweeper away for ever."""
+def test_a_table_restored_under_a_waiting_workflow_continues_from_its_state(at: str) -> None:
+    """The workflow waits for a state that the table has lost; it must not stop the sweeper for ever."""
     with world() as made:
         journey = Journey(made)
         journey.create()

@@ -1,4 +1,4 @@
-"""A marketplace that behaves like eBay towards keys, and a studio that makes small media at once or later."""
+"""A fake marketplace that treats keys as eBay does, and a studio that makes small media synchronously or later."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from souk.selling.marketplaces.model import AttemptSpent, Fee, Offer, PublicationEnded, Published, Verification
+from souk.selling.marketplaces.model import AttemptSpent, Fee, FeeQuote, ListingOffer, PublicationEnded, Published
 from souk.selling.media.model import GeneratedImage, MediaBrief, MediaTransient, VideoJob
 from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 from souk.shared.money import Money
@@ -26,12 +26,11 @@ class Item:
 
 @dataclass
 class FakeEbay:
-    """A key is used up by the item it made. Nothing else keeps it from making a second one: there is no other net.
+    """A key is used up by the item that it published. Only the key prevents a second item, nothing else.
 
-    `refuse` is what it says to everything, `refuse_revisions` to newer words only. With `last_words` it takes one more
-    listing in, and that is what it says to everything then. What is sold just before each revision
-    `ends_before_revisions`. When mute it does what it is asked
-    and never answers; when deaf it does nothing either.
+    It refuses calls with `refuse`, and revisions with `refuse_revisions`. With `last_words` it accepts one more
+    listing and refuses later calls with them. With `ends_before_revisions` an item ends just before its
+    revision. "mute": calls take effect but get no answer; "deaf": calls have no effect and get no answer.
     """
 
     faults: Faults
@@ -42,16 +41,16 @@ class FakeEbay:
     ends_before_revisions: bool = False
     mood: Literal["well", "mute", "deaf"] = "well"
 
-    def verify(self, offer: Offer) -> Verification:
-        return self._call("verify", lambda: Verification(_fees(offer)))
+    def verify(self, offer: ListingOffer) -> FeeQuote:
+        return self._call("verify", lambda: FeeQuote(_fees(offer)))
 
-    def publish(self, offer: Offer, key: str) -> Published:
+    def publish(self, offer: ListingOffer, key: str) -> Published:
         return self._call("publish", lambda: self._publish(offer, key))
 
     def find(self, listing_id: str) -> Published | None:
         return self._call("find", lambda: self._find(listing_id))
 
-    def revise(self, external_id: str, offer: Offer) -> Published:
+    def revise(self, external_id: str, offer: ListingOffer) -> Published:
         return self._call("revise", lambda: self._revise(external_id, offer))
 
     def end(self, external_id: str) -> None:
@@ -61,12 +60,12 @@ class FakeEbay:
     def live(self) -> list[Item]:
         return [item for item in self.items if item.live]
 
-    def _publish(self, offer: Offer, key: str) -> Published:
-        self._judge(self.refuse)
+    def _publish(self, offer: ListingOffer, key: str) -> Published:
+        self._refuse(self.refuse)
         for picture in offer.pictures:
             picture.load()
         self.refuse = self.last_words
-        # From here on nothing can come between: a key is looked up and used in one.
+        # From here on nothing can interrupt: the key is looked up and used in one step.
         used = next((item for item in self.items if item.key == key), None)
         if used is not None and used.live:
             return _published(used, recovered=True)
@@ -77,12 +76,12 @@ class FakeEbay:
         return _published(item, fees=_fees(offer))
 
     def _find(self, listing_id: str) -> Published | None:
-        self._judge(self.refuse)
+        self._refuse(self.refuse)
         found = next((item for item in self.live if item.listing_id == listing_id), None)
         return _published(found, recovered=True) if found else None
 
-    def _revise(self, external_id: str, offer: Offer) -> Published:
-        self._judge(self.refuse or self.refuse_revisions)
+    def _revise(self, external_id: str, offer: ListingOffer) -> Published:
+        self._refuse(self.refuse or self.refuse_revisions)
         item = next(item for item in self.items if item.id == external_id)
         item.live = item.live and not self.ends_before_revisions
         if not item.live:
@@ -91,7 +90,7 @@ class FakeEbay:
         return _published(item)
 
     def _end(self, external_id: str) -> None:
-        self._judge(self.refuse)
+        self._refuse(self.refuse)
         next(item for item in self.items if item.id == external_id).live = False
 
     def _answered(self, answer: Any) -> Any:
@@ -99,7 +98,7 @@ class FakeEbay:
             raise VendorFailed("ebay", "eBay did not answer in time.")
         return answer
 
-    def _judge(self, words: str | None) -> None:
+    def _refuse(self, words: str | None) -> None:
         if self.mood == "deaf":
             raise VendorFailed("ebay", "eBay did not answer.")
         if words is not None:
@@ -120,7 +119,7 @@ class FakeEbay:
 
 @dataclass
 class FakeStudio:
-    """Media from the brief's words alone. With `polls` above zero a video takes that many looks."""
+    """Media from the prompt alone. With `polls` above zero a video is done after that many polls."""
 
     faults: Faults
     polls: int = 1
@@ -171,7 +170,7 @@ class FakeStudio:
         return cast(T, answer)
 
 
-def _fees(offer: Offer) -> tuple[Fee, ...]:
+def _fees(offer: ListingOffer) -> tuple[Fee, ...]:
     return (Fee("InsertionFee", Money.from_minor(35, offer.price.currency)),)
 
 

@@ -1,4 +1,4 @@
-"""The whole of listings in virtual time: functions, table, stream, workflow, bucket, eBay, a studio and an owner."""
+"""All of listings in virtual time: functions, table, stream, workflow, bucket, eBay, a studio and an owner."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MACHINERY = Machinery(
 
 
 class World(Simulation):
-    """Made by `world()`."""
+    """Created by `world()`."""
 
     def __init__(self) -> None:
         super().__init__(_MACHINERY)
@@ -58,7 +58,7 @@ class World(Simulation):
     ) -> Answer:
         """One HTTP request to a function; `listing_id` is the id in its path.
 
-        `body` is JSON's, or the bytes themselves.
+        `body` is sent as JSON, or as it is when it is bytes.
         """
         event = sample(function)
         sampled = (event.get("pathParameters") or {}).get("id")
@@ -76,7 +76,7 @@ class World(Simulation):
         return self.answer(function, event)
 
     def persist(self, function: str, listing_id: str = "", **request: Any) -> Answer:
-        """Call, and again under the same key while the answer is that of a fault: what a good client does."""
+        """Call, and repeat with the same key while the answer is an error of the fault, as a good client does."""
         for _ in range(5):
             answer = self.call(function, listing_id, **request)
             if answer.status < 500:
@@ -87,7 +87,7 @@ class World(Simulation):
         products = [item for item in self.store.items(CATALOGUE) if "due_at" in item]
         return super().overdue_to_come() + products
 
-    # Looking ---------------------------------------------------------------------------------------------------------
+    # Reading ---------------------------------------------------------------------------------------------------------
 
     def listing(self, listing_id: str) -> Listing | None:
         from souk.aws.tables import from_stream
@@ -109,6 +109,6 @@ def _world() -> World:
 
 @contextmanager
 def world() -> Iterator[World]:
-    """A world of its own; the wiring reaches it until it is left."""
+    """A new world; within the block the wiring uses it."""
     with entered(World(), stand_ins(_world), _current) as made:
         yield made

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from souk.storefront.shipping.repository import ShippingProfileRepository
     from souk.storefront.shipping.service import ShippingService
 
-# How uploads of these photos are told from others.
+# The folder of these photos' uploads.
 _KIND = "products"
 
 
@@ -42,7 +42,7 @@ def public_pictures() -> S3MediaStore:
     from souk.aws.settings import setting
     from souk.selling.photos.adapters.s3 import S3MediaStore
 
-    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, kept="public")
+    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, prefix="public")
 
 
 @cache
@@ -94,9 +94,9 @@ def photo_sweeper() -> PhotoSweeper:
 
 def upload_of(key: str) -> tuple[str, str, str] | None:
     """(seller id, product id, photo id) of the key of an upload, or None."""
-    from souk.selling.photos.adapters.s3 import upload_of
+    from souk.selling.photos.keys import parse_upload_key
 
-    return upload_of(_KIND, key)
+    return parse_upload_key(_KIND, key)
 
 
 def picture_url(content_hash: str) -> str:

@@ -1,4 +1,4 @@
-"""Listings: the use cases, the steps of the workflow, and what starts them."""
+"""Listings: use cases, steps of the workflow, its dispatcher and its sweeper."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from souk.selling.photos.adapters.s3 import S3MediaStore
     from souk.selling.photos.service.intake import PhotoIntake
 
-# How uploads of these photos are told from others.
+# The folder of these photos' uploads.
 _KIND = "listings"
 
 
@@ -35,7 +35,7 @@ def media_store() -> S3MediaStore:
     from souk.aws.settings import setting
     from souk.selling.photos.adapters.s3 import S3MediaStore
 
-    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, kept="media")
+    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, prefix="media")
 
 
 @cache
@@ -61,9 +61,9 @@ def preflight() -> PreflightService:
     from functools import partial
 
     from souk.selling.listings.service.listings import PreflightService
-    from souk.selling.listings.service.publishing import offer_of
+    from souk.selling.listings.service.publishing import to_offer
 
-    return PreflightService(listing_repository(), marketplaces.marketplace, partial(offer_of, media=media_store()))
+    return PreflightService(listing_repository(), marketplaces.marketplace, partial(to_offer, media=media_store()))
 
 
 @cache
@@ -84,10 +84,10 @@ def photo_intake() -> PhotoIntake:
 
 
 def upload_of(key: str) -> tuple[str, str, str] | None:
-    """(owner id, listing id, photo id) of the key of an upload, or None."""
-    from souk.selling.photos.adapters.s3 import upload_of
+    """(owner id, listing id, photo id) from the key of a listing's upload, or None."""
+    from souk.selling.photos.keys import parse_upload_key
 
-    return upload_of(_KIND, key)
+    return parse_upload_key(_KIND, key)
 
 
 @cache

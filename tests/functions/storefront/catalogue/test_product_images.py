@@ -256,7 +256,7 @@ def test_a_public_picture_is_found_by_its_hash(cloud: Cloud, bea: Merchant) -> N
 
 
 def test_what_is_not_public_is_not_found(cloud: Cloud) -> None:
-    private = S3MediaStore(lambda: cloud.client("s3"), cloud.physical["MediaBucket"], kind="listings", kept="media")
+    private = S3MediaStore(lambda: cloud.client("s3"), cloud.physical["MediaBucket"], kind="listings", prefix="media")
     content_hash = private.put(a_jpeg(), "image/jpeg")
     for one in (content_hash, "0" * 64, "nothing", "../media/x", "A" * 64):
         assert cloud.call("get_media", params={"hash": one}).status == 404

@@ -12,15 +12,13 @@ from datetime import datetime, timedelta
 
 from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, record
 from souk.aws.tables import Action, Delete, Put, Tables, Update
-from souk.selling.listings.mapping import listing_key, status_key, to_item, to_listing
+from souk.selling.listings.keys import generations_key, listing_key, status_key
+from souk.selling.listings.mapping import to_item, to_listing
 from souk.selling.listings.model import Listing, Status
-from souk.shared.errors import NotFound, PreconditionFailed, TooManyRequests
+from souk.shared.errors import NotFound, TooManyRequests
+from souk.shared.versioned import Stale
 
 _QUOTA_LIFE = timedelta(days=2)
-
-
-class StaleListing(Exception):
-    """The listing has changed since it was read."""
 
 
 class ListingRepository:
@@ -84,12 +82,12 @@ class ListingRepository:
         now: datetime,
         *,
         idempotency: IdempotencyKey | None = None,
-        made: str | None = None,
+        result_id: str | None = None,
         generations_per_day: int | None = None,
     ) -> Listing:
         """Store what was made from version `listing.version`; answers it with its new version.
 
-        Raises StaleListing. `made` is what a replay of the call will be told, instead of the listing's id.
+        Raises Stale. `result_id` is what a replay of the call answers from; by default the listing's id.
         With `generations_per_day` it counts as one, and raises TooManyRequests beyond.
         """
         saved = replace(listing, version=listing.version + 1, updated_at=now)
@@ -98,21 +96,21 @@ class ListingRepository:
             to_item(saved),
             condition="#version = :expected",
             values={"expected": listing.version},
-            otherwise=StaleListing(),
+            otherwise=Stale(),
         )
         quota = (self._count_generation(listing.user_id, generations_per_day, now),) if generations_per_day else ()
-        self._commit(put, idempotency, now, made or saved.id, *quota)
+        self._commit(put, idempotency, now, result_id or saved.id, *quota)
         return saved
 
     def remove(self, listing: Listing) -> None:
-        """Raises StaleListing."""
+        """Raises Stale."""
         self._tables.delete(
             Delete(
                 self._table,
                 listing_key(listing.user_id, listing.id),
                 condition="#version = :expected",
                 values={"expected": listing.version},
-                otherwise=StaleListing(),
+                otherwise=Stale(),
             )
         )
 
@@ -132,7 +130,7 @@ class ListingRepository:
                     self.remove(listing)
                     return None
                 return self.save(decided, now)
-            except StaleListing:
+            except Stale:
                 continue
 
     def raise_if_done(self, key: IdempotencyKey, now: datetime) -> None:
@@ -157,7 +155,7 @@ class ListingRepository:
     def _count_generation(self, owner_id: str, limit: int, now: datetime) -> Update:
         return Update(
             self._table,
-            {"pk": f"USER#{owner_id}", "sk": f"GENERATIONS#{now:%Y-%m-%d}"},
+            generations_key(owner_id, now),
             "SET #expires_at = :expires_at ADD #started :one",
             condition="attribute_not_exists(#started) OR #started < :limit",
             values={"expires_at": int((now + _QUOTA_LIFE).timestamp()), "one": 1, "limit": limit},
@@ -167,12 +165,6 @@ class ListingRepository:
                 retry_after=_seconds_to_midnight(now),
             ),
         )
-
-
-def check_version(listing: Listing, expected: int | None) -> None:
-    """`If-Match`: refuse a lost update."""
-    if expected is not None and expected != listing.version:
-        raise PreconditionFailed("The listing has changed since you read it.")
 
 
 def _seconds_to_midnight(now: datetime) -> int:

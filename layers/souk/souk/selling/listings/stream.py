@@ -1,4 +1,4 @@
-"""The listings table's stream, record by record."""
+"""Changes of listings, from records of their table's stream."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from souk.selling.listings.workflow import Change
 
 
 def changes(event: Mapping[str, Any]) -> Iterator[Change]:
-    """The changes of listings in a batch; other items of the table are nobody's business here."""
+    """The changes of listings in a batch. Records of other items are skipped."""
     for record in event["Records"]:
         change = record["dynamodb"]
         if not change["Keys"]["sk"]["S"].startswith("LISTING#"):

@@ -8,7 +8,7 @@ from functools import partial
 from souk.http.request import Request
 from souk.http.response import Response, etag
 from souk.selling.photos.model import Upload
-from souk.selling.photos.schemas import PhotosOut
+from souk.selling.photos.presenter import present_photos
 from souk.storefront.catalogue.model import OwnedProduct, ProductPage
 from souk.storefront.catalogue.views import ProductOut, ProductPageOut, SellerProductOut, media_url
 
@@ -30,7 +30,7 @@ def respond_with_page(request: Request, page: ProductPage) -> Response:
 
 def respond_with_uploads(request: Request, owned: OwnedProduct, uploads: Sequence[Upload]) -> Response:
     headers = {"Location": f"/api/v1/products/{owned.product.id}", **etag(owned.version)}
-    photos = PhotosOut.of(owned.product.photos, uploads, partial(media_url, request.origin))
+    photos = present_photos(owned.product.photos, uploads, partial(media_url, request.origin))
     return Response(photos, headers=headers)
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, record
 from souk.aws.tables import Action, Check, Delete, Item, Put, Tables, Update
 from souk.shared.errors import NotFound
+from souk.shared.versioned import Stale
 from souk.storefront.catalogue.keys import (
     from_movement,
     from_product,
@@ -38,8 +39,7 @@ _MOST_BYTES = 2_500_000
 """Texts of a page's products: as JSON they are up to twice as much, and Lambda answers with 6 MB at most."""
 
 
-class StaleProduct(Exception):
-    """The product, or its stock, has changed since it was read."""
+StaleProduct = Stale
 
 
 class ProductRepository:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from souk.http.fields import Amount, Wire
 from souk.http.pagination import to_cursor
+from souk.selling.photos.presenter import present_photo
 from souk.selling.photos.schemas import PhotoOut
 from souk.shared.clock import to_wire
 from souk.storefront.catalogue.model import (
@@ -229,7 +230,7 @@ def _described(product: Product, stock: Stock, origin: str) -> dict[str, Any]:
 
 
 def _photos(product: Product, origin: str) -> list[PhotoOut]:
-    return [PhotoOut.of(photo, partial(media_url, origin)) for photo in product.photos]
+    return [present_photo(photo, partial(media_url, origin)) for photo in product.photos]
 
 
 def _images(product: Product, origin: str) -> list[str]:
