@@ -107,6 +107,7 @@ class Cloud:
         self.serve(self._touching(ministack.app), self._bound_socket())
         saving.clamp_positions(dynamodb, lambda_svc)
         emulator("services.cloudformation.provisioners")  # imports every service that a template can name
+        saver.removals = saving.Removals(emulator("services.s3"), self._loop.call_soon_threadsafe)
         saver.begin_from_here()
         saver.start()
         threading.Thread(target=self._bound_workers, args=(lambda_runtime,), name="souk-workers", daemon=True).start()

@@ -7,6 +7,7 @@ each service's state to a temporary file and renames it, which is kept here; wha
 - the file before it stays beside it (`.previous`): a file that cannot be read falls back to it, is set aside as
   `.torn`, and never stops a start;
 - contents over 64 KB (layers, function code) are stored once each under their hash, not encoded again at every save;
+- the file of a removed object goes after that save, not before it;
 - records of DynamoDB streams that no consumer has read yet are saved (MiniStack saves the consumers' positions but
   not the records: after a restart, new records below the old position were never delivered);
 - logs and metrics of past runs are not saved: they grow without bound.
@@ -19,7 +20,8 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +147,7 @@ class Saver:
         self._touched = threading.Event()
         self._stop = threading.Event()
         self._saving = threading.Lock()
+        self.removals: Removals | None = None
         self._thread = threading.Thread(target=self._run, name="souk-saver", daemon=True)
         self.problem: OSError | None = None
 
@@ -169,10 +172,13 @@ class Saver:
     def save_now(self) -> None:
         """Save every service now. Raises OSError when the disk refuses."""
         with self._saving:
+            removed = self.removals.waiting if self.removals else ()
             for name, get_state in self._services().items():
                 state = _taken(get_state)
                 if state:
                     self._folder.save(name, state)
+            if self.removals and removed:
+                self.removals.carry_out(removed)
 
     def _run(self) -> None:
         while not self._stop.wait(INTERVAL):
@@ -187,6 +193,37 @@ class Saver:
                 if self.problem is None:
                     _log.error("the state cannot be saved: %s", error)
                 self.problem = error
+
+
+class Removals:
+    """Objects that were removed from S3, whose files stay until the tables are saved.
+
+    MiniStack removes a file at once. After a kill before the next save, a table would still name the object: a photo
+    would wait for an upload that was checked and removed, and could never be checked again.
+    """
+
+    def __init__(self, s3: Any, on_server: Callable[[Callable[[], None]], object]) -> None:
+        """`on_server` runs a call on the thread that serves S3, so that no object is written meanwhile."""
+        self._s3 = s3
+        self._on_server = on_server
+        self._remove_files = s3._delete_persisted_object
+        self._waiting: list[tuple[str, str]] = []
+        s3._delete_persisted_object = lambda bucket, key: self._waiting.append((bucket, key))
+
+    @property
+    def waiting(self) -> tuple[tuple[str, str], ...]:
+        """(bucket, key) of the objects whose files are still there."""
+        return tuple(self._waiting)
+
+    def carry_out(self, removed: Iterable[tuple[str, str]]) -> None:
+        """Remove the files of those that have not been written again."""
+        self._on_server(partial(self._carry_out, removed))
+
+    def _carry_out(self, removed: Iterable[tuple[str, str]]) -> None:
+        for bucket, key in removed:
+            self._waiting.remove((bucket, key))
+            if key not in self._s3._buckets.get(bucket, {}).get("objects", {}):
+                self._remove_files(bucket, key)
 
 
 def _taken(get_state: Callable[[], State | None], attempts: int = 20) -> State | None:

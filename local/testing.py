@@ -18,14 +18,17 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from local.cloud import local_client
 from local.running import Places, running
 from local.stack import FIRST_PORTS, PORTS
 
 ROOT = Path(__file__).parents[1]
-_START_LIMIT = 120.0
+PATIENCE: Final = 300.0
+"""Seconds after which a test gives up waiting for what has to happen. Far more than a busy machine takes: a wait ends
+with its condition, and a limit that is near would make the result depend on the machine.
+"""
 
 
 class LocalStack:
@@ -90,7 +93,7 @@ class LocalStack:
     def start(self) -> LocalStack:
         """Start and wait until the API answers; raises RuntimeError with the output when it ends instead."""
         process = self.begin()
-        deadline = time.monotonic() + _START_LIMIT
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise RuntimeError(f"the stack ended with {process.returncode}:\n{process.communicate()[0]}")
@@ -99,7 +102,7 @@ class LocalStack:
                 return self
             time.sleep(0.05)
         self.kill9()
-        raise RuntimeError(f"the stack did not start within {_START_LIMIT:.0f} s")
+        raise RuntimeError(f"the stack did not start within {PATIENCE:.0f} s")
 
     def stop(self) -> tuple[int, str]:
         """SIGTERM, as a supervisor would; answers exit status and output."""
@@ -129,7 +132,7 @@ class LocalStack:
 
         body = f'{{"stepfunctions._SFN_WAIT_SCALE": {scale}}}'.encode()
         request = urllib.request.Request(f"{self.places.endpoint}/_ministack/config", data=body, method="POST")
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             answer.read()
 
     def _choose_ports(self) -> None:
@@ -143,16 +146,16 @@ class LocalStack:
         assert self._process is not None, "the stack has not been started"
         if self._process.poll() is None:
             self._process.send_signal(how)
-        output, _ = self._process.communicate(timeout=60)
+        output, _ = self._process.communicate(timeout=PATIENCE)
         return self._process.returncode, output
 
 
-def wait_until[T](condition: Callable[[], T], limit: float = 20) -> T:
-    """The first true answer of the condition; raises AssertionError when there is none within `limit` seconds."""
-    deadline = time.monotonic() + limit
+def wait_until[T](condition: Callable[[], T]) -> T:
+    """The first true answer of the condition; raises AssertionError when there is none within PATIENCE seconds."""
+    deadline = time.monotonic() + PATIENCE
     while not (answer := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"not so within {limit:.0f} s")
+            raise AssertionError(f"not so within {PATIENCE:.0f} s")
         time.sleep(0.02)
     return answer
 

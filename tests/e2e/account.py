@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import time
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
-from local.testing import LocalStack
+from local.testing import PATIENCE, LocalStack
 
 
 @dataclass
@@ -21,7 +23,7 @@ class Heard:
 
     def client(self, url: str) -> httpx.Client:
         """A client whose answers are collected; it is closed at the end of the session."""
-        made = httpx.Client(base_url=url, timeout=60, trust_env=False, event_hooks={"response": [self.note]})
+        made = httpx.Client(base_url=url, timeout=PATIENCE, trust_env=False, event_hooks={"response": [self.note]})
         self.clients.append(made)
         return made
 
@@ -31,8 +33,12 @@ class Heard:
         self.answers.append((answer.request.url.path, told))
 
 
+_KEPT_FOR: Final = 300.0
+"""Seconds after which an access token is renewed. It lives for 900; all the tests together may take longer."""
+
+
 class Account:
-    """Registers when it is constructed, and keeps one client with its token."""
+    """Registers when it is constructed, and keeps one client with a token that has not expired."""
 
     def __init__(self, stack: LocalStack, heard: Heard, **more: Any) -> None:
         """`more` are fields of the registration, such as `role`."""
@@ -42,6 +48,8 @@ class Account:
         self.email = f"{self.name}@example.com"
         self.password = f"password-{uuid.uuid4().hex}"
         self.http = heard.client(stack.url)
+        self.http.event_hooks["request"] = [self._keep_token]
+        self._renewed_at = math.inf
         given = {"email": self.email, "password": self.password, **more}
         account = self.ask("POST", "/auth/register", given).json()
         self.id = str(account["user"]["id"])
@@ -65,4 +73,11 @@ class Account:
     def _carry(self, tokens: dict[str, Any]) -> None:
         self.token, self.refresh_token = str(tokens["token"]), str(tokens["refresh_token"])
         self.http.headers["Authorization"] = f"Bearer {self.token}"
+        self._renewed_at = time.monotonic()
         self._heard.secrets |= {self.password, self.token, self.refresh_token}
+
+    def _keep_token(self, request: httpx.Request) -> None:
+        if time.monotonic() - self._renewed_at > _KEPT_FOR:
+            self._renewed_at = math.inf  # the renewal is a request too
+            self.refresh()
+            request.headers["Authorization"] = f"Bearer {self.token}"

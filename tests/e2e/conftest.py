@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.testing import ROOT, LocalStack
+from local.testing import PATIENCE, ROOT, LocalStack
 from tests.e2e.account import Heard
 from tests.e2e.selling import PHOTO, Ebay, Made, Seller, approved, keep, plant
 
@@ -71,13 +71,13 @@ def made(souk: LocalStack, heard: Heard) -> Made:
     listing = seller.create()
     content = PHOTO.read_bytes()
     upload = seller.announce(listing, content)
-    sent = httpx.post(upload["url"], data=upload["fields"], files={"file": content}, timeout=30, trust_env=False)
+    sent = httpx.post(upload["url"], data=upload["fields"], files={"file": content}, timeout=PATIENCE, trust_env=False)
     assert sent.status_code == 204, sent.text
     seller.photo_settled(listing)
     assert seller.send_photo(listing, content).status_code == 201
     seller.photo_settled(listing)
     seller.expect(202, "POST", f"/listings/{listing}/generate-media")
-    answer = seller.settled(listing, 120)
+    answer = seller.settled(listing)
     return keep(seller, listing, answer)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from local.cloud import local_client
-from local.testing import ROOT, LocalStack, wait_until
+from local.testing import PATIENCE, ROOT, LocalStack, wait_until
 from tests.e2e.account import Account, Heard
 
 PHOTO = ROOT / "local/demo/photos/coffee.png"
@@ -81,16 +81,25 @@ class Seller(Account):
             photo = self.listing(listing)["photos"][position]
             return dict(photo) if photo["status"] != "pending" else None
 
-        return wait_until(settled, 40) or {}
+        return wait_until(settled) or {}
 
     def approve(self, listing: str) -> None:
         self.expect(200, "POST", f"/listings/{listing}/approve-media", {})
 
     def publish(self, listing: str, **headers: str) -> httpx.Response:
-        """Waits for the outcome."""
-        return self.ask("POST", f"/listings/{listing}/publish", Prefer="wait=25", **headers)
+        """Waits for the outcome: asked under one key again until there is one."""
+        key = headers.pop("Idempotency_Key", "") or uuid.uuid4().hex
 
-    def settled(self, listing: str, limit: float = 60) -> dict[str, Any]:
+        def outcome() -> httpx.Response | None:
+            path = f"/listings/{listing}/publish"
+            answer = self.ask("POST", path, Prefer="wait=25", Idempotency_Key=key, **headers)
+            return None if answer.status_code == 202 else answer
+
+        answer = wait_until(outcome)
+        assert answer is not None
+        return answer
+
+    def settled(self, listing: str) -> dict[str, Any]:
         """The listing, once no workflow is running for it."""
 
         def at_rest() -> dict[str, Any] | None:
@@ -98,7 +107,7 @@ class Seller(Account):
             at_work = {one["status"] for one in now["publications"]} & {"publishing", "revising", "ending"}
             return now if now["status"] not in PASSING and not at_work else None
 
-        return wait_until(at_rest, limit) or {}
+        return wait_until(at_rest) or {}
 
 
 class Ebay:
@@ -111,15 +120,15 @@ class Ebay:
         self.switch(faults=[{"call": call, "mode": mode, **more}])
 
     def switch(self, **wanted: Any) -> None:
-        answer = httpx.post(self._url, json=wanted, trust_env=False)
+        answer = httpx.post(self._url, json=wanted, timeout=PATIENCE, trust_env=False)
         assert answer.status_code == 200, answer.text
 
     def reset(self) -> None:
-        httpx.delete(self._url, trust_env=False)
+        httpx.delete(self._url, timeout=PATIENCE, trust_env=False)
         self.switch(dev_tokens_ended=False, token_lifetime=7200)
 
     def told(self) -> dict[str, Any]:
-        return dict(httpx.get(self._url, trust_env=False).json())
+        return dict(httpx.get(self._url, timeout=PATIENCE, trust_env=False).json())
 
     def listings(self, sku: str) -> list[dict[str, Any]]:
         """All eBay listings of one of our listings, ended ones too."""
@@ -133,7 +142,7 @@ class Ebay:
         return [one for one in self.calls("AddFixedPriceItem") if f"<SKU>{sku}</SKU>" in one["body"]]
 
     def page(self, item_id: str) -> str:
-        answer = httpx.get(f"{self._stack.ebay_url}itm/{item_id}", trust_env=False)
+        answer = httpx.get(f"{self._stack.ebay_url}itm/{item_id}", timeout=PATIENCE, trust_env=False)
         assert answer.status_code == 200
         return answer.text
 
@@ -217,10 +226,10 @@ def waits_in(seller: Seller, listing: str, status: str) -> bool:
     return bool(wait) and wait["status"]["S"] == status
 
 
-def saved(stack: LocalStack, listing: str, holds: Callable[[dict[str, Any]], bool], limit: float = 6) -> None:
+def saved(stack: LocalStack, listing: str, holds: Callable[[dict[str, Any]], bool]) -> None:
     """Wait until the tables on disk hold the listing such that `holds` is true of its item."""
     file = stack.data / "state" / "dynamodb.json"
-    wait_until(lambda: any(holds(item) for item in _items(json.loads(file.read_bytes()), listing)), limit)
+    wait_until(lambda: any(holds(item) for item in _items(json.loads(file.read_bytes()), listing)))
 
 
 def _items(node: Any, listing: str) -> Iterator[dict[str, Any]]:

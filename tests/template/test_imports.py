@@ -6,9 +6,10 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Set
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,9 +32,15 @@ _WEB = "souk.http."
 _OUTERMOST = "souk.wiring"
 
 
-def imports_of(file: Path, *, at_import: bool) -> set[str]:
+@cache
+def _tree_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text())
+
+
+@cache
+def imports_of(file: Path, *, at_import: bool) -> frozenset[str]:
     """Modules that a file imports: all of them, or those that run when it is imported itself."""
-    return set(_imports(ast.parse(file.read_text()), at_import=at_import))
+    return frozenset(_imports(_tree_of(file), at_import=at_import))
 
 
 def _imports(node: ast.AST, *, at_import: bool) -> Iterator[str]:
@@ -86,7 +93,7 @@ def _is_wiring(module: str) -> bool:
     return module == _OUTERMOST or module.startswith(f"{_OUTERMOST}.")
 
 
-def _third_party(imports: set[str]) -> set[str]:
+def _third_party(imports: Set[str]) -> set[str]:
     return {name.split(".")[0] for name in imports} - set(sys.stdlib_module_names) - {"souk"}
 
 
@@ -156,7 +163,7 @@ def test_a_function_is_thin(function: str) -> None:
     """No AWS, no environment, no try: parse, call one use case, answer."""
     domain, name = sources()[function]
     file = ROOT / "functions" / domain / f"{name}.py"
-    tree = ast.parse(file.read_text())
+    tree = _tree_of(file)
     logic = {type(node) for node in ast.walk(tree)} & {ast.Try, ast.ClassDef, ast.While, ast.For}
     assert logic <= _LOGIC.get(function, set())
     seen = imports_of(file, at_import=False)
@@ -194,74 +201,41 @@ _REACH = {
 }
 """None: named by a room that others share for its limits or errors; the layers below hold these."""
 
-_PROBE = """
-import datetime, importlib.util, json, logging, os, random, secrets, socket, sys, time, uuid
 
-def refuse(*_arguments, **_options):
-    raise AssertionError("at import")
-
-class Unread(datetime.datetime):
-    now = utcnow = today = refuse
-
-datetime.datetime = Unread
-for owner, names in (
-    (time, ("time", "time_ns", "sleep")),
-    (random, ("random", "randint", "choice", "getrandbits")),
-    (os, ("urandom",)),
-    (secrets, ("token_bytes", "token_hex", "token_urlsafe")),
-    (uuid, ("uuid1", "uuid4")),
-    (socket, ("socket", "create_connection", "getaddrinfo")),
-):
-    for name in names:
-        setattr(owner, name, refuse)
-spec = importlib.util.spec_from_file_location("probed", sys.argv[1])
-module = importlib.util.module_from_spec(spec)
-before = set(sys.modules)
-spec.loader.exec_module(module)
-found = {name.split(".")[0] for name in set(sys.modules) - before}
-print(json.dumps(sorted(name for name in found if name not in sys.stdlib_module_names and not name.startswith("_"))))
-"""
-
-
-def probe(function: str) -> tuple[int, str, str]:
-    """Import a function in a fresh interpreter without clock, randomness and network: (exit code, output, errors).
-
-    The output is the list of the third-party packages that came with it.
-    """
-    domain, name = sources()[function]
+@pytest.fixture(scope="module")
+def probes() -> dict[str, dict[str, Any]]:
+    """What importing each function does (probe.py). Those on no route must not bring pydantic, so they come first."""
+    files = {name: str(ROOT / "functions" / domain / f"{file}.py") for name, (domain, file) in sources().items()}
+    groups = [
+        ("botocore", [file for name, file in files.items() if name not in ENDPOINTS]),
+        ("pydantic", [file for name, file in files.items() if name in ENDPOINTS]),
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", _PROBE, str(ROOT / "functions" / domain / f"{name}.py")],
+        [sys.executable, "-P", str(Path(__file__).with_name("probe.py"))],
+        input=json.dumps(groups),
         env={"PYTHONPATH": str(LIBRARY)},
-        check=False,
+        check=True,
         capture_output=True,
         text=True,
     )
-    return done.returncode, done.stdout, done.stderr
+    answers = json.loads(done.stdout)
+    return {name: answers[file] for name, file in files.items()}
 
 
 ENDPOINTS = {route.function for route in routes()}
 
 
-@pytest.fixture(scope="module")
-def probes() -> dict[str, tuple[int, str, str]]:
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return dict(zip(sources(), pool.map(probe, sources()), strict=True))
-
-
 @pytest.mark.parametrize("function", sources())
 def test_importing_a_function_reads_no_clock_no_randomness_and_no_network(
-    function: str, probes: dict[str, tuple[int, str, str]]
+    function: str, probes: dict[str, dict[str, Any]]
 ) -> None:
-    exit_code, _, errors = probes[function]
-    assert exit_code == 0, errors
+    assert "error" not in probes[function], probes[function]["error"]
 
 
 @pytest.mark.parametrize("function", sources())
-def test_importing_a_function_brings_shapes_and_nothing_heavy(
-    function: str, probes: dict[str, tuple[int, str, str]]
-) -> None:
+def test_importing_a_function_brings_shapes_and_nothing_heavy(function: str, probes: dict[str, dict[str, Any]]) -> None:
     allowed = _AT_IMPORT if function in ENDPOINTS else frozenset({"botocore"})
-    assert set(json.loads(probes[function][1])) - {"souk"} <= allowed
+    assert set(probes[function]["packages"]) <= allowed
 
 
 def test_all_that_a_function_can_import_is_in_its_budget() -> None:
@@ -297,12 +271,6 @@ def reach(file: Path) -> set[str]:
 
     An upper bound: all that a module imports anywhere counts for all who see the module. Of wiring, only names do.
     """
-    wired = {
-        f"{module}.{node.name}": node
-        for module in filter(_is_wiring, MODULES)
-        for node in ast.parse(MODULES[module].read_text()).body
-        if isinstance(node, ast.FunctionDef)
-    }
     seen: set[Path | str] = set()
     todo: list[Path | str] = [file]
     third: set[str] = set()
@@ -310,16 +278,35 @@ def reach(file: Path) -> set[str]:
         if (one := todo.pop()) in seen:
             continue
         seen.add(one)
-        tree: ast.AST = wired[one] if isinstance(one, str) else ast.parse(one.read_text())
-        if isinstance(one, str):
-            todo += _names_in(tree, one.rpartition(".")[0]) & set(wired)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and _is_wiring(str(node.module)):
-                todo += [f"{node.module}.{alias.name}" for alias in node.names]
-        imports = {name for name in _imports(tree, at_import=False) if not _is_wiring(name)}
-        todo += [MODULES[name] for name in imports if name in MODULES]
-        third |= _third_party(imports)
+        following, packages = _seen_from(one)
+        todo += following
+        third |= packages
     return third
+
+
+@cache
+def _wired() -> dict[str, ast.FunctionDef]:
+    """Every function of wiring, by its full name."""
+    return {
+        f"{module}.{node.name}": node
+        for module in filter(_is_wiring, MODULES)
+        for node in _tree_of(MODULES[module]).body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+@cache
+def _seen_from(one: Path | str) -> tuple[set[Path | str], set[str]]:
+    """What a file, or a function of wiring, leads to next: files and functions of wiring; and third-party packages."""
+    following: set[Path | str] = set()
+    tree: ast.AST = _wired()[one] if isinstance(one, str) else _tree_of(one)
+    if isinstance(one, str):
+        following |= _names_in(tree, one.rpartition(".")[0]) & set(_wired())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and _is_wiring(str(node.module)):
+            following |= {f"{node.module}.{alias.name}" for alias in node.names}
+    imports = {name for name in _imports(tree, at_import=False) if not _is_wiring(name)}
+    return following | {MODULES[name] for name in imports if name in MODULES}, _third_party(imports)
 
 
 def _names_in(tree: ast.AST, module: str) -> set[str]:

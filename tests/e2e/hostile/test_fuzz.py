@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from local.testing import ROOT, LocalStack
+from local.testing import PATIENCE, ROOT, LocalStack
 from tests.e2e.account import Heard
 from tests.e2e.storefront.trading import Shop
 
@@ -24,7 +24,7 @@ def test_schemathesis_finds_no_error(souk: LocalStack, heard: Heard, tmp_path: P
         "--phases", "coverage,fuzzing", "--max-examples", "3",
         "--checks", _CHECKS, "--generation-deterministic",
         "--workers", "2", "--no-color", "--warnings", "off", "--max-failures", "20",
-        "--suppress-health-check", "all", "--request-timeout", "40",
+        "--suppress-health-check", "all", "--request-timeout", str(PATIENCE),
     ]  # fmt: skip
     began = time.monotonic()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST"))}

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from local.testing import PATIENCE
 from tests.e2e.selling import Made, Seller
 
 
@@ -114,7 +115,7 @@ def test_the_place_where_a_photo_was_taken_is_not_stored(made: Made) -> None:
     assert b"48.8583" in sent
     listing = seller.create()
     upload = seller.announce(listing, sent, "image/jpeg")
-    httpx.post(upload["url"], data=upload["fields"], files={"file": sent}, timeout=30, trust_env=False)
+    httpx.post(upload["url"], data=upload["fields"], files={"file": sent}, timeout=PATIENCE, trust_env=False)
     photo = seller.photo_settled(listing)
     assert photo["status"] == "ready", photo
     stored = _stored(photo)
@@ -130,24 +131,28 @@ def test_an_upload_that_differs_from_its_announcement_is_refused_by_the_bucket(s
     ):
         upload = seller.announce(listing, content)
         sent = httpx.post(
-            upload["url"], data={**upload["fields"], **wrong}, files={"file": content}, timeout=30, trust_env=False
+            upload["url"],
+            data={**upload["fields"], **wrong},
+            files={"file": content},
+            timeout=PATIENCE,
+            trust_env=False,
         )
         assert sent.status_code in {400, 403}, wrong
     longer = httpx.post(
-        upload["url"], data=upload["fields"], files={"file": content + b"\0"}, timeout=30, trust_env=False
+        upload["url"], data=upload["fields"], files={"file": content + b"\0"}, timeout=PATIENCE, trust_env=False
     )
     assert longer.status_code in {400, 403}
 
 
 def test_a_stored_picture_is_read_only_by_its_signed_address(made: Made) -> None:
     url = made.answer["media"]["image_urls"][0]
-    assert httpx.get(url, trust_env=False).status_code == 200
-    assert httpx.get(url.partition("?")[0], trust_env=False).status_code == 403
-    assert httpx.put(url, content=b"x", trust_env=False).status_code == 403
-    assert httpx.get(url[:-4] + "0000", trust_env=False).status_code == 403
+    assert httpx.get(url, timeout=PATIENCE, trust_env=False).status_code == 200
+    assert httpx.get(url.partition("?")[0], timeout=PATIENCE, trust_env=False).status_code == 403
+    assert httpx.put(url, content=b"x", timeout=PATIENCE, trust_env=False).status_code == 403
+    assert httpx.get(url[:-4] + "0000", timeout=PATIENCE, trust_env=False).status_code == 403
 
 
 def _stored(photo: dict[str, object]) -> bytes:
-    answer = httpx.get(str(photo["url"]), timeout=30, trust_env=False)
+    answer = httpx.get(str(photo["url"]), timeout=PATIENCE, trust_env=False)
     assert answer.status_code == 200
     return answer.content

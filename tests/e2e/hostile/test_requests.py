@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.testing import ROOT, LocalStack
+from local.testing import PATIENCE, ROOT, LocalStack
 from tests.e2e.selling import LISTING, Ebay, Seller
 
 type Ready = Callable[..., str]
@@ -20,7 +20,7 @@ _ORIGIN = "http://localhost:5173"
 
 @pytest.fixture
 def anonymous(souk: LocalStack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=souk.url.removesuffix("/api/v1"), timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=souk.url.removesuffix("/api/v1"), timeout=PATIENCE, trust_env=False) as client:
         yield client
 
 
@@ -164,7 +164,7 @@ def test_a_path_leads_to_no_other_route(seller: Seller, souk: LocalStack, path: 
     request = (
         f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {seller.token}\r\nConnection: close\r\n\r\n"
     )
-    with socket.create_connection((host, port), timeout=30) as connection:
+    with socket.create_connection((host, port), timeout=PATIENCE) as connection:
         connection.sendall(request.encode("latin-1"))
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, body = answer.partition(b"\r\n\r\n")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +21,7 @@ _GIVING_TOKENS = ("/auth/", "/register", "/login")
 
 @pytest.fixture(scope="module")
 def journey(souk: LocalStack, heard: Heard, made: Made) -> Heard:
-    """Every way in which a secret moves, once more for whoever runs this file alone; then everything is on disk.
+    """Every way in which a secret moves, once more for whoever runs this file alone.
 
     A refusal of a secret is an answer too: wrong passwords and tokens are sent where they are refused.
     """
@@ -36,9 +38,15 @@ def journey(souk: LocalStack, heard: Heard, made: Made) -> Heard:
     seller.ask("GET", "/platforms/ebay/credentials")
     seller.ask("GET", f"/listings/{listing}?token={wrong}")
     heard.secrets |= {wrong, "secret token of two words"}
-    souk.stop()
-    souk.start()
     return heard
+
+
+@pytest.fixture(scope="module")
+def folder(souk: LocalStack, journey: Heard) -> Iterator[Path]:
+    """The stack's folder while the stack is stopped: everything is on disk, and nobody replaces a file that is read."""
+    souk.stop()
+    yield souk.data
+    souk.start()
 
 
 def test_no_item_of_a_table_holds_a_secret(souk: LocalStack, journey: Heard) -> None:
@@ -54,27 +62,6 @@ def test_no_item_of_a_table_holds_a_secret(souk: LocalStack, journey: Heard) -> 
     assert found > 10
 
 
-def test_no_file_of_the_stack_holds_a_secret(souk: LocalStack, journey: Heard) -> None:
-    """The emulator's own files hold task tokens and its keys; no password and no token of a person's or of eBay's."""
-    secrets = {secret for secret in journey.secrets if not _is_task_token(secret)}
-    encoded = {base64.b64encode(secret.encode()).decode().rstrip("=")[:-2] for secret in secrets}
-    files = [
-        file
-        for file in souk.data.rglob("*")
-        if file.is_file() and not _NOT_OURS & set(file.relative_to(souk.data).parts)
-    ]
-    assert {"functions.log", "cloud.log", "dynamodb.json", "stepfunctions.json"} <= {file.name for file in files}
-    for file in files:
-        assert _spoken(file.read_bytes().decode("latin-1"), secrets | encoded) == set(), file
-
-
-def test_no_log_line_holds_a_task_token(souk: LocalStack, journey: Heard) -> None:
-    tokens = {secret for secret in journey.secrets if _is_task_token(secret)}
-    assert tokens
-    for file in souk.data.glob("*.log*"):
-        assert _spoken(file.read_text(errors="replace"), tokens) == set(), file
-
-
 def test_no_answer_contains_a_secret(journey: Heard) -> None:
     """Except the routes that return a token to a caller that has just sent a password or a token."""
     assert len(journey.answers) > 10
@@ -86,6 +73,25 @@ def test_no_answer_contains_a_secret(journey: Heard) -> None:
 def test_no_answer_shows_internals(journey: Heard) -> None:
     for path, told in journey.answers:
         assert not any(trace in told for trace in ("Traceback", "botocore", "/var/task", 'File "')), path
+
+
+def test_no_file_of_the_stack_holds_a_secret(folder: Path, journey: Heard) -> None:
+    """The emulator's own files hold task tokens and its keys; no password and no token of a person's or of eBay's."""
+    secrets = {secret for secret in journey.secrets if not _is_task_token(secret)}
+    encoded = {base64.b64encode(secret.encode()).decode().rstrip("=")[:-2] for secret in secrets}
+    files = [
+        file for file in folder.rglob("*") if file.is_file() and not _NOT_OURS & set(file.relative_to(folder).parts)
+    ]
+    assert {"functions.log", "cloud.log", "dynamodb.json", "stepfunctions.json"} <= {file.name for file in files}
+    for file in files:
+        assert _spoken(file.read_bytes().decode("latin-1"), secrets | encoded) == set(), file
+
+
+def test_no_log_line_holds_a_task_token(folder: Path, journey: Heard) -> None:
+    tokens = {secret for secret in journey.secrets if _is_task_token(secret)}
+    assert tokens
+    for file in folder.glob("*.log*"):
+        assert _spoken(file.read_text(errors="replace"), tokens) == set(), file
 
 
 def _spoken(text: str, secrets: set[str]) -> set[str]:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from local.testing import ROOT, LocalStack
+from local.testing import PATIENCE, ROOT, LocalStack
 from tests.e2e.account import Heard
 from tests.e2e.selling import Made, Seller, approved, aws
 from tests.e2e.storefront.trading import ADDRESS, Buyer, Shop
@@ -44,7 +44,9 @@ class Forge:
         stack = seller.stack
         self._kms = aws(stack.places.endpoint, "kms")
         self.key_id = self.header["kid"]
-        self.jwks = httpx.get(stack.url.replace("/api/v1", "/.well-known/jwks.json"), trust_env=False).json()
+        self.jwks = httpx.get(
+            stack.url.replace("/api/v1", "/.well-known/jwks.json"), timeout=PATIENCE, trust_env=False
+        ).json()
         self._stranger = ec.generate_private_key(ec.SECP256R1())
 
     def unsigned(self, header: Claims, claims: Claims) -> str:
@@ -122,7 +124,7 @@ def forge(souk: LocalStack, heard: Heard) -> Forge:
 
 @pytest.fixture
 def anonymous(souk: LocalStack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=souk.url, timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=souk.url, timeout=PATIENCE, trust_env=False) as client:
         yield client
 
 
@@ -166,7 +168,7 @@ class _Anything(dict[str, str]):
 
 def test_every_guarded_route_refuses_a_forged_token(forge: Forge, souk: LocalStack) -> None:
     token, origin = forge.signed_by_us(aud="other-api"), souk.url.removesuffix("/api/v1")
-    with httpx.Client(base_url=origin, timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=origin, timeout=PATIENCE, trust_env=False) as client:
         answers = {
             f"{method} {path}": client.request(
                 method, path.format_map(_Anything(platform="ebay")), headers={"Authorization": f"Bearer {token}"}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from local.testing import LocalStack
+from local.testing import PATIENCE, LocalStack
 
 PASSWORD = "correct horse battery"
 ADDRESS = {"full_name": "Jo", "address_line1": "1 Main St", "city": "New York", "postal_code": "10001", "country": "US"}
@@ -24,7 +24,7 @@ def at_once(souk: LocalStack, count: int, call: Call) -> list[httpx.Response]:
     gate = threading.Barrier(count)
 
     def run(number: int) -> None:
-        with httpx.Client(base_url=souk.url, timeout=90, trust_env=False) as client:
+        with httpx.Client(base_url=souk.url, timeout=PATIENCE, trust_env=False) as client:
             gate.wait(30)
             answers.append(call(client, number))
 
@@ -41,7 +41,7 @@ def at_once(souk: LocalStack, count: int, call: Call) -> list[httpx.Response]:
 def account(souk: LocalStack) -> dict[str, str]:
     """A fresh account: its access and refresh token."""
     body = {"email": f"{uuid.uuid4().hex}@example.com", "password": PASSWORD}
-    answer = httpx.post(f"{souk.url}/auth/register", json=body, timeout=60, trust_env=False)
+    answer = httpx.post(f"{souk.url}/auth/register", json=body, timeout=PATIENCE, trust_env=False)
     assert answer.status_code == 201, answer.text
     return {"token": answer.json()["token"], "refresh_token": answer.json()["refresh_token"]}
 
@@ -71,7 +71,7 @@ def test_many_refreshes_of_one_token_get_the_same_successor(souk: LocalStack, ac
 
 
 def test_an_older_refresh_token_ends_the_whole_session(souk: LocalStack, account: dict[str, str]) -> None:
-    with httpx.Client(base_url=souk.url, timeout=60, trust_env=False) as client:
+    with httpx.Client(base_url=souk.url, timeout=PATIENCE, trust_env=False) as client:
         first = account["refresh_token"]
         second = client.post("/auth/refresh", json={"refresh_token": first}).json()["refresh_token"]
         third = client.post("/auth/refresh", json={"refresh_token": second}).json()["refresh_token"]
@@ -102,6 +102,6 @@ def test_racing_edits_and_deletions_leave_exactly_one_default_address(
 
     statuses = {answer.status_code for answer in at_once(souk, 12, disturb)}
     assert statuses <= {200, 204, 404}
-    left = httpx.get(f"{souk.url}/users/addresses", headers=headers, timeout=60, trust_env=False).json()
+    left = httpx.get(f"{souk.url}/users/addresses", headers=headers, timeout=PATIENCE, trust_env=False).json()
     assert 0 < len(left) < len(ids)
     assert [one["is_default"] for one in left].count(True) == 1

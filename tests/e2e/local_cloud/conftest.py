@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.testing import LocalStack
+from local.testing import PATIENCE, LocalStack
 
 FIXTURE = Path(__file__).parent / "fixture"
 _SDK = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
@@ -64,7 +64,7 @@ def stack(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loc
 
 @pytest.fixture(scope="session")
 def api(stack: LocalStack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.url, timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=stack.url, timeout=PATIENCE, trust_env=False) as client:
         yield client
 
 

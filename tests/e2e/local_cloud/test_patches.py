@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from local import packaging
 from local.cloud import emulator, local_client
-from local.testing import free_port, wait_until
+from local.testing import PATIENCE, free_port, wait_until
 
 _SILENT = """
 import os, os.path, from_the_layer
@@ -83,7 +83,9 @@ class Unpatched:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/_ministack/health", trust_env=False).is_success
+            return httpx.get(
+                f"http://127.0.0.1:{self.port}/_ministack/health", timeout=PATIENCE, trust_env=False
+            ).is_success
         except httpx.HTTPError:
             return False
 

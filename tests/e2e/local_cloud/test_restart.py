@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from local.testing import LocalStack, wait_until
+from local.testing import PATIENCE, LocalStack, wait_until
 
 
 def _put(stack: LocalStack, name: str) -> None:
@@ -49,29 +49,29 @@ def test_a_second_start_finds_the_data_and_deploys_nothing(own_stack: LocalStack
     assert _has(own_stack, "kept")
     kept = own_stack.client("s3").get_object(Bucket=own_stack.physical("Bucket"), Key="kept")
     assert kept["Body"].read() == b"content"
-    assert httpx.get(f"{own_stack.url}/open/x", trust_env=False).status_code == 200
+    assert httpx.get(f"{own_stack.url}/open/x", timeout=PATIENCE, trust_env=False).status_code == 200
     status, output = own_stack.stop()
     assert (status, "Deploying" in output) == (0, False)
 
 
 def test_stopping_leaves_no_process(own_stack: LocalStack) -> None:
     own_stack.start()
-    httpx.get(f"{own_stack.url}/open/x", trust_env=False)
+    httpx.get(f"{own_stack.url}/open/x", timeout=PATIENCE, trust_env=False)
     children = _children(own_stack)
     assert len(children) >= 2  # the eBay stand-in and a worker
     own_stack.stop()
-    assert psutil.wait_procs(children, timeout=1)[1] == []
+    assert psutil.wait_procs(children, timeout=PATIENCE)[1] == []
 
 
 def test_a_kill_loses_no_saved_data_and_leaves_no_process(own_stack: LocalStack) -> None:
     own_stack.start()
-    httpx.get(f"{own_stack.url}/open/x", trust_env=False)
+    httpx.get(f"{own_stack.url}/open/x", timeout=PATIENCE, trust_env=False)
     _put(own_stack, "before-the-kill")
-    wait_until(lambda: _saved(own_stack, "before-the-kill"), limit=4)
+    wait_until(lambda: _saved(own_stack, "before-the-kill"))
     children = _children(own_stack)
     own_stack.kill9()
     own_stack.start()
-    assert psutil.wait_procs(children, timeout=5)[1] == []
+    assert psutil.wait_procs(children, timeout=PATIENCE)[1] == []
     assert _has(own_stack, "before-the-kill")
 
 
@@ -110,7 +110,7 @@ def test_a_worker_that_outlives_a_kill_is_ended_by_the_next_start(own_stack: Loc
             file.write('{"pid": ')  # torn by the crash
         own_stack.kill9()
         own_stack.start()
-        assert stranger.wait(5) == -signal.SIGTERM
+        assert stranger.wait(PATIENCE) == -signal.SIGTERM
     finally:
         stranger.kill()
 
@@ -133,13 +133,16 @@ def test_a_changed_setting_is_deployed_and_reaches_the_functions(own_stack: Loca
     own_stack.start()
     _put(own_stack, "kept")
     asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "GET"}
-    assert "access-control-allow-origin" not in httpx.options(own_stack.url, headers=asked, trust_env=False).headers
+    assert (
+        "access-control-allow-origin"
+        not in httpx.options(own_stack.url, headers=asked, timeout=PATIENCE, trust_env=False).headers
+    )
     own_stack.stop()
     own_stack.configure(ALLOWED_ORIGIN="https://shop.example", MEDIA_PROVIDER="bedrock")
     own_stack.start()
-    answer = httpx.options(own_stack.url, headers=asked, trust_env=False)
+    answer = httpx.options(own_stack.url, headers=asked, timeout=PATIENCE, trust_env=False)
     assert answer.headers["access-control-allow-origin"] == "https://shop.example"
-    assert httpx.get(f"{own_stack.url}/open/process", trust_env=False).json()["setting"] == "bedrock"
+    assert httpx.get(f"{own_stack.url}/open/process", timeout=PATIENCE, trust_env=False).json()["setting"] == "bedrock"
     assert _has(own_stack, "kept")
 
 
@@ -156,12 +159,12 @@ def test_changed_code_is_deployed_and_a_refused_template_is_undone(build: Path, 
         code = mine / "functions" / "echo.py"
         code.write_text(code.read_text().replace("    return event\n", '    return {"changed": True}\n'))
         stack.start()
-        assert httpx.get(f"{stack.url}/open/x", trust_env=False).json() == {"changed": True}
+        assert httpx.get(f"{stack.url}/open/x", timeout=PATIENCE, trust_env=False).json() == {"changed": True}
         stack.stop()
 
         template.write_text(good.replace("Threshold: 0", "Threshold: { Ref: Nothing }"))
         process = stack.begin()
-        output = process.communicate(timeout=60)[0]
+        output = process.communicate(timeout=PATIENCE)[0]
         assert process.returncode == 1
         assert "Nothing" in output
         assert "Traceback" not in output
@@ -169,7 +172,7 @@ def test_changed_code_is_deployed_and_a_refused_template_is_undone(build: Path, 
         template.write_text(good)
         stack.start()
         assert _has(stack, "kept")
-        assert httpx.get(f"{stack.url}/open/x", trust_env=False).json() == {"changed": True}
+        assert httpx.get(f"{stack.url}/open/x", timeout=PATIENCE, trust_env=False).json() == {"changed": True}
     finally:
         stack.end()
 
@@ -180,10 +183,15 @@ def test_a_start_killed_at_any_moment_is_completed_by_the_next(own_stack: LocalS
         began = time.monotonic()
         wait_until(lambda began=began, moment=moment: time.monotonic() - began > moment)  # type: ignore[misc]
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE)
     own_stack.start()
-    assert httpx.get(f"{own_stack.url}/open/x", trust_env=False).status_code == 200
-    assert httpx.get(f"{own_stack.url}/guarded", headers={"Authorization": "x"}, trust_env=False).status_code == 200
+    assert httpx.get(f"{own_stack.url}/open/x", timeout=PATIENCE, trust_env=False).status_code == 200
+    assert (
+        httpx.get(
+            f"{own_stack.url}/guarded", headers={"Authorization": "x"}, timeout=PATIENCE, trust_env=False
+        ).status_code
+        == 200
+    )
 
 
 def test_a_busy_port_is_reported_in_a_sentence_and_leaves_no_process(own_stack: LocalStack) -> None:
@@ -191,7 +199,7 @@ def test_a_busy_port_is_reported_in_a_sentence_and_leaves_no_process(own_stack: 
         taken.bind(("127.0.0.1", own_stack.port))
         taken.listen()
         process = own_stack.begin()
-        output = process.communicate(timeout=30)[0]
+        output = process.communicate(timeout=PATIENCE)[0]
     assert process.returncode == 1
     assert output.strip() == (
         f"error: Port {own_stack.port} of 127.0.0.1 is busy: stop what uses it, or choose another with PORT=..."
@@ -203,17 +211,17 @@ def test_a_second_run_on_the_same_folder_is_refused(own_stack: LocalStack) -> No
     own_stack.start()
     second = LocalStack(own_stack.data)
     process = second.begin()
-    output = process.communicate(timeout=30)[0]
+    output = process.communicate(timeout=PATIENCE)[0]
     assert process.returncode == 1
     assert "Another run uses" in output
-    assert httpx.get(f"{own_stack.url}/open/x", trust_env=False).status_code == 200
+    assert httpx.get(f"{own_stack.url}/open/x", timeout=PATIENCE, trust_env=False).status_code == 200
 
 
 def test_an_interrupted_start_ends_by_itself_and_reports_it(own_stack: LocalStack) -> None:
     process = own_stack.begin()
     wait_until(lambda: (own_stack.data / "cloud.log").exists())
     process.send_signal(signal.SIGINT)
-    output = process.communicate(timeout=30)[0]
+    output = process.communicate(timeout=PATIENCE)[0]
     assert process.returncode == 130
     assert output.rstrip().endswith("Interrupted.")
     own_stack.start()

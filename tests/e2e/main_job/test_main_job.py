@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 
-from local.testing import LocalStack, wait_until
+from local.testing import PATIENCE, LocalStack, wait_until
 from tests.e2e.account import Heard
 from tests.e2e.selling import Ebay, Made, Seller, approved
 
@@ -16,7 +16,7 @@ type Ready = Callable[..., str]
 
 def _fetch(url: str) -> bytes:
     """Fetch the address without credentials."""
-    answer = httpx.get(url, timeout=30, trust_env=False)
+    answer = httpx.get(url, timeout=PATIENCE, trust_env=False)
     assert answer.status_code == 200
     return answer.content
 
@@ -63,11 +63,11 @@ def test_publishing_without_waiting_is_202_with_a_place_to_look(seller: Seller, 
 
 def test_a_wait_that_is_too_short_is_202_and_not_an_error(seller: Seller, ready: Ready, ebay: Ebay) -> None:
     listing = ready()
-    ebay.fault("AddFixedPriceItem", "delay", seconds=2.5)
+    ebay.fault("AddFixedPriceItem", "delay", seconds=5)
     began = time.monotonic()
     answer = seller.ask("POST", f"/listings/{listing}/publish", Prefer="wait=1")
+    assert time.monotonic() - began > 0.9
     assert (answer.status_code, answer.json()["status"]) == (202, "publishing")
-    assert 0.9 < time.monotonic() - began < 2.4
     assert seller.settled(listing)["status"] == "published"
 
 

@@ -36,7 +36,7 @@ def test_two_hundred_orders_at_once_for_ten_units_sell_ten(
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(buyer.pay, placed))
     for one in placed:
-        buyer.becomes(one["order_id"], "confirmed", 40)
+        buyer.becomes(one["order_id"], "confirmed")
     sold = [sale for sale in shop.sales() if sale["id"] in {one["order_id"] for one in placed}]
     assert [sale["status"] for sale in sold] == ["confirmed"] * STOCK
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.testing import LocalStack, wait_until
+from local.testing import PATIENCE, LocalStack, wait_until
 from tests.e2e.storefront.trading import Buyer, Shop, Stripe, press
 
 
@@ -152,7 +152,7 @@ def test_an_event_without_stripes_signature_changes_nothing(
         "data": {"object": {"metadata": {"order": placed["order_id"], "buyer": buyer.id}, "payment_status": "paid"}},
     }
     headers = {"Stripe-Signature": signature} if signature else {}
-    answer = httpx.post(f"{souk.url}/payments/webhook", json=forged, headers=headers, timeout=30, trust_env=False)
+    answer = httpx.post(f"{souk.url}/payments/webhook", json=forged, headers=headers, timeout=PATIENCE, trust_env=False)
     assert answer.status_code == 400
     assert buyer.order(placed["order_id"])["status"] == "pending"
 
@@ -166,5 +166,5 @@ def test_an_undelivered_payment_is_delivered_after_a_restart(
     buyer.pay(placed)
     souk.stop()
     souk.start()
-    buyer.becomes(placed["order_id"], "confirmed", 60)
+    buyer.becomes(placed["order_id"], "confirmed")
     assert shop.stock(product) == 0

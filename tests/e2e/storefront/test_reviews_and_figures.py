@@ -80,7 +80,7 @@ def test_a_sellers_figures_equal_the_orders_and_a_recount_finds_nothing_missing(
         left = {"products": 2, "units": 40 - 21, "out_of_stock": 0}
         return figures if figures["orders"] == len(orders) and figures["inventory"] == left else None
 
-    figures = wait_until(counted, 30) or {}
+    figures = wait_until(counted) or {}
     assert (figures["revenue"], figures["net"], figures["units"]) == (revenue, revenue, 1 + 2 + 3 + 4 + 5 + 6)
 
     for function, read, least in (("RebuildAnalytics", "orders", len(orders)), ("RebuildInventory", "products", 2)):
@@ -104,4 +104,4 @@ def test_products_that_are_created_sold_out_and_removed_change_a_sellers_figures
         figures = shop.expect(200, "GET", f"/sellers/{shop.id}/analytics")
         return bool(figures["inventory"] == {"products": 2, "units": 0, "out_of_stock": 2})
 
-    assert wait_until(counted, 30)
+    assert wait_until(counted)

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from local.testing import LocalStack, wait_until
+from local.testing import PATIENCE, LocalStack, wait_until
 from tests.e2e.account import Account, Heard
 from tests.e2e.selling import aws, resource
 
@@ -70,14 +70,14 @@ class Buyer(Account):
     def order(self, order: str) -> dict[str, Any]:
         return self.expect(200, "GET", f"/orders/{order}")
 
-    def becomes(self, order: str, status: str, limit: float = 20) -> dict[str, Any]:
+    def becomes(self, order: str, status: str) -> dict[str, Any]:
         """The order, once it has this status."""
 
         def there() -> dict[str, Any] | None:
             now = self.order(order)
             return now if now["status"] == status else None
 
-        return wait_until(there, limit) or {}
+        return wait_until(there) or {}
 
     def buy(self, product: str, quantity: int = 1) -> str:
         """A confirmed order's id."""
@@ -89,7 +89,7 @@ class Buyer(Account):
 
 def press(payment_url: str, button: str) -> httpx.Response:
     """Press `pay` or `decline` on a payment page."""
-    answer = httpx.post(f"{payment_url}/{button}", timeout=30, trust_env=False)
+    answer = httpx.post(f"{payment_url}/{button}", timeout=PATIENCE, trust_env=False)
     assert not answer.is_error, answer.text[:300]
     return answer
 
@@ -101,7 +101,7 @@ class Stripe:
         self._url = f"{stack.places.stripe}_control"
 
     def switch(self, **wanted: Any) -> None:
-        answer = httpx.post(self._url, json=wanted, timeout=30, trust_env=False)
+        answer = httpx.post(self._url, json=wanted, timeout=PATIENCE, trust_env=False)
         assert answer.status_code == 200, answer.text
 
     def fault(self, call: str, mode: str, **more: Any) -> None:
@@ -118,7 +118,7 @@ class Stripe:
         self.switch(hold_events=False, refund_outcome="succeeded")
 
     def told(self) -> dict[str, Any]:
-        return dict(httpx.get(self._url, timeout=30, trust_env=False).json())
+        return dict(httpx.get(self._url, timeout=PATIENCE, trust_env=False).json())
 
 
 def stock_item(stack: LocalStack, product: str) -> int:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from local.saving import Saver, StateFolder, replace_durably
+from local.saving import Removals, Saver, StateFolder, replace_durably
 
 
 def _refuse(value: Any) -> Any:
     raise TypeError(type(value).__name__)
+
+
+def _full(_: int) -> None:
+    raise OSError(28, "No space left on device")
 
 
 @pytest.fixture
@@ -91,10 +96,7 @@ def test_a_failed_write_leaves_the_old_content(tmp_path: Path, monkeypatch: pyte
     file = tmp_path / "state.json"
     replace_durably(file, b"old")
 
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("local.saving.os.fsync", full)
+    monkeypatch.setattr("local.saving.os.fsync", _full)
     with pytest.raises(OSError, match="No space left"):
         replace_durably(file, b"new")
     assert file.read_bytes() == b"old"
@@ -110,3 +112,55 @@ def test_a_state_that_changes_while_it_is_copied_is_copied_again(folder: StateFo
 
     Saver(folder, lambda: {"tables": state}).save_now()
     assert folder.load("tables") == {"a": 1}
+
+
+class _Bucket:
+    """A bucket of MiniStack's, and the objects whose files are there."""
+
+    def __init__(self, folder: StateFolder) -> None:
+        self.files = {"photo"}
+        self._objects = {"photo": b""}
+        self._s3 = SimpleNamespace(
+            _buckets={"media": {"objects": self._objects}},
+            _delete_persisted_object=lambda bucket, key: self.files.discard(key),
+        )
+        self.saver = Saver(folder, lambda: {"tables": lambda: {"objects": len(self._objects)}})
+        self.saver.removals = Removals(self._s3, lambda call: call())
+
+    def remove(self) -> None:
+        del self._objects["photo"]
+        self._s3._delete_persisted_object("media", "photo")
+
+    def write_again(self) -> None:
+        self._objects["photo"] = b""
+
+
+def test_the_file_of_a_removed_object_stays_until_the_tables_are_saved(folder: StateFolder) -> None:
+    bucket = _Bucket(folder)
+    bucket.remove()
+    assert bucket.files == {"photo"}
+    bucket.saver.save_now()
+    assert (bucket.files, folder.load("tables")) == (set(), {"objects": 0})
+
+
+def test_the_file_of_an_object_that_was_written_again_stays(folder: StateFolder) -> None:
+    bucket = _Bucket(folder)
+    bucket.remove()
+    bucket.write_again()
+    bucket.saver.save_now()
+    assert bucket.files == {"photo"}
+    bucket.remove()
+    bucket.saver.save_now()
+    assert bucket.files == set()
+
+
+def test_a_save_that_fails_leaves_the_files_to_the_next(folder: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket = _Bucket(folder)
+    bucket.remove()
+    with monkeypatch.context() as full:
+        full.setattr("local.saving.os.fsync", _full)
+        with pytest.raises(OSError, match="No space left"):
+            bucket.saver.save_now()
+    assert bucket.files == {"photo"}
+    bucket.saver.save_now()
+    assert bucket.files == set()
