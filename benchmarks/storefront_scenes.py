@@ -11,7 +11,6 @@ from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.storefront.analytics.sellers import report, stock, tell
 from tests.functions.storefront.catalogue.merchants import LAMP, Merchant
 from tests.functions.storefront.orders.market import Buyer, Shop, call
-from tests.functions.storefront.orders.stripe import fail
 from tests.functions.storefront.payments import events
 from tests.functions.storefront.reviews import buyers
 from tests.functions.storefront.search.markets import Market
@@ -96,7 +95,7 @@ def _buying(function: str, body: Callable[[Buyer, Any], Any]) -> Scene:
     """A product that ships, and what its buyer asks."""
 
     def scene(cloud: Cloud) -> Answer:
-        shop, buyer = Shop(cloud), Buyer(cloud)
+        shop, buyer = Shop(cloud), Buyer(cloud, cloud.stripe)
         return buyer.call(function, json=body(buyer, shop.product(shipping_profile_id=shop.ships())))
 
     return scene
@@ -106,7 +105,7 @@ def _bought(function: str, **request: Any) -> Scene:
     """The buyer of an order that is paid."""
 
     def scene(cloud: Cloud) -> Answer:
-        buyer = Buyer(cloud)
+        buyer = Buyer(cloud, cloud.stripe)
         return buyer.call(function, buyer.buys((Shop(cloud).product(), 1)), **request)
 
     return scene
@@ -116,7 +115,7 @@ def _sold(function: str, *before: str, **request: Any) -> Scene:
     """The seller of an order that is paid, when it has gone through `before`."""
 
     def scene(cloud: Cloud) -> Answer:
-        shop, buyer = Shop(cloud), Buyer(cloud)
+        shop, buyer = Shop(cloud), Buyer(cloud, cloud.stripe)
         order_id = buyer.buys((shop.product(), 1))
         if before:
             shop.move(order_id, *before)
@@ -126,21 +125,21 @@ def _sold(function: str, *before: str, **request: Any) -> Scene:
 
 
 def _cancelled(cloud: Cloud) -> Answer:
-    buyer = Buyer(cloud)
+    buyer = Buyer(cloud, cloud.stripe)
     return buyer.call("cancel_order", buyer.places((Shop(cloud).product(), 1)))
 
 
 def _refunded(cloud: Recorder) -> Answer:
     """Stripe does not say what became of it: an answer about the refund would name that of the recording."""
-    shop, buyer = Shop(cloud), Buyer(cloud)
+    shop, buyer = Shop(cloud), Buyer(cloud, cloud.stripe)
     order_id = buyer.buys((shop.product(), 1))
-    cloud.stripe.first = [fail]
+    cloud.stripe.fault("fail")
     return call(cloud, shop.person, "refund_order", params={"id": order_id})
 
 
 def _orders(function: str, whose: Callable[[Shop, Buyer], Shop | Buyer]) -> Scene:
     def scene(cloud: Cloud) -> Answer:
-        shop, buyer = Shop(cloud), Buyer(cloud)
+        shop, buyer = Shop(cloud), Buyer(cloud, cloud.stripe)
         product = shop.product(stock=_LISTED)
         for _ in range(_LISTED):
             buyer.places((product, 1))
@@ -150,7 +149,7 @@ def _orders(function: str, whose: Callable[[Shop, Buyer], Shop | Buyer]) -> Scen
 
 
 def _paid(cloud: Recorder) -> Answer:
-    order_id = Buyer(cloud).places((Shop(cloud).product(), 1))
+    order_id = Buyer(cloud, cloud.stripe).places((Shop(cloud).product(), 1))
     return events.tell(cloud, events.event("checkout.session.completed", cloud.stripe.pay(order_id)), at=_FAR)
 
 

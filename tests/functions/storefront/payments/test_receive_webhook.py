@@ -9,11 +9,11 @@ import pytest
 from souk.storefront.orders.model import PaymentStatus, RefundStatus, Status
 from tests.functions.cloud import Cloud
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, stock_of
-from tests.functions.storefront.orders.stripe import FakeStripe
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 from tests.functions.storefront.payments.events import event, tell
 
 
-def test_a_payment_confirms_the_order_once(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_payment_confirms_the_order_once(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.places((shop.product(), 2))
     told = event("checkout.session.completed", stripe.pay(order_id))
     answers = [tell(cloud, told), tell(cloud, told)]
@@ -28,7 +28,7 @@ def test_a_payment_confirms_the_order_once(cloud: Cloud, shop: Shop, buyer: Buye
 
 
 def test_an_event_whose_signature_does_not_fit_is_refused(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     order_id = buyer.places((shop.product(), 1))
     forged = tell(cloud, event("checkout.session.completed", stripe.pay(order_id)), secret="whsec_other")
@@ -38,9 +38,7 @@ def test_an_event_whose_signature_does_not_fit_is_refused(
     assert buyer.order(order_id).is_pending
 
 
-def test_what_is_no_business_of_ours_is_taken_and_left(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
-) -> None:
+def test_what_is_no_business_of_ours_is_taken_and_left(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     page = stripe.pay(buyer.places((shop.product(), 1)))
     for told in (
         event("checkout.session.completed", {**page, "metadata": {}}),
@@ -51,10 +49,10 @@ def test_what_is_no_business_of_ours_is_taken_and_left(
         assert (answer.status, answer.json) == (200, {"received": True})
 
 
-def test_a_page_that_expired_gives_the_stock_back(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_page_that_expired_gives_the_stock_back(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
-    [page] = stripe.pages.values()
+    [page] = stripe.sessions
     told = event("checkout.session.expired", {**page, "status": "expired", "url": None})
     assert tell(cloud, {**told, "id": "evt_other", "data": {"object": {**page, "id": "cs_other"}}}).status == 200
     assert buyer.order(order_id).is_pending
@@ -65,7 +63,7 @@ def test_a_page_that_expired_gives_the_stock_back(cloud: Cloud, shop: Shop, buye
     assert stock_of(cloud, board) == 5
 
 
-def test_a_late_payment_takes_the_stock_again(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_late_payment_takes_the_stock_again(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
     buyer.loses(order_id)
@@ -75,21 +73,21 @@ def test_a_late_payment_takes_the_stock_again(cloud: Cloud, shop: Shop, buyer: B
 
 
 def test_a_late_payment_of_what_is_sold_out_is_given_back(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     board = shop.product(stock=2)
     order_id = buyer.places((board, 2))
     buyer.loses(order_id)
-    Buyer(cloud, "ann@example.com").buys((board, 1))
+    Buyer(cloud, stripe, "ann@example.com").buys((board, 1))
     tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
     order = buyer.order(order_id)
     assert (order.status, order.refunded) == (Status.REFUNDED, order.total)
-    assert [one["amount"] for one in stripe.refunds.values()] == [order.total.minor]
+    assert [one["amount"] for one in stripe.refunds] == [order.total.minor]
     assert stock_of(cloud, board) == 1
 
 
 def test_a_late_payment_of_what_its_buyer_cancelled_is_given_back(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
@@ -99,12 +97,12 @@ def test_a_late_payment_of_what_its_buyer_cancelled_is_given_back(
         assert tell(cloud, paid).status == 200
     order = buyer.order(order_id)
     assert (order.status, order.refunded) == (Status.REFUNDED, order.total)
-    assert [one["amount"] for one in stripe.refunds.values()] == [order.total.minor]
+    assert [one["amount"] for one in stripe.refunds] == [order.total.minor]
     assert stock_of(cloud, board) == 5
 
 
 def test_another_amount_calls_for_a_person_and_confirms_nothing(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, capsys: pytest.CaptureFixture[str]
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order_id = buyer.places((shop.product(), 1))
     told = event("checkout.session.completed", {**stripe.pay(order_id), "amount_total": 1})
@@ -117,10 +115,10 @@ def test_another_amount_calls_for_a_person_and_confirms_nothing(
     assert '"Name":"Alarms"' in said
 
 
-def test_a_refund_that_fails_after_all_is_known(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_refund_that_fails_after_all_is_known(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.buys((shop.product(), 1))
     assert buyer.call("cancel_order", order_id).status == 200
-    [refund] = stripe.refunds.values()
+    [refund] = stripe.refunds
     told = event("refund.failed", {**refund, "status": "failed", "failure_reason": "expired_or_canceled_card"})
     assert tell(cloud, told).status == 200
     order = buyer.order(order_id)
@@ -129,7 +127,7 @@ def test_a_refund_that_fails_after_all_is_known(cloud: Cloud, shop: Shop, buyer:
 
 
 def test_refunds_at_stripes_own_desk_call_for_a_person(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, capsys: pytest.CaptureFixture[str]
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order_id = buyer.buys((shop.product(), 1))
     charge = {

@@ -21,7 +21,7 @@ from tests.unit.storefront.payments.stripe_loopback import Stripe, form, line
 
 pytestmark = pytest.mark.enable_socket
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 CREATE = "/checkout/sessions"
 
 
