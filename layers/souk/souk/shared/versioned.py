@@ -1,0 +1,38 @@
+"""Entities that carry a version: read one, decide, write on the version that was read, and again after a conflict.
+
+A write whose version is not current any more raises Stale; `retrying` then reads and decides from the start. Nothing
+else in the library loops over conflicts, so their bound and their error are in this place only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from souk.shared.errors import DependencyUnavailable, PreconditionFailed
+
+MOST_ATTEMPTS: Final = 8
+
+
+class Stale(Exception):
+    """The entity has changed since it was read."""
+
+
+def retrying[T](what: str, attempt: Callable[[], T], *, otherwise: Exception | None = None) -> T:
+    """The result of `attempt`, called again while it raises Stale, at most MOST_ATTEMPTS times.
+
+    `attempt` reads, decides and writes. `what` names the entity in the error's text: "order", "listing".
+    Raises `otherwise`, or DependencyUnavailable, when every attempt met a conflict.
+    """
+    for _ in range(MOST_ATTEMPTS):
+        try:
+            return attempt()
+        except Stale:
+            continue
+    raise otherwise or DependencyUnavailable(f"The {what} is changing too fast. Try again shortly.", retry_after=1)
+
+
+def check_version(what: str, version: int, expected: int | None) -> None:
+    """Refuse a lost update: `expected` is the version in If-Match, or None. Raises PreconditionFailed."""
+    if expected is not None and expected != version:
+        raise PreconditionFailed(f"The {what} has changed since you read it.")
