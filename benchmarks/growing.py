@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.functions.cloud import Answer, Cloud
-from tests.functions.storefront.orders.stripe import FakeStripe
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 type Act = Callable[[], Answer]
 type Prepare = Callable[[], Act]
@@ -28,4 +28,4 @@ class Growing:
     calls: Mapping[str, Prepare]
 
 
-type Grow = Callable[[Cloud, FakeStripe], Growing]
+type Grow = Callable[[Cloud, Stripe], Growing]

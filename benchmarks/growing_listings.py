@@ -11,10 +11,10 @@ from tests.functions.accounts.addresses import address_books
 from tests.functions.accounts.auth import accounts
 from tests.functions.cloud import Answer, Cloud
 from tests.functions.selling.listings.sellers import Seller
-from tests.functions.storefront.orders.stripe import FakeStripe
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
-def listings(cloud: Cloud, _stripe: FakeStripe) -> Growing:
+def listings(cloud: Cloud, _stripe: Stripe) -> Growing:
     seller = Seller(cloud)
     seller.connect()
     for _ in range(20):

@@ -16,11 +16,11 @@ from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.storefront.analytics.sellers import change, count_stock, deliver, report, stock
 from tests.functions.storefront.catalogue.merchants import LAMP, Merchant, seen
 from tests.functions.storefront.orders.market import Buyer, Shop
-from tests.functions.storefront.orders.stripe import FakeStripe
 from tests.functions.storefront.payments import events
 from tests.functions.storefront.reviews.buyers import edit, listed, receives, review, take_back
 from tests.functions.storefront.sellers import shops
 from tests.unit.storefront.analytics.paid_orders import ANA, paid
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 _LISTED: Final = 20
 _PAGE: Final = {"limit": str(_LISTED)}
@@ -29,7 +29,7 @@ _ORDERS: Final = "OrdersTable"
 _ANALYTICS: Final = "AnalyticsTable"
 
 
-def _products(cloud: Cloud, _stripe: FakeStripe) -> Growing:
+def _products(cloud: Cloud, _stripe: Stripe) -> Growing:
     """All of one seller, and all movements and reviews of one of them."""
     bea = Merchant(cloud)
     [product, *_rest] = [bea.offers() for _ in range(_LISTED + 1)]
@@ -83,7 +83,7 @@ def _products(cloud: Cloud, _stripe: FakeStripe) -> Growing:
     )
 
 
-def _figures(cloud: Cloud, _stripe: FakeStripe) -> Growing:
+def _figures(cloud: Cloud, _stripe: Stripe) -> Growing:
     """All products of one seller, each counted; all days on which he sold anything before, and all orders."""
     stock(cloud, ANA, "p1", _LISTED)
     deliver(cloud, paid("o1"))
@@ -127,9 +127,9 @@ def _told(tell_it: Callable[[], object]) -> Act:
     return act
 
 
-def _orders(cloud: Cloud, stripe: FakeStripe) -> Growing:
+def _orders(cloud: Cloud, stripe: Stripe) -> Growing:
     """All of one buyer, and all from one seller, of one product."""
-    shop, buyer = Shop(cloud), Buyer(cloud)
+    shop, buyer = Shop(cloud), Buyer(cloud, stripe)
     product = shop.product(stock=10_000, shipping_profile_id=shop.ships())
     [*_rest, order] = [buyer.buys((product, 1)) for _ in range(_LISTED + 1)]
     bought, sold, page = f"USER#{buyer.id}", f"USER#{shop.id}", f"PRODUCT#{product.id}"
@@ -177,7 +177,7 @@ def _orders(cloud: Cloud, stripe: FakeStripe) -> Growing:
     )
 
 
-def _shops(cloud: Cloud, _stripe: FakeStripe) -> Growing:
+def _shops(cloud: Cloud, _stripe: Stripe) -> Growing:
     """All followed by one user, and all followers of one shop."""
     fan, [shop, *_rest] = register(cloud).id, [shops.open_shop(cloud, f"Shop {number}").id for number in range(21)]
     for followed in (shop, *_rest):

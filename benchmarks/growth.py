@@ -29,8 +29,8 @@ from benchmarks.vendors import stripe_for
 from souk.aws import clients
 from tests.functions.capacity import billed
 from tests.functions.cloud import Call, Cloud, create_keys, forget
-from tests.functions.storefront.orders.stripe import FakeStripe
 from tests.functions.template import ACCOUNT, REGION
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 FEW: Final = 100
 MANY: Final = 100_000
@@ -69,7 +69,7 @@ def _bill(cloud: Cloud, act: Act) -> str:
 
 
 @contextlib.contextmanager
-def _cloud() -> Iterator[tuple[Cloud, FakeStripe]]:
+def _cloud() -> Iterator[tuple[Cloud, Stripe]]:
     with contextlib.redirect_stdout(io.StringIO()), pytest.MonkeyPatch.context() as environment, mock_aws():
         environment.setenv("AWS_DEFAULT_REGION", REGION)
         environment.delenv("AWS_ENDPOINT_URL", raising=False)

@@ -30,8 +30,8 @@ from benchmarks.vendors import ADDRESSES, Vendors, keep_secrets
 from souk.aws import clients
 from souk.wiring import storage
 from tests.functions.cloud import Cloud, create_keys, forget
-from tests.functions.storefront.orders.stripe import FakeStripe
 from tests.functions.template import REGION, logical_id, resolve, variables_of
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 from tooling.contract.routes import routes
 
 _SERVICES = ("dynamodb", "kms", "secretsmanager", "stepfunctions", "s3")
@@ -59,7 +59,7 @@ class Recorder(Cloud):
         return found
 
     @property
-    def stripe(self) -> FakeStripe:
+    def stripe(self) -> Stripe:
         return self._vendors.stripe
 
     def invoke(self, path: str, event: Any) -> Any:

@@ -11,7 +11,6 @@ from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.storefront.analytics.sellers import deliver, report, stock
 from tests.functions.storefront.catalogue.merchants import LAMP, Merchant
 from tests.functions.storefront.orders.market import Buyer, Shop, call
-from tests.functions.storefront.orders.stripe import fail
 from tests.functions.storefront.payments import events
 from tests.functions.storefront.reviews import buyers
 from tests.functions.storefront.search.markets import Market
@@ -38,38 +37,38 @@ def _merchant(function: str, **request: Any) -> Scene:
 
 
 def _on_a_product(function: str, name: str = "id", **request: Any) -> Scene:
-    def scene(cloud: Cloud) -> Answer:
+    def scene(cloud: Recorder) -> Answer:
         merchant = Merchant(cloud)
         return merchant.call(function, {name: merchant.offers()}, **request)
 
     return scene
 
 
-def _named_product(cloud: Cloud) -> Answer:
+def _named_product(cloud: Recorder) -> Answer:
     merchant = Merchant(cloud)
     return merchant.call("create_seller_product", json={"seller_id": merchant.id, **_NAMED_LAMP})
 
 
-def _own_products(cloud: Cloud) -> Answer:
+def _own_products(cloud: Recorder) -> Answer:
     merchant = Merchant(cloud)
     for _ in range(_LISTED):
         merchant.offers()
     return merchant.call("list_seller_products", {"seller_id": merchant.id}, query={"limit": str(_LISTED)})
 
 
-def _picture(cloud: Cloud) -> Answer:
+def _picture(cloud: Recorder) -> Answer:
     content_hash = "5" * 64
     bucket = cloud.physical["MediaBucket"]
     cloud.client("s3").put_object(Bucket=bucket, Key=f"public/{content_hash}", Body=b"jpeg", ContentType="image/jpeg")
     return cloud.call("get_media", params={"hash": content_hash})
 
 
-def _on_a_profile(cloud: Cloud) -> Answer:
+def _on_a_profile(cloud: Recorder) -> Answer:
     merchant = Merchant(cloud)
     return merchant.call("update_shipping_profile", {"id": merchant.ships()})
 
 
-def _profiles(cloud: Cloud) -> Answer:
+def _profiles(cloud: Recorder) -> Answer:
     merchant = Merchant(cloud)
     for _ in range(3):
         merchant.ships()
@@ -95,8 +94,8 @@ def _market(cloud: Cloud) -> Market:
 def _buying(function: str, body: Callable[[Buyer, Any], Any]) -> Scene:
     """A product that ships, and what its buyer asks."""
 
-    def scene(cloud: Cloud) -> Answer:
-        shop, buyer = Shop(cloud), Buyer(cloud)
+    def scene(cloud: Recorder) -> Answer:
+        shop, buyer = Shop(cloud), Buyer(cloud, cloud.stripe)
         return buyer.call(function, json=body(buyer, shop.product(shipping_profile_id=shop.ships())))
 
     return scene
@@ -105,8 +104,8 @@ def _buying(function: str, body: Callable[[Buyer, Any], Any]) -> Scene:
 def _bought(function: str, **request: Any) -> Scene:
     """The buyer of an order that is paid."""
 
-    def scene(cloud: Cloud) -> Answer:
-        buyer = Buyer(cloud)
+    def scene(cloud: Recorder) -> Answer:
+        buyer = Buyer(cloud, cloud.stripe)
         return buyer.call(function, buyer.buys((Shop(cloud).product(), 1)), **request)
 
     return scene
@@ -115,8 +114,8 @@ def _bought(function: str, **request: Any) -> Scene:
 def _sold(function: str, *before: str, **request: Any) -> Scene:
     """The seller of an order that is paid, when it has gone through `before`."""
 
-    def scene(cloud: Cloud) -> Answer:
-        shop, buyer = Shop(cloud), Buyer(cloud)
+    def scene(cloud: Recorder) -> Answer:
+        shop, buyer = Shop(cloud), Buyer(cloud, cloud.stripe)
         order_id = buyer.buys((shop.product(), 1))
         if before:
             shop.move(order_id, *before)
@@ -125,22 +124,22 @@ def _sold(function: str, *before: str, **request: Any) -> Scene:
     return scene
 
 
-def _cancelled(cloud: Cloud) -> Answer:
-    buyer = Buyer(cloud)
+def _cancelled(cloud: Recorder) -> Answer:
+    buyer = Buyer(cloud, cloud.stripe)
     return buyer.call("cancel_order", buyer.places((Shop(cloud).product(), 1)))
 
 
 def _refunded(cloud: Recorder) -> Answer:
     """Stripe does not say what became of it: an answer about the refund would name that of the recording."""
-    shop, buyer = Shop(cloud), Buyer(cloud)
+    shop, buyer = Shop(cloud), Buyer(cloud, cloud.stripe)
     order_id = buyer.buys((shop.product(), 1))
-    cloud.stripe.first = [fail]
+    cloud.stripe.fault("fail")
     return call(cloud, shop.person, "refund_order", params={"id": order_id})
 
 
 def _orders(function: str, whose: Callable[[Shop, Buyer], Shop | Buyer]) -> Scene:
-    def scene(cloud: Cloud) -> Answer:
-        shop, buyer = Shop(cloud), Buyer(cloud)
+    def scene(cloud: Recorder) -> Answer:
+        shop, buyer = Shop(cloud), Buyer(cloud, cloud.stripe)
         product = shop.product(stock=_LISTED)
         for _ in range(_LISTED):
             buyer.places((product, 1))
@@ -150,7 +149,7 @@ def _orders(function: str, whose: Callable[[Shop, Buyer], Shop | Buyer]) -> Scen
 
 
 def _paid(cloud: Recorder) -> Answer:
-    order_id = Buyer(cloud).places((Shop(cloud).product(), 1))
+    order_id = Buyer(cloud, cloud.stripe).places((Shop(cloud).product(), 1))
     return events.tell(cloud, events.event("checkout.session.completed", cloud.stripe.pay(order_id)), at=_FAR)
 
 
@@ -167,14 +166,14 @@ def _unfollowing(cloud: Cloud, visitor: str, shop: str) -> Answer:
     return shops.unfollow(cloud, visitor, shop)
 
 
-def _following(cloud: Cloud) -> Answer:
+def _following(cloud: Recorder) -> Answer:
     visitor = register(cloud).id
     for number in range(5):
         shops.follow(cloud, visitor, shops.open_shop(cloud, f"Shop {number}").id)
     return cloud.call("list_following", caller=Person(visitor), query={"limit": str(_LISTED)})
 
 
-def _writing(cloud: Cloud) -> Answer:
+def _writing(cloud: Recorder) -> Answer:
     buyers.offer(cloud)
     buyer = Person(register(cloud).id)
     buyers.receives(cloud, buyer.id)
@@ -182,7 +181,7 @@ def _writing(cloud: Cloud) -> Answer:
 
 
 def _reviewed(act: Callable[[Cloud, Person, str], Answer]) -> Scene:
-    def scene(cloud: Cloud) -> Answer:
+    def scene(cloud: Recorder) -> Answer:
         buyers.offer(cloud)
         buyer = buyers.a_buyer(cloud)
         return act(cloud, buyer, buyers.review(cloud, buyer, comment="A fine camera.").json["id"])
@@ -190,14 +189,14 @@ def _reviewed(act: Callable[[Cloud, Person, str], Answer]) -> Scene:
     return scene
 
 
-def _reviews(cloud: Cloud) -> Answer:
+def _reviews(cloud: Recorder) -> Answer:
     buyers.offer(cloud)
     for _ in range(_LISTED):
         buyers.review(cloud, buyers.a_buyer(cloud), comment="A fine camera.")
     return buyers.listed(cloud, limit=str(_LISTED))
 
 
-def _figures(cloud: Cloud) -> Answer:
+def _figures(cloud: Recorder) -> Answer:
     for number in range(10):
         deliver(cloud, paid(f"o{number}", SOLD_AT - timedelta(days=number)))
         stock(cloud, ANA, f"p{number}", number)

@@ -34,7 +34,7 @@ class Trade:
         self._shop = Shop(cloud, "Trade")
         profile = self._shop.ships()
         self._products = [self._shop.product(stock=_STOCK, shipping_profile_id=profile) for _ in range(_PRODUCTS)]
-        self._buyer = Buyer(cloud, "buyer@example.com")
+        self._buyer = Buyer(cloud, self._stripe, "buyer@example.com")
         self._sales = pairwise(count())
         self._index(self._products)
         shelved = (from_product(self._products[0]), from_stock(Stock(self._products[0].id, _STOCK, 1)))

@@ -11,8 +11,8 @@ import pytest
 
 from souk.wiring import storage
 from tests.functions.cloud import Cloud
-from tests.functions.storefront.orders.stripe import FakeStripe
 from tests.unit.selling.marketplaces.ebay_builders import fees_xml, reply_xml
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 EBAY: Final = "ebay"
 STRIPE: Final = "stripe"
@@ -23,10 +23,10 @@ _EBAY_SAYS: Final = reply_xml("VerifyAddFixedPriceItem", "Success", body=fees_xm
 _TOLD: Final = frozenset({"authorization", "content-type", "idempotency-key", "stripe-version", "x-ebay-api-call-name"})
 
 
-def stripe_for(cloud: Cloud, environment: pytest.MonkeyPatch) -> FakeStripe:
+def stripe_for(cloud: Cloud, environment: pytest.MonkeyPatch) -> Stripe:
     """The bank of the tests for all functions that are called in this process."""
     keep_secrets(cloud)
-    stripe = FakeStripe()
+    stripe = Stripe()
     environment.setattr(storage, "http_client", lambda: stripe.client)
     return stripe
 
@@ -42,7 +42,7 @@ class Vendors:
     """
 
     def __init__(self) -> None:
-        self.stripe = FakeStripe()
+        self.stripe = Stripe()
         self.client = httpx.Client(transport=httpx.MockTransport(self._answer))
         self.exchanges: list[dict[str, Any]] = []
 

@@ -11,12 +11,13 @@ from typing import Any
 
 
 class Database:
-    """One database file; every write is on disk before it returns."""
+    """One database file; every write is on disk before it returns. Without a file everything is kept in memory."""
 
-    def __init__(self, file: Path, schema: str) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+    def __init__(self, file: Path | None, schema: str) -> None:
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
         self._guard = threading.RLock()
-        self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+        self._connection = sqlite3.connect(file or ":memory:", check_same_thread=False, isolation_level=None)
         self._connection.execute("pragma journal_mode = wal")
         self._connection.execute("pragma synchronous = full")
         self._connection.executescript(schema)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -20,10 +19,11 @@ _PAGE = 10
 class Refunds:
     """`outcome` is what becomes of the next ones."""
 
-    def __init__(self, store: Store, events: Events, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, events: Events, clock: Callable[[], float], new_id: Callable[[str], str]) -> None:
         self._store = store
         self._events = events
         self._clock = clock
+        self._new_id = new_id
         self.outcome = "succeeded"
 
     def create(self, form: str) -> Work:
@@ -84,7 +84,7 @@ class Refunds:
     def _make(self, charge: dict[str, Any], amount: int, wanted: dict[str, Any]) -> dict[str, Any]:
         failed = self.outcome == "failed"
         refund = {
-            "id": f"re_{secrets.token_hex(12)}",
+            "id": self._new_id("re"),
             "object": REFUND,
             "amount": amount,
             "charge": charge["id"],

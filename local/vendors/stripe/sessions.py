@@ -21,13 +21,23 @@ type Work = Callable[[], dict[str, Any]]
 
 
 class Sessions:
-    """`base_url` is this stand-in's own address, asked when a page's address is made."""
+    """`base_url` is this stand-in's own address, asked when a page's address is made; `new_id` makes an id from its
+    prefix.
+    """
 
-    def __init__(self, store: Store, events: Events, clock: Callable[[], float], base_url: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        events: Events,
+        clock: Callable[[], float],
+        base_url: Callable[[], str],
+        new_id: Callable[[str], str],
+    ) -> None:
         self._store = store
         self._events = events
         self._clock = clock
         self._base_url = base_url
+        self._new_id = new_id
 
     def create(self, form: str) -> Work:
         """Checks everything at once; the work is done by the answer. Raises Refused."""
@@ -46,7 +56,7 @@ class Sessions:
         if 0 < total < _LEAST.get(currency, 1):
             message = f"The Checkout Session's total amount due must add up to at least {_LEAST[currency]} {currency}."
             raise invalid(message, "line_items", "amount_too_small")
-        session_id = f"cs_test_{secrets.token_hex(24)}"
+        session_id = self._new_id("cs_test")
         document = {
             "id": session_id,
             "object": SESSION,
@@ -175,7 +185,7 @@ class Sessions:
         if session["payment_intent"] and (known := self._store.get(INTENT, session["payment_intent"])):
             return known
         return {
-            "id": f"pi_{secrets.token_hex(12)}",
+            "id": self._new_id("pi"),
             "object": INTENT,
             "amount": session["amount_total"],
             "amount_received": 0,
@@ -190,7 +200,7 @@ class Sessions:
 
     def _charge(self, session: dict[str, Any], intent: dict[str, Any]) -> dict[str, Any]:
         return {
-            "id": f"ch_{secrets.token_hex(12)}",
+            "id": self._new_id("ch"),
             "object": CHARGE,
             "amount": session["amount_total"],
             "amount_captured": session["amount_total"],

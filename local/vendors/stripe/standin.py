@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -42,30 +43,21 @@ class StripeStandIn:
         secret_key: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._store = Store(folder)
-        self._plan = FaultPlan()
-        self._recorder = Recorder()
-        self._keys = Keys(self._store)
-        self._secret_key = secret_key
-        self._stopping = threading.Event()
-        self._events = Events(self._store, self._plan, webhook, secret, clock, lambda: self._sessions.expire_overdue())
-        self._sessions = Sessions(self._store, self._events, clock, lambda: self.url)
-        self._refunds = Refunds(self._store, self._events, clock)
+        self._app = StripeApp(folder, lambda: self.url, webhook, secret, secret_key, clock)
         try:
-            self._server = LoopbackServer(self._answer, port)
+            self._server = LoopbackServer(self._app.answer, port)
         except OSError:
-            self._store.close()
+            self._app.close()
             raise
 
     def start(self) -> None:
         self._server.start()
-        self._events.start()
+        self._app.send_events()
 
     def stop(self) -> None:
-        self._stopping.set()
+        self._app.stop_waiting()
         self._server.stop()
-        self._events.stop()
-        self._store.close()
+        self._app.close()
 
     @property
     def url(self) -> str:
@@ -75,7 +67,48 @@ class StripeStandIn:
     def control_url(self) -> str:
         return self.url + CONTROL_PATH
 
-    def _answer(self, request: Request) -> Response | None:
+
+class StripeApp:
+    """Stripe without a server: answers one request at a time, in this process. `folder` None keeps all in memory.
+
+    Addresses of payment pages begin with `base_url`. Events are sent from `send_events` on; until then they wait.
+    `new_id` makes the id of an object from its prefix, such as `pi`.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        base_url: Callable[[], str],
+        webhook: str = "",
+        secret: str = LOCAL_SECRET,
+        secret_key: str | None = None,
+        clock: Callable[[], float] = time.time,
+        new_id: Callable[[str], str] = lambda prefix: f"{prefix}_{secrets.token_hex(16)}",
+    ) -> None:
+        self._store = Store(folder)
+        self._plan = FaultPlan()
+        self._recorder = Recorder()
+        self._keys = Keys(self._store)
+        self._secret_key = secret_key
+        self._stopping = threading.Event()
+        self._events = Events(self._store, self._plan, webhook, secret, clock, lambda: self._sessions.expire_overdue())
+        self._sessions = Sessions(self._store, self._events, clock, base_url, new_id)
+        self._refunds = Refunds(self._store, self._events, clock, new_id)
+
+    def send_events(self) -> None:
+        """Send events to the webhook, in a thread of its own."""
+        self._events.start()
+
+    def stop_waiting(self) -> None:
+        """Answer at once where a fault asked for a delay."""
+        self._stopping.set()
+
+    def close(self) -> None:
+        self._events.stop()
+        self._store.close()
+
+    def answer(self, request: Request) -> Response | None:
+        """None: the line goes dead without an answer."""
         if request.path == CONTROL_PATH:
             return control(request, self._plan, self._recorder, self._describe, self._switch)
         if request.path.startswith("/v1/"):

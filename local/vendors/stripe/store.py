@@ -38,8 +38,8 @@ class Event:
 
 
 class Store(Database):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder / "stripe.sqlite3", _SCHEMA)
+    def __init__(self, folder: Path | None) -> None:
+        super().__init__(folder / "stripe.sqlite3" if folder else None, _SCHEMA)
 
     def put(self, document: dict[str, Any], shelf: str = "") -> None:
         """`shelf` is where `all` finds it among its kind."""

@@ -1,6 +1,6 @@
 """Python values as DynamoDB attribute values, and back.
 
-boto3 has this too, but importing it brings S3 transfer and the resource layer: 45 ms of every cold start.
+boto3 has this too, but is not in the layer: importing it would cost about 20 ms of a cold start (docs/adr/0005).
 Numbers come back as int when they are whole, else as Decimal; floats are refused, since DynamoDB counts in decimals.
 """
 

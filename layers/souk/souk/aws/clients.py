@@ -1,4 +1,4 @@
-"""boto3 clients, made when first needed and kept for the life of the execution environment."""
+"""botocore clients, made when first needed and kept for the life of the execution environment (docs/adr/0005)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MODEL_READ_SECONDS = 45
 
 @cache
 def client(service: str) -> Any:
-    """The client of one AWS service. Typed by whoever takes it."""
+    """The client of one AWS service. The caller gives it its type, such as `KMSClient`."""
     from botocore.config import Config
 
     return _session().create_client(
@@ -29,7 +29,7 @@ def client(service: str) -> Any:
             # there the signature, made for another host, is wrong.
             s3={"addressing_style": "path" if _local() else "virtual"},
             signature_version="s3v4" if service == "s3" else None,
-            # Both are done anew for each request. The shapes of ours are fixed by typed code, and AWS checks them too.
+            # No validation in the client: requests are built by typed code, and AWS validates them.
             parameter_validation=False,
             user_agent="souk",
         ),
@@ -38,7 +38,7 @@ def client(service: str) -> Any:
 
 @cache
 def _session() -> Any:
-    """One for all clients: it keeps what they all have to read. botocore's own; boto3's resources are not used."""
+    """One for all clients: it caches the files that each of them needs."""
     import botocore.session
 
     return botocore.session.get_session()

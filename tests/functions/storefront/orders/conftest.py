@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from souk.wiring import storage
 from tests.functions.cloud import Cloud
 from tests.functions.storefront.orders.market import Buyer, Shop
-from tests.functions.storefront.orders.stripe import FakeStripe
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
 @pytest.fixture
-def stripe(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> FakeStripe:
+def stripe(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stripe]:
     secret = json.dumps({"stripe_api_key": "sk_test_sample", "stripe_webhook_secret": "whsec_sample"})
     cloud.client("secretsmanager").put_secret_value(SecretId=cloud.physical["VendorSecret"], SecretString=secret)
-    fake = FakeStripe()
-    monkeypatch.setattr(storage, "http_client", lambda: fake.client)
-    return fake
+    running = Stripe()
+    monkeypatch.setattr(storage, "http_client", lambda: running.client)
+    yield running
+    running.close()
 
 
 @pytest.fixture
@@ -27,5 +29,5 @@ def shop(cloud: Cloud) -> Shop:
 
 
 @pytest.fixture
-def buyer(cloud: Cloud, stripe: FakeStripe) -> Buyer:
-    return Buyer(cloud)
+def buyer(cloud: Cloud, stripe: Stripe) -> Buyer:
+    return Buyer(cloud, stripe)

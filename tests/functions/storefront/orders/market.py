@@ -20,6 +20,7 @@ from souk.wiring.orders import order_repository
 from tests.functions.accounts.addresses.address_books import add
 from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Answer, Cloud, Person
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 _NUMBERS = count(1)
 MADE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -96,8 +97,8 @@ class Shop:
 class Buyer:
     """Somebody with a home in New York, unless told."""
 
-    def __init__(self, cloud: Cloud, email: str = "jo@example.com", *, at_home: bool = True) -> None:
-        self.cloud = cloud
+    def __init__(self, cloud: Cloud, stripe: Stripe, email: str = "jo@example.com", *, at_home: bool = True) -> None:
+        self.cloud, self.stripe = cloud, stripe
         self.person = Person(register(cloud, email, full_name="Jo March").id)
         self.address = str(add(cloud, self.person).json["id"]) if at_home else ""
 
@@ -131,8 +132,10 @@ class Buyer:
         return order_id
 
     def has_paid(self, order_id: str) -> Order:
+        """Pays at Stripe, and writes what the event would have written."""
         order = self.order(order_id)
-        capture = Capture(order.total, f"pi_{order_id}", utc_now(), order.payment.session_id)
+        intent_id = self.stripe.pay(order_id)["payment_intent"]
+        capture = Capture(order.total, intent_id, utc_now(), order.payment.session_id)
         return order_repository().save(order, order.pay(capture), utc_now())
 
     def loses(self, order_id: str, status: PaymentStatus = PaymentStatus.EXPIRED) -> str:

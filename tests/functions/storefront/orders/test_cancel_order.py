@@ -6,23 +6,21 @@ from souk.storefront.orders.model import PaymentStatus, Status
 from tests.functions.accounts.auth.accounts import remove_account
 from tests.functions.cloud import Cloud
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, stock_of
-from tests.functions.storefront.orders.stripe import FakeStripe, fail
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
-def test_an_unpaid_order_is_cancelled_after_its_page(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
-) -> None:
+def test_an_unpaid_order_is_cancelled_after_its_page(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
     answer = buyer.call("cancel_order", order_id)
     assert (answer.status, answer.json["status"], answer.json["payment"]["status"]) == (200, "cancelled", "cancelled")
     assert answer.headers["etag"] == f'"{buyer.order(order_id).version}"'
-    assert [page["status"] for page in stripe.pages.values()] == ["expired"]
+    assert [page["status"] for page in stripe.sessions] == ["expired"]
     assert [units for units, _, _ in movements_of(cloud, board)] == [-2, 2]
     assert stock_of(cloud, board) == 5
 
 
-def test_a_paid_order_is_cancelled_and_refunded(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_paid_order_is_cancelled_and_refunded(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     board = shop.product(stock=5)
     order_id = buyer.buys((board, 2))
     assert shop.call("add_tracking", order_id, json={"notes": "Packed tomorrow."}).status == 201
@@ -30,11 +28,11 @@ def test_a_paid_order_is_cancelled_and_refunded(cloud: Cloud, shop: Shop, buyer:
     assert (answer.status, answer.json["status"]) == (200, "refunded")
     assert [entry["notes"] for entry in answer.json["tracking"]] == ["Packed tomorrow."]
     assert [one["status"] for one in answer.json["refunds"]] == ["succeeded"]
-    assert [one["amount"] for one in stripe.refunds.values()] == [buyer.order(order_id).total.minor]
+    assert [one["amount"] for one in stripe.refunds] == [buyer.order(order_id).total.minor]
     assert stock_of(cloud, board) == 5
 
 
-def test_a_payment_that_was_faster_is_told(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_payment_that_was_faster_is_told(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.places((shop.product(), 1))
     stripe.pay(order_id)
     answer = buyer.call("cancel_order", order_id)
@@ -43,22 +41,21 @@ def test_a_payment_that_was_faster_is_told(cloud: Cloud, shop: Shop, buyer: Buye
 
 
 def test_without_an_answer_of_the_vendor_nothing_is_given_up(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     order_id = buyer.places((shop.product(), 1))
-    stripe.first = [fail] * 4
-    answer = buyer.call("cancel_order", order_id)
+    with stripe.down():
+        answer = buyer.call("cancel_order", order_id)
     assert (answer.status, answer.json["error"]) == (502, "vendor_failed")
     assert buyer.order(order_id).payment.status is PaymentStatus.AWAITING
 
 
 def test_a_repeated_call_answers_again_and_takes_up_its_refund(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     order_id = buyer.buys((shop.product(), 1))
-    stripe.first = [fail] * 4
-    first = buyer.call("cancel_order", order_id, key="once")
-    stripe.first = []
+    with stripe.down():
+        first = buyer.call("cancel_order", order_id, key="once")
     second = buyer.call("cancel_order", order_id, key="once")
     assert [(one.status, one.json["status"]) for one in (first, second)] == [(200, "cancelled"), (200, "refunded")]
     assert second.headers["idempotent-replayed"] == "true"
@@ -74,7 +71,7 @@ def test_what_has_shipped_is_not_cancelled(cloud: Cloud, shop: Shop, buyer: Buye
 
 def test_another_buyers_order_is_not_there(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.places((shop.product(), 1))
-    other = Buyer(cloud, "ann@example.com")
+    other = Buyer(cloud, buyer.stripe, "ann@example.com")
     assert other.call("cancel_order", order_id).status == 404
     assert shop.call("cancel_order", params={"id": order_id}).status == 404
 

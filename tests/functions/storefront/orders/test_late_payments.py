@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from souk.shared.clock import utc_now
@@ -16,19 +15,19 @@ from souk.storefront.orders.model import Order, PaymentStatus, Status
 from souk.storefront.orders.repository import OrderRepository
 from tests.functions.cloud import Answer, Cloud, Person, forget, sample
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, stock_of
-from tests.functions.storefront.orders.stripe import FakeStripe
 from tests.functions.storefront.payments.events import event, tell
 from tests.functions.storefront.sellers.shops import decide, operator, require_verification
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
-def told_of(cloud: Cloud, stripe: FakeStripe, order_id: str) -> Answer:
+def told_of(cloud: Cloud, stripe: Stripe, order_id: str) -> Answer:
     return tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
 
 
-def claim_given_back(order: Order, stripe: FakeStripe) -> None:
+def claim_given_back(order: Order, stripe: Stripe) -> None:
     assert (order.status, order.payment.status) == (Status.REFUNDED, PaymentStatus.PAID)
     assert [part.status for part in order.fulfilments] == [Status.CANCELLED] * len(order.fulfilments)
-    assert [one["amount"] for one in stripe.refunds.values()] == [order.total.minor]
+    assert [one["amount"] for one in stripe.refunds] == [order.total.minor]
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def who(cloud: Cloud) -> Person:
 
 
 def test_what_a_suspended_shop_sold_is_given_back_by_itself(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, who: Person
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, who: Person
 ) -> None:
     board = shop.product(stock=5)
     order_id = buyer.loses(buyer.places((board, 2)))
@@ -50,7 +49,7 @@ def test_what_a_suspended_shop_sold_is_given_back_by_itself(
 
 
 def test_one_suspended_shop_gives_up_the_order_of_all(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, who: Person
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, who: Person
 ) -> None:
     rival = Shop(cloud, "Board and Bowl")
     board, bowl = shop.product(stock=5), rival.product(stock=5)
@@ -62,7 +61,7 @@ def test_one_suspended_shop_gives_up_the_order_of_all(
 
 
 def test_a_shop_that_sells_again_by_then_has_sold(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, who: Person
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, who: Person
 ) -> None:
     board = shop.product(stock=5)
     order_id = buyer.loses(buyer.places((board, 2)))
@@ -70,11 +69,11 @@ def test_a_shop_that_sells_again_by_then_has_sold(
         decide(cloud, who, shop.id, decision)
     told_of(cloud, stripe, order_id)
     assert (buyer.order(order_id).status, stock_of(cloud, board)) == (Status.CONFIRMED, 3)
-    assert stripe.refunds == {}
+    assert stripe.refunds == []
 
 
 def test_where_only_verified_shops_sell_another_one_sells_nothing_late(
-    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     order_id = buyer.loses(buyer.places((shop.product(), 1)))
     require_verification(monkeypatch)
@@ -83,7 +82,7 @@ def test_where_only_verified_shops_sell_another_one_sells_nothing_late(
 
 
 def test_a_shop_suspended_after_the_order_was_read_sells_nothing(
-    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, who: Person
+    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, who: Person
 ) -> None:
     """The transaction decides: what was read before it, the shop was free to sell."""
     board = shop.product(stock=5)
@@ -102,9 +101,7 @@ def test_a_shop_suspended_after_the_order_was_read_sells_nothing(
     assert stock_of(cloud, board) == 5
 
 
-def test_told_again_it_is_given_back_once(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, who: Person
-) -> None:
+def test_told_again_it_is_given_back_once(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, who: Person) -> None:
     order_id = buyer.loses(buyer.places((shop.product(), 1)))
     decide(cloud, who, shop.id, "suspend")
     told_of(cloud, stripe, order_id)
@@ -145,7 +142,7 @@ def test_a_payment_found_after_another_gave_the_order_up(
     cloud: Cloud,
     shop: Shop,
     buyer: Buyer,
-    stripe: FakeStripe,
+    stripe: Stripe,
     who: Person,
     find: Callable[[Cloud, Buyer, str], None],
     sells: bool,
@@ -157,17 +154,13 @@ def test_a_payment_found_after_another_gave_the_order_up(
     if not sells:
         decide(cloud, who, shop.id, "suspend")
 
-    def overtaken(sent: httpx.Request) -> httpx.Response:
-        buyer.loses(order_id)
-        return stripe._answer(sent)
-
-    stripe.first = [overtaken]
+    stripe.before_next_answer(lambda: buyer.loses(order_id))
     if find is not _cancelling:
         _pass_time(monkeypatch, timedelta(minutes=32))
     find(cloud, buyer, order_id)
     order = buyer.order(order_id)
     if sells:
-        assert (order.status, stock_of(cloud, board), stripe.refunds) == (Status.CONFIRMED, 3, {})
+        assert (order.status, stock_of(cloud, board), stripe.refunds) == (Status.CONFIRMED, 3, [])
     else:
         claim_given_back(order, stripe)
         assert stock_of(cloud, board) == 5

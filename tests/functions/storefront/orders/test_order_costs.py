@@ -8,8 +8,8 @@ from typing import Any
 from tests.functions.capacity import billed, table_of
 from tests.functions.cloud import Cloud
 from tests.functions.storefront.orders.market import Buyer, Shop
-from tests.functions.storefront.orders.stripe import FakeStripe
 from tests.functions.template import ROOT
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 DOCUMENT = ROOT / "docs" / "access-patterns.md"
 SECTION = "Orders"
@@ -18,8 +18,8 @@ SECTION = "Orders"
 class Market:
     """A shop that ships, nine more, and a buyer with thirty orders. The vendor's key has been read before."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self.shop, self.buyer = Shop(cloud), Buyer(cloud)
+    def __init__(self, cloud: Cloud, stripe: Stripe) -> None:
+        self.shop, self.buyer = Shop(cloud), Buyer(cloud, stripe)
         self.board = self.shop.product(stock=500, shipping_profile_id=self.shop.ships())
         shops = [self.shop, *(Shop(cloud, f"Shop {number}") for number in range(9))]
         self.many = [(shop.product(shipping_profile_id=shop.ships()), 2) for shop in shops for _ in range(2)]
@@ -79,8 +79,8 @@ WORK: dict[str, Callable[[Market], Callable[[], Any]]] = {
 }
 
 
-def test_every_call_costs_what_the_document_says(cloud: Cloud, stripe: FakeStripe) -> None:
-    market = Market(cloud)
+def test_every_call_costs_what_the_document_says(cloud: Cloud, stripe: Stripe) -> None:
+    market = Market(cloud, stripe)
     measured = {}
     for name, prepare in WORK.items():
         act = prepare(market)

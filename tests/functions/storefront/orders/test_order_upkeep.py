@@ -16,7 +16,7 @@ from souk.storefront.orders.model import Order, PaymentStatus, Status
 from souk.wiring import orders
 from tests.functions.cloud import Cloud, forget, sample
 from tests.functions.storefront.orders.market import Buyer, Shop, stock_of
-from tests.functions.storefront.orders.stripe import FakeStripe, fail, refuse
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_pending_order_whose_workflow_is_gone_begins_one_new_run(
 
 
 def test_an_unpaid_order_is_closed_when_its_hold_is_over_and_not_before(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, later: Any
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, later: Any
 ) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
@@ -84,12 +84,12 @@ def test_an_unpaid_order_is_closed_when_its_hold_is_over_and_not_before(
     assert cloud.invoke("close_unpaid_order", task) == {"status": "cancelled"}
     assert cloud.invoke("close_unpaid_order", task) == {"status": "cancelled"}
     assert buyer.order(order_id).payment.status is PaymentStatus.EXPIRED
-    assert [page["status"] for page in stripe.pages.values()] == ["expired"]
+    assert [page["status"] for page in stripe.sessions] == ["expired"]
     assert stock_of(cloud, board) == 5
 
 
 def test_a_payment_that_was_never_told_is_found_when_the_hold_is_over(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, later: Any
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, later: Any
 ) -> None:
     order_id = buyer.places((shop.product(), 1))
     stripe.pay(order_id)
@@ -114,9 +114,7 @@ def test_nothing_due_is_nothing_to_do(cloud: Cloud, shop: Shop, buyer: Buyer) ->
     assert buyer.order(order_id).version == version
 
 
-def test_what_no_workflow_closed_is_closed(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, later: Any
-) -> None:
+def test_what_no_workflow_closed_is_closed(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, later: Any) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
     later(timedelta(minutes=32))
@@ -126,46 +124,44 @@ def test_what_no_workflow_closed_is_closed(
     assert sweep(cloud) == 0
 
 
-def test_a_page_that_was_not_opened_is_opened(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
-    stripe.first = [fail] * 4
-    order_id = buyer.places((shop.product(), 1))
-    stripe.first = []
+def test_a_page_that_was_not_opened_is_opened(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+    with stripe.down():
+        order_id = buyer.places((shop.product(), 1))
     assert buyer.order(order_id).payment.url is None
     assert sweep(cloud, starting=True) == 1
     assert buyer.order(order_id).payment.url is not None
-    assert len(stripe.pages) == 1
+    assert len(stripe.sessions) == 1
 
 
 def test_a_page_that_is_refused_at_last_settles_its_order(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     board = shop.product(stock=5)
-    stripe.first = [fail]
+    stripe.fault("fail")
     order_id = buyer.places((board, 1))
-    stripe.first = [refuse()]
+    stripe.refuse()
     assert sweep(cloud, starting=True) == 1
     assert (buyer.order(order_id).status, stock_of(cloud, board)) == (Status.CANCELLED, 5)
 
 
 def test_a_refund_that_fails_keeps_no_other_of_its_order_waiting(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     rival = Shop(cloud, "Board and Bowl")
     order_id = buyer.buys((shop.product(price="1.00"), 1), (rival.product(price="2.00"), 1))
     for seller in (shop, rival):
-        stripe.first = [fail] * 2
+        stripe.fault("fail", times=2)
         assert seller.move(order_id, "cancelled").status == 200
-    stripe.first = [fail]
+    stripe.fault("fail")
     with pytest.raises(ExceptionGroup, match="could not be settled"):
         sweep(cloud, starting=True)
-    assert [one["amount"] for one in stripe.refunds.values()] == [200]
+    assert [one["amount"] for one in stripe.refunds] == [200]
 
 
-def test_a_refund_that_was_not_settled_is_settled(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_refund_that_was_not_settled_is_settled(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.buys((shop.product(), 1))
-    stripe.first = [fail] * 4
-    assert buyer.call("cancel_order", order_id).json["status"] == "cancelled"
-    stripe.first = []
+    with stripe.down():
+        assert buyer.call("cancel_order", order_id).json["status"] == "cancelled"
     assert sweep(cloud, starting=True) == 1
     order = buyer.order(order_id)
     assert (order.status, order.due_at) == (Status.REFUNDED, None)
@@ -173,15 +169,14 @@ def test_a_refund_that_was_not_settled_is_settled(cloud: Cloud, shop: Shop, buye
 
 
 def test_a_vendor_that_does_not_answer_keeps_no_other_order_waiting(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, later: Any
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, later: Any
 ) -> None:
     paid_back, delivered = (buyer.buys((shop.product(), 1)) for _ in range(2))
-    stripe.first = [fail] * 4
-    buyer.call("cancel_order", paid_back)
+    with stripe.down():
+        buyer.call("cancel_order", paid_back)
     shop.move(delivered, "processing", "shipped", "delivered")
     later(timedelta(days=14, minutes=1))
-    stripe.first = [fail] * 40
-    with pytest.raises(ExceptionGroup, match="could not be settled"):
+    with stripe.down(), pytest.raises(ExceptionGroup, match="could not be settled"):
         sweep(cloud)
     assert orders.order_repository().get(buyer.id, delivered).status is Status.COMPLETED
     waiting = buyer.order(paid_back)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
-import httpx
 import pytest
 
 from souk.http.waiting import wait_until
@@ -15,15 +13,14 @@ from souk.storefront.orders.model import Order, PaymentStatus, Status
 from souk.wiring.orders import order_repository, payment_pages
 from tests.functions.cloud import Cloud
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, refused, stock_of
-from tests.functions.storefront.orders.stripe import FakeStripe, fail, refuse
-from tests.unit.storefront.payments.payment_builders import form_of
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
 def test_a_vendor_that_refuses_gives_the_stock_back_and_says_why(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     board = shop.product(stock=5)
-    stripe.first = [refuse("The amount is too small.")]
+    stripe.refuse("The amount is too small.")
     for _ in range(2):
         answer = buyer.call("place_order", json=buyer.wants((board, 2)), key="once")
         refused(answer, 422, "vendor_refused", detail="The amount is too small.", vendor="stripe")
@@ -37,33 +34,25 @@ def test_a_vendor_that_refuses_gives_the_stock_back_and_says_why(
     assert (sale["status"], sale["payment_status"]) == ("cancelled", "failed")
 
 
-def _no_answer(_: httpx.Request) -> httpx.Response:
-    raise httpx.ReadTimeout("no answer")
-
-
-def _too_many(_: httpx.Request) -> httpx.Response:
-    return httpx.Response(429, json={"error": {"type": "invalid_request_error"}})
-
-
 @pytest.mark.parametrize("function", ["place_order", "buy_product"])
-@pytest.mark.parametrize("failure", [fail, _no_answer, _too_many])
+@pytest.mark.parametrize("fault", ["fail", "drop", "throttle"])
 def test_an_unclear_answer_leaves_the_order_pending_and_the_repeated_call_opens_the_page(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, failure: Any, function: str
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, fault: str, function: str
 ) -> None:
     board = shop.product(stock=5)
-    stripe.first = [failure]
+    stripe.fault(fault)
     body = buyer.wants((board, 2)) if function == "place_order" else {"product_id": board.id, "quantity": 2}
     first = buyer.call(function, json=body, key="once")
     assert (first.status, first.json["status"], first.json["payment_url"]) == (201, "pending", None)
     again = buyer.call(function, json=body, key="once")
-    assert (again.status, again.json["payment_url"]) == (201, "https://checkout.stripe.com/c/pay/1")
+    assert (again.status, again.json["payment_url"]) == (201, "https://checkout.stripe.com/c/pay/cs_test_1")
     assert len({sent.headers["Idempotency-Key"] for sent in stripe.asked}) == 1
     assert len({sent.content for sent in stripe.asked}) == 1
     assert stock_of(cloud, board) == 3
 
 
 def test_a_repeated_call_waits_for_the_page_that_its_first_time_is_opening(
-    monkeypatch: pytest.MonkeyPatch, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    monkeypatch: pytest.MonkeyPatch, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     """The vendor answers that the key is in use, until the first call is through."""
     now = [0.0]
@@ -73,25 +62,21 @@ def test_a_repeated_call_waits_for_the_page_that_its_first_time_is_opening(
 
     monkeypatch.setattr(wait_until, "__kwdefaults__", {"pause": pause, "monotonic": lambda: now[0]})
     body = buyer.wants((shop.product(), 1))
-    stripe.first = [fail] * 4
+    stripe.fault("fail", times=4)
     assert buyer.call("place_order", json=body, key="once").json["payment_url"] is None
     again = buyer.call("place_order", json=body, key="once")
-    assert again.json["payment_url"] == "https://checkout.stripe.com/c/pay/1"
+    assert again.json["payment_url"] == "https://checkout.stripe.com/c/pay/cs_test_1"
     assert 0 < now[0] < 5
 
 
 def test_a_page_whose_answer_was_lost_is_the_same_page(
-    monkeypatch: pytest.MonkeyPatch, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    monkeypatch: pytest.MonkeyPatch, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
-    def lost(sent: httpx.Request) -> httpx.Response:
-        stripe._answer(sent)
-        raise httpx.ReadTimeout("no answer")
-
-    stripe.first = [lost]
+    stripe.fault("lose_answer")
     order = buyer.order(buyer.places((shop.product(), 1)))
-    assert (order.payment.url, len(stripe.pages)) == (None, 1)
-    assert payment_pages().open(order).payment.url == "https://checkout.stripe.com/c/pay/1"
-    assert len(stripe.pages) == 1
+    assert (order.payment.url, len(stripe.sessions)) == (None, 1)
+    assert payment_pages().open(order).payment.url == "https://checkout.stripe.com/c/pay/cs_test_1"
+    assert len(stripe.sessions) == 1
 
 
 def _asked_long_ago(order: Order) -> Order:
@@ -100,32 +85,29 @@ def _asked_long_ago(order: Order) -> Order:
     return order_repository().save(order, replace(order, payment=payment), order.updated_at)
 
 
-def test_a_page_asked_for_too_late_is_asked_for_anew(shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
-    stripe.first = [fail, refuse("expires_at must be at least 30 minutes from now.", "parameter_invalid")]
+def test_a_page_asked_for_too_late_is_asked_for_anew(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+    stripe.fault("fail")
     order = _asked_long_ago(buyer.order(buyer.places((shop.product(), 1))))
     opened = payment_pages().open(order)
-    assert (opened.payment.attempt, opened.payment.url) == (2, "https://checkout.stripe.com/c/pay/1")
+    assert (opened.payment.attempt, opened.payment.url) == (2, "https://checkout.stripe.com/c/pay/cs_test_1")
     assert opened.payment.expires_at > order.payment.expires_at
     assert [sent.headers["Idempotency-Key"][-1] for sent in stripe.asked] == ["1", "1", "2"]
 
 
-def test_a_new_attempt_that_is_refused_too_gives_up(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_new_attempt_that_is_refused_too_gives_up(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     board = shop.product(stock=1)
-    stripe.first = [fail, refuse(), refuse()]
+    stripe.fault("fail")
+    stripe.refuse(after=1)
     order = _asked_long_ago(buyer.order(buyer.places((board, 1))))
     with pytest.raises(VendorRefused):
         payment_pages().open(order)
     assert (buyer.order(order.id).status, stock_of(cloud, board)) == (Status.CANCELLED, 1)
 
 
-def test_a_payment_faster_than_our_own_write_wins(shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_payment_faster_than_our_own_write_wins(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     paid: list[Order] = []
 
-    def overtaken(sent: httpx.Request) -> httpx.Response:
-        paid.append(buyer.has_paid(form_of(sent)["client_reference_id"]))
-        return stripe._answer(sent)
-
-    stripe.first = [overtaken]
+    stripe.before_next_answer(lambda: paid.append(buyer.has_paid(stripe.forms[0]["client_reference_id"])))
     answer = buyer.call("place_order", json=buyer.wants((shop.product(), 1)))
     assert (answer.status, answer.json["status"]) == (201, "confirmed")
     assert buyer.order(answer.json["order_id"]) == paid[0]

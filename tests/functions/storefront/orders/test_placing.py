@@ -9,7 +9,7 @@ import pytest
 from souk.storefront.orders.model import Status
 from tests.functions.cloud import Cloud, forget
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, refused, stock_of
-from tests.functions.storefront.orders.stripe import FakeStripe, total_of
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 from tooling.contract.template import read_template
 
 
@@ -22,13 +22,14 @@ def deploy_with(monkeypatch: pytest.MonkeyPatch, **parameters: str) -> None:
 # What is placed -------------------------------------------------------------------------------------------------------
 
 
-def test_an_order_takes_its_stock_and_can_be_paid(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_an_order_takes_its_stock_and_can_be_paid(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     board = shop.product(stock=5, shipping_profile_id=shop.ships())
     answer = buyer.call("place_order", json=buyer.wants((board, 2)))
     assert answer.status == 201, answer.body
     placed = answer.json
     assert (placed["status"], placed["total"], placed["currency"]) == ("pending", 87.5, "USD")
-    assert placed["payment_url"] == "https://checkout.stripe.com/c/pay/1"
+    [session] = stripe.sessions
+    assert placed["payment_url"] == session["url"] == "https://checkout.stripe.com/c/pay/cs_test_1"
     assert answer.headers["location"] == f"/api/v1/orders/{placed['order_id']}"
     assert stock_of(cloud, board) == 3
     assert movements_of(cloud, board) == [(-2, "order_placed", placed["order_id"])]
@@ -47,7 +48,7 @@ def test_an_order_takes_its_stock_and_can_be_paid(cloud: Cloud, shop: Shop, buye
     assert order.payment.due_at == order.payment.hold_until
 
     [form] = stripe.forms
-    assert total_of(form) == order.total.minor == 8750
+    assert session["amount_total"] == order.total.minor == 8750
     assert form["metadata[order]"] == form["client_reference_id"] == order.id
     assert form["customer_email"] == "jo@example.com"
     assert stripe.asked[0].headers["Idempotency-Key"] == f"order-{order.id}-checkout-1"
@@ -70,14 +71,14 @@ def test_several_sellers_are_one_payment_and_a_part_each(cloud: Cloud, shop: Sho
 
 
 def test_taxes_are_those_of_where_it_goes(
-    monkeypatch: pytest.MonkeyPatch, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    monkeypatch: pytest.MonkeyPatch, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     deploy_with(monkeypatch, TaxRates='{"US": {"NY": "0.08875", "*": "0"}}')
     board = shop.product(shipping_profile_id=shop.ships())
     quoted = buyer.call("preview_order", json=buyer.wants((board, 1))).json
     assert (quoted["subtotal"], quoted["shipping"], quoted["tax"], quoted["total"]) == (40.0, 6.0, 4.08, 50.08)
     assert buyer.order(buyer.places((board, 1))).total.minor == 5008
-    assert total_of(stripe.forms[0]) == 5008
+    assert stripe.sessions[0]["amount_total"] == 5008
 
 
 def test_document_1_orders_one_product_to_the_default_address(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
@@ -98,10 +99,10 @@ def test_document_1_orders_one_product_to_the_default_address(cloud: Cloud, shop
 
 
 def test_without_an_address_document_1s_order_is_domestic(
-    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, stripe: FakeStripe
+    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, stripe: Stripe
 ) -> None:
     deploy_with(monkeypatch, TaxRates='{"US": {"*": "0.1"}}')
-    nomad = Buyer(cloud, "nomad@example.com", at_home=False)
+    nomad = Buyer(cloud, stripe, "nomad@example.com", at_home=False)
     board = shop.product(shipping_profile_id=shop.ships())
     bought = nomad.call("buy_product", json={"product_id": board.id, "quantity": 1}).json
     assert (bought["shipping"], bought["tax"]) == (6.0, 0.0)
@@ -109,7 +110,7 @@ def test_without_an_address_document_1s_order_is_domestic(
 
 
 def test_a_preview_writes_nothing_and_says_what_it_would_cost(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     board = shop.product(stock=2)
     before = cloud.items("OrdersTable")

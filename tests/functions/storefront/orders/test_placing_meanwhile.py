@@ -71,7 +71,7 @@ def test_a_shop_suspended_meanwhile_sells_nothing(
 def test_stock_sold_meanwhile_is_not_sold_twice(
     monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer
 ) -> None:
-    board, rival = shop.product(stock=3), Buyer(cloud, "amy@example.com")
+    board, rival = shop.product(stock=3), Buyer(cloud, buyer.stripe, "amy@example.com")
     Meanwhile(monkeypatch, lambda: rival.places((board, 2)))
     answer = buyer.call("place_order", json=buyer.wants((board, 2)))
     refused(answer, 409, "insufficient_inventory", product_id=board.id, available=1)

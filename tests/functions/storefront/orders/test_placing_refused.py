@@ -13,15 +13,15 @@ from tests.functions.accounts.addresses.address_books import add
 from tests.functions.accounts.auth.accounts import remove_account
 from tests.functions.cloud import Cloud, Person
 from tests.functions.storefront.orders.market import Buyer, Shop, call, refused, untouched
-from tests.functions.storefront.orders.stripe import FakeStripe
 from tests.functions.storefront.sellers.shops import decide, operator, require_verification
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 BOTH = pytest.mark.parametrize("function", ["place_order", "preview_order"])
 
 
 @BOTH
 def test_more_than_there_is_is_refused_with_what_is_left(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, function: str
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, function: str
 ) -> None:
     plenty, few = shop.product(stock=9), shop.product(stock=1)
     answer = buyer.call(function, json=buyer.wants((plenty, 2), (few, 2)))
@@ -98,7 +98,7 @@ def test_unknown_products_and_others_addresses_are_not_found(
     cloud: Cloud, shop: Shop, buyer: Buyer, function: str
 ) -> None:
     board = shop.product()
-    other = Buyer(cloud, "amy@example.com")
+    other = Buyer(cloud, buyer.stripe, "amy@example.com")
     unknown = replace(board, id="0197a2b4-0000-7000-8000-00000000dead")
     refused(buyer.call(function, json=buyer.wants((unknown, 1))), 404, "not_found", product_id=unknown.id)
     refused(buyer.call(function, json=buyer.wants((board, 1), shipping_address_id=other.address)), 404, "not_found")

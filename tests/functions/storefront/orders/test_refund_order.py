@@ -10,7 +10,7 @@ from souk.storefront.orders.model import RefundStatus
 from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.storefront.orders.market import Buyer, Shop, call, stock_of
-from tests.functions.storefront.orders.stripe import FakeStripe, fail, refuse
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
 def refund(shop: Shop, order_id: str, *, key: str | None = None, **wanted: Any) -> Answer:
@@ -18,27 +18,25 @@ def refund(shop: Shop, order_id: str, *, key: str | None = None, **wanted: Any) 
     return call(shop.cloud, shop.person, "refund_order", key=key, params={"id": order_id}, json=body)
 
 
-def test_units_are_refunded_and_go_back_to_the_stock(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
-) -> None:
+def test_units_are_refunded_and_go_back_to_the_stock(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     board = shop.product(stock=5, price="40.00")
     order_id = buyer.buys((board, 3))
     answer = refund(shop, order_id, lines=[{"line_id": "1", "quantity": 2}], restock=True)
     assert (answer.status, answer.json["amount"], answer.json["status"]) == (201, 80.0, "succeeded")
     assert answer.json["items"] == {"1": 2}
-    assert [one["amount"] for one in stripe.refunds.values()] == [8000]
+    assert [one["amount"] for one in stripe.refunds] == [8000]
     assert stock_of(cloud, board) == 4
     assert refund(shop, order_id, lines=[{"line_id": "1", "quantity": 1}]).json["amount"] == 40.0
     assert stock_of(cloud, board) == 4
 
 
-def test_never_more_than_was_paid(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_never_more_than_was_paid(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.buys((shop.product(price="40.00"), 1))
     assert refund(shop, order_id, amount=30).status == 201
     answer = refund(shop, order_id, amount=10.01)
     assert (answer.status, answer.json["error"]) == (409, "refund_exceeds_capture")
     assert refund(shop, order_id).json["amount"] == 10.0
-    assert sum(one["amount"] for one in stripe.refunds.values()) == 4000
+    assert sum(one["amount"] for one in stripe.refunds) == 4000
 
 
 def test_what_is_not_paid_is_not_refunded(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
@@ -62,7 +60,7 @@ def test_what_is_not_paid_is_not_refunded(cloud: Cloud, shop: Shop, buyer: Buyer
     ],
 )
 def test_what_cannot_be_meant_is_refused(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, wanted: dict[str, Any]
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, wanted: dict[str, Any]
 ) -> None:
     order_id = buyer.buys((shop.product(), 1))
     answer = refund(shop, order_id, **wanted)
@@ -70,7 +68,7 @@ def test_what_cannot_be_meant_is_refused(
     assert buyer.order(order_id).refunds == ()
 
 
-def test_a_repeated_call_refunds_once(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_repeated_call_refunds_once(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.buys((shop.product(), 2))
     answers = [refund(shop, order_id, key="once", amount=5) for _ in range(2)]
     assert [answer.status for answer in answers] == [201, 201]
@@ -80,10 +78,10 @@ def test_a_repeated_call_refunds_once(cloud: Cloud, shop: Shop, buyer: Buyer, st
     assert len(stripe.refunds) == 1
 
 
-def test_an_unclear_answer_leaves_it_pending(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_an_unclear_answer_leaves_it_pending(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.buys((shop.product(), 1))
-    stripe.first = [fail] * 4
-    answer = refund(shop, order_id)
+    with stripe.down():
+        answer = refund(shop, order_id)
     assert (answer.status, answer.json["status"]) == (201, "pending")
     order = buyer.order(order_id)
     assert order.due_at == order.refunds[0].due_at
@@ -91,10 +89,10 @@ def test_an_unclear_answer_leaves_it_pending(cloud: Cloud, shop: Shop, buyer: Bu
 
 
 def test_a_refusal_is_told_in_the_vendors_words_and_holds_nothing(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     order_id = buyer.buys((shop.product(), 1))
-    stripe.first = [refuse("This charge is disputed.", "charge_disputed")]
+    stripe.refuse("This charge is disputed.", "charge_disputed")
     answer = refund(shop, order_id)
     assert (answer.status, answer.json["error"]) == (422, "vendor_refused")
     assert answer.json["detail"] == "This charge is disputed."
@@ -103,7 +101,7 @@ def test_a_refusal_is_told_in_the_vendors_words_and_holds_nothing(
 
 
 def test_a_seller_refunds_its_own_part_and_an_operator_any(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     rival, stranger = Shop(cloud, "Board and Bowl"), Shop(cloud, "Far Away")
     order_id = buyer.buys((shop.product(price="40.00"), 1), (rival.product(price="7.00"), 1))

@@ -9,7 +9,7 @@ from souk.wiring.orders import order_repository
 from tests.functions.accounts.auth.accounts import remove_account
 from tests.functions.cloud import Cloud, forget
 from tests.functions.storefront.orders.market import ENTRY, STEPS, Buyer, Shop, movements_of, stock_of
-from tests.functions.storefront.orders.stripe import FakeStripe
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
 def test_a_seller_sees_its_own_part_of_each_order_newest_first(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
@@ -95,7 +95,7 @@ def test_a_status_that_there_is_not_is_told(shop: Shop, buyer: Buyer) -> None:
 
 
 def test_a_seller_that_cancels_gives_back_stock_and_money(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     rival = Shop(cloud, "Board and Bowl")
     board, bowl = shop.product(stock=5), rival.product(stock=5)
@@ -112,15 +112,15 @@ def test_a_seller_that_cancels_gives_back_stock_and_money(
 
 
 def test_a_refund_that_takes_days_is_not_asked_for_again(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     rival = Shop(cloud, "Board and Bowl")
     order_id = buyer.buys((shop.product(price="1.00"), 1), (rival.product(price="2.00"), 1))
-    stripe.refunds_are = "pending"
+    stripe.control(refund_outcome="pending")
     assert shop.move(order_id, "cancelled").status == 200
-    stripe.forget_keys()
+    stripe.control(forget_keys=True)
     assert rival.move(order_id, "cancelled").status == 200
-    assert sorted(one["amount"] for one in stripe.refunds.values()) == [100, 200]
+    assert sorted(one["amount"] for one in stripe.refunds) == [100, 200]
 
 
 def test_only_parts_that_were_delivered_permit_reviews(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:

@@ -11,10 +11,10 @@ import pytest
 from tests.functions.capacity import billed, table_of
 from tests.functions.cloud import Cloud, sample
 from tests.functions.storefront.orders.market import Buyer, Shop, call
-from tests.functions.storefront.orders.stripe import FakeStripe
 from tests.functions.storefront.orders.test_order_upkeep import record
 from tests.functions.storefront.payments.events import event, tell
 from tests.functions.template import ROOT
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 SECTION = "Payments"
 
@@ -22,9 +22,9 @@ SECTION = "Payments"
 class Desk:
     """A shop, a buyer and Stripe. The vendor's key has been read before."""
 
-    def __init__(self, cloud: Cloud, stripe: FakeStripe) -> None:
+    def __init__(self, cloud: Cloud, stripe: Stripe) -> None:
         self.cloud, self.stripe = cloud, stripe
-        self.shop, self.buyer = Shop(cloud), Buyer(cloud)
+        self.shop, self.buyer = Shop(cloud), Buyer(cloud, stripe)
         self.board = self.shop.product(stock=500)
         tell(cloud, event("customer.created", {"id": "cus_1"}))
 
@@ -65,7 +65,7 @@ def _a_late_payment(desk: Desk) -> Callable[[], Any]:
 
 def _an_expired_page(desk: Desk) -> Callable[[], Any]:
     order_id = desk.placed()
-    page = desk.stripe.pages[str(desk.buyer.order(order_id).payment.session_id)]
+    [page] = [one for one in desk.stripe.sessions if one["client_reference_id"] == order_id]
     return _told(desk, event("checkout.session.expired", {**page, "status": "expired", "url": None}))
 
 
@@ -112,7 +112,7 @@ WORK: dict[str, Callable[[Desk], Callable[[], Any]]] = {
 
 
 @pytest.fixture
-def desk(cloud: Cloud, stripe: FakeStripe) -> Desk:
+def desk(cloud: Cloud, stripe: Stripe) -> Desk:
     return Desk(cloud, stripe)
 
 

@@ -9,11 +9,11 @@ import pytest
 from souk.storefront.orders.model import PaymentStatus, RefundStatus, Status
 from tests.functions.cloud import Cloud
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, stock_of
-from tests.functions.storefront.orders.stripe import FakeStripe
 from tests.functions.storefront.payments.events import event, tell
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
-def test_a_payment_confirms_the_order_once(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_payment_confirms_the_order_once(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.places((shop.product(), 2))
     told = event("checkout.session.completed", stripe.pay(order_id))
     answers = [tell(cloud, told), tell(cloud, told)]
@@ -27,7 +27,7 @@ def test_a_payment_confirms_the_order_once(cloud: Cloud, shop: Shop, buyer: Buye
     assert [(item["order_id"], "expires_at" in item) for item in seen] == [(order_id, True)]
 
 
-def test_an_event_with_a_wrong_signature_is_refused(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_an_event_with_a_wrong_signature_is_refused(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.places((shop.product(), 1))
     forged = tell(cloud, event("checkout.session.completed", stripe.pay(order_id)), secret="whsec_other")
     assert (forged.status, forged.json["error"]) == (400, "validation_failed")
@@ -37,7 +37,7 @@ def test_an_event_with_a_wrong_signature_is_refused(cloud: Cloud, shop: Shop, bu
 
 
 def test_events_that_do_not_concern_us_are_accepted_and_ignored(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     page = stripe.pay(buyer.places((shop.product(), 1)))
     for told in (
@@ -49,10 +49,10 @@ def test_events_that_do_not_concern_us_are_accepted_and_ignored(
         assert (answer.status, answer.json) == (200, {"received": True})
 
 
-def test_an_expired_page_returns_the_stock(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_an_expired_page_returns_the_stock(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
-    [page] = stripe.pages.values()
+    [page] = stripe.sessions
     told = event("checkout.session.expired", {**page, "status": "expired", "url": None})
     assert tell(cloud, {**told, "id": "evt_other", "data": {"object": {**page, "id": "cs_other"}}}).status == 200
     assert buyer.order(order_id).is_pending
@@ -63,7 +63,7 @@ def test_an_expired_page_returns_the_stock(cloud: Cloud, shop: Shop, buyer: Buye
     assert stock_of(cloud, board) == 5
 
 
-def test_a_late_payment_reserves_the_stock_again(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_late_payment_reserves_the_stock_again(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
     buyer.loses(order_id)
@@ -73,21 +73,21 @@ def test_a_late_payment_reserves_the_stock_again(cloud: Cloud, shop: Shop, buyer
 
 
 def test_a_late_payment_of_a_sold_out_product_is_refunded(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     board = shop.product(stock=2)
     order_id = buyer.places((board, 2))
     buyer.loses(order_id)
-    Buyer(cloud, "ann@example.com").buys((board, 1))
+    Buyer(cloud, stripe, "ann@example.com").buys((board, 1))
     tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
     order = buyer.order(order_id)
     assert (order.status, order.refunded) == (Status.REFUNDED, order.total)
-    assert [one["amount"] for one in stripe.refunds.values()] == [order.total.minor]
+    assert [one["amount"] for one in stripe.refunds] == [order.total.minor]
     assert stock_of(cloud, board) == 1
 
 
 def test_a_late_payment_of_an_order_that_its_buyer_cancelled_is_refunded(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
@@ -97,12 +97,12 @@ def test_a_late_payment_of_an_order_that_its_buyer_cancelled_is_refunded(
         assert tell(cloud, paid).status == 200
     order = buyer.order(order_id)
     assert (order.status, order.refunded) == (Status.REFUNDED, order.total)
-    assert [one["amount"] for one in stripe.refunds.values()] == [order.total.minor]
+    assert [one["amount"] for one in stripe.refunds] == [order.total.minor]
     assert stock_of(cloud, board) == 5
 
 
 def test_a_payment_of_another_amount_raises_an_alarm_and_confirms_nothing(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, capsys: pytest.CaptureFixture[str]
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order_id = buyer.places((shop.product(), 1))
     told = event("checkout.session.completed", {**stripe.pay(order_id), "amount_total": 1})
@@ -115,10 +115,10 @@ def test_a_payment_of_another_amount_raises_an_alarm_and_confirms_nothing(
     assert '"Name":"Alarms"' in said
 
 
-def test_a_refund_that_fails_later_is_recorded(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_refund_that_fails_later_is_recorded(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.buys((shop.product(), 1))
     assert buyer.call("cancel_order", order_id).status == 200
-    [refund] = stripe.refunds.values()
+    [refund] = stripe.refunds
     told = event("refund.failed", {**refund, "status": "failed", "failure_reason": "expired_or_canceled_card"})
     assert tell(cloud, told).status == 200
     order = buyer.order(order_id)
@@ -127,7 +127,7 @@ def test_a_refund_that_fails_later_is_recorded(cloud: Cloud, shop: Shop, buyer: 
 
 
 def test_refunds_in_stripes_dashboard_raise_an_alarm(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, capsys: pytest.CaptureFixture[str]
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order_id = buyer.buys((shop.product(), 1))
     charge = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -130,23 +130,6 @@ def refused(status: int, kind: str, **more: Any) -> httpx.Response:
 
 def said(document: Mapping[str, Any]) -> httpx.Response:
     return httpx.Response(200, json=document)
-
-
-class ScriptedStripe:
-    """Replies by call, `POST /checkout/sessions`; the last of a call's replies is its reply from then on."""
-
-    def __init__(self, replies: Mapping[str, list[Callable[[], Reply]]]) -> None:
-        self._replies = {call: list(given) for call, given in replies.items()}
-        self.requests: list[httpx.Request] = []
-        self.client = httpx.Client(transport=httpx.MockTransport(self._answer))
-
-    def _answer(self, sent: httpx.Request) -> httpx.Response:
-        self.requests.append(sent)
-        replies = self._replies[f"{sent.method} {sent.url.path.removeprefix('/v1')}"]
-        reply = (replies.pop(0) if len(replies) > 1 else replies[0])()
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
 
 
 def form_of(sent: httpx.Request) -> dict[str, str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
 
 from souk.shared.alarms import Alarm
+from souk.shared.clock import Clock
 from souk.shared.errors import VendorFailed, VendorRefused, VendorThrottled
 from souk.shared.money import Money
 from souk.storefront.payments.adapters.stripe.adapter import StripePayments
@@ -22,12 +24,13 @@ from tests.unit.storefront.payments.payment_builders import (
     ORDER,
     SESSION,
     TOTAL,
+    Alarms,
     Reply,
-    ScriptedStripe,
     adapter,
     error_json,
     form_of,
     list_json,
+    paid_json,
     refund_json,
     refund_request,
     refused,
@@ -36,23 +39,31 @@ from tests.unit.storefront.payments.payment_builders import (
     session_json,
 )
 
-CREATE, REFUND, REFUNDS = "POST /checkout/sessions", "POST /refunds", "GET /refunds"
-STATE, EXPIRE = f"GET /checkout/sessions/{SESSION}", f"POST /checkout/sessions/{SESSION}/expire"
 
+def answering(
+    *replies: Callable[[], Reply], clock: Clock = lambda: NOW, alarms: Alarms = ()
+) -> tuple[list[httpx.Request], StripePayments]:
+    """What was asked, and an adapter to a Stripe that gives these replies in order, and the last one from then on."""
+    asked: list[httpx.Request] = []
 
-def stripe(replies: dict[str, list[Callable[[], Reply]]]) -> tuple[ScriptedStripe, StripePayments]:
-    script = ScriptedStripe(replies)
-    return script, adapter(script.client)
+    def answer(sent: httpx.Request) -> httpx.Response:
+        asked.append(sent)
+        reply = replies[min(len(asked), len(replies)) - 1]()
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    return asked, adapter(httpx.Client(transport=httpx.MockTransport(answer)), clock=clock, alarms=alarms)
 
 
 def opening(*replies: Callable[[], Reply]) -> StripePayments:
-    return stripe({CREATE: list(replies)})[1]
+    return answering(*replies)[1]
 
 
 def test_the_request_of_a_session_is_exactly_as_documented() -> None:
-    script, payments = stripe({CREATE: [lambda: said(session_json())]})
+    asked, payments = answering(lambda: said(session_json()))
     payments.open_session(request(attempt=2))
-    [sent] = script.requests
+    [sent] = asked
     assert str(sent.url) == "https://api.stripe.com/v1/checkout/sessions"
     assert sent.headers["Authorization"] == f"Bearer {KEY}"
     assert sent.headers["Stripe-Version"] == "2026-10-28.endive"
@@ -81,10 +92,10 @@ def test_the_request_of_a_session_is_exactly_as_documented() -> None:
 
 
 def test_a_repeated_request_is_identical_to_the_last_byte() -> None:
-    script, payments = stripe({CREATE: [lambda: said(session_json())]})
+    asked, payments = answering(lambda: said(session_json()))
     payments.open_session(request())
     payments.open_session(request())
-    first, second = script.requests
+    first, second = asked
     assert first.content == second.content
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
 
@@ -94,9 +105,9 @@ def test_the_lines_of_a_request_add_up_to_its_total() -> None:
 
 
 def test_a_request_without_an_email_leaves_it_out() -> None:
-    script, payments = stripe({CREATE: [lambda: said(session_json())]})
+    asked, payments = answering(lambda: said(session_json()))
     payments.open_session(request(email=None))
-    assert "customer_email" not in form_of(script.requests[0])
+    assert "customer_email" not in form_of(asked[0])
 
 
 def test_a_session_is_parsed() -> None:
@@ -107,19 +118,49 @@ def test_a_session_is_parsed() -> None:
     assert session.expires_at == datetime(2026, 11, 21, 12, 31, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("shape", "status", "paid", "intent_id"),
+    [
+        (paid_json(), SessionStatus.COMPLETE, True, INTENT),
+        (session_json(status="expired", url=None), SessionStatus.EXPIRED, False, None),
+    ],
+    ids=["paid", "expired"],
+)
+def test_an_ended_session_is_parsed(
+    shape: dict[str, Any], status: SessionStatus, paid: bool, intent_id: str | None
+) -> None:
+    session = answering(lambda: said(shape))[1].session(SESSION)
+    assert (session.status, session.paid, session.url, session.intent_id) == (status, paid, None, intent_id)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "reason"),
+    [
+        ({"status": "pending"}, RefundStatus.PENDING, None),
+        ({"status": "failed", "failure_reason": "declined"}, RefundStatus.FAILED, "declined"),
+    ],
+    ids=["pending", "failed"],
+)
+def test_a_refund_that_has_not_succeeded_is_parsed(
+    changes: dict[str, Any], status: RefundStatus, reason: str | None
+) -> None:
+    outcome = answering(lambda: said(refund_json(**changes)))[1].refund(refund_request())
+    assert (outcome.id, outcome.status, outcome.reason) == ("re_1", status, reason)
+
+
 def test_an_amount_that_stripe_cannot_express_is_refused_before_it_is_sent() -> None:
     ariary = Money(Decimal("12.50"), "MGA")
-    script, payments = stripe({CREATE: [lambda: said(session_json())]})
+    asked, payments = answering(lambda: said(session_json()))
     with pytest.raises(VendorRefused):
         payments.open_session(request(lines=(SessionLine("Cup", ariary),), currency="MGA"))
-    assert script.requests == []
+    assert asked == []
 
 
 def test_the_request_of_a_refund_is_exactly_as_documented() -> None:
-    script, payments = stripe({REFUND: [lambda: said(refund_json(6550))]})
+    asked, payments = answering(lambda: said(refund_json(6550)))
     outcome = payments.refund(refund_request("65.50"))
     assert (outcome.id, outcome.status, outcome.reason) == ("re_1", RefundStatus.SUCCEEDED, None)
-    [sent] = script.requests
+    [sent] = asked
     assert sent.headers["Idempotency-Key"] == "refund-refund-1"
     assert form_of(sent) == {
         "payment_intent": INTENT,
@@ -201,10 +242,10 @@ def test_an_ambiguous_response_is_an_unknown_outcome(reply: Callable[[], Reply])
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_api_key_raises_an_alarm_and_is_not_shown_to_a_buyer(status: int) -> None:
     told = "Invalid API Key provided: sk_test_sam***ple"
-    script = ScriptedStripe({CREATE: [lambda: refused(status, "invalid_request_error", message=told)]})
     alarms: list[tuple[Alarm, dict[str, str]]] = []
+    _, payments = answering(lambda: refused(status, "invalid_request_error", message=told), alarms=alarms)
     with pytest.raises(VendorFailed) as failure:
-        adapter(script.client, alarms=alarms).open_session(request())
+        payments.open_session(request())
     assert type(failure.value) is VendorFailed
     assert "sk_" not in failure.value.detail
     assert alarms == [(Alarm.VENDOR_KEY_REFUSED, {"vendor": "stripe"})]
@@ -212,18 +253,16 @@ def test_a_refused_api_key_raises_an_alarm_and_is_not_shown_to_a_buyer(status: i
 
 def test_a_response_that_arrives_too_slowly_is_given_up() -> None:
     times = iter([NOW, *[NOW + timedelta(seconds=13)] * 9])
-    script = ScriptedStripe({CREATE: [lambda: said(session_json())]})
+    _, payments = answering(lambda: said(session_json()), clock=lambda: next(times))
     with pytest.raises(VendorFailed, match="too long"):
-        adapter(script.client, clock=lambda: next(times)).open_session(request())
+        payments.open_session(request())
 
 
 # What has happened before --------------------------------------------------------------------------------------------
 
 
 def test_an_open_page_that_cannot_be_closed_is_an_unknown_outcome() -> None:
-    payments = stripe({EXPIRE: [lambda: refused(400, "invalid_request_error")], STATE: [lambda: said(session_json())]})[
-        1
-    ]
+    _, payments = answering(lambda: refused(400, "invalid_request_error"), lambda: said(session_json()))
     with pytest.raises(VendorFailed):
         payments.expire_session(SESSION)
 
@@ -238,26 +277,26 @@ def test_an_open_page_that_cannot_be_closed_is_an_unknown_outcome() -> None:
 )
 def test_a_refund_that_was_made_is_found_after_an_error(reply: Callable[[], Reply]) -> None:
     theirs = refund_json(100, refund_id="another", id="re_0")
-    _, payments = stripe({REFUND: [reply], REFUNDS: [lambda: said(list_json(theirs, refund_json(id="re_7")))]})
+    _, payments = answering(reply, lambda: said(list_json(theirs, refund_json(id="re_7"))))
     assert payments.refund(refund_request()).id == "re_7"
 
 
 def test_a_refund_that_was_not_made_raises_the_error() -> None:
-    _, payments = stripe({REFUND: [lambda: httpx.Response(500)], REFUNDS: [lambda: said(list_json())]})
+    _, payments = answering(lambda: httpx.Response(500), lambda: said(list_json()))
     with pytest.raises(VendorFailed):
         payments.refund(refund_request())
 
 
 def test_a_throttled_refund_is_not_searched_for() -> None:
-    script, payments = stripe({REFUND: [lambda: httpx.Response(429)]})
+    asked, payments = answering(lambda: httpx.Response(429))
     with pytest.raises(VendorThrottled):
         payments.refund(refund_request())
-    assert len(script.requests) == 1
+    assert len(asked) == 1
 
 
 def test_a_refusal_after_which_refunds_cannot_be_listed_is_an_unknown_outcome() -> None:
     refusal = refused(400, "invalid_request_error", code="charge_already_refunded")
-    _, payments = stripe({REFUND: [lambda: refusal], REFUNDS: [lambda: httpx.Response(500)]})
+    _, payments = answering(lambda: refusal, lambda: httpx.Response(500))
     with pytest.raises(VendorFailed):
         payments.refund(refund_request())
 
@@ -267,17 +306,17 @@ def test_refunds_are_searched_for_on_every_page() -> None:
         lambda: said(list_json(refund_json(1, refund_id="a", id="re_a"), has_more=True)),
         lambda: said(list_json(refund_json(1, refund_id="b", id="re_b"))),
     ]
-    script, payments = stripe({REFUNDS: [*pages]})
+    asked, payments = answering(*pages)
     found = payments.find_refund(refund_request(refund_id="b"))
     assert found is not None
     assert found.id == "re_b"
-    asked = [dict(sent.url.params) for sent in script.requests]
-    assert asked[0] == {"payment_intent": INTENT, "limit": "100"}
-    assert asked[1] == {"payment_intent": INTENT, "limit": "100", "starting_after": "re_a"}
+    first, second = (dict(sent.url.params) for sent in asked)
+    assert first == {"payment_intent": INTENT, "limit": "100"}
+    assert second == {"payment_intent": INTENT, "limit": "100", "starting_after": "re_a"}
 
 
 def test_an_invalid_list_is_an_unknown_outcome() -> None:
-    _, payments = stripe({REFUNDS: [lambda: said({"object": "list", "data": None})]})
+    _, payments = answering(lambda: said({"object": "list", "data": None}))
     with pytest.raises(VendorFailed):
         payments.find_refund(refund_request())
 
