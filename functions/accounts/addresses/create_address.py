@@ -5,7 +5,7 @@ from souk.accounts.addresses.schemas import AddressIn, AddressOut
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
 from souk.shared.clock import new_id
-from souk.wiring.identity import addresses
+from souk.wiring.addresses import addresses
 
 
 def replay(request: Request, address_id: str) -> Response:

@@ -1,7 +1,7 @@
 """DELETE /users/addresses/{id}: remove an address."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
-from souk.wiring.identity import addresses
+from souk.wiring.addresses import addresses
 
 
 @endpoint(roles=SIGNED_IN, status=204)

@@ -3,7 +3,7 @@
 from souk.accounts.addresses.schemas import AddressOut
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.pagination import PageQuery, from_cursor, next_link, to_cursor
-from souk.wiring.identity import addresses
+from souk.wiring.addresses import addresses
 
 
 @endpoint(roles=SIGNED_IN, query=PageQuery, returns=list[AddressOut])

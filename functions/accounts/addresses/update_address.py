@@ -3,7 +3,7 @@
 from souk.accounts.addresses.schemas import AddressOut, AddressPatch
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
-from souk.wiring.identity import addresses
+from souk.wiring.addresses import addresses
 
 
 @endpoint(roles=SIGNED_IN, body=AddressPatch, returns=AddressOut)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from souk.wiring.identity import verdict
+from souk.wiring.auth import verdict
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from souk.accounts.auth.schemas import CurrentAccount
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
-from souk.wiring.identity import current_account
+from souk.wiring.auth import current_account
 
 
 @endpoint(roles=SIGNED_IN, returns=CurrentAccount)

@@ -2,7 +2,7 @@
 
 from souk.accounts.auth.schemas import JsonWebKeySet
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
-from souk.wiring.identity import json_web_keys
+from souk.wiring.auth import json_web_keys
 
 
 @endpoint(roles=ANYONE, returns=JsonWebKeySet)

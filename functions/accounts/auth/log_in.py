@@ -2,7 +2,7 @@
 
 from souk.accounts.auth.schemas import LoginRequest, SignedInUser
 from souk.http.endpoint import ANYONE, Request, endpoint
-from souk.wiring.identity import sign_in
+from souk.wiring.auth import sign_in
 
 
 @endpoint(roles=ANYONE, body=LoginRequest, returns=SignedInUser)

@@ -1,7 +1,7 @@
 """POST /auth/logout: the end of the caller's session."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
-from souk.wiring.identity import sessions
+from souk.wiring.auth import sessions
 
 
 @endpoint(roles=SIGNED_IN, status=204)

@@ -2,7 +2,7 @@
 
 from souk.accounts.auth.schemas import RefreshRequest, SignedInUser
 from souk.http.endpoint import ANYONE, Request, endpoint
-from souk.wiring.identity import sessions
+from souk.wiring.auth import sessions
 
 
 @endpoint(roles=ANYONE, body=RefreshRequest, returns=SignedInUser)

@@ -3,7 +3,7 @@
 from souk.accounts.auth.model import Role
 from souk.accounts.auth.schemas import RegisterRequest, SignedInUser
 from souk.http.endpoint import ANYONE, Request, endpoint
-from souk.wiring.identity import registration
+from souk.wiring.auth import registration
 
 
 @endpoint(roles=ANYONE, body=RegisterRequest, returns=SignedInUser, status=201)

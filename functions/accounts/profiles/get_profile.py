@@ -3,7 +3,7 @@
 from souk.accounts.profiles.schemas import UserWithProfile
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
-from souk.wiring.identity import profiles
+from souk.wiring.profiles import profiles
 
 
 @endpoint(roles=SIGNED_IN, returns=UserWithProfile)

@@ -3,11 +3,11 @@
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.selling.listings.presenter import present_preflight
 from souk.selling.listings.schemas import MarketplaceChoice, PreflightsOut
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.listings import preflight
 
 
-@endpoint(roles=SIGNED_IN, body=MarketplaceChoice, returns=PreflightsOut, admit=admit_fresh)
+@endpoint(roles=SIGNED_IN, body=MarketplaceChoice, returns=PreflightsOut, admit=reload_caller)
 def handler(request: Request) -> PreflightsOut:
     """Verify at each marketplace; 422 with its own words when one would refuse."""
     verified = preflight().verify(request.caller.id, request.params["id"], request.body.marketplaces)

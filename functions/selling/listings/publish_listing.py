@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.selling.listings.presenter import respond_when_settled
 from souk.selling.listings.schemas import ListingOut, MarketplaceChoice
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.listings import listings, media_store
 
 
@@ -18,7 +18,7 @@ def replay(request: Request, listing_id: str) -> Response:
     status=202,
     replay=replay,
     waits=True,
-    admit=admit_fresh,
+    admit=reload_caller,
 )
 def handler(request: Request) -> Response:
     """Start publishing; 202 at once, or the outcome with `Prefer: wait` (422 when a marketplace refuses)."""

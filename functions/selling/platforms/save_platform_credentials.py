@@ -3,11 +3,11 @@
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.selling.platforms.model import Platform
 from souk.selling.platforms.schemas import ConnectionOut, CredentialsIn
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.platforms import platforms
 
 
-@endpoint(roles=SIGNED_IN, body=CredentialsIn, returns=ConnectionOut, admit=admit_fresh)
+@endpoint(roles=SIGNED_IN, body=CredentialsIn, returns=ConnectionOut, admit=reload_caller)
 def handler(request: Request) -> ConnectionOut:
     """Connect a platform, in place of an earlier connection. The tokens are stored sealed and never given back."""
     platform = Platform.parse(request.params["platform"])

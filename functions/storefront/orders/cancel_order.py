@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.storefront.orders.presenter import respond
 from souk.storefront.orders.schemas import OrderOut
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.orders import purchases
 from souk.wiring.settlement import settlement
 
@@ -14,7 +14,7 @@ def replay(request: Request, order_id: str) -> Response:
     return respond(*purchases().get(request.caller.id, order_id))
 
 
-@endpoint(roles=SIGNED_IN, returns=OrderOut, replay=replay, admit=admit_fresh)
+@endpoint(roles=SIGNED_IN, returns=OrderOut, replay=replay, admit=reload_caller)
 def handler(request: Request) -> Response:
     """Cancel an order; unpaid it cannot be paid any more, paid it is refunded."""
     settlement().cancel(request.caller.id, request.params["id"], request.idempotency)

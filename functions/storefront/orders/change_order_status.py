@@ -3,11 +3,11 @@
 from souk.http.endpoint import Request, Response, endpoint
 from souk.storefront.orders.presenter import respond_sale
 from souk.storefront.orders.schemas import SaleOut, StatusChange
+from souk.wiring.auth import reload_caller
 from souk.wiring.fulfilling import fulfilling
-from souk.wiring.identity import admit_fresh
 
 
-@endpoint(roles=frozenset({"seller"}), body=StatusChange, returns=SaleOut, admit=admit_fresh)
+@endpoint(roles=frozenset({"seller"}), body=StatusChange, returns=SaleOut, admit=reload_caller)
 def handler(request: Request) -> Response:
     """Set the status of the caller's part: one step at a time; cancelling gives back what was paid."""
     order_id, wanted = request.params["order_id"], request.body.status

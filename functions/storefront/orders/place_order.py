@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.storefront.orders.presenter import respond_placed, when_opened
 from souk.storefront.orders.schemas import NewOrder, PlacedOrder
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.orders import placing
 
 
@@ -11,7 +11,7 @@ def replay(request: Request, order_id: str) -> Response:
     return respond_placed(when_opened(lambda: placing().resume(request.caller.id, order_id)))
 
 
-@endpoint(roles=SIGNED_IN, body=NewOrder, returns=PlacedOrder, status=201, replay=replay, admit=admit_fresh)
+@endpoint(roles=SIGNED_IN, body=NewOrder, returns=PlacedOrder, status=201, replay=replay, admit=reload_caller)
 def handler(request: Request) -> Response:
     """Place an order; 409 with what is left when there is not enough."""
     return respond_placed(placing().place(request.caller.id, request.body.to_purchase(), request.idempotency))

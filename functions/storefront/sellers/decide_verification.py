@@ -2,7 +2,7 @@
 
 from souk.http.endpoint import Request, endpoint
 from souk.storefront.sellers.schemas import Verdict, VerdictOut
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.sellers import shops
 
 
@@ -10,7 +10,7 @@ def replay(request: Request, ruling_id: str) -> VerdictOut:
     return VerdictOut.of(*shops().ruling(request.params["id"], ruling_id))
 
 
-@endpoint(roles=frozenset({"Operator"}), body=Verdict, returns=VerdictOut, replay=replay, admit=admit_fresh)
+@endpoint(roles=frozenset({"Operator"}), body=Verdict, returns=VerdictOut, replay=replay, admit=reload_caller)
 def handler(request: Request) -> VerdictOut:
     """Decide about a shop; recorded with the operator and the reason."""
     verdict = request.body

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from souk.wiring import identity
+from souk.wiring import addresses
 from tests.functions.accounts.addresses.address_books import add, listed, require_sound
 from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Answer, Cloud, Person
@@ -93,7 +93,7 @@ def test_a_rival_in_between_never_leaves_two_defaults_or_none(
 ) -> None:
     made = [add(cloud, john).json["id"] for _ in range(size)]
     ids = {"default": made[0], "newest": made[-1], "third": made[size // 2]}
-    store: Any = identity.addresses()._store
+    store: Any = addresses.addresses()._store
     before: list[str] = []
 
     def interrupted(name: str) -> Any:
@@ -119,7 +119,7 @@ def test_the_default_that_a_rival_chooses_stays_when_the_old_one_is_removed(
     cloud: Cloud, john: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     oldest, chosen, _newest = (add(cloud, john).json["id"] for _ in range(3))
-    store: Any = identity.addresses()._store
+    store: Any = addresses.addresses()._store
     remove = store.remove
 
     def late(*given: Any, **named: Any) -> None:

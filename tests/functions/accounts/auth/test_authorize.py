@@ -1,8 +1,8 @@
-"""The authorizer over keys that are in KMS; the attacks on tokens are in tests/unit/identity."""
+"""The authorizer over keys that are in KMS; the attacks on tokens are in tests/unit/accounts/auth."""
 
 import pytest
 
-from souk.wiring import identity
+from souk.wiring import auth
 from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Cloud, sample
 
@@ -68,18 +68,18 @@ def test_a_token_outlives_the_change_to_another_signing_key(cloud: Cloud, monkey
     key = cloud.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     cloud.physical["TokenSigningKey"] = f"{key},{retired}"
     for kept in (
-        identity.signing_keys,
-        identity.token_verifier,
-        identity.sessions,
-        identity.registration,
-        identity.json_web_keys,
+        auth.signing_keys,
+        auth.token_verifier,
+        auth.sessions,
+        auth.registration,
+        auth.json_web_keys,
     ):
         kept.cache_clear()
     after = register(cloud, "after@example.com").token
     assert [cloud.verdict(token)["verdict"] for token in (before, after)] == ["valid", "valid"]
     assert [one["kid"] for one in cloud.call("get_jwks").json["keys"]] == [key, retired]
     cloud.physical["TokenSigningKey"] = key
-    for kept in (identity.signing_keys, identity.token_verifier):
+    for kept in (auth.signing_keys, auth.token_verifier):
         kept.cache_clear()
     assert [cloud.verdict(token)["verdict"] for token in (before, after)] == ["invalid", "valid"]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from souk.selling.platforms.model import Credentials
-from souk.wiring import identity, platforms
+from souk.wiring import auth, platforms
 from tests.functions.accounts.addresses.address_books import add
 from tests.functions.accounts.auth.accounts import Registered, log_in, refresh, register
 from tests.functions.capacity import billed, table_of
@@ -74,7 +74,7 @@ IDENTITY: dict[str, Scenario] = {
     "remove an address": with_address("delete_address", 1),
     "remove the default": with_address("delete_address", 0),
     "public keys, verify a token": lambda cloud, registered, _: lambda: cloud.verdict(registered.token),
-    "admit_fresh": lambda _cloud, registered, _: lambda: identity.current_account(registered.id),
+    "reload_caller": lambda _cloud, registered, _: lambda: auth.current_account(registered.id),
     "make an operator": lambda cloud, registered, _: (
         lambda: cloud.invoke("grant_operator", {"email": registered.email})
     ),

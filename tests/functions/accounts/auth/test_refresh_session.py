@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from souk.wiring import identity
+from souk.wiring import auth
 from tests.functions.accounts.auth.accounts import log_in, refresh, register, set_standing
 from tests.functions.cloud import Cloud
 
@@ -72,7 +72,7 @@ def test_a_suspended_account_loses_its_session(cloud: Cloud) -> None:
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, rival: Callable[[], object]) -> None:
     """`rival` acts once, between the reading and the writing of the next refresh."""
-    store: Any = identity.sessions()._store
+    store: Any = auth.sessions()._store
     rotate = store.rotate
 
     def late(*given: Any) -> bool:

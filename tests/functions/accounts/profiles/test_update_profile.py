@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from souk.wiring import identity
+from souk.wiring import profiles
 from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Answer, Cloud, Person
 
@@ -88,7 +88,7 @@ def test_if_match_refuses_a_lost_update(cloud: Cloud, john: Person, version: str
 
 def rival_edit_before_saving(cloud: Cloud, john: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody else edits between our reading and our writing, once."""
-    service = identity.profiles()
+    service = profiles.profiles()
     store: Any = service._profiles
     save = store.save
 

@@ -217,5 +217,5 @@ def _stand_ins() -> dict[str, Callable[..., Any]]:
         "storage.tables": lambda: Tables(_market().client("dynamodb"), pause=lambda _seconds: None, jitter=lambda: 0.0),
         "storage.vendor_secret": lambda _name: _SECRET,
         "payments.payments": lambda: _market().bank,
-        "identity.admit_fresh": lambda caller: caller,
+        "auth.reload_caller": lambda caller: caller,
     }

@@ -1,4 +1,4 @@
-"""Accounts and sessions, profiles and addresses."""
+"""Accounts, sessions and tokens."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from souk.accounts.addresses.service import AddressService
     from souk.accounts.auth.adapters.token_verifier import TokenVerifier
     from souk.accounts.auth.model import Account
     from souk.accounts.auth.repository import AccountRepository
     from souk.accounts.auth.service.accounts import Registration, SignIn
     from souk.accounts.auth.service.sessions import Sessions
     from souk.accounts.auth.service.throttling import Throttle
-    from souk.accounts.profiles.service import ProfileService
     from souk.aws.kms import DerivationKey, SigningKey
     from souk.aws.tables import Action
     from souk.http.request import Caller
@@ -143,7 +141,7 @@ def current_account(account_id: str) -> Account:
     return current_account(account_repository().find, account_id)
 
 
-def admit_fresh(caller: Caller) -> Caller:
+def reload_caller(caller: Caller) -> Caller:
     """`admit` of the endpoints that must not wait for a token to expire (rule 30): one consistent read.
 
     The caller with those of its roles that its account still has. Raises Unauthenticated.
@@ -152,25 +150,6 @@ def admit_fresh(caller: Caller) -> Caller:
 
     held = {role.value for role in current_account(caller.id).roles}
     return replace(caller, roles=caller.roles & held)
-
-
-@cache
-def profiles() -> ProfileService:
-    from souk.accounts.profiles.repository import ProfileRepository
-    from souk.accounts.profiles.service import ProfileService
-    from souk.aws.settings import setting
-
-    return ProfileService(ProfileRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE")))
-
-
-@cache
-def addresses() -> AddressService:
-    from souk.accounts.addresses.repository import AddressRepository
-    from souk.accounts.addresses.service import AddressService
-    from souk.aws.settings import setting
-    from souk.shared.clock import utc_now
-
-    return AddressService(AddressRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE")), utc_now)
 
 
 def make_operator(email: str) -> Account:

@@ -1,4 +1,4 @@
-"""`admit_fresh`: for routes on which an account's loss must not wait for its token to expire."""
+"""`reload_caller`: for routes on which an account's loss must not wait for its token to expire."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from tests.functions.accounts.auth.accounts import register, remove_account, set_standing
 from tests.functions.cloud import Cloud, Person, sample
 
 
-@endpoint(roles=frozenset({"Operator"}), admit=admit_fresh)
+@endpoint(roles=frozenset({"Operator"}), admit=reload_caller)
 def for_operators(request: Request) -> dict[str, Any]:
     """Only for operators."""
     return {"roles": sorted(request.caller.roles)}
 
 
-@endpoint(roles=SIGNED_IN, admit=admit_fresh)
+@endpoint(roles=SIGNED_IN, admit=reload_caller)
 def for_everybody(request: Request) -> dict[str, Any]:
     """For any account."""
     return {"roles": sorted(request.caller.roles)}
