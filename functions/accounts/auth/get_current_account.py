@@ -1,5 +1,6 @@
 """GET /auth/me: the caller."""
 
+from souk.accounts.auth.presenter import present_account
 from souk.accounts.auth.schemas import CurrentAccount
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.wiring.auth import current_account
@@ -8,4 +9,4 @@ from souk.wiring.auth import current_account
 @endpoint(roles=SIGNED_IN, returns=CurrentAccount)
 def handler(request: Request) -> CurrentAccount:
     """The caller's account as it is now."""
-    return CurrentAccount.of(current_account(request.caller.id))
+    return present_account(current_account(request.caller.id))

@@ -8,4 +8,4 @@ from souk.wiring.auth import json_web_keys
 @endpoint(roles=ANYONE, returns=JsonWebKeySet)
 def handler(_request: Request) -> Response:
     """The public keys of access tokens (RFC 7517)."""
-    return Response({"keys": list(json_web_keys())}, headers={"Cache-Control": "public, max-age=300"})
+    return Response(json_web_keys(), headers={"Cache-Control": "public, max-age=300"})

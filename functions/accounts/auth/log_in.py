@@ -1,5 +1,6 @@
 """POST /auth/login: a new session."""
 
+from souk.accounts.auth.presenter import present_signed_in
 from souk.accounts.auth.schemas import LoginRequest, SignedInUser
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.wiring.auth import sign_in
@@ -9,4 +10,4 @@ from souk.wiring.auth import sign_in
 def handler(request: Request) -> SignedInUser:
     """Sign in with email and password."""
     given = request.body
-    return SignedInUser.of(sign_in().log_in(given.email, given.password.get_secret_value(), request.source_ip))
+    return present_signed_in(sign_in().log_in(given.email, given.password.get_secret_value(), request.source_ip))

@@ -1,6 +1,7 @@
 """POST /auth/register and POST /auth/signup: a new account, signed in."""
 
 from souk.accounts.auth.model import Role
+from souk.accounts.auth.presenter import present_signed_in
 from souk.accounts.auth.schemas import RegisterRequest, SignedInUser
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.wiring.auth import registration
@@ -13,4 +14,4 @@ def handler(request: Request) -> SignedInUser:
     signed_in = registration().register(
         wanted.email, wanted.password.get_secret_value(), wanted.full_name, Role(wanted.role), request.source_ip
     )
-    return SignedInUser.of(signed_in)
+    return present_signed_in(signed_in)

@@ -1,8 +1,8 @@
 """GET /users/me: the caller's profile."""
 
+from souk.accounts.profiles.presenter import respond_profile
 from souk.accounts.profiles.schemas import UserWithProfile
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
-from souk.http.response import etag
 from souk.wiring.profiles import profiles
 
 
@@ -10,4 +10,4 @@ from souk.wiring.profiles import profiles
 def handler(request: Request) -> Response:
     """The caller's profile."""
     profile = profiles().get(request.caller.id)
-    return Response(UserWithProfile.of(profile), headers=etag(profile.version))
+    return respond_profile(profile)

@@ -1,8 +1,8 @@
 """PATCH /users/profile: edit the caller's profile."""
 
+from souk.accounts.profiles.presenter import respond_profile
 from souk.accounts.profiles.schemas import ProfilePatch, UserWithProfile
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
-from souk.http.response import etag
 from souk.wiring.profiles import profiles
 
 
@@ -10,4 +10,4 @@ from souk.wiring.profiles import profiles
 def handler(request: Request) -> Response:
     """Edit the caller's profile: what is left out stays, null clears."""
     profile = profiles().update(request.caller.id, request.body.changes(), request.if_match)
-    return Response(UserWithProfile.of(profile), headers=etag(profile.version))
+    return respond_profile(profile)

@@ -75,11 +75,10 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, rival: Callable[[], object]) -> N
     store: Any = auth.sessions()._store
     rotate = store.rotate
 
-    def late(*given: Any) -> bool:
+    def late(*given: Any) -> None:
         monkeypatch.setattr(store, "rotate", rotate)
         rival()
-        moved: bool = rotate(*given)
-        return moved
+        rotate(*given)
 
     monkeypatch.setattr(store, "rotate", late)
 

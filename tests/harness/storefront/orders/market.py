@@ -16,7 +16,8 @@ import pytest
 
 from souk.accounts.addresses.model import Address
 from souk.accounts.addresses.repository import AddressRepository
-from souk.accounts.auth.keys import account_key, profile_key
+from souk.accounts.auth.keys import account_key
+from souk.accounts.profiles.keys import profile_key
 from souk.aws.attributes import to_attributes
 from souk.aws.tables import Tables, from_stream
 from souk.http import waiting

@@ -7,9 +7,10 @@ from datetime import datetime
 import pytest
 
 from souk.accounts.addresses.model import Address, AddressBook
-from souk.accounts.addresses.service import AddressService, StaleBook
+from souk.accounts.addresses.service import AddressService
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.errors import Conflict, DependencyUnavailable, InvalidRequest, NotFound, PreconditionFailed
+from souk.shared.versioned import Stale
 from tests.unit.accounts.auth.people import FakeClock
 
 OWNER = "owner"
@@ -61,20 +62,20 @@ class FakeStore:
 
     def save(self, before: Address, after: Address, *, becomes_default: bool) -> None:
         if self.addresses.get(before.id) != before:
-            raise StaleBook
+            raise Stale
         self.addresses[after.id] = after
         if becomes_default:
             self.default_id = after.id
 
-    def remove(self, address: Address, default_after: str | None, *, was_default: bool) -> None:
+    def remove(self, address: Address, next_default: str | None, *, was_default: bool) -> None:
         if self.addresses.get(address.id) != address or was_default != (self.default_id == address.id):
-            raise StaleBook
+            raise Stale
         if was_default:
-            if (default_after is None) != (len(self.addresses) == 1):
-                raise StaleBook
-            if default_after is not None and default_after not in self.addresses:
-                raise StaleBook
-            self.default_id = default_after
+            if (next_default is None) != (len(self.addresses) == 1):
+                raise Stale
+            if next_default is not None and next_default not in self.addresses:
+                raise Stale
+            self.default_id = next_default
         del self.addresses[address.id]
 
     def _rival(self) -> None:

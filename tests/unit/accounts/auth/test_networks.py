@@ -2,7 +2,7 @@
 
 import pytest
 
-from souk.accounts.auth.model import network_of
+from souk.accounts.auth.service.throttling import network_of
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from souk.accounts.auth.adapters.passwords import NOBODYS_HASH, has_current_cost, hash_password, is_password
+from souk.accounts.auth.adapters.passwords import DUMMY_HASH, has_current_cost, hash_password, is_password
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_letters_that_only_look_alike_are_another_password() -> None:
 
 
 def test_nobodys_hash_costs_what_everybody_elses_costs(encoded: str) -> None:
-    assert has_current_cost(NOBODYS_HASH)
+    assert has_current_cost(DUMMY_HASH)
     assert has_current_cost(encoded)
 
 
@@ -47,6 +47,6 @@ def test_verifying_nobodys_hash_takes_as_long_as_verifying_a_wrong_password(enco
         is_password("not the password", of)
         return time.process_time() - started
 
-    pairs = [(seconds(encoded), seconds(NOBODYS_HASH)) for _ in range(7)]
+    pairs = [(seconds(encoded), seconds(DUMMY_HASH)) for _ in range(7)]
     known, unknown = (statistics.median(column) for column in zip(*pairs, strict=True))
     assert 0.7 < unknown / known < 1.4

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souk.accounts.auth.model import NotARefreshToken
-from souk.accounts.auth.service.refresh_tokens import RefreshToken
+from souk.accounts.auth.model import InvalidRefreshToken
+from souk.accounts.auth.model.refresh_token import RefreshToken
 from tests.unit.accounts.auth.people import derive
 
 UUIDS = st.uuids().map(str)
@@ -28,7 +28,7 @@ def test_a_token_with_one_character_changed_is_not_genuine(token: RefreshToken, 
         st.sampled_from(string.ascii_letters + string.digits + "-_").filter(lambda c: c != token.text[place])
     )
     changed = token.text[:place] + other + token.text[place + 1 :]
-    with contextlib.suppress(NotARefreshToken):
+    with contextlib.suppress(InvalidRefreshToken):
         assert not RefreshToken.parse(changed).is_genuine(derive)
 
 
@@ -45,7 +45,7 @@ def test_no_part_of_a_token_can_be_exchanged(account: str, session: str, other: 
     "text", ["", "souk_rt_", "souk_rt_AAAA", "x" * 91, "souk_rt_" + "!" * 91, "souk_rt_" + "\u00e9" * 91, "a.b.c"]
 )
 def test_what_is_no_refresh_token_is_refused(text: str) -> None:
-    with pytest.raises(NotARefreshToken):
+    with pytest.raises(InvalidRefreshToken):
         RefreshToken.parse(text)
 
 
@@ -58,7 +58,7 @@ def test_a_token_has_one_spelling_only() -> None:
     for spelling in spellings:
         try:
             parsed = RefreshToken.parse(spelling)
-        except NotARefreshToken:
+        except InvalidRefreshToken:
             continue
         assert not parsed.is_genuine(derive), spelling
 

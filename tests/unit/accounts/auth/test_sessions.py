@@ -7,8 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from souk.accounts.auth.model import Account, Role, Session, Standing
-from souk.accounts.auth.service.refresh_tokens import RefreshToken
+from souk.accounts.auth.model import Account, AccountStatus, Role, Session
+from souk.accounts.auth.model.refresh_token import RefreshToken
 from souk.accounts.auth.service.sessions import Sessions
 from souk.shared.errors import SoukError, Unauthenticated
 from tests.unit.accounts.auth.people import FakeAccounts, FakeClock, FakeIds, derive, make_account, make_sessions
@@ -131,7 +131,7 @@ def test_an_account_that_is_suspended_or_gone_loses_its_session(world: World, lo
     if loss == "gone":
         del world.store.accounts[account.id]
     else:
-        world.store.accounts[account.id] = replace(account, standing=Standing.SUSPENDED)
+        world.store.accounts[account.id] = replace(account, status=AccountStatus.SUSPENDED)
     assert world.refuses(first) == "invalid_refresh_token"
     assert not world.store.sessions
 

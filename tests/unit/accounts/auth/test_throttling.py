@@ -32,7 +32,7 @@ class World:
         admitted = 0
         for _ in range(times):
             try:
-                self.throttle.admit(email, source_ip)
+                self.throttle.count_attempt(email, source_ip)
             except TooManyRequests:
                 continue
             admitted += 1
@@ -80,6 +80,6 @@ def test_a_refusal_says_how_long_to_wait(world: World) -> None:
     world.try_often(10)
     world.clock.forward(600.5)
     with pytest.raises(TooManyRequests) as refused:
-        world.throttle.admit("john@example.com", "203.0.113.7")
+        world.throttle.count_attempt("john@example.com", "203.0.113.7")
     assert refused.value.retry_after == 300
     assert refused.value.code == "too_many_attempts"

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from souk.accounts.auth.adapters.token_verifier import TokenVerifier
 from souk.accounts.auth.model import Role
+from souk.accounts.auth.model.refresh_token import RefreshToken
 from souk.accounts.auth.service.access_tokens import AccessTokens
-from souk.accounts.auth.service.refresh_tokens import RefreshToken
 from souk.shared.clock import utc_now
 from souk.shared.errors import Unauthenticated
 from tests.unit.accounts.auth.people import FakeIds, derive, make_account

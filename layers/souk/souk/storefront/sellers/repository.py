@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from souk.accounts.auth.model import Account, Role
-from souk.accounts.auth.repository import giving
+from souk.accounts.auth.repository import adding_role
 from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, record
 from souk.aws.tables import Action, Delete, Item, Put, Tables, Update
 from souk.shared.clock import from_wire, to_wire
@@ -84,7 +84,7 @@ class ShopRepository:
         if ruling is not None:
             others.append(Put(self._table, _from_ruling(ruling), condition="attribute_not_exists(#pk)"))
         if new_seller is not None:
-            others.append(giving(self._accounts_table, new_seller.id, Role.SELLER, otherwise=StaleShop()))
+            others.append(adding_role(self._accounts_table, new_seller.id, Role.SELLER, otherwise=StaleShop()))
         made = ruling.id if ruling else after.id
         # The record first: a repeated call must find its answer, not the state that it made itself.
         claims = (record(self._table, idempotency, made, after.updated_at),) if idempotency else ()
