@@ -1,4 +1,4 @@
-"""docs/access-patterns.md says what each call of identity and platforms costs; here it is measured and compared."""
+"""The costs that docs/access-patterns.md states for accounts and platforms are those that are measured."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from tests.functions.cloud import Cloud, Person
 from tests.functions.template import ROOT
 
 type Scenario = Callable[[Cloud, Registered, Person], Callable[[], Any]]
-"""Brings about what is needed before, and answers the call to measure."""
+"""Prepares the data and returns the call to measure."""
 
 
 def simply(path: str, **how: Any) -> Scenario:
@@ -96,7 +96,7 @@ EVERY = [
 
 
 @pytest.mark.parametrize(("section", "name", "scenario"), EVERY, ids=[name for _, name, _ in EVERY])
-def test_a_call_costs_what_is_written(cloud: Cloud, section: str, name: str, scenario: Scenario) -> None:
+def test_a_call_costs_what_its_row_says(cloud: Cloud, section: str, name: str, scenario: Scenario) -> None:
     registered = register(cloud)
     measured = scenario(cloud, registered, Person(registered.id))
     with billed(cloud) as bill:
@@ -104,7 +104,7 @@ def test_a_call_costs_what_is_written(cloud: Cloud, section: str, name: str, sce
     assert table_of((ROOT / "docs/access-patterns.md").read_text(), section).get(name) == bill.row()
 
 
-def test_every_written_row_is_measured() -> None:
+def test_every_row_is_measured() -> None:
     document = (ROOT / "docs/access-patterns.md").read_text()
     assert set(table_of(document, "Identity")) == {"pattern", *IDENTITY}
     assert set(table_of(document, "Platforms")) == {"pattern", *PLATFORMS}

@@ -1,4 +1,4 @@
-"""Editing an address book while others edit it."""
+"""Editing an address book, alone and while another call edits it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,7 +35,7 @@ def make_address(address_id: str, **changes: object) -> Address:
 
 
 class FakeStore:
-    """An address book in memory. `meanwhile` are rivals, each of which acts once, just after a reading."""
+    """An address book in memory. `meanwhile` are concurrent changes; each runs once, right after a read."""
 
     def __init__(self, *ids: str) -> None:
         self.addresses = {address_id: make_address(address_id) for address_id in ids}
@@ -45,12 +45,12 @@ class FakeStore:
     def book(self, account_id: str) -> AddressBook:
         newest_first = sorted(self.addresses.values(), key=lambda address: address.id, reverse=True)
         found = AddressBook(tuple(newest_first), self.default_id)
-        self._rival()
+        self._change_meanwhile()
         return found
 
     def get(self, account_id: str, address_id: str) -> tuple[Address | None, str | None]:
         found = self.addresses.get(address_id), self.default_id
-        self._rival()
+        self._change_meanwhile()
         return found
 
     def add(
@@ -78,7 +78,7 @@ class FakeStore:
             self.default_id = next_default
         del self.addresses[address.id]
 
-    def _rival(self) -> None:
+    def _change_meanwhile(self) -> None:
         if self.meanwhile:
             self.meanwhile.pop(0)()
 
@@ -101,7 +101,7 @@ def test_the_first_address_becomes_the_default() -> None:
     assert store.default_id == "c"
 
 
-def test_when_the_default_is_removed_the_newest_of_the_others_becomes_it() -> None:
+def test_after_the_default_is_removed_the_newest_of_the_others_is_the_default() -> None:
     store = FakeStore("a", "b", "c")
     make_service(store).remove(OWNER, "a", None)
     assert store.default_id == "c"
@@ -111,7 +111,7 @@ def test_when_the_default_is_removed_the_newest_of_the_others_becomes_it() -> No
     assert store.default_id is None
 
 
-def test_the_successor_that_is_removed_meanwhile_does_not_become_the_default() -> None:
+def test_an_address_removed_at_the_same_time_does_not_become_the_default() -> None:
     store = FakeStore("a", "b", "c")
     rival = make_service(store)
     store.meanwhile = [lambda: rival.remove(OWNER, "c", None)]
@@ -119,14 +119,14 @@ def test_the_successor_that_is_removed_meanwhile_does_not_become_the_default() -
     assert (set(store.addresses), store.default_id) == ({"b"}, "b")
 
 
-def test_an_address_that_becomes_the_default_meanwhile_is_still_removed_with_a_successor() -> None:
+def test_an_address_that_becomes_the_default_while_it_is_removed_gets_a_successor() -> None:
     store = FakeStore("a", "b")
     store.meanwhile = [lambda: setattr(store, "default_id", "b")]
     make_service(store).remove(OWNER, "b", None)
     assert (set(store.addresses), store.default_id) == ({"a"}, "a")
 
 
-def test_removing_twice_at_once_finds_nothing_the_second_time() -> None:
+def test_the_second_of_two_concurrent_removals_is_not_found() -> None:
     store = FakeStore("a", "b")
     rival = make_service(store)
     store.meanwhile = [lambda: rival.remove(OWNER, "b", None)]
@@ -134,14 +134,14 @@ def test_removing_twice_at_once_finds_nothing_the_second_time() -> None:
         make_service(store).remove(OWNER, "b", None)
 
 
-def test_an_edit_is_made_upon_a_rivals_edit() -> None:
+def test_an_edit_keeps_a_concurrent_edit() -> None:
     store = FakeStore("a")
     store.meanwhile = [lambda: store.addresses.update(a=make_address("a", city="Boston", version=2))]
     address, _ = update(store, "a", line1="1 High St")
     assert (address.city, address.line1, address.version) == ("Boston", "1 High St", 3)
 
 
-def test_with_if_match_a_rivals_edit_is_not_overwritten() -> None:
+def test_if_match_refuses_to_overwrite_a_concurrent_edit() -> None:
     store = FakeStore("a")
     store.meanwhile = [lambda: store.addresses.update(a=make_address("a", city="Boston", version=2))]
     with pytest.raises(PreconditionFailed):
@@ -149,7 +149,7 @@ def test_with_if_match_a_rivals_edit_is_not_overwritten() -> None:
     assert store.addresses["a"].line1 == "123 Main St"
 
 
-def test_rivals_without_end_are_a_503() -> None:
+def test_endless_concurrent_edits_are_a_503() -> None:
     store = FakeStore("a")
 
     def edit() -> None:
@@ -160,7 +160,7 @@ def test_rivals_without_end_are_a_503() -> None:
         update(store, "a", line1="1 High St")
 
 
-def test_the_default_can_be_moved_but_not_given_up() -> None:
+def test_the_default_can_be_moved_but_not_cleared() -> None:
     store = FakeStore("a", "b")
     with pytest.raises(Conflict) as refused:
         update(store, "a", is_default=False)
@@ -177,7 +177,7 @@ def test_an_edit_that_changes_nothing_writes_nothing() -> None:
 
 
 @pytest.mark.parametrize(("country", "is_needed"), [("US", True), ("DE", True), ("HK", False), ("AE", False)])
-def test_a_postal_code_is_needed_where_the_post_has_them(country: str, is_needed: bool) -> None:
+def test_a_postal_code_is_required_in_countries_that_have_them(country: str, is_needed: bool) -> None:
     service = make_service(FakeStore())
     address = make_address("a", country=country, postal_code=None)
     if is_needed:

@@ -1,4 +1,4 @@
-"""By what callers are counted."""
+"""The network by which attempts are counted."""
 
 import pytest
 

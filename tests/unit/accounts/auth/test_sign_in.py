@@ -1,4 +1,4 @@
-"""Registering and signing in, over fakes."""
+"""Registration, sign-in, the current account and operators, over fakes."""
 
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +20,7 @@ EMAIL, PASSWORD, HERE = "john@example.com", "correct horse battery", "203.0.113.
 
 @dataclass
 class FakePasswords:
-    """Hashes that cost nothing; `verified` is what was compared with what."""
+    """Hashes at no cost. `verified`: the pairs of password and hash that were compared."""
 
     DUMMY_HASH: str = "nobody's"
     verified: list[tuple[str, str]] = field(default_factory=list)
@@ -53,7 +53,7 @@ def world() -> World:
     return World()
 
 
-def test_who_registers_is_signed_in(world: World) -> None:
+def test_a_new_account_is_signed_in(world: World) -> None:
     signed_in = world.registration.register(EMAIL, PASSWORD, "John Doe", Role.BUYER, HERE)
     assert signed_in.account.roles == (Role.BUYER,)
     assert signed_in.account.id in world.accounts.accounts
@@ -66,7 +66,7 @@ def test_nobody_registers_as_an_operator(world: World) -> None:
     assert not world.accounts.accounts
 
 
-def test_an_email_registers_once(world: World) -> None:
+def test_an_email_can_register_only_once(world: World) -> None:
     world.register()
     with pytest.raises(Conflict) as refused:
         world.register()
@@ -79,7 +79,7 @@ def test_the_right_password_opens_another_session(world: World) -> None:
     assert len(world.accounts.sessions) == 2
 
 
-def test_an_unknown_email_is_hashed_like_a_known_one_and_refused_alike(world: World) -> None:
+def test_an_unknown_email_takes_the_same_hashing_and_gets_the_same_answer(world: World) -> None:
     world.register()
     refusals = []
     for email in (EMAIL, "nobody@example.com"):
@@ -90,13 +90,13 @@ def test_an_unknown_email_is_hashed_like_a_known_one_and_refused_alike(world: Wo
     assert world.passwords.verified == [("wrong", f"hash of {PASSWORD}"), ("wrong", "nobody's")]
 
 
-def test_nobodys_hash_lets_nobody_in(world: World) -> None:
+def test_the_dummy_hash_signs_nobody_in(world: World) -> None:
     world.passwords.DUMMY_HASH = f"hash of {PASSWORD}"
     with pytest.raises(WrongCredentials):
         world.sign_in.log_in(EMAIL, PASSWORD, HERE)
 
 
-def test_a_role_is_asked_for_only_after_the_password(world: World) -> None:
+def test_a_missing_role_is_reported_only_after_the_right_password(world: World) -> None:
     world.register(Role.BUYER)
     assert world.sign_in.log_in(EMAIL, PASSWORD, HERE, role=Role.BUYER)
     with pytest.raises(WrongCredentials):
@@ -105,7 +105,7 @@ def test_a_role_is_asked_for_only_after_the_password(world: World) -> None:
         world.sign_in.log_in(EMAIL, PASSWORD, HERE, role=Role.SELLER)
 
 
-def test_a_suspended_account_is_told_so_only_with_its_password(world: World) -> None:
+def test_an_account_is_reported_as_suspended_only_with_the_right_password(world: World) -> None:
     account_id = world.register()
     world.accounts.accounts[account_id] = replace(world.accounts.accounts[account_id], status=AccountStatus.SUSPENDED)
     with pytest.raises(WrongCredentials):
@@ -117,7 +117,7 @@ def test_a_suspended_account_is_told_so_only_with_its_password(world: World) -> 
         current_account(world.accounts.find_account, account_id)
 
 
-def test_an_account_that_is_gone_is_nobody(world: World) -> None:
+def test_an_account_that_is_gone_is_unauthenticated(world: World) -> None:
     with pytest.raises(Unauthenticated):
         current_account(world.accounts.find_account, "gone")
 
@@ -149,7 +149,7 @@ def test_an_email_without_an_account_cannot_become_an_operator(world: World) -> 
         make_operator(AccountsWithRoles(), EMAIL)
 
 
-def test_of_two_calls_at_once_that_make_an_operator_both_succeed(world: World) -> None:
+def test_two_concurrent_calls_that_make_an_operator_both_succeed(world: World) -> None:
     world.register()
     accounts = AccountsWithRoles(world.accounts.accounts, world.accounts.logins)
     accounts.meanwhile = lambda: make_operator(accounts, EMAIL)
@@ -168,14 +168,14 @@ def test_an_account_that_is_removed_while_it_becomes_an_operator_is_not_found(wo
     ("typed", "role"),
     [("USER", Role.USER), ("Seller", Role.SELLER), ("creator", Role.CREATOR), (" ADVERTISER ", Role.ADVERTISER)],
 )
-def test_a_role_is_known_in_any_case(typed: str, role: Role) -> None:
+def test_a_role_is_recognized_in_any_case(typed: str, role: Role) -> None:
     assert Role.parse(typed) is role
 
 
-def test_an_unknown_role_is_refused_with_those_one_may_take() -> None:
+def test_an_unknown_role_is_refused_with_a_list_of_roles() -> None:
     with pytest.raises(ValueError, match=r"one of user, buyer, seller, Creator, Advertiser, Merchant$"):
         Role.parse("admin")
 
 
-def test_an_account_shows_no_password(world: World) -> None:
+def test_the_repr_of_an_account_shows_no_password(world: World) -> None:
     assert PASSWORD not in repr(make_account(world.ids))

@@ -1,4 +1,4 @@
-"""Attempts are counted before they are looked at; nobody can be locked out by somebody else."""
+"""Attempts are limited, and attempts of others lock nobody out."""
 
 from collections import Counter
 from datetime import datetime
@@ -52,12 +52,12 @@ def test_a_hundred_attempts_from_one_network_are_let_through(world: World) -> No
     assert sum(world.try_often(1, email=f"{number}@example.com") for number in range(120)) == 100
 
 
-def test_somebody_elses_attempts_do_not_lock_an_account(world: World) -> None:
+def test_attempts_from_another_network_do_not_lock_an_account(world: World) -> None:
     world.try_often(50, source_ip="198.51.100.1")
     assert world.try_often(1, source_ip="203.0.113.7") == 1
 
 
-def test_attempts_from_many_networks_at_one_account_only_slow_it_down(world: World) -> None:
+def test_attempts_at_one_account_from_many_networks_only_get_slower(world: World) -> None:
     for number in range(60):
         assert world.try_often(1, source_ip=f"203.0.113.{number}") == 1
     assert len(world.pauses) == 40
