@@ -39,7 +39,7 @@ def stand_ins(current: Callable[[], World]) -> dict[str, Callable[..., Any]]:
         "media.text_provider": lambda: current().studio,
         "listings.photo_intake": photo_intake,
         "catalogue.photo_intake": image_intake,
-        "identity.admit_fresh": lambda caller: caller,
+        "auth.reload_caller": lambda caller: caller,
     }
 
 

@@ -112,9 +112,7 @@ def test_a_domain_has_the_rooms_that_every_domain_has() -> None:
 
 _ALSO_SEEN = {
     "souk.selling.photos.service.intake": {"souk.selling.media.adapters.pictures"},
-    "souk.storefront.orders.service.offers": {
-        *("souk.accounts.addresses.repository", "souk.accounts.auth.repository", "souk.aws.tables"),
-    },
+    "souk.storefront.orders.service.offers": {"souk.aws.tables"},
 }
 
 
@@ -186,9 +184,12 @@ _PAYING = {
     *("buy_product", "cancel_order", "change_order_status", "close_unpaid_order", "place_order", "receive_webhook"),
     *("refund_order", "sweep_orders"),
 }
+_HASHING_PASSWORDS = {
+    *("log_in", "log_in_buyer", "log_in_seller", "register_account", "register_buyer", "register_seller"),
+}
 _REACH = {
     "PIL": None,
-    "argon2": None,
+    "argon2": _HASHING_PASSWORDS,
     "cryptography": {"authorize"},
     "defusedxml": _SENDING - {"generate_images"},
     "httpx": _SENDING | _PAYING,

@@ -1,4 +1,4 @@
-"""What the tests of one process may reach."""
+"""Unit tests cannot reach the network."""
 
 from __future__ import annotations
 

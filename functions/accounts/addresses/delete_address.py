@@ -1,7 +1,7 @@
 """Remove an address."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
-from souk.wiring.identity import addresses
+from souk.wiring.addresses import addresses
 
 
 @endpoint("DELETE /users/addresses/{id}", roles=SIGNED_IN, status=204, if_match=True)

@@ -1,9 +1,10 @@
 """The caller's address book."""
 
+from souk.accounts.addresses.presenter import present_address
 from souk.accounts.addresses.schemas import AddressOut
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.pagination import PageQuery, from_cursor, next_link, to_cursor
-from souk.wiring.identity import addresses
+from souk.wiring.addresses import addresses
 
 
 @endpoint("GET /users/addresses", roles=SIGNED_IN, query=PageQuery, returns=list[AddressOut])
@@ -13,6 +14,6 @@ def handler(request: Request) -> Response:
     after = from_cursor(request.query.cursor, "id")
     page, following = book.page(request.query.limit, after["id"] if after else None)
     return Response(
-        [AddressOut.of(address, address.id == book.default_id) for address in page],
+        [present_address(address, address.id == book.default_id) for address in page],
         headers=next_link(request, to_cursor({"id": following} if following else None)),
     )

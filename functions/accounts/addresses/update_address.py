@@ -1,9 +1,9 @@
 """Edit an address, or make it the default."""
 
+from souk.accounts.addresses.presenter import respond_address
 from souk.accounts.addresses.schemas import AddressOut, AddressPatch
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
-from souk.http.response import etag
-from souk.wiring.identity import addresses
+from souk.wiring.addresses import addresses
 
 
 @endpoint("PATCH /users/addresses/{id}", roles=SIGNED_IN, body=AddressPatch, returns=AddressOut, if_match=True)
@@ -17,4 +17,4 @@ def handler(request: Request) -> Response:
         is_default=wanted.is_default,
         if_match=request.if_match,
     )
-    return Response(AddressOut.of(address, is_default), headers=etag(address.version))
+    return respond_address(address, is_default)

@@ -1,9 +1,10 @@
 """A new session of an account that is a seller."""
 
 from souk.accounts.auth.model import Role
+from souk.accounts.auth.presenter import present_signed_in_person
 from souk.accounts.auth.schemas import LoginRequest, SignedInPerson
 from souk.http.endpoint import ANYONE, Request, endpoint
-from souk.wiring.identity import sign_in
+from souk.wiring.auth import sign_in
 
 
 @endpoint("POST /sellers/login", roles=ANYONE, body=LoginRequest, returns=SignedInPerson, errors=(401, 403, 429))
@@ -11,4 +12,4 @@ def handler(request: Request) -> SignedInPerson:
     """Sign in as a seller."""
     given = request.body
     signed_in = sign_in().log_in(given.email, given.password.get_secret_value(), request.source_ip, role=Role.SELLER)
-    return SignedInPerson.of(signed_in, Role.SELLER)
+    return present_signed_in_person(signed_in, Role.SELLER)

@@ -1,7 +1,7 @@
 """The end of the caller's session."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
-from souk.wiring.identity import sessions
+from souk.wiring.auth import sessions
 
 
 @endpoint("POST /auth/logout", roles=SIGNED_IN, status=204)

@@ -1,9 +1,10 @@
 """A new account, signed in."""
 
 from souk.accounts.auth.model import Role
+from souk.accounts.auth.presenter import present_signed_in
 from souk.accounts.auth.schemas import RegisterRequest, SignedInUser
 from souk.http.endpoint import ANYONE, Request, endpoint
-from souk.wiring.identity import registration
+from souk.wiring.auth import registration
 
 
 @endpoint(
@@ -21,4 +22,4 @@ def handler(request: Request) -> SignedInUser:
     signed_in = registration().register(
         wanted.email, wanted.password.get_secret_value(), wanted.full_name, Role(wanted.role), request.source_ip
     )
-    return SignedInUser.of(signed_in)
+    return present_signed_in(signed_in)

@@ -1,9 +1,10 @@
 """A new account that is a seller, signed in."""
 
 from souk.accounts.auth.model import Role
+from souk.accounts.auth.presenter import present_signed_in_person
 from souk.accounts.auth.schemas import NamedRegisterRequest, SignedInPerson
 from souk.http.endpoint import ANYONE, Request, endpoint
-from souk.wiring.identity import registration
+from souk.wiring.auth import registration
 
 
 @endpoint(
@@ -20,4 +21,4 @@ def handler(request: Request) -> SignedInPerson:
     signed_in = registration().register(
         wanted.email, wanted.password.get_secret_value(), wanted.name, Role.SELLER, request.source_ip
     )
-    return SignedInPerson.of(signed_in, Role.SELLER)
+    return present_signed_in_person(signed_in, Role.SELLER)

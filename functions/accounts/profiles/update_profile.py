@@ -1,9 +1,9 @@
 """Edit the caller's profile."""
 
+from souk.accounts.profiles.presenter import respond_profile
 from souk.accounts.profiles.schemas import ProfilePatch, UserWithProfile
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
-from souk.http.response import etag
-from souk.wiring.identity import profiles
+from souk.wiring.profiles import profiles
 
 
 @endpoint(
@@ -17,4 +17,4 @@ from souk.wiring.identity import profiles
 def handler(request: Request) -> Response:
     """Edit the caller's profile: what is left out stays, null clears."""
     profile = profiles().update(request.caller.id, request.body.changes(), request.if_match)
-    return Response(UserWithProfile.of(profile), headers=etag(profile.version))
+    return respond_profile(profile)

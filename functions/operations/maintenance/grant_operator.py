@@ -6,7 +6,7 @@ from typing import Any
 from souk.accounts.auth.model import canonical_email
 from souk.aws.step import step
 from souk.shared.errors import FieldProblem, InvalidRequest
-from souk.wiring.identity import make_operator
+from souk.wiring.auth import make_operator
 
 
 @step

@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.selling.listings.presenter import present_preflight
 from souk.selling.listings.schemas import MarketplaceChoice, PreflightsOut
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.listings import preflight
 
 
@@ -13,7 +13,7 @@ from souk.wiring.listings import preflight
     body=MarketplaceChoice,
     returns=PreflightsOut,
     errors=(409, 422, 502),
-    admit=admit_fresh,
+    admit=reload_caller,
 )
 def handler(request: Request) -> PreflightsOut:
     """Verify at each marketplace; 422 with its own words when one would refuse."""

@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.selling.listings.presenter import respond_when_settled
 from souk.selling.listings.schemas import ListingOut, MarketplaceChoice
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.listings import listings, media_store
 
 
@@ -19,7 +19,7 @@ def replay(request: Request, listing_id: str) -> Response:
     status=202,
     errors=(422, 502),
     replay=replay,
-    admit=admit_fresh,
+    admit=reload_caller,
     waits=True,
 )
 def handler(request: Request) -> Response:

@@ -4,7 +4,7 @@ from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.selling.platforms.model import Platform
 from souk.selling.platforms.presenter import present_connection
 from souk.selling.platforms.schemas import ConnectionOut, CredentialsIn
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.platforms import platforms
 
 
@@ -13,7 +13,7 @@ from souk.wiring.platforms import platforms
     roles=SIGNED_IN,
     body=CredentialsIn,
     returns=ConnectionOut,
-    admit=admit_fresh,
+    admit=reload_caller,
 )
 def handler(request: Request) -> ConnectionOut:
     """Connect a platform, in place of an earlier connection. The tokens are stored sealed and never given back."""

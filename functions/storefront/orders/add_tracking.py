@@ -3,7 +3,7 @@
 from souk.http.endpoint import Request, endpoint
 from souk.storefront.orders.presenter import present_tracking
 from souk.storefront.orders.schemas import NewTracking, TrackingOut
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.orders import sales
 
 
@@ -18,7 +18,7 @@ def replay(request: Request, entry_id: str) -> TrackingOut:
     returns=TrackingOut,
     status=201,
     replay=replay,
-    admit=admit_fresh,
+    admit=reload_caller,
 )
 def handler(request: Request) -> TrackingOut:
     """Tell something of the caller's parcel; a status moves the caller's part there."""

@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.storefront.orders.presenter import respond
 from souk.storefront.orders.schemas import OrderOut
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.orders import purchases
 from souk.wiring.settlement import settlement
 
@@ -20,7 +20,7 @@ def replay(request: Request, order_id: str) -> Response:
     returns=OrderOut,
     errors=(502,),
     replay=replay,
-    admit=admit_fresh,
+    admit=reload_caller,
 )
 def handler(request: Request) -> Response:
     """Cancel an order; unpaid it cannot be paid any more, paid it is refunded."""

@@ -3,8 +3,8 @@
 from souk.http.endpoint import Request, Response, endpoint
 from souk.storefront.orders.presenter import respond_sale
 from souk.storefront.orders.schemas import SaleOut, StatusChange
+from souk.wiring.auth import reload_caller
 from souk.wiring.fulfilling import fulfilling
-from souk.wiring.identity import admit_fresh
 
 
 @endpoint(
@@ -13,7 +13,7 @@ from souk.wiring.identity import admit_fresh
     body=StatusChange,
     returns=SaleOut,
     if_match=True,
-    admit=admit_fresh,
+    admit=reload_caller,
 )
 def handler(request: Request) -> Response:
     """Set the status of the caller's part: one step at a time; cancelling gives back what was paid."""

@@ -3,7 +3,7 @@
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.storefront.orders.presenter import respond_placed, when_opened
 from souk.storefront.orders.schemas import NewOrder, PlacedOrder
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.orders import placing
 
 
@@ -19,7 +19,7 @@ def replay(request: Request, order_id: str) -> Response:
     status=201,
     errors=(404, 409),
     replay=replay,
-    admit=admit_fresh,
+    admit=reload_caller,
 )
 def handler(request: Request) -> Response:
     """Place an order; 409 with what is left when there is not enough."""

@@ -5,7 +5,7 @@ from souk.storefront.orders.presenter import present_refund
 from souk.storefront.orders.refund_schemas import NewRefund
 from souk.storefront.orders.schemas import RefundOut
 from souk.storefront.orders.service.refunds import RefundDesk
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.settlement import refunds
 
 
@@ -20,7 +20,7 @@ def replay(request: Request, refund_id: str) -> RefundOut:
     returns=RefundOut,
     status=201,
     replay=replay,
-    admit=admit_fresh,
+    admit=reload_caller,
 )
 def handler(request: Request) -> RefundOut:
     """Refund lines, an amount or all of a seller's part; never more than was paid for it."""

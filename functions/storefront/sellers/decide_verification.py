@@ -3,7 +3,7 @@
 from souk.http.endpoint import Request, endpoint
 from souk.storefront.sellers.presenter import present_decision
 from souk.storefront.sellers.schemas import DecisionOut, NewDecision
-from souk.wiring.identity import admit_fresh
+from souk.wiring.auth import reload_caller
 from souk.wiring.sellers import shops
 
 
@@ -17,7 +17,7 @@ def replay(request: Request, decision_id: str) -> DecisionOut:
     body=NewDecision,
     returns=DecisionOut,
     replay=replay,
-    admit=admit_fresh,
+    admit=reload_caller,
 )
 def handler(request: Request) -> DecisionOut:
     """Decide about a shop; recorded with the operator and the reason."""

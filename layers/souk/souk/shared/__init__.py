@@ -1,1 +1,1 @@
-"""What every domain uses: errors, money, time, reasons of failure, sweeping."""
+"""What every domain uses: errors, money, clock, versioned entities, failure reasons, alarms, sweeping."""

@@ -1,4 +1,4 @@
-"""Alarms: problems that no program can solve, so that a person has to look at them."""
+"""Alarms: problems that only a person can solve."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Protocol
 
 class Alarm(StrEnum):
     PAYMENT_MISMATCH = "payment_mismatch"
-    """A payment of another amount, in another currency, or a second one: received, but the order is unchanged."""
+    """A payment with the wrong amount or currency, or a second payment. The order is unchanged; the money was taken."""
     REFUND_FAILED = "refund_failed"
-    """The vendor could not make a refund that we promised."""
+    """The vendor could not carry out a refund that the buyer was promised."""
     REFUND_UNKNOWN = "refund_unknown"
-    """More of a payment was refunded than this system requested."""
+    """More of a payment was refunded than this system asked for."""
     VENDOR_KEY_REFUSED = "vendor_key_refused"
-    """A vendor does not accept our key: no call works until the secret has a valid one."""
+    """A vendor rejects our key: no call to it succeeds until the key is replaced."""
 
 
 class RaiseAlarm(Protocol):
     def __call__(self, alarm: Alarm, **ids: str) -> None:
-        """Notify a person. `ids` say where to look; the same alarm may be raised more than once."""
+        """Alert a person. `ids` name the entities concerned. The same alarm may be raised more than once."""
         ...

@@ -1,7 +1,4 @@
-"""The time and new ids, as things that are handed in: nobody else reads a clock or draws randomness.
-
-Nothing is read at import.
-"""
+"""The clock and new ids. They are passed to services, which read no clock and no randomness themselves."""
 
 from __future__ import annotations
 
@@ -13,20 +10,20 @@ type NewId = Callable[[], str]
 
 
 def utc_now() -> datetime:
-    """The current time, aware, in UTC, as exact as it is written: what is answered now is what is read later."""
+    """The current time in UTC, cut to milliseconds, so that it is the same after it was stored and read."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def new_id() -> str:
-    """A UUIDv7 as text: unique, and ordered by its time of making."""
+    """A UUIDv7 as text: unique, and sorted by time of creation."""
     import uuid_utils
 
     return str(uuid_utils.uuid7())
 
 
 def to_wire(moment: datetime) -> str:
-    """ISO-8601 in UTC with milliseconds and `Z`: sorts as text in order of time."""
+    """ISO 8601 in UTC with milliseconds and `Z`. Such texts sort by time."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

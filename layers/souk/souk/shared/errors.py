@@ -1,7 +1,7 @@
-"""Every error that an answer can have, as one tree.
+"""All errors that an API caller can get, as one tree.
 
-A class carries the HTTP status and the stable code; nobody classifies an error by its text.
-Step Functions matches these classes by name, so a name is part of the workflow's contract.
+Each class has the HTTP status and a stable code. No code classifies an error by its text.
+Step Functions matches these classes by name, so renaming a class changes the workflows, too.
 
     SoukError
     ├── InvalidRequest 400            validation_failed
@@ -14,9 +14,9 @@ Step Functions matches these classes by name, so a name is part of the workflow'
     ├── PayloadTooLarge 413           payload_too_large
     ├── UnsupportedMediaType 415      unsupported_media_type
     ├── IdempotencyKeyReused 422      idempotency_key_reused
-    ├── VendorRefused 422             vendor_refused      final: the vendor said no, in its own words
+    ├── VendorRefused 422             vendor_refused      final, with the vendor's own reasons
     ├── TooManyRequests 429           too_many_requests, or the code given
-    ├── VendorFailed 502              vendor_failed       transient or unknown: may be tried again
+    ├── VendorFailed 502              vendor_failed       transient or unknown outcome: may be retried
     │   └── VendorThrottled           vendor_throttled
     └── DependencyUnavailable 503     dependency_unavailable
 """
@@ -30,16 +30,17 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing wrong with one field of a request. `field` is a dotted path on the wire."""
+    """A problem with one field of a request. `field` is a dotted path of wire names."""
 
     field: str
     message: str
 
 
 class SoukError(Exception):
-    """Base of all errors with a place in the contract.
+    """Base of all errors that the API documents.
 
-    `detail` is shown to the caller; `extra` becomes further members of the problem document.
+    `detail` is shown to the caller. `extra` are further members of the problem document (RFC 9457). `retry_after` is in
+    seconds.
     """
 
     status: ClassVar[int] = 500
@@ -128,14 +129,14 @@ class IdempotencyKeyReused(SoukError):
 
 @dataclass(frozen=True, slots=True)
 class VendorProblem:
-    """One reason a vendor gave, in its own words. `code` is the vendor's code as text."""
+    """One reason for a vendor's refusal, in the vendor's words. `code` is the vendor's code as text."""
 
     code: str
     message: str
 
 
 class VendorRefused(SoukError):
-    """The vendor looked at the request and said no. Trying again unchanged cannot help."""
+    """The vendor refused the request. The same request will always be refused."""
 
     status = 422
     title = "Refused by the vendor"
@@ -160,7 +161,7 @@ class TooManyRequests(SoukError):
 
 
 class VendorFailed(SoukError):
-    """The vendor did not answer, or answered with a fault of its own: the outcome is unknown."""
+    """The vendor did not answer, or reported an internal error: the outcome is unknown."""
 
     status = 502
     title = "The vendor failed"
@@ -172,7 +173,7 @@ class VendorFailed(SoukError):
 
 
 class VendorThrottled(VendorFailed):
-    """The vendor asked us to slow down; nothing took effect."""
+    """The vendor throttled the request, which had no effect."""
 
     title = "The vendor is throttling"
     code = "vendor_throttled"

@@ -1,4 +1,4 @@
-"""The reason a listing, publication or payment failed, as stored with it."""
+"""The reason why a listing, a publication or a payment failed, as stored with it."""
 
 from __future__ import annotations
 

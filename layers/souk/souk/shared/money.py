@@ -1,4 +1,4 @@
-"""Amounts of money: an exact decimal and its currency. No float enters here."""
+"""Amounts of money: an exact decimal and its currency, never a float."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final, Self
 
 from souk.shared.errors import FieldProblem, InvalidRequest
 
-# ISO 4217, list one of 2026-01-01, by the digits of the minor unit. Metals, funds, units of account and codes for tests
-# are left out: nothing is sold for them.
+# ISO 4217, list one of 2026-01-01, by number of decimals. Precious metals, funds, units of account and test codes are
+# left out, because nothing is priced in them.
 _CODES = {
     2: """
         AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP
@@ -24,13 +24,13 @@ _CODES = {
 }
 _MINOR_DIGITS: Final = {code: digits for digits, codes in _CODES.items() for code in codes.split()}
 CURRENCIES: Final = frozenset(_MINOR_DIGITS)
-"""Codes that a price may be in."""
+"""ISO 4217 codes that a price may have."""
 MOST: Final = Decimal("9999999999.99")
-"""The largest amount on the wire: up to here a JSON number is exact in every client, with three decimals too."""
+"""The largest amount on the wire. Up to it a JSON number is exact in every client, even with three decimals."""
 
 
 def minor_digits(currency: str) -> int:
-    """Number of decimals of an ISO 4217 currency code; two for one that is not in use (any more)."""
+    """The number of decimals of a currency (ISO 4217 code); 2 for a code that is unknown or no longer in use."""
     return _MINOR_DIGITS.get(currency, 2)
 
 
@@ -59,39 +59,39 @@ class Money:
         return int(self.amount.scaleb(minor_digits(self.currency)))
 
     def __add__(self, other: Money) -> Money:
-        """Raises ValueError when the currencies differ, as `-` does."""
-        self._demand_same_currency(other)
+        """Raises ValueError when the currencies differ; so does `-`."""
+        self._require_same_currency(other)
         return Money(self.amount + other.amount, self.currency)
 
     def __sub__(self, other: Money) -> Money:
-        self._demand_same_currency(other)
+        self._require_same_currency(other)
         return Money(self.amount - other.amount, self.currency)
 
     def __mul__(self, times: int) -> Money:
         return Money(self.amount * times, self.currency)
 
-    def _demand_same_currency(self, other: Money) -> None:
+    def _require_same_currency(self, other: Money) -> None:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
 
     def __str__(self) -> str:
-        """The bare number with the currency's decimals, as vendors want it: `12.50`."""
+        """The number with the currency's decimals and without the currency: `12.50`."""
         return f"{self.amount:.{minor_digits(self.currency)}f}"
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
-    """The sum of `amounts`, all in `currency`; nothing adds up to zero."""
+    """The sum of `amounts`, all in `currency`; zero if there are none. Raises ValueError for another currency."""
     return sum(amounts, Money.from_minor(0, currency))
 
 
 class CurrencyMismatch(InvalidRequest):
-    """Things that go together have prices in different currencies."""
+    """The items of one request have prices in different currencies."""
 
     code = "currency_mismatch"
 
 
 def requested_price(amount: Decimal, currency: str) -> Money:
-    """A price as a caller gave it. Raises InvalidRequest for more decimals than the currency has."""
+    """A price from a request. Raises InvalidRequest when it has more decimals than the currency."""
     try:
         return Money(amount, currency)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What keeps things going in every domain: workflows as a dispatcher sees them, and a sweep that no failure stops."""
+"""Sweeps that no single failure stops, and the workflows that dispatchers start and resume."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 class Workflows(Protocol):
     def start(self, name: str, document: Mapping[str, Any]) -> None:
-        """Start an execution once per `name`; one that exists already is success."""
+        """Start an execution. Success if one with this name exists already."""
         ...
 
     def resume(self, token: str) -> bool:
-        """Let a waiting state go on. False: nobody waits with this token any more."""
+        """Complete the waiting task of `token`. False if no execution waits with it any more."""
         ...
 
     def is_running(self, name: str) -> bool: ...
@@ -21,32 +21,32 @@ class Workflows(Protocol):
 
 class Sweeper(Protocol):
     def sweep(self, *, everything: bool) -> int:
-        """Settle what is overdue, or whatever is under way when `everything`; answers how many were touched."""
+        """Handle what is overdue, or all that is in progress if `everything`. Returns how many were handled."""
         ...
 
 
 def sweep_all(sweepers: Iterable[Sweeper], *, everything: bool) -> int:
-    """Answers how many were touched. Raises an ExceptionGroup at the end."""
-    return settle_each(sweepers, lambda one: one.sweep(everything=everything))
+    """Run all sweepers; returns how many entities they handled. Raises an ExceptionGroup at the end."""
+    return settle_each(sweepers, lambda sweeper: sweeper.sweep(everything=everything))
 
 
 def is_due(due_at: datetime | None, now: datetime, *, everything: bool) -> bool:
-    """Whether a sweep settles what it has just read again: the index that named it lags behind."""
+    """Whether a sweep handles an entity, judged by its fresh copy: the index that found it may lag behind."""
     return due_at is not None and (everything or due_at <= now)
 
 
 def settle_each[T](found: Iterable[T], settle: Callable[[T], int]) -> int:
-    """Settle one after the other, and answer for how many there was something to do: `settle` counts.
+    """Call `settle` for each of `found`; returns the sum of its results.
 
-    Raises an ExceptionGroup at the end: one that fails must not keep the others waiting.
+    A failure does not keep the others waiting: all failures are raised at the end, as one ExceptionGroup.
     """
-    touched = 0
+    handled = 0
     failures: list[Exception] = []
-    for one in found:
+    for entity in found:
         try:
-            touched += settle(one)
-        except Exception as error:  # noqa: BLE001 - told below
+            handled += settle(entity)
+        except Exception as error:  # noqa: BLE001 - raised below
             failures.append(error)
     if failures:
         raise ExceptionGroup("some could not be settled", failures)
-    return touched
+    return handled

@@ -1,4 +1,4 @@
-"""Reading the HTTP responses of outside vendors: bounded bodies, JSON objects, Retry-After."""
+"""Reading HTTP responses of outside vendors: bounded bodies, JSON objects, Retry-After."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses made through the API, and the invariant of every address book."""
+"""Addresses added through the API, and the invariant of every address book."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _numbers = count(1)
 
 
 def add(cloud: Cloud, who: Person, key: str | None = None, **more: Any) -> Answer:
-    """Add an address; `key` is an Idempotency-Key, a new one each time unless told."""
+    """Add an address. `key`: the Idempotency-Key; a new one for each call by default."""
     headers = {"Idempotency-Key": key or f"key-{next(_numbers)}"}
     return cloud.call("create_address", caller=who, json={**HOME, **more}, headers=headers)
 
@@ -33,7 +33,7 @@ def listed(cloud: Cloud, who: Person) -> list[dict[str, Any]]:
 
 
 def require_sound(cloud: Cloud, who: Person) -> None:
-    """Exactly one default if there is any address, the count is right, and the pointer points to what exists."""
+    """The stored count is right, and there is exactly one default, which exists, if there are addresses."""
     addresses = listed(cloud, who)
     defaults = [address["id"] for address in addresses if address["is_default"]]
     assert len(defaults) == (1 if addresses else 0)

@@ -29,7 +29,7 @@ def test_the_sample_event_adds_an_address(cloud: Cloud, john: Person) -> None:
     require_sound(cloud, john)
 
 
-def test_the_first_address_is_the_default_whatever_is_asked(cloud: Cloud, john: Person) -> None:
+def test_the_first_address_is_always_the_default(cloud: Cloud, john: Person) -> None:
     assert add(cloud, john, is_default=False).json["is_default"] is True
     assert add(cloud, john, is_default=False).json["is_default"] is False
     assert add(cloud, john, is_default=True).json["is_default"] is True
@@ -44,14 +44,14 @@ def test_a_replay_answers_the_same_address_again(cloud: Cloud, john: Person) -> 
     assert len(listed(cloud, john)) == 1
 
 
-def test_a_key_with_another_address_is_a_422(cloud: Cloud, john: Person) -> None:
+def test_an_idempotency_key_reused_with_another_address_is_a_422(cloud: Cloud, john: Person) -> None:
     add(cloud, john, "one")
     answer = add(cloud, john, "one", city="Boston")
     assert (answer.status, answer.json["error"]) == (422, "idempotency_key_reused")
     assert len(listed(cloud, john)) == 1
 
 
-def test_a_replay_of_what_was_removed_since_is_not_found(cloud: Cloud, john: Person) -> None:
+def test_a_replay_is_not_found_after_the_address_was_removed(cloud: Cloud, john: Person) -> None:
     made = add(cloud, john, "one").json
     cloud.call("delete_address", caller=john, params={"id": made["id"]})
     assert add(cloud, john, "one").status == 404
@@ -68,7 +68,7 @@ def test_a_book_holds_fifty_addresses(cloud: Cloud, john: Person) -> None:
     require_sound(cloud, john)
 
 
-def test_an_account_that_is_gone_gets_no_address(cloud: Cloud) -> None:
+def test_an_account_that_is_gone_cannot_add_an_address(cloud: Cloud) -> None:
     assert add(cloud, Person("gone")).status == 401
     assert cloud.items("IdentityTable") == []
 
@@ -109,7 +109,7 @@ def test_bad_input_is_a_400_that_names_the_field(cloud: Cloud, john: Person, bad
     assert listed(cloud, john) == []
 
 
-def test_adding_is_one_transaction_and_a_look_at_the_default(cloud: Cloud, john: Person) -> None:
+def test_adding_the_default_address_is_one_transaction(cloud: Cloud, john: Person) -> None:
     cloud.calls.clear()
     cloud.call("create_address", caller=john)
     assert cloud.operations() == ["dynamodb:TransactWriteItems"]

@@ -30,7 +30,7 @@ def test_nobody_sees_anothers_addresses(cloud: Cloud, john: Person) -> None:
     assert listed(cloud, Person(register(cloud, "bea@example.com").id)) == []
 
 
-def test_pages_follow_their_links_and_show_each_address_once(cloud: Cloud, john: Person) -> None:
+def test_following_the_page_links_shows_each_address_once(cloud: Cloud, john: Person) -> None:
     ids = [add(cloud, john).json["id"] for _ in range(5)]
     seen: list[str] = []
     query = {"limit": "2"}
@@ -61,7 +61,7 @@ def test_a_list_is_one_query(cloud: Cloud, john: Person) -> None:
     assert cloud.operations() == ["dynamodb:Query"]
 
 
-def test_a_connected_platform_is_no_address(cloud: Cloud, john: Person) -> None:
+def test_a_connected_platform_is_not_listed_as_an_address(cloud: Cloud, john: Person) -> None:
     cloud.call("save_platform_credentials", caller=john)
     cloud.call("save_platform_settings", caller=john)
     assert listed(cloud, john) == []

@@ -28,7 +28,7 @@ def test_the_sample_event_edits_an_address_and_makes_it_the_default(cloud: Cloud
     require_sound(cloud, john)
 
 
-def test_what_is_left_out_stays_and_null_clears(cloud: Cloud, john: Person) -> None:
+def test_fields_left_out_stay_and_null_clears(cloud: Cloud, john: Person) -> None:
     made = add(cloud, john, address_line2="Apt 4", phone="+1 212 555 0100").json
     edited = patch(cloud, john, made["id"], {"city": "Boston", "address_line2": None})
     assert edited.json == {**made, "city": "Boston", "address_line2": None}
@@ -36,7 +36,7 @@ def test_what_is_left_out_stays_and_null_clears(cloud: Cloud, john: Person) -> N
     assert listed(cloud, john) == [edited.json]
 
 
-def test_the_default_cannot_be_given_up(cloud: Cloud, john: Person) -> None:
+def test_the_default_cannot_be_cleared(cloud: Cloud, john: Person) -> None:
     first, second = add(cloud, john).json, add(cloud, john).json
     refused = patch(cloud, john, first["id"], {"is_default": False})
     assert (refused.status, refused.json["error"]) == (409, "default_address_needed")
@@ -44,7 +44,7 @@ def test_the_default_cannot_be_given_up(cloud: Cloud, john: Person) -> None:
     require_sound(cloud, john)
 
 
-def test_anothers_address_is_not_found(cloud: Cloud, john: Person) -> None:
+def test_the_address_of_another_account_is_not_found(cloud: Cloud, john: Person) -> None:
     made = add(cloud, john).json
     bea = Person(register(cloud, "bea@example.com").id)
     assert patch(cloud, bea, made["id"], {"city": "Boston"}).status == 404

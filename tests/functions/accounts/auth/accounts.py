@@ -1,4 +1,4 @@
-"""Accounts made through the API, for tests of what comes after."""
+"""Accounts registered through the API."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def refresh(cloud: Cloud, refresh_token: str) -> Any:
 
 
 def set_standing(cloud: Cloud, account_id: str, standing: str) -> None:
-    """What an operator's route will do one day."""
+    """Change the account's item directly: no route suspends accounts yet."""
     cloud.client("dynamodb").update_item(
         TableName=cloud.physical["IdentityTable"],
         Key={"pk": {"S": f"ACCOUNT#{account_id}"}, "sk": {"S": "ACCOUNT"}},

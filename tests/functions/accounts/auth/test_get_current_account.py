@@ -1,4 +1,4 @@
-"""GET /auth/me, and the gate that stands before every endpoint."""
+"""GET /auth/me, and the check of the caller that every endpoint makes."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from tests.functions.accounts.auth.accounts import register, remove_account, set
 from tests.functions.cloud import Cloud, Person, sample
 
 
-def test_the_caller_is_answered(cloud: Cloud) -> None:
+def test_the_account_of_the_caller_is_answered(cloud: Cloud) -> None:
     registered = register(cloud, role="seller", full_name="John Doe")
     answer = cloud.call("get_current_account", token=registered.token)
     assert answer.status == 200
@@ -23,7 +23,7 @@ def test_the_caller_is_answered(cloud: Cloud) -> None:
     assert answer.json["created_at"].endswith("Z")
 
 
-def test_it_is_one_read(cloud: Cloud) -> None:
+def test_reading_the_account_is_one_read(cloud: Cloud) -> None:
     token = register(cloud).token
     cloud.verdict(token)
     cloud.calls.clear()
@@ -32,7 +32,7 @@ def test_it_is_one_read(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("loss", ["suspended", "gone"])
-def test_an_account_that_is_suspended_or_gone_is_nobody(cloud: Cloud, loss: str) -> None:
+def test_an_account_that_is_suspended_or_gone_is_a_401(cloud: Cloud, loss: str) -> None:
     registered = register(cloud)
     if loss == "gone":
         remove_account(cloud, registered.id)
@@ -42,7 +42,7 @@ def test_an_account_that_is_suspended_or_gone_is_nobody(cloud: Cloud, loss: str)
     assert (answer.status, answer.json["error"]) == (401, f"account_{loss}")
 
 
-def test_without_a_verdict_there_is_no_entry(cloud: Cloud) -> None:
+def test_without_a_verdict_the_call_is_a_401(cloud: Cloud) -> None:
     answer = cloud.call("get_current_account")
     assert answer.status == 401
     assert answer.headers["www-authenticate"].startswith("Bearer ")
@@ -52,13 +52,13 @@ def test_without_a_verdict_there_is_no_entry(cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     "context", [{}, {"lambda": {}}, {"lambda": {"verdict": "maybe"}}, {"lambda": {"subject": "x"}}]
 )
-def test_half_a_verdict_is_no_entry(cloud: Cloud, context: dict[str, object]) -> None:
+def test_an_incomplete_verdict_is_refused(cloud: Cloud, context: dict[str, object]) -> None:
     event = sample("get_current_account")
     event["requestContext"]["authorizer"] = context
     assert cloud.invoke("get_current_account", event)["statusCode"] == 401
 
 
-def test_a_verdict_that_was_cached_beyond_the_end_of_its_token_is_no_entry(cloud: Cloud) -> None:
+def test_a_cached_verdict_is_refused_after_the_token_has_expired(cloud: Cloud) -> None:
     late = Person("somebody", lifetime=timedelta(seconds=-1))
     answer = cloud.call("get_current_account", caller=late)
     assert (answer.status, answer.json["error"]) == (401, "token_expired")

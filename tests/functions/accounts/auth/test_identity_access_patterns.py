@@ -1,4 +1,4 @@
-"""docs/access-patterns.md says what each call of identity and platforms costs; here it is measured and compared."""
+"""The costs that docs/access-patterns.md states for accounts and platforms are those that are measured."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from souk.selling.platforms.model import Credentials
-from souk.wiring import identity, platforms
+from souk.wiring import auth, platforms
 from tests.functions.accounts.addresses.address_books import add
 from tests.functions.accounts.auth.accounts import Registered, log_in, refresh, register
 from tests.functions.capacity import billed, table_of
@@ -14,7 +14,7 @@ from tests.functions.cloud import Cloud, Person
 from tests.functions.template import ROOT
 
 type Scenario = Callable[[Cloud, Registered, Person], Callable[[], Any]]
-"""Brings about what is needed before, and answers the call to measure."""
+"""Prepares the data and returns the call to measure."""
 
 
 def simply(path: str, **how: Any) -> Scenario:
@@ -74,7 +74,7 @@ IDENTITY: dict[str, Scenario] = {
     "remove an address": with_address("delete_address", 1),
     "remove the default": with_address("delete_address", 0),
     "public keys, verify a token": lambda cloud, registered, _: lambda: cloud.verdict(registered.token),
-    "admit_fresh": lambda _cloud, registered, _: lambda: identity.current_account(registered.id),
+    "reload_caller": lambda _cloud, registered, _: lambda: auth.current_account(registered.id),
     "make an operator": lambda cloud, registered, _: (
         lambda: cloud.invoke("grant_operator", {"email": registered.email})
     ),
@@ -96,7 +96,7 @@ EVERY = [
 
 
 @pytest.mark.parametrize(("section", "name", "scenario"), EVERY, ids=[name for _, name, _ in EVERY])
-def test_a_call_costs_what_is_written(cloud: Cloud, section: str, name: str, scenario: Scenario) -> None:
+def test_a_call_costs_what_its_row_says(cloud: Cloud, section: str, name: str, scenario: Scenario) -> None:
     registered = register(cloud)
     measured = scenario(cloud, registered, Person(registered.id))
     with billed(cloud) as bill:
@@ -104,7 +104,7 @@ def test_a_call_costs_what_is_written(cloud: Cloud, section: str, name: str, sce
     assert table_of((ROOT / "docs/access-patterns.md").read_text(), section).get(name) == bill.row()
 
 
-def test_every_written_row_is_measured() -> None:
+def test_every_row_is_measured() -> None:
     document = (ROOT / "docs/access-patterns.md").read_text()
     assert set(table_of(document, "Identity")) == {"pattern", *IDENTITY}
     assert set(table_of(document, "Platforms")) == {"pattern", *PLATFORMS}

@@ -14,7 +14,7 @@ def test_the_sample_event_signs_in(cloud: Cloud) -> None:
     assert answer.json["refresh_token"] != registered.refresh_token
 
 
-def test_an_email_signs_in_however_it_is_typed(cloud: Cloud) -> None:
+def test_an_email_signs_in_in_any_spelling(cloud: Cloud) -> None:
     register(cloud)
     assert log_in(cloud, "  JOHN@Example.Com").status == 200
 
@@ -27,7 +27,7 @@ def test_an_unknown_email_and_a_wrong_password_get_the_same_answer(cloud: Cloud)
     assert (wrong.status, wrong.body, wrong.headers) == (unknown.status, unknown.body, unknown.headers)
 
 
-def test_an_unknown_email_and_a_wrong_password_ask_the_same_of_the_data_store(cloud: Cloud) -> None:
+def test_an_unknown_email_and_a_wrong_password_make_the_same_requests(cloud: Cloud) -> None:
     register(cloud)
     asked = []
     for email in ("john@example.com", "nobody@example.com"):
@@ -47,7 +47,7 @@ def test_the_eleventh_attempt_is_refused_even_with_the_right_password(cloud: Clo
     assert log_in(cloud, source_ip="198.51.100.1").status == 200
 
 
-def test_a_refused_attempt_costs_no_hashing(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_attempt_hashes_no_password(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     register(cloud)
     for _ in range(10):
         log_in(cloud, password="not the password")
@@ -69,7 +69,7 @@ def test_an_account_that_is_gone_cannot_sign_in(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("password", ["", "x" * 129, 1, None])
-def test_a_password_that_cannot_be_one_is_a_400(cloud: Cloud, password: object) -> None:
+def test_an_empty_or_too_long_password_is_a_400(cloud: Cloud, password: object) -> None:
     answer = cloud.call("log_in", json={"email": "john@example.com", "password": password})
     assert answer.status == 400
 
@@ -87,7 +87,7 @@ def test_signing_in_reads_two_items_and_writes_the_session(cloud: Cloud) -> None
     ]
 
 
-def test_a_password_of_another_account_does_not_fit(cloud: Cloud) -> None:
+def test_the_password_of_another_account_does_not_sign_in(cloud: Cloud) -> None:
     register(cloud)
     cloud.call("register_account", json={"email": "bea@example.com", "password": "another password"})
     assert log_in(cloud, "bea@example.com", PASSWORD).status == 401

@@ -4,7 +4,7 @@ from tests.functions.accounts.auth.accounts import log_in, refresh, register
 from tests.functions.cloud import Cloud
 
 
-def test_the_session_of_the_token_is_over_and_no_other(cloud: Cloud) -> None:
+def test_logging_out_ends_the_session_of_the_token_and_no_other(cloud: Cloud) -> None:
     registered = register(cloud)
     other = log_in(cloud).json
     answer = cloud.call("log_out", token=registered.token)
@@ -13,7 +13,7 @@ def test_the_session_of_the_token_is_over_and_no_other(cloud: Cloud) -> None:
     assert refresh(cloud, other["refresh_token"]).status == 200
 
 
-def test_a_later_token_of_the_same_session_ends_it_too(cloud: Cloud) -> None:
+def test_a_session_is_ended_by_a_later_token_of_it_too(cloud: Cloud) -> None:
     renewed = refresh(cloud, register(cloud).refresh_token).json
     cloud.call("log_out", token=renewed["token"])
     assert refresh(cloud, renewed["refresh_token"]).status == 401
@@ -24,7 +24,7 @@ def test_logging_out_twice_is_success(cloud: Cloud) -> None:
     assert [cloud.call("log_out", token=token).status for _ in range(2)] == [204, 204]
 
 
-def test_without_a_token_there_is_nobody_to_log_out(cloud: Cloud) -> None:
+def test_logging_out_without_a_token_is_a_401(cloud: Cloud) -> None:
     assert cloud.call("log_out").status == 401
 
 

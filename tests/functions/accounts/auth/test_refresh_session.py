@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from souk.wiring import identity
+from souk.wiring import auth
 from tests.functions.accounts.auth.accounts import log_in, refresh, register, set_standing
 from tests.functions.cloud import Cloud
 
 
-def test_a_refresh_token_gives_the_next_pair(cloud: Cloud) -> None:
+def test_a_refresh_token_gives_a_new_pair_of_tokens(cloud: Cloud) -> None:
     registered = register(cloud)
     answer = refresh(cloud, registered.refresh_token)
     assert answer.status == 200
@@ -25,7 +25,7 @@ def test_a_repeated_call_gets_the_same_refresh_token_again(cloud: Cloud) -> None
     assert refresh(cloud, first).json["refresh_token"] == refresh(cloud, first).json["refresh_token"]
 
 
-def test_a_token_used_before_the_last_one_ends_the_family_and_no_other(cloud: Cloud) -> None:
+def test_reuse_of_an_older_token_ends_its_session_and_no_other(cloud: Cloud) -> None:
     first = register(cloud).refresh_token
     other = log_in(cloud).json["refresh_token"]
     second = refresh(cloud, first).json["refresh_token"]
@@ -36,24 +36,24 @@ def test_a_token_used_before_the_last_one_ends_the_family_and_no_other(cloud: Cl
     assert refresh(cloud, other).status == 200
 
 
-def test_the_sample_event_is_refused_as_no_token_of_ours(cloud: Cloud) -> None:
+def test_the_refresh_token_of_the_sample_event_is_refused(cloud: Cloud) -> None:
     answer = cloud.call("refresh_session")
     assert (answer.status, answer.json["error"]) == (401, "invalid_refresh_token")
     assert cloud.calls == []
 
 
-def test_an_access_token_is_no_refresh_token(cloud: Cloud) -> None:
+def test_access_and_refresh_tokens_cannot_replace_each_other(cloud: Cloud) -> None:
     registered = register(cloud)
     assert refresh(cloud, registered.token).status == 401
     assert cloud.verdict(registered.refresh_token)["verdict"] == "invalid"
 
 
 @pytest.mark.parametrize("token", ["", None, 7, "x" * 1025])
-def test_what_cannot_be_a_refresh_token_is_a_400(cloud: Cloud, token: object) -> None:
+def test_a_malformed_refresh_token_is_a_400(cloud: Cloud, token: object) -> None:
     assert cloud.call("refresh_session", json={"refresh_token": token}).status == 400
 
 
-def test_a_role_that_was_given_meanwhile_counts_from_the_refresh(cloud: Cloud) -> None:
+def test_a_role_given_after_sign_in_counts_from_the_next_refresh(cloud: Cloud) -> None:
     registered = register(cloud)
     cloud.invoke("grant_operator", {"email": registered.email})
     renewed = refresh(cloud, registered.refresh_token).json
@@ -71,30 +71,27 @@ def test_a_suspended_account_loses_its_session(cloud: Cloud) -> None:
 
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, rival: Callable[[], object]) -> None:
-    """`rival` acts once, between the reading and the writing of the next refresh."""
-    store: Any = identity.sessions()._store
+    """`rival` runs once, between the read and the write of the next refresh."""
+    store: Any = auth.sessions()._store
     rotate = store.rotate
 
-    def late(*given: Any) -> bool:
+    def late(*given: Any) -> None:
         monkeypatch.setattr(store, "rotate", rotate)
         rival()
-        moved: bool = rotate(*given)
-        return moved
+        rotate(*given)
 
     monkeypatch.setattr(store, "rotate", late)
 
 
-def test_of_two_that_refresh_at_once_both_get_the_same_refresh_token(
-    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_concurrent_refreshes_get_the_same_refresh_token(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     first = register(cloud).refresh_token
-    rivals: list[str] = []
-    interrupt(monkeypatch, lambda: rivals.append(refresh(cloud, first).json["refresh_token"]))
-    assert [refresh(cloud, first).json["refresh_token"]] == rivals
-    assert refresh(cloud, rivals[0]).status == 200
+    others: list[str] = []
+    interrupt(monkeypatch, lambda: others.append(refresh(cloud, first).json["refresh_token"]))
+    assert [refresh(cloud, first).json["refresh_token"]] == others
+    assert refresh(cloud, others[0]).status == 200
 
 
-def test_a_late_writing_does_not_take_a_family_back_to_an_earlier_token(
+def test_a_late_refresh_does_not_take_a_session_back_to_an_earlier_token(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = register(cloud).refresh_token
@@ -103,7 +100,7 @@ def test_a_late_writing_does_not_take_a_family_back_to_an_earlier_token(
     assert (late.status, late.json["error"]) == (401, "refresh_token_reused")
 
 
-def test_a_late_writing_does_not_bring_a_session_back(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_late_refresh_does_not_bring_an_ended_session_back(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     registered = register(cloud)
     interrupt(monkeypatch, lambda: cloud.call("log_out", token=registered.token))
     assert refresh(cloud, registered.refresh_token).status == 401

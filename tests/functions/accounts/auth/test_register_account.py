@@ -26,13 +26,13 @@ def test_the_sample_event_registers_an_account_and_signs_it_in(cloud: Cloud) -> 
 
 
 @pytest.mark.parametrize("typed", ["John@Example.com", " JOHN@EXAMPLE.COM ", "\uff4aohn@example.com"])
-def test_an_email_that_is_only_typed_otherwise_is_taken(cloud: Cloud, typed: str) -> None:
+def test_another_spelling_of_a_registered_email_is_taken(cloud: Cloud, typed: str) -> None:
     register(cloud, "john@example.com")
     answer = cloud.call("register_account", json={**GOOD, "email": typed})
     assert (answer.status, answer.json["error"]) == (409, "email_exists")
 
 
-def test_a_refused_registration_leaves_nothing_but_its_count(cloud: Cloud) -> None:
+def test_a_refused_registration_stores_only_its_attempt_count(cloud: Cloud) -> None:
     register(cloud)
     before = {(item["pk"], item["sk"]) for item in cloud.items("IdentityTable")}
     assert cloud.call("register_account", json=GOOD).status == 409
@@ -42,7 +42,7 @@ def test_a_refused_registration_leaves_nothing_but_its_count(cloud: Cloud) -> No
 @pytest.mark.parametrize(
     ("given", "stored"), [("SELLER", "seller"), ("creator", "Creator"), ("Advertiser", "Advertiser")]
 )
-def test_a_role_is_taken_in_any_case_and_answered_in_its_own(cloud: Cloud, given: str, stored: str) -> None:
+def test_a_role_is_accepted_in_any_case_and_answered_in_its_own_spelling(cloud: Cloud, given: str, stored: str) -> None:
     assert cloud.call("register_account", json={**GOOD, "role": given}).json["user"]["role"] == stored
 
 
@@ -52,7 +52,7 @@ def test_nobody_registers_as_an_operator(cloud: Cloud, role: str) -> None:
     assert cloud.items("IdentityTable") == []
 
 
-def test_name_is_another_word_for_full_name(cloud: Cloud) -> None:
+def test_name_is_accepted_for_full_name(cloud: Cloud) -> None:
     answer = cloud.call("register_account", json={"email": "j@example.com", "password": PASSWORD, "name": "Jo"})
     assert answer.json["user"]["full_name"] == "Jo"
 
@@ -84,17 +84,17 @@ def test_bad_input_is_a_400_that_names_the_field_and_stores_nothing(
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b'{"email": "\\ud800@example.com"}', b"\xff\xfe"])
-def test_a_body_that_is_no_registration_is_a_400(cloud: Cloud, body: bytes) -> None:
+def test_a_malformed_registration_is_a_400(cloud: Cloud, body: bytes) -> None:
     assert cloud.call("register_account", body=body).status == 400
 
 
 @pytest.mark.parametrize("password", ["12345678", "x" * 128, "pass phrase \u00e9\U0001f511", "\\\"';--<>&"])
-def test_any_password_of_8_to_128_characters_is_good(cloud: Cloud, password: str) -> None:
+def test_any_password_of_8_to_128_characters_is_accepted(cloud: Cloud, password: str) -> None:
     assert cloud.call("register_account", json={**GOOD, "password": password}).status == 201
     assert log_in(cloud, password=password).status == 200
 
 
-def test_one_network_registers_only_so_often(cloud: Cloud) -> None:
+def test_registrations_from_one_network_are_limited(cloud: Cloud) -> None:
     limit = 50
     counter = {"pk": {"S": "ATTEMPTS#registration#network#203.0.113.7"}}
     register(cloud, "first@example.com")
@@ -111,7 +111,7 @@ def test_one_network_registers_only_so_often(cloud: Cloud) -> None:
     assert cloud.call("register_account", json=GOOD, source_ip="198.51.100.1").status == 201
 
 
-def test_an_account_is_one_transaction_after_the_counting(cloud: Cloud) -> None:
+def test_registering_is_one_transaction_after_counting_the_attempt(cloud: Cloud) -> None:
     register(cloud)
     assert cloud.operations() == [
         *["dynamodb:UpdateItem"] * 3,

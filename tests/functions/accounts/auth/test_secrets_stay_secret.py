@@ -1,4 +1,4 @@
-"""No password and no token in a log line, a table or an answer that is not about it."""
+"""Passwords and tokens appear in no log line and no table, and only in the answers that hand them out."""
 
 import base64
 from datetime import timedelta
@@ -21,7 +21,7 @@ def spellings(secret: str) -> set[str]:
 
 
 def walk_through_everything(cloud: Cloud) -> list[str]:
-    """Use every route that takes or gives a secret, rightly and wrongly; answers the secrets."""
+    """Call every route that takes or returns a secret, with valid and invalid input. Returns the secrets."""
     john = register(cloud)
     log_in(cloud, password="a wrong password")
     log_in(cloud, email="nobody@example.com", password="a wrong password")
@@ -60,7 +60,7 @@ def test_no_secret_is_logged_or_stored(capfd: pytest.CaptureFixture[str], cloud:
             assert spelling not in kept
 
 
-def test_a_failure_inside_logs_no_secret_either(
+def test_an_internal_error_logs_no_secret(
     capfd: pytest.CaptureFixture[str], cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:

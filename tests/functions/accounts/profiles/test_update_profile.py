@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from souk.wiring import identity
+from souk.wiring import profiles
 from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Answer, Cloud, Person
 
@@ -44,7 +44,7 @@ def test_every_field_is_answered_as_it_was_sent(cloud: Cloud, john: Person) -> N
     assert (answer.json["profile"], answer.headers["etag"]) == (FULL, '"2"')
 
 
-def test_what_is_left_out_stays_and_null_clears(cloud: Cloud, john: Person) -> None:
+def test_fields_left_out_stay_and_null_clears(cloud: Cloud, john: Person) -> None:
     patch(cloud, john, FULL)
     after = patch(cloud, john, {"bio": "New."}).json["profile"]
     assert after == {**FULL, "bio": "New."}
@@ -65,13 +65,13 @@ def test_a_username_is_unique_without_case(cloud: Cloud, john: Person) -> None:
     assert cloud.call("get_profile", caller=bea).json["profile"]["bio"] is None
 
 
-def test_ones_own_username_can_change_its_case_and_be_sent_again(cloud: Cloud, john: Person) -> None:
+def test_an_account_can_change_the_case_of_its_username_and_send_it_again(cloud: Cloud, john: Person) -> None:
     for username in ("johndoe", "johndoe", "JohnDoe"):
         assert patch(cloud, john, {"username": username}).json["profile"]["username"] == username
     assert usernames(cloud) == {"johndoe"}
 
 
-def test_a_username_that_was_given_up_is_free(cloud: Cloud, john: Person) -> None:
+def test_a_username_that_was_given_up_can_be_taken_again(cloud: Cloud, john: Person) -> None:
     bea = Person(register(cloud, "bea@example.com").id)
     patch(cloud, john, {"username": "first"})
     patch(cloud, john, {"username": "second"})
@@ -86,9 +86,9 @@ def test_if_match_refuses_a_lost_update(cloud: Cloud, john: Person, version: str
     assert patch(cloud, john, {"bio": "x"}, version).status == status
 
 
-def rival_edit_before_saving(cloud: Cloud, john: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody else edits between our reading and our writing, once."""
-    service = identity.profiles()
+def edit_concurrently(cloud: Cloud, john: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another call edits the profile once, between the read and the write of the next edit."""
+    service = profiles.profiles()
     store: Any = service._profiles
     save = store.save
 
@@ -100,15 +100,17 @@ def rival_edit_before_saving(cloud: Cloud, john: Person, monkeypatch: pytest.Mon
     monkeypatch.setattr(store, "save", late)
 
 
-def test_an_edit_is_made_upon_a_rivals_edit(cloud: Cloud, john: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    rival_edit_before_saving(cloud, john, monkeypatch)
+def test_an_edit_keeps_a_concurrent_edit(cloud: Cloud, john: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit_concurrently(cloud, john, monkeypatch)
     profile = patch(cloud, john, {"bio": "mine", "username": "mine"}).json["profile"]
     assert (profile["bio"], profile["gender"], profile["username"]) == ("mine", "other", "mine")
     assert usernames(cloud) == {"mine"}
 
 
-def test_with_if_match_a_rivals_edit_stays(cloud: Cloud, john: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    rival_edit_before_saving(cloud, john, monkeypatch)
+def test_if_match_refuses_to_overwrite_a_concurrent_edit(
+    cloud: Cloud, john: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit_concurrently(cloud, john, monkeypatch)
     assert patch(cloud, john, {"bio": "mine", "username": "mine"}, '"1"').status == 412
     profile = cloud.call("get_profile", caller=john).json["profile"]
     assert (profile["bio"], profile["username"]) == (None, "rival")
@@ -160,7 +162,7 @@ def test_bad_input_is_a_400_that_names_the_field(cloud: Cloud, john: Person, bad
         b'{"preferences":{"x":' + b"[" * 5000 + b"]" * 5000 + b"}}",
     ],
 )
-def test_preferences_that_are_no_json_are_a_400(cloud: Cloud, john: Person, body: bytes) -> None:
+def test_preferences_that_are_not_json_are_a_400(cloud: Cloud, john: Person, body: bytes) -> None:
     assert cloud.call("update_profile", caller=john, body=body).status == 400
 
 

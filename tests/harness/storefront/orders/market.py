@@ -16,7 +16,8 @@ import pytest
 
 from souk.accounts.addresses.model import Address
 from souk.accounts.addresses.repository import AddressRepository
-from souk.accounts.auth.keys import account_key, profile_key
+from souk.accounts.auth.keys import account_key
+from souk.accounts.profiles.keys import profile_key
 from souk.aws.attributes import to_attributes
 from souk.aws.tables import Tables, from_stream
 from souk.http import waiting
@@ -217,5 +218,5 @@ def _stand_ins() -> dict[str, Callable[..., Any]]:
         "storage.tables": lambda: Tables(_market().client("dynamodb"), pause=lambda _seconds: None, jitter=lambda: 0.0),
         "storage.vendor_secret": lambda _name: _SECRET,
         "payments.payments": lambda: _market().bank,
-        "identity.admit_fresh": lambda caller: caller,
+        "auth.reload_caller": lambda caller: caller,
     }

@@ -1,4 +1,4 @@
-"""Editing an address book while others edit it."""
+"""Editing an address book, alone and while another call edits it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,9 +7,10 @@ from datetime import datetime
 import pytest
 
 from souk.accounts.addresses.model import Address, AddressBook
-from souk.accounts.addresses.service import AddressService, StaleBook
+from souk.accounts.addresses.service import AddressService
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.errors import Conflict, DependencyUnavailable, InvalidRequest, NotFound, PreconditionFailed
+from souk.shared.versioned import Stale
 from tests.unit.accounts.auth.people import FakeClock
 
 OWNER = "owner"
@@ -34,7 +35,7 @@ def make_address(address_id: str, **changes: object) -> Address:
 
 
 class FakeStore:
-    """An address book in memory. `meanwhile` are rivals, each of which acts once, just after a reading."""
+    """An address book in memory. `meanwhile` are concurrent changes; each runs once, right after a read."""
 
     def __init__(self, *ids: str) -> None:
         self.addresses = {address_id: make_address(address_id) for address_id in ids}
@@ -44,12 +45,12 @@ class FakeStore:
     def book(self, account_id: str) -> AddressBook:
         newest_first = sorted(self.addresses.values(), key=lambda address: address.id, reverse=True)
         found = AddressBook(tuple(newest_first), self.default_id)
-        self._rival()
+        self._change_meanwhile()
         return found
 
     def get(self, account_id: str, address_id: str) -> tuple[Address | None, str | None]:
         found = self.addresses.get(address_id), self.default_id
-        self._rival()
+        self._change_meanwhile()
         return found
 
     def add(
@@ -61,23 +62,23 @@ class FakeStore:
 
     def save(self, before: Address, after: Address, *, becomes_default: bool) -> None:
         if self.addresses.get(before.id) != before:
-            raise StaleBook
+            raise Stale
         self.addresses[after.id] = after
         if becomes_default:
             self.default_id = after.id
 
-    def remove(self, address: Address, default_after: str | None, *, was_default: bool) -> None:
+    def remove(self, address: Address, next_default: str | None, *, was_default: bool) -> None:
         if self.addresses.get(address.id) != address or was_default != (self.default_id == address.id):
-            raise StaleBook
+            raise Stale
         if was_default:
-            if (default_after is None) != (len(self.addresses) == 1):
-                raise StaleBook
-            if default_after is not None and default_after not in self.addresses:
-                raise StaleBook
-            self.default_id = default_after
+            if (next_default is None) != (len(self.addresses) == 1):
+                raise Stale
+            if next_default is not None and next_default not in self.addresses:
+                raise Stale
+            self.default_id = next_default
         del self.addresses[address.id]
 
-    def _rival(self) -> None:
+    def _change_meanwhile(self) -> None:
         if self.meanwhile:
             self.meanwhile.pop(0)()
 
@@ -100,7 +101,7 @@ def test_the_first_address_becomes_the_default() -> None:
     assert store.default_id == "c"
 
 
-def test_when_the_default_is_removed_the_newest_of_the_others_becomes_it() -> None:
+def test_after_the_default_is_removed_the_newest_of_the_others_is_the_default() -> None:
     store = FakeStore("a", "b", "c")
     make_service(store).remove(OWNER, "a", None)
     assert store.default_id == "c"
@@ -110,7 +111,7 @@ def test_when_the_default_is_removed_the_newest_of_the_others_becomes_it() -> No
     assert store.default_id is None
 
 
-def test_the_successor_that_is_removed_meanwhile_does_not_become_the_default() -> None:
+def test_an_address_removed_at_the_same_time_does_not_become_the_default() -> None:
     store = FakeStore("a", "b", "c")
     rival = make_service(store)
     store.meanwhile = [lambda: rival.remove(OWNER, "c", None)]
@@ -118,14 +119,14 @@ def test_the_successor_that_is_removed_meanwhile_does_not_become_the_default() -
     assert (set(store.addresses), store.default_id) == ({"b"}, "b")
 
 
-def test_an_address_that_becomes_the_default_meanwhile_is_still_removed_with_a_successor() -> None:
+def test_an_address_that_becomes_the_default_while_it_is_removed_gets_a_successor() -> None:
     store = FakeStore("a", "b")
     store.meanwhile = [lambda: setattr(store, "default_id", "b")]
     make_service(store).remove(OWNER, "b", None)
     assert (set(store.addresses), store.default_id) == ({"a"}, "a")
 
 
-def test_removing_twice_at_once_finds_nothing_the_second_time() -> None:
+def test_the_second_of_two_concurrent_removals_is_not_found() -> None:
     store = FakeStore("a", "b")
     rival = make_service(store)
     store.meanwhile = [lambda: rival.remove(OWNER, "b", None)]
@@ -133,14 +134,14 @@ def test_removing_twice_at_once_finds_nothing_the_second_time() -> None:
         make_service(store).remove(OWNER, "b", None)
 
 
-def test_an_edit_is_made_upon_a_rivals_edit() -> None:
+def test_an_edit_keeps_a_concurrent_edit() -> None:
     store = FakeStore("a")
     store.meanwhile = [lambda: store.addresses.update(a=make_address("a", city="Boston", version=2))]
     address, _ = update(store, "a", line1="1 High St")
     assert (address.city, address.line1, address.version) == ("Boston", "1 High St", 3)
 
 
-def test_with_if_match_a_rivals_edit_is_not_overwritten() -> None:
+def test_if_match_refuses_to_overwrite_a_concurrent_edit() -> None:
     store = FakeStore("a")
     store.meanwhile = [lambda: store.addresses.update(a=make_address("a", city="Boston", version=2))]
     with pytest.raises(PreconditionFailed):
@@ -148,7 +149,7 @@ def test_with_if_match_a_rivals_edit_is_not_overwritten() -> None:
     assert store.addresses["a"].line1 == "123 Main St"
 
 
-def test_rivals_without_end_are_a_503() -> None:
+def test_endless_concurrent_edits_are_a_503() -> None:
     store = FakeStore("a")
 
     def edit() -> None:
@@ -159,7 +160,7 @@ def test_rivals_without_end_are_a_503() -> None:
         update(store, "a", line1="1 High St")
 
 
-def test_the_default_can_be_moved_but_not_given_up() -> None:
+def test_the_default_can_be_moved_but_not_cleared() -> None:
     store = FakeStore("a", "b")
     with pytest.raises(Conflict) as refused:
         update(store, "a", is_default=False)
@@ -176,7 +177,7 @@ def test_an_edit_that_changes_nothing_writes_nothing() -> None:
 
 
 @pytest.mark.parametrize(("country", "is_needed"), [("US", True), ("DE", True), ("HK", False), ("AE", False)])
-def test_a_postal_code_is_needed_where_the_post_has_them(country: str, is_needed: bool) -> None:
+def test_a_postal_code_is_required_in_countries_that_have_them(country: str, is_needed: bool) -> None:
     service = make_service(FakeStore())
     address = make_address("a", country=country, postal_code=None)
     if is_needed:

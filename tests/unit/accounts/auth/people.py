@@ -1,4 +1,4 @@
-"""Builders and fakes for identity: no AWS, a clock that is set by hand."""
+"""Builders and fakes for accounts and sessions: no AWS, and a clock that tests move by hand."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from souk.accounts.auth.model import Account, Login, Role, Session
 from souk.accounts.auth.service.access_tokens import AccessTokens
 from souk.accounts.auth.service.sessions import Sessions
 from souk.shared.errors import Conflict
+from souk.shared.versioned import Stale
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -45,18 +46,18 @@ class FakeSigner:
 
 
 def derive(message: bytes) -> bytes:
-    """As KMS's GenerateMac, with a key that is known here."""
+    """Does what KMS's GenerateMac does, with a key that the tests know."""
     return hmac.digest(b"the key that never leaves", message, "sha256")
 
 
 @dataclass
 class FakeAccounts:
-    """Accounts and sessions in memory. `meanwhile` runs once, between the next reading and what follows it."""
+    """Accounts and sessions in memory. `meanwhile` is called once, after the next read of an account and session."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
     logins: dict[str, Login] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
-    meanwhile: Callable[[], None] | None = None
+    meanwhile: Callable[[], object] | None = None
 
     def add(self, account: Account, login: Login, session: Session) -> None:
         if login.email in self.logins:
@@ -65,10 +66,10 @@ class FakeAccounts:
         self.logins[login.email] = login
         self.sessions[session.id] = session
 
-    def login_of(self, email: str) -> Login | None:
+    def find_login(self, email: str) -> Login | None:
         return self.logins.get(email)
 
-    def find(self, account_id: str) -> Account | None:
+    def find_account(self, account_id: str) -> Account | None:
         return self.accounts.get(account_id)
 
     def add_session(self, session: Session) -> None:
@@ -84,11 +85,10 @@ class FakeAccounts:
             rival()
         return found
 
-    def rotate(self, session: Session, rotated: Session) -> bool:
-        if self.sessions.get(session.id) != session:
-            return False
-        self.sessions[session.id] = rotated
-        return True
+    def rotate(self, before: Session, after: Session) -> None:
+        if self.sessions.get(before.id) != before:
+            raise Stale
+        self.sessions[before.id] = after
 
     def end_session(self, account_id: str, session_id: str) -> None:
         self.sessions.pop(session_id, None)

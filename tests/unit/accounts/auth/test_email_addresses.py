@@ -1,4 +1,4 @@
-"""One email is one account, however it is typed."""
+"""All spellings of an email have one canonical form."""
 
 import string
 
@@ -26,7 +26,7 @@ EMAILS = st.builds(lambda local, one, two: f"{local}@{one}.{two}", LETTERS, LABE
         ("stra\u00dfe@example.com", "strasse@example.com"),
     ],
 )
-def test_an_email_has_one_form(typed: str, canonical: str) -> None:
+def test_an_email_has_one_canonical_form(typed: str, canonical: str) -> None:
     assert canonical_email(typed) == canonical
 
 
@@ -62,13 +62,13 @@ def test_an_email_has_one_form(typed: str, canonical: str) -> None:
         "john@xn--\u00fc.com",
     ],
 )
-def test_what_is_no_email_is_refused(typed: str) -> None:
+def test_an_invalid_email_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="email"):
         canonical_email(typed)
 
 
 @given(EMAILS)
-def test_its_case_does_not_matter(email: str) -> None:
+def test_the_case_of_an_email_does_not_matter(email: str) -> None:
     try:
         canonical = canonical_email(email)
     except ValueError:
@@ -77,7 +77,7 @@ def test_its_case_does_not_matter(email: str) -> None:
 
 
 @given(st.text(max_size=40).map(lambda text: f"{text}@example.com"))
-def test_the_canonical_form_is_its_own_canonical_form(typed: str) -> None:
+def test_canonicalizing_a_canonical_email_changes_nothing(typed: str) -> None:
     try:
         canonical = canonical_email(typed)
     except ValueError:

@@ -1,8 +1,8 @@
-"""By what callers are counted."""
+"""The network by which attempts are counted."""
 
 import pytest
 
-from souk.accounts.auth.model import network_of
+from souk.accounts.auth.service.throttling import network_of
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The refresh token as a text."""
+"""The refresh token as text."""
 
 import contextlib
 import string
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souk.accounts.auth.model import NotARefreshToken
-from souk.accounts.auth.service.refresh_tokens import RefreshToken
+from souk.accounts.auth.model import InvalidRefreshToken
+from souk.accounts.auth.model.refresh_token import RefreshToken
 from tests.unit.accounts.auth.people import derive
 
 UUIDS = st.uuids().map(str)
@@ -28,12 +28,12 @@ def test_a_token_with_one_character_changed_is_not_genuine(token: RefreshToken, 
         st.sampled_from(string.ascii_letters + string.digits + "-_").filter(lambda c: c != token.text[place])
     )
     changed = token.text[:place] + other + token.text[place + 1 :]
-    with contextlib.suppress(NotARefreshToken):
+    with contextlib.suppress(InvalidRefreshToken):
         assert not RefreshToken.parse(changed).is_genuine(derive)
 
 
 @given(UUIDS, UUIDS, UUIDS, st.integers(1, 2**32 - 2))
-def test_no_part_of_a_token_can_be_exchanged(account: str, session: str, other: str, generation: int) -> None:
+def test_no_part_of_a_refresh_token_can_be_exchanged(account: str, session: str, other: str, generation: int) -> None:
     made = RefreshToken.make(account, session, generation, derive)
     assert not RefreshToken(account, session, generation + 1, made.code).is_genuine(derive)
     if other not in (account, session):
@@ -44,12 +44,12 @@ def test_no_part_of_a_token_can_be_exchanged(account: str, session: str, other: 
 @pytest.mark.parametrize(
     "text", ["", "souk_rt_", "souk_rt_AAAA", "x" * 91, "souk_rt_" + "!" * 91, "souk_rt_" + "\u00e9" * 91, "a.b.c"]
 )
-def test_what_is_no_refresh_token_is_refused(text: str) -> None:
-    with pytest.raises(NotARefreshToken):
+def test_a_text_that_is_not_a_refresh_token_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRefreshToken):
         RefreshToken.parse(text)
 
 
-def test_a_token_has_one_spelling_only() -> None:
+def test_only_one_spelling_of_a_token_is_accepted() -> None:
     account, session = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
     text = RefreshToken.make(account, session, 1, derive).text
     spellings = {text.removeprefix("souk_rt_"), text + "=", text + "A", text + "\n", " " + text}
@@ -58,7 +58,7 @@ def test_a_token_has_one_spelling_only() -> None:
     for spelling in spellings:
         try:
             parsed = RefreshToken.parse(spelling)
-        except NotARefreshToken:
+        except InvalidRefreshToken:
             continue
         assert not parsed.is_genuine(derive), spelling
 

@@ -1,4 +1,4 @@
-"""Refresh tokens move on, forgive a repetition for ten seconds, and end their family when used again later."""
+"""Each refresh replaces the token. A token used twice within ten seconds is forgiven; later it ends the session."""
 
 from dataclasses import dataclass, field, replace
 
@@ -7,8 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from souk.accounts.auth.model import Account, Role, Session, Standing
-from souk.accounts.auth.service.refresh_tokens import RefreshToken
+from souk.accounts.auth.model import Account, AccountStatus, Role, Session
+from souk.accounts.auth.model.refresh_token import RefreshToken
 from souk.accounts.auth.service.sessions import Sessions
 from souk.shared.errors import SoukError, Unauthenticated
 from tests.unit.accounts.auth.people import FakeAccounts, FakeClock, FakeIds, derive, make_account, make_sessions
@@ -43,7 +43,7 @@ def world() -> World:
     return World()
 
 
-def test_a_refresh_token_gives_another_pair(world: World) -> None:
+def test_a_refresh_token_gives_a_new_pair_of_tokens(world: World) -> None:
     account, first = world.sign_in()
     signed_in = world.sessions.refresh(first)
     assert signed_in.account == account
@@ -52,7 +52,7 @@ def test_a_refresh_token_gives_another_pair(world: World) -> None:
     assert world.sessions.refresh(signed_in.tokens.refresh).tokens.refresh != signed_in.tokens.refresh
 
 
-def test_a_repetition_within_ten_seconds_gets_the_same_successor(world: World) -> None:
+def test_a_token_reused_within_ten_seconds_gets_the_same_successor(world: World) -> None:
     _, first = world.sign_in()
     second = world.sessions.refresh(first).tokens.refresh
     world.clock.forward(10)
@@ -60,7 +60,7 @@ def test_a_repetition_within_ten_seconds_gets_the_same_successor(world: World) -
     assert world.sessions.refresh(second)
 
 
-def test_a_repetition_after_ten_seconds_ends_the_family(world: World) -> None:
+def test_a_token_reused_after_ten_seconds_ends_the_session(world: World) -> None:
     _, first = world.sign_in()
     second = world.sessions.refresh(first).tokens.refresh
     world.clock.forward(10.001)
@@ -68,7 +68,7 @@ def test_a_repetition_after_ten_seconds_ends_the_family(world: World) -> None:
     assert world.refuses(second) == "invalid_refresh_token"
 
 
-def test_an_older_token_than_the_last_ends_the_family_at_once(world: World) -> None:
+def test_reuse_of_an_older_token_ends_the_session_at_once(world: World) -> None:
     _, first = world.sign_in()
     second = world.sessions.refresh(first).tokens.refresh
     third = world.sessions.refresh(second).tokens.refresh
@@ -76,7 +76,7 @@ def test_an_older_token_than_the_last_ends_the_family_at_once(world: World) -> N
     assert world.refuses(third) == "invalid_refresh_token"
 
 
-def test_a_forged_token_ends_nobodys_session(world: World) -> None:
+def test_a_forged_token_ends_no_session(world: World) -> None:
     _, first = world.sign_in()
     second = world.sessions.refresh(first).tokens.refresh
     genuine = RefreshToken.parse(second)
@@ -85,14 +85,14 @@ def test_a_forged_token_ends_nobodys_session(world: World) -> None:
     assert world.sessions.refresh(second)
 
 
-def test_a_token_of_a_later_generation_than_was_given_out_is_refused_even_if_genuine(world: World) -> None:
+def test_a_genuine_token_of_a_generation_not_yet_issued_is_refused(world: World) -> None:
     _, first = world.sign_in()
     token = RefreshToken.parse(first)
     early = RefreshToken.make(token.account_id, token.session_id, 2, derive)
     assert world.refuses(early.text) == "invalid_refresh_token"
 
 
-def test_a_session_that_is_not_refreshed_in_time_is_over(world: World) -> None:
+def test_a_session_that_is_not_refreshed_in_time_expires(world: World) -> None:
     _, first = world.sign_in()
     world.clock.forward(LIFETIME)
     assert world.refuses(first) == "invalid_refresh_token"
@@ -119,7 +119,7 @@ def test_ending_one_session_leaves_the_others(world: World) -> None:
     assert world.sessions.refresh(other.refresh)
 
 
-def test_a_refresh_carries_the_roles_of_now(world: World) -> None:
+def test_a_refresh_gives_the_roles_that_the_account_has_now(world: World) -> None:
     account, first = world.sign_in()
     world.store.accounts[account.id] = replace(account, roles=(Role.USER, Role.SELLER))
     assert world.sessions.refresh(first).account.roles == (Role.USER, Role.SELLER)
@@ -131,17 +131,17 @@ def test_an_account_that_is_suspended_or_gone_loses_its_session(world: World, lo
     if loss == "gone":
         del world.store.accounts[account.id]
     else:
-        world.store.accounts[account.id] = replace(account, standing=Standing.SUSPENDED)
+        world.store.accounts[account.id] = replace(account, status=AccountStatus.SUSPENDED)
     assert world.refuses(first) == "invalid_refresh_token"
     assert not world.store.sessions
 
 
-def test_of_two_that_refresh_at_once_both_get_the_same_successor(world: World) -> None:
+def test_two_concurrent_refreshes_get_the_same_successor(world: World) -> None:
     _, first = world.sign_in()
-    rivals: list[str] = []
-    world.store.meanwhile = lambda: rivals.append(world.sessions.refresh(first).tokens.refresh)
+    others: list[str] = []
+    world.store.meanwhile = lambda: others.append(world.sessions.refresh(first).tokens.refresh)
     mine = world.sessions.refresh(first).tokens.refresh
-    assert rivals == [mine]
+    assert others == [mine]
 
 
 def test_a_session_that_ends_while_it_is_refreshed_stays_ended(world: World) -> None:
@@ -151,7 +151,7 @@ def test_a_session_that_ends_while_it_is_refreshed_stays_ended(world: World) -> 
     assert not world.store.sessions
 
 
-def test_a_failing_key_service_does_not_use_a_token_up(world: World) -> None:
+def test_a_token_stays_valid_when_the_key_service_fails_during_a_refresh(world: World) -> None:
     _, first = world.sign_in()
 
     class Down(Exception):
@@ -168,7 +168,7 @@ def test_a_failing_key_service_does_not_use_a_token_up(world: World) -> None:
     assert world.sessions.refresh(first)
 
 
-def test_only_digests_of_tokens_are_kept(world: World) -> None:
+def test_only_digests_of_tokens_are_stored(world: World) -> None:
     _, first = world.sign_in()
     second = world.sessions.refresh(first).tokens.refresh
     [kept] = world.store.sessions.values()
@@ -177,8 +177,8 @@ def test_only_digests_of_tokens_are_kept(world: World) -> None:
         assert RefreshToken.parse(token).code.hex() not in repr(kept)
 
 
-class Families(RuleBasedStateMachine):
-    """Whatever a thief and an owner do: a token that was followed up more than ten seconds ago never works."""
+class RefreshSequences(RuleBasedStateMachine):
+    """In any sequence of calls, a token that was replaced more than ten seconds ago never works."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -216,10 +216,10 @@ class Families(RuleBasedStateMachine):
             assert successor == self.given[-1]
 
     @invariant()
-    def an_ended_family_has_nothing_left(self) -> None:
+    def an_ended_session_is_deleted(self) -> None:
         sessions: dict[str, Session] = self.world.store.sessions
         assert bool(sessions) != self.ended
 
 
-TestFamilies = Families.TestCase
-TestFamilies.settings = settings(max_examples=60, stateful_step_count=30)
+TestRefreshSequences = RefreshSequences.TestCase
+TestRefreshSequences.settings = settings(max_examples=60, stateful_step_count=30)

@@ -1,13 +1,17 @@
-"""Registering and signing in, over fakes."""
+"""Registration, sign-in, the current account and operators, over fakes."""
 
 from dataclasses import dataclass, field, replace
 
 import pytest
 
-from souk.accounts.auth.model import Role, Standing, WrongCredentials
-from souk.accounts.auth.service.accounts import Registration, SignIn, current_account, make_operator
+from souk.accounts.auth.model import Account, AccountStatus, Role, WrongCredentials
+from souk.accounts.auth.service.current_account import current_account
+from souk.accounts.auth.service.operators import make_operator
+from souk.accounts.auth.service.registration import Registration
+from souk.accounts.auth.service.sign_in import SignIn
 from souk.accounts.auth.service.throttling import Limits, Throttle
 from souk.shared.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from souk.shared.versioned import Stale
 from tests.unit.accounts.auth.people import FakeAccounts, FakeClock, FakeIds, make_account, make_sessions
 from tests.unit.accounts.auth.test_throttling import FakeCounters
 
@@ -16,9 +20,9 @@ EMAIL, PASSWORD, HERE = "john@example.com", "correct horse battery", "203.0.113.
 
 @dataclass
 class FakePasswords:
-    """Hashes that cost nothing; `verified` is what was compared with what."""
+    """Hashes at no cost. `verified`: the pairs of password and hash that were compared."""
 
-    NOBODYS_HASH: str = "nobody's"
+    DUMMY_HASH: str = "nobody's"
     verified: list[tuple[str, str]] = field(default_factory=list)
 
     def hash_password(self, password: str) -> str:
@@ -49,7 +53,7 @@ def world() -> World:
     return World()
 
 
-def test_who_registers_is_signed_in(world: World) -> None:
+def test_a_new_account_is_signed_in(world: World) -> None:
     signed_in = world.registration.register(EMAIL, PASSWORD, "John Doe", Role.BUYER, HERE)
     assert signed_in.account.roles == (Role.BUYER,)
     assert signed_in.account.id in world.accounts.accounts
@@ -62,7 +66,7 @@ def test_nobody_registers_as_an_operator(world: World) -> None:
     assert not world.accounts.accounts
 
 
-def test_an_email_registers_once(world: World) -> None:
+def test_an_email_can_register_only_once(world: World) -> None:
     world.register()
     with pytest.raises(Conflict) as refused:
         world.register()
@@ -75,7 +79,7 @@ def test_the_right_password_opens_another_session(world: World) -> None:
     assert len(world.accounts.sessions) == 2
 
 
-def test_an_unknown_email_is_hashed_like_a_known_one_and_refused_alike(world: World) -> None:
+def test_an_unknown_email_takes_the_same_hashing_and_gets_the_same_answer(world: World) -> None:
     world.register()
     refusals = []
     for email in (EMAIL, "nobody@example.com"):
@@ -86,13 +90,13 @@ def test_an_unknown_email_is_hashed_like_a_known_one_and_refused_alike(world: Wo
     assert world.passwords.verified == [("wrong", f"hash of {PASSWORD}"), ("wrong", "nobody's")]
 
 
-def test_nobodys_hash_lets_nobody_in(world: World) -> None:
-    world.passwords.NOBODYS_HASH = f"hash of {PASSWORD}"
+def test_the_dummy_hash_signs_nobody_in(world: World) -> None:
+    world.passwords.DUMMY_HASH = f"hash of {PASSWORD}"
     with pytest.raises(WrongCredentials):
         world.sign_in.log_in(EMAIL, PASSWORD, HERE)
 
 
-def test_a_role_is_asked_for_only_after_the_password(world: World) -> None:
+def test_a_missing_role_is_reported_only_after_the_right_password(world: World) -> None:
     world.register(Role.BUYER)
     assert world.sign_in.log_in(EMAIL, PASSWORD, HERE, role=Role.BUYER)
     with pytest.raises(WrongCredentials):
@@ -101,50 +105,77 @@ def test_a_role_is_asked_for_only_after_the_password(world: World) -> None:
         world.sign_in.log_in(EMAIL, PASSWORD, HERE, role=Role.SELLER)
 
 
-def test_a_suspended_account_is_told_so_only_with_its_password(world: World) -> None:
+def test_an_account_is_reported_as_suspended_only_with_the_right_password(world: World) -> None:
     account_id = world.register()
-    world.accounts.accounts[account_id] = replace(world.accounts.accounts[account_id], standing=Standing.SUSPENDED)
+    world.accounts.accounts[account_id] = replace(world.accounts.accounts[account_id], status=AccountStatus.SUSPENDED)
     with pytest.raises(WrongCredentials):
         world.sign_in.log_in(EMAIL, "wrong", HERE)
     with pytest.raises(Forbidden) as refused:
         world.sign_in.log_in(EMAIL, PASSWORD, HERE)
     assert refused.value.code == "account_suspended"
     with pytest.raises(Unauthenticated):
-        current_account(world.accounts.find, account_id)
+        current_account(world.accounts.find_account, account_id)
 
 
-def test_an_account_that_is_gone_is_nobody(world: World) -> None:
+def test_an_account_that_is_gone_is_unauthenticated(world: World) -> None:
     with pytest.raises(Unauthenticated):
-        current_account(world.accounts.find, "gone")
+        current_account(world.accounts.find_account, "gone")
 
 
-def test_only_somebody_who_has_registered_becomes_an_operator(world: World) -> None:
-    class Giver(FakeAccounts):
-        def give_role(self, account_id: str, role: Role) -> object:
-            account = self.accounts[account_id]
-            self.accounts[account_id] = replace(account, roles=(*account.roles, role))
-            return self.accounts[account_id]
+class AccountsWithRoles(FakeAccounts):
+    """`meanwhile` is called once, just before a role is added."""
 
-    giver = Giver(world.accounts.accounts, world.accounts.logins)
+    def add_role(self, account_id: str, role: Role) -> Account:
+        rival, self.meanwhile = self.meanwhile, None
+        if rival is not None:
+            rival()
+        account = self.accounts.get(account_id)
+        if account is None or role in account.roles:
+            raise Stale
+        self.accounts[account_id] = replace(account, roles=(*account.roles, role))
+        return self.accounts[account_id]
+
+
+def test_a_registered_account_becomes_an_operator_once(world: World) -> None:
     account_id = world.register()
-    assert make_operator(giver, EMAIL).roles == (Role.USER, Role.OPERATOR)  # type: ignore[arg-type]
-    assert giver.accounts[account_id].roles == (Role.USER, Role.OPERATOR)
+    accounts = AccountsWithRoles(world.accounts.accounts, world.accounts.logins)
+    for _ in range(2):
+        assert make_operator(accounts, EMAIL).roles == (Role.USER, Role.OPERATOR)
+    assert accounts.accounts[account_id].roles == (Role.USER, Role.OPERATOR)
+
+
+def test_an_email_without_an_account_cannot_become_an_operator(world: World) -> None:
     with pytest.raises(NotFound):
-        make_operator(giver, "nobody@example.com")  # type: ignore[arg-type]
+        make_operator(AccountsWithRoles(), EMAIL)
+
+
+def test_two_concurrent_calls_that_make_an_operator_both_succeed(world: World) -> None:
+    world.register()
+    accounts = AccountsWithRoles(world.accounts.accounts, world.accounts.logins)
+    accounts.meanwhile = lambda: make_operator(accounts, EMAIL)
+    assert make_operator(accounts, EMAIL).roles == (Role.USER, Role.OPERATOR)
+
+
+def test_an_account_that_is_removed_while_it_becomes_an_operator_is_not_found(world: World) -> None:
+    world.register()
+    accounts = AccountsWithRoles(world.accounts.accounts, world.accounts.logins)
+    accounts.meanwhile = accounts.accounts.clear
+    with pytest.raises(NotFound):
+        make_operator(accounts, EMAIL)
 
 
 @pytest.mark.parametrize(
     ("typed", "role"),
     [("USER", Role.USER), ("Seller", Role.SELLER), ("creator", Role.CREATOR), (" ADVERTISER ", Role.ADVERTISER)],
 )
-def test_a_role_is_known_in_any_case(typed: str, role: Role) -> None:
+def test_a_role_is_recognized_in_any_case(typed: str, role: Role) -> None:
     assert Role.parse(typed) is role
 
 
-def test_an_unknown_role_is_refused_with_those_one_may_take() -> None:
+def test_an_unknown_role_is_refused_with_a_list_of_roles() -> None:
     with pytest.raises(ValueError, match=r"one of user, buyer, seller, Creator, Advertiser, Merchant$"):
         Role.parse("admin")
 
 
-def test_an_account_shows_no_password(world: World) -> None:
+def test_the_repr_of_an_account_shows_no_password(world: World) -> None:
     assert PASSWORD not in repr(make_account(world.ids))

@@ -1,4 +1,4 @@
-"""Every known way to get a token past a verifier is refused."""
+"""Every known attack on a token verifier is refused."""
 
 import base64
 import hashlib
@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from souk.accounts.auth.adapters.token_verifier import TokenVerifier
 from souk.accounts.auth.model import Role
+from souk.accounts.auth.model.refresh_token import RefreshToken
 from souk.accounts.auth.service.access_tokens import AccessTokens
-from souk.accounts.auth.service.refresh_tokens import RefreshToken
 from souk.shared.clock import utc_now
 from souk.shared.errors import Unauthenticated
 from tests.unit.accounts.auth.people import FakeIds, derive, make_account
@@ -95,7 +95,7 @@ def refuse(verifier: TokenVerifier, token: str) -> str:
     return refused.value.code
 
 
-def test_a_token_that_we_issued_is_good(verifier: TokenVerifier) -> None:
+def test_a_token_that_we_issued_is_valid(verifier: TokenVerifier) -> None:
     ids = FakeIds()
     account = make_account(ids, roles=(Role.SELLER, Role.OPERATOR))
     token = AccessTokens(Signer(), timedelta(minutes=15), utc_now, ids).issue(account, "session")
@@ -105,11 +105,11 @@ def test_a_token_that_we_issued_is_good(verifier: TokenVerifier) -> None:
     assert jwt.get_unverified_header(token) == {"alg": "ES256", "typ": "at+jwt", "kid": "ours"}
 
 
-def test_a_token_that_we_sign_by_hand_is_good_too(verifier: TokenVerifier) -> None:
+def test_a_token_encoded_by_this_test_is_valid(verifier: TokenVerifier) -> None:
     assert verifier.verify(encode(header(), claims())).subject == "somebody"
 
 
-def test_a_token_of_a_key_that_signs_no_longer_is_good(verifier: TokenVerifier) -> None:
+def test_a_token_signed_by_a_retired_key_is_valid(verifier: TokenVerifier) -> None:
     token = jwt.encode(claims(), RETIRED, "ES256", headers=header(kid="retired"))
     assert verifier.verify(token).subject == "somebody"
 
@@ -122,7 +122,7 @@ def test_a_public_key_is_asked_for_once() -> None:
     assert asked == ["ours"]
 
 
-def test_an_unknown_key_is_not_asked_for() -> None:
+def test_an_unknown_key_is_never_read() -> None:
     def never() -> bytes:
         raise AssertionError("asked")
 
@@ -150,13 +150,13 @@ def test_another_algorithm_is_refused_even_over_a_good_signature(verifier: Token
     assert refuse(verifier, encode(header(alg=algorithm), claims())) == "invalid_token"
 
 
-def test_a_token_signed_by_somebody_else_is_refused(verifier: TokenVerifier) -> None:
+def test_a_token_signed_by_another_key_is_refused(verifier: TokenVerifier) -> None:
     assert refuse(verifier, jwt.encode(claims(), THEIRS, "ES256", headers=header())) == "invalid_token"
     key = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     assert refuse(verifier, jwt.encode(claims(), key, "RS256", headers=header(alg="RS256"))) == "invalid_token"
 
 
-def test_a_key_that_comes_with_the_token_is_not_looked_at(verifier: TokenVerifier) -> None:
+def test_a_key_that_comes_with_the_token_is_ignored(verifier: TokenVerifier) -> None:
     numbers = THEIRS.public_key().public_numbers()
     jwk = {
         "kty": "EC",
@@ -191,13 +191,13 @@ def test_a_token_of_another_type_is_refused(verifier: TokenVerifier, kind: Any) 
     assert refuse(verifier, encode(head, claims())) == "invalid_token"
 
 
-def test_a_header_with_anything_else_in_it_is_refused(verifier: TokenVerifier) -> None:
+def test_a_token_header_with_further_members_is_refused(verifier: TokenVerifier) -> None:
     assert refuse(verifier, encode(header(crit=["exp"]), claims())) == "invalid_token"
     assert refuse(verifier, encode(header(b64=False, crit=["b64"]), claims())) == "invalid_token"
     assert refuse(verifier, encode(header(zip="DEF"), claims())) == "invalid_token"
 
 
-def test_an_expired_token_is_refused_and_says_so(verifier: TokenVerifier) -> None:
+def test_an_expired_token_is_refused_with_its_own_code(verifier: TokenVerifier) -> None:
     past = int(time.time()) - 1000
     assert refuse(verifier, encode(header(), claims(iat=past, exp=past + 900))) == "token_expired"
 
@@ -235,7 +235,7 @@ def test_a_token_without_a_claim_is_refused(verifier: TokenVerifier, name: str) 
     ],
     ids=lambda odd: next(iter(odd)),
 )
-def test_a_claim_that_is_not_what_we_write_is_refused(verifier: TokenVerifier, odd: Json) -> None:
+def test_a_claim_with_an_unexpected_value_is_refused(verifier: TokenVerifier, odd: Json) -> None:
     assert refuse(verifier, encode(header(), claims(**odd))) in ("invalid_token", "token_expired")
 
 
@@ -260,7 +260,7 @@ def test_a_der_signature_in_place_of_a_raw_one_is_refused(verifier: TokenVerifie
     assert refuse(verifier, token) == "invalid_token"
 
 
-def test_a_refresh_token_is_no_access_token(verifier: TokenVerifier) -> None:
+def test_a_refresh_token_is_refused_as_an_access_token(verifier: TokenVerifier) -> None:
     ids = FakeIds()
     assert refuse(verifier, RefreshToken.make(ids(), ids(), 1, derive).text) == "invalid_token"
 
@@ -268,17 +268,17 @@ def test_a_refresh_token_is_no_access_token(verifier: TokenVerifier) -> None:
 @pytest.mark.parametrize(
     "text", ["", ".", "..", "...", "a.b.c", "x" * 5000, "\u00e9.\u00e9.\u00e9", "\x00", "e30.e30.e30"]
 )
-def test_what_is_no_token_is_refused(verifier: TokenVerifier, text: str) -> None:
+def test_a_text_that_is_not_a_token_is_refused(verifier: TokenVerifier, text: str) -> None:
     assert refuse(verifier, text) == "invalid_token"
 
 
 @given(st.one_of(st.text(max_size=200), st.lists(st.binary(max_size=60), min_size=3, max_size=3).map(tuple)))
-def test_no_text_brings_the_verifier_down(noise: str | tuple[bytes, ...]) -> None:
+def test_no_text_crashes_the_verifier(noise: str | tuple[bytes, ...]) -> None:
     parts = noise if isinstance(noise, tuple) else ()
     text = noise if isinstance(noise, str) else ".".join(base64.urlsafe_b64encode(part).decode() for part in parts)
     assert refuse(TokenVerifier({"ours": lambda: der(OURS)}), text) == "invalid_token"
 
 
 @pytest.mark.parametrize("head", [b"[" * 2900, b'{"a":' * 580, b'{"alg":' + b"9" * 2800 + b"}", b"null", b"\xff\xfe"])
-def test_a_header_that_strains_the_parser_is_refused(verifier: TokenVerifier, head: bytes) -> None:
+def test_a_token_header_that_is_hard_to_parse_is_refused(verifier: TokenVerifier, head: bytes) -> None:
     assert refuse(verifier, base64.urlsafe_b64encode(head).decode().rstrip("=") + ".e30.AA") == "invalid_token"

@@ -1,1 +1,1 @@
-"""Where an account wants things sent: an address book with exactly one default."""
+"""The postal addresses of an account, of which exactly one is the default."""

@@ -1,4 +1,4 @@
-"""Postal addresses. Pure."""
+"""Postal addresses and the address book."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from souk.shared.errors import FieldProblem, InvalidRequest
 
 MOST_ADDRESSES = 50
 
-# Countries whose posts use no codes (Universal Postal Union); everywhere else a parcel without one is lost or late.
+# Countries without postal codes (Universal Postal Union). Everywhere else a parcel without one is lost or late.
 _WITHOUT_POSTAL_CODES = frozenset(
     {
         *("AE", "AG", "AO", "AW", "BF", "BI", "BJ", "BO", "BS", "BW", "BZ", "CD", "CF", "CG", "CI", "CK"),
@@ -21,7 +21,7 @@ _WITHOUT_POSTAL_CODES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A postal address of an account. `country` is ISO 3166-1 alpha-2; the id orders by time of making."""
+    """A postal address of an account. `country` is ISO 3166-1 alpha-2. Ids sort by time of creation."""
 
     id: str
     account_id: str
@@ -38,7 +38,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class AddressBook:
-    """All addresses of an account, newest first. `default_id` is one of them, None only when there are none."""
+    """All addresses of an account, newest first. `default_id` is the id of one of them; None for an empty book."""
 
     addresses: tuple[Address, ...]
     default_id: str | None
@@ -47,17 +47,17 @@ class AddressBook:
         return next((address for address in self.addresses if address.id == address_id), None)
 
     def page(self, limit: int, after: str | None) -> tuple[tuple[Address, ...], str | None]:
-        """At most `limit` addresses that are older than the one `after`, and after which the next page starts."""
+        """At most `limit` addresses older than the address `after`, and the `after` of the next page or None."""
         older = tuple(address for address in self.addresses if after is None or address.id < after)
         return older[:limit], older[limit - 1].id if len(older) > limit else None
 
     def next_default(self, without: str) -> str | None:
-        """The newest of the others."""
+        """The id of the newest address besides `without`, or None."""
         return next((address.id for address in self.addresses if address.id != without), None)
 
 
 def require_complete(address: Address) -> None:
-    """Raises InvalidRequest when a parcel could not be sent there."""
+    """Raises InvalidRequest when the country uses postal codes and the address has none."""
     if address.postal_code is None and address.country not in _WITHOUT_POSTAL_CODES:
         detail = f"{address.country} needs a postal code."
         raise InvalidRequest(detail, [FieldProblem("postal_code", "needed in this country")])

@@ -1,15 +1,15 @@
-"""Wire shapes of addresses: the names are document 4's."""
+"""Wire shapes of addresses."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from souk.accounts.addresses.model import Address
 from souk.http.fields import Country, Line, unsent
 
-# Wire name -> field of an Address, where they differ.
+# Wire name -> field of Address, where they differ.
 _FIELDS = {"address_line1": "line1", "address_line2": "line2"}
 
 
@@ -21,7 +21,7 @@ Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0
 
 
 class AddressIn(BaseModel):
-    """`country` in two or three letters. The first address becomes the default in any case."""
+    """`country`: two or three letters (ISO 3166-1). The first address always becomes the default."""
 
     full_name: PersonName
     address_line1: StreetLine
@@ -38,7 +38,7 @@ class AddressIn(BaseModel):
 
 
 class AddressPatch(BaseModel):
-    """What is left out stays; null clears what an address can do without."""
+    """Fields that are left out stay as they are; null clears an optional one."""
 
     full_name: PersonName = Field(default_factory=unsent)
     address_line1: StreetLine = Field(default_factory=unsent)
@@ -51,7 +51,7 @@ class AddressPatch(BaseModel):
     is_default: bool | None = None
 
     def changes(self) -> dict[str, Any]:
-        """The fields of an Address that were sent, by name."""
+        """The fields that were sent, by their names in Address."""
         return _fields(self.model_dump(exclude_unset=True))
 
 
@@ -66,21 +66,6 @@ class AddressOut(BaseModel):
     country: str
     phone: str | None
     is_default: bool
-
-    @classmethod
-    def of(cls, address: Address, is_default: bool) -> Self:
-        return cls(
-            id=address.id,
-            full_name=address.full_name,
-            address_line1=address.line1,
-            address_line2=address.line2,
-            city=address.city,
-            state=address.state,
-            postal_code=address.postal_code,
-            country=address.country,
-            phone=address.phone,
-            is_default=is_default,
-        )
 
 
 def _fields(sent: dict[str, Any]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Who somebody is: accounts, passwords, tokens, profiles and addresses."""
+"""Accounts, passwords, sessions and tokens."""

@@ -1,93 +1,79 @@
-"""Accounts, sessions and attempts in DynamoDB; the keys are `layout`'s. The only file of accounts that sees tables."""
+"""Accounts, sessions and counted attempts in DynamoDB."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
-from souk.accounts.auth.keys import account_key, profile_key, under
-from souk.accounts.auth.model import Account, Login, Role, Session, Standing
-from souk.aws.tables import Action, Delete, Item, Put, Tables, Update
-from souk.shared.clock import from_wire, to_wire
-from souk.shared.errors import Conflict, NotFound
+from souk.accounts.auth.keys import account_key, attempts_key, email_key, session_key
+from souk.accounts.auth.mapping import from_account, from_login, from_session, to_account, to_login, to_session
+from souk.accounts.auth.model import Account, Login, Role, Session
+from souk.aws.tables import Action, Delete, Put, Tables, Update
+from souk.shared.errors import Conflict
+from souk.shared.versioned import Stale
 
 
 class AccountRepository:
-    """`accompany` says what else is written in the transaction of a new account."""
+    """`also_create`: further actions of the transaction that creates an account, such as its profile."""
 
     def __init__(
-        self, tables: Tables, table: str, accompany: Callable[[Account], tuple[Action, ...]] = lambda _: ()
+        self, tables: Tables, table: str, also_create: Callable[[Account], tuple[Action, ...]] = lambda _: ()
     ) -> None:
         self._tables = tables
         self._table = table
-        self._accompany = accompany
+        self._also_create = also_create
 
     def add(self, account: Account, login: Login, session: Session) -> None:
-        """A new account with its first session, whole or not at all. Raises Conflict `email_exists`."""
+        """Store a new account with its first session, in one transaction. Raises Conflict `email_exists`."""
         taken = Conflict("There is an account with this email already.", code="email_exists")
         self._tables.commit(
-            Put(self._table, _to_login_item(login), condition="attribute_not_exists(#pk)", otherwise=taken),
-            Put(self._table, _to_account_item(account), condition="attribute_not_exists(#pk)"),
-            Put(self._table, _to_empty_profile(account), condition="attribute_not_exists(#pk)"),
-            Put(self._table, _to_session_item(session)),
-            *self._accompany(account),
+            Put(self._table, from_login(login), condition="attribute_not_exists(#pk)", otherwise=taken),
+            Put(self._table, from_account(account), condition="attribute_not_exists(#pk)"),
+            Put(self._table, from_session(session)),
+            *self._also_create(account),
         )
 
-    def login_of(self, email: str) -> Login | None:
-        item = self._tables.get(self._table, _email_key(email))
-        return None if item is None else Login(email, item["account_id"], item["password_hash"])
+    def find_login(self, email: str) -> Login | None:
+        item = self._tables.get(self._table, email_key(email))
+        return None if item is None else to_login(email, item)
 
-    def find(self, account_id: str) -> Account | None:
+    def find_account(self, account_id: str) -> Account | None:
         item = self._tables.get(self._table, account_key(account_id))
         return None if item is None else to_account(item)
 
-    def give_role(self, account_id: str, role: Role) -> Account:
-        """The account with `role` besides its others. Raises NotFound."""
-        account = self.find(account_id)
-        if account is None:
-            raise NotFound("There is no such account.")
-        if role in account.roles:
-            return account
-        try:
-            item = self._tables.update(giving(self._table, account_id, role, otherwise=_AccountMoved()))
-        except _AccountMoved:
-            # Another call gave the role first, or the account is gone: both are seen by looking again.
-            return self.give_role(account_id, role)
-        return to_account(item)
+    def add_role(self, account_id: str, role: Role) -> Account:
+        """The account with `role` added. Raises Stale when it has the role already, or is gone."""
+        return to_account(self._tables.update(adding_role(self._table, account_id, role, otherwise=Stale())))
 
     def add_session(self, session: Session) -> None:
-        self._tables.put(Put(self._table, _to_session_item(session)))
+        self._tables.put(Put(self._table, from_session(session)))
 
     def account_and_session(self, account_id: str, session_id: str) -> tuple[Account | None, Session | None]:
         """Both in one request."""
-        keys = (account_key(account_id), _session_key(account_id, session_id))
+        keys = (account_key(account_id), session_key(account_id, session_id))
         found = {item["sk"]: item for item in self._tables.get_many(self._table, keys)}
         account, session = found.get(keys[0]["sk"]), found.get(keys[1]["sk"])
-        return (None if account is None else to_account(account), None if session is None else _to_session(session))
+        return (None if account is None else to_account(account), None if session is None else to_session(session))
 
-    def rotate(self, session: Session, rotated: Session) -> bool:
-        """Replace `session` by `rotated` unless another call has moved or ended it: then False."""
-        try:
-            self._tables.put(
-                Put(
-                    self._table,
-                    _to_session_item(rotated),
-                    condition="#generation = :generation AND #current_digest = :digest",
-                    values={"generation": session.generation, "digest": session.current_digest},
-                    otherwise=_SessionMoved(),
-                )
+    def rotate(self, before: Session, after: Session) -> None:
+        """Raises Stale when another call has refreshed or ended the session."""
+        self._tables.put(
+            Put(
+                self._table,
+                from_session(after),
+                condition="#generation = :generation AND #current_digest = :digest",
+                values={"generation": before.generation, "digest": before.current_digest},
+                otherwise=Stale(),
             )
-        except _SessionMoved:
-            return False
-        return True
+        )
 
     def end_session(self, account_id: str, session_id: str) -> None:
-        """One that has ended already is success."""
-        self._tables.delete(Delete(self._table, _session_key(account_id, session_id)))
+        """Delete a session. One that has ended already is success."""
+        self._tables.delete(Delete(self._table, session_key(account_id, session_id)))
 
 
-def giving(table: str, account_id: str, role: Role, *, otherwise: Exception) -> Update:
-    """The action that adds a role to an account; `otherwise` when the account has it already, or is gone."""
+def adding_role(table: str, account_id: str, role: Role, *, otherwise: Exception) -> Update:
+    """The action that adds a role to an account. Raises `otherwise` when it has the role already, or is gone."""
     return Update(
         table,
         account_key(account_id),
@@ -99,6 +85,8 @@ def giving(table: str, account_id: str, role: Role, *, otherwise: Exception) -> 
 
 
 class AttemptRepository:
+    """Counters of attempts. See souk.accounts.auth.service.throttling.Counters."""
+
     def __init__(self, tables: Tables, table: str) -> None:
         self._tables = tables
         self._table = table
@@ -107,81 +95,9 @@ class AttemptRepository:
         item = self._tables.update(
             Update(
                 self._table,
-                {"pk": f"ATTEMPTS#{what}#{whose}", "sk": to_wire(window)},
+                attempts_key(what, whose, window),
                 "ADD #attempts :one SET #expires_at = :until",
                 values={"one": 1, "until": int(until.timestamp())},
             )
         )
         return int(item["attempts"])
-
-
-class _SessionMoved(Exception):
-    pass
-
-
-class _AccountMoved(Exception):
-    pass
-
-
-def _email_key(email: str) -> dict[str, str]:
-    return {"pk": f"EMAIL#{email}", "sk": "EMAIL"}
-
-
-def _session_key(account_id: str, session_id: str) -> dict[str, str]:
-    return under(account_id, f"SESSION#{session_id}")
-
-
-def _to_login_item(login: Login) -> Item:
-    return {**_email_key(login.email), "account_id": login.account_id, "password_hash": login.password_hash}
-
-
-def _to_account_item(account: Account) -> Item:
-    return {
-        **account_key(account.id),
-        "id": account.id,
-        "email": account.email,
-        "full_name": account.full_name,
-        "roles": [role.value for role in account.roles],
-        "standing": account.standing.value,
-        "created_at": to_wire(account.created_at),
-    }
-
-
-def to_account(item: Item) -> Account:
-    return Account(
-        id=item["id"],
-        email=item["email"],
-        full_name=item["full_name"],
-        roles=tuple(Role(text) for text in item["roles"]),
-        created_at=from_wire(item["created_at"]),
-        standing=Standing(item["standing"]),
-    )
-
-
-def _to_empty_profile(account: Account) -> Item:
-    return {**profile_key(account.id), "id": account.id, "email": account.email, "version": 1, "addresses": 0}
-
-
-def _to_session_item(session: Session) -> Item:
-    return {
-        **_session_key(session.account_id, session.id),
-        "id": session.id,
-        "account_id": session.account_id,
-        "generation": session.generation,
-        "current_digest": session.current_digest,
-        "previous_digest": session.previous_digest,
-        "rotated_at": to_wire(session.rotated_at),
-        "expires_at": int(session.expires_at.timestamp()),
-    }
-
-
-def _to_session(item: Item) -> Session:
-    return Session(
-        id=item["id"],
-        account_id=item["account_id"],
-        generation=int(item["generation"]),
-        current_digest=item["current_digest"],
-        previous_digest=item["previous_digest"],
-        rotated_at=from_wire(item["rotated_at"]),
-        expires_at=datetime.fromtimestamp(int(item["expires_at"]), UTC),
-    )

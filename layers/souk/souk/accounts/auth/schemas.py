@@ -1,34 +1,32 @@
 """Wire shapes of accounts and sessions."""
 
-# Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
-from typing import Annotated, Any, Literal, Self
+# No `from __future__ import annotations`: pydantic would compile each annotation from text at every cold start.
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, Field, SecretStr, WithJsonSchema
 
-from souk.accounts.auth.adapters.passwords import LONGEST, SHORTEST
-from souk.accounts.auth.model import SELF_GIVEN, Account, Role, SignedIn, canonical_email
+from souk.accounts.auth.model import LONGEST_PASSWORD, REGISTRABLE_ROLES, SHORTEST_PASSWORD, Role, canonical_email
 from souk.http.fields import Line
-from souk.shared.clock import to_wire
 
 _LONGEST_NAME = 100
 
 Email = Annotated[
     str, AfterValidator(canonical_email), WithJsonSchema({"type": "string", "format": "email", "maxLength": 254})
 ]
-NewPassword = Annotated[SecretStr, Field(min_length=SHORTEST, max_length=LONGEST)]
-# A wrong one is told from a right one by its hash alone, so that its length teaches nothing about the rules.
-Password = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST)]
+NewPassword = Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
+# At sign-in a short password is just a wrong one, so that the answer reveals nothing about the rules.
+Password = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
 Name = Annotated[Line, Field(min_length=1, max_length=_LONGEST_NAME)]
 
 
-def _self_given(text: str) -> str:
+def _role_name(text: str) -> str:
     return Role.parse(text).value
 
 
-SelfGivenRole = Annotated[
+RegistrableRole = Annotated[
     str,
-    AfterValidator(_self_given),
-    WithJsonSchema({"type": "string", "enum": list(SELF_GIVEN), "description": "In any case."}),
+    AfterValidator(_role_name),
+    WithJsonSchema({"type": "string", "enum": list(REGISTRABLE_ROLES), "description": "In any case."}),
 ]
 
 
@@ -36,7 +34,7 @@ class RegisterRequest(BaseModel):
     email: Email
     password: NewPassword
     full_name: Annotated[Name | None, Field(validation_alias=AliasChoices("full_name", "name"))] = None
-    role: SelfGivenRole = Role.USER.value
+    role: RegistrableRole = Role.USER.value
 
 
 class NamedRegisterRequest(BaseModel):
@@ -55,7 +53,7 @@ class RefreshRequest(BaseModel):
 
 
 class User(BaseModel):
-    """`role` is the one the route is about, or the one the account registered with; `roles` are all."""
+    """`role`: the role that the account registered with. `roles`: all its roles."""
 
     id: str
     email: str
@@ -63,21 +61,13 @@ class User(BaseModel):
     roles: list[str]
     full_name: str | None
 
-    @classmethod
-    def of(cls, account: Account) -> Self:
-        return cls(**_user(account))
-
 
 class CurrentAccount(User):
     created_at: str
 
-    @classmethod
-    def of(cls, account: Account) -> Self:
-        return cls(**_user(account), created_at=to_wire(account.created_at))
-
 
 class SignedInUser(BaseModel):
-    """`expires_in`: seconds that `token` lives."""
+    """`expires_in`: seconds until `token` expires."""
 
     token: str
     refresh_token: str
@@ -85,19 +75,9 @@ class SignedInUser(BaseModel):
     expires_in: int
     user: User
 
-    @classmethod
-    def of(cls, signed_in: SignedIn) -> Self:
-        tokens = signed_in.tokens
-        return cls(
-            token=tokens.access,
-            refresh_token=tokens.refresh,
-            expires_in=tokens.expires_in,
-            user=User.of(signed_in.account),
-        )
-
 
 class SignedInPerson(BaseModel):
-    """A buyer or a seller, as document 1's clients know one."""
+    """A buyer or a seller, as the routes under /buyers and /sellers answer one. `role`: the role of the route."""
 
     id: str
     name: str | None
@@ -106,19 +86,6 @@ class SignedInPerson(BaseModel):
     token: str
     refresh_token: str
     expires_in: int
-
-    @classmethod
-    def of(cls, signed_in: SignedIn, role: Role) -> Self:
-        account, tokens = signed_in.account, signed_in.tokens
-        return cls(
-            id=account.id,
-            name=account.full_name,
-            email=account.email,
-            role=role.value,
-            token=tokens.access,
-            refresh_token=tokens.refresh,
-            expires_in=tokens.expires_in,
-        )
 
 
 class JsonWebKey(BaseModel):
@@ -133,14 +100,3 @@ class JsonWebKey(BaseModel):
 
 class JsonWebKeySet(BaseModel):
     keys: list[JsonWebKey]
-
-
-def _user(account: Account) -> dict[str, Any]:
-    roles = [role.value for role in account.roles]
-    return {
-        "id": account.id,
-        "email": account.email,
-        "role": roles[0],
-        "roles": roles,
-        "full_name": account.full_name,
-    }

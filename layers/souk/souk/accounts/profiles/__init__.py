@@ -1,1 +1,1 @@
-"""What an account tells of itself."""
+"""The public profile of an account."""

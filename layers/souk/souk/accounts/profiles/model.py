@@ -1,4 +1,4 @@
-"""The profile. Pure."""
+"""The profile of an account."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`id` is the account's. `preferences` is the client's own JSON object, which nothing here reads."""
+    """`id` is the account's. `preferences` is a JSON object of the client, stored without being interpreted."""
 
     id: str
     email: str
@@ -22,6 +22,6 @@ class Profile:
     preferences: Mapping[str, Any] = field(default_factory=dict)
 
 
-def username_key(username: str) -> str:
-    """What makes a username unique: its case does not."""
+def canonical_username(username: str) -> str:
+    """The form in which usernames are compared: without case."""
     return username.casefold()

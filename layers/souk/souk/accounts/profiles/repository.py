@@ -1,14 +1,18 @@
-"""Profiles in DynamoDB; the keys are `layout`'s. A username is an item of its own, which is what makes it unique."""
+"""Profiles in DynamoDB. A username has an item of its own, which makes it unique."""
 
 from __future__ import annotations
 
-import json
-
-from souk.accounts.auth.keys import profile_key
-from souk.accounts.profiles.model import Profile, username_key
-from souk.accounts.profiles.service import StaleProfile
-from souk.aws.tables import Action, Delete, Item, Put, Tables, Update
+from souk.accounts.profiles.keys import profile_key, username_key
+from souk.accounts.profiles.mapping import from_profile, new_item, to_profile
+from souk.accounts.profiles.model import Profile, canonical_username
+from souk.aws.tables import Action, Delete, Put, Tables, Update
 from souk.shared.errors import Conflict, Unauthenticated
+from souk.shared.versioned import Stale
+
+
+def creating_profile(table: str, account_id: str, email: str) -> Put:
+    """The action that creates the empty profile of a new account."""
+    return Put(table, new_item(account_id, email), condition="attribute_not_exists(#pk)")
 
 
 class ProfileRepository:
@@ -21,10 +25,10 @@ class ProfileRepository:
         item = self._tables.get(self._table, profile_key(account_id))
         if item is None:
             raise Unauthenticated("This account does not exist any more.", code="account_gone")
-        return _to_profile(item)
+        return to_profile(item)
 
     def save(self, before: Profile, after: Profile) -> None:
-        """Raises StaleProfile, and Conflict `username_taken`."""
+        """Raises Stale, and Conflict `username_taken`."""
         usernames, update = self._usernames(before, after), self._update(before, after)
         if usernames:
             self._tables.commit(*usernames, update)
@@ -32,36 +36,25 @@ class ProfileRepository:
             self._tables.update(update)
 
     def _update(self, before: Profile, after: Profile) -> Update:
-        # An update and not a put: the item also says which address is the default, which is not for us to touch.
+        attributes = from_profile(after)
         return Update(
             self._table,
             profile_key(after.id),
-            "SET #avatar_url = :avatar_url, #bio = :bio, #username = :username, #gender = :gender,"
-            " #interests = :interests, #preferences = :preferences, #version = :version",
+            "SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
             condition="#version = :expected",
-            values={
-                "avatar_url": after.avatar_url,
-                "bio": after.bio,
-                "username": after.username,
-                "gender": after.gender,
-                "interests": list(after.interests),
-                # As text: DynamoDB has no floats, and clients put them into preferences.
-                "preferences": json.dumps(dict(after.preferences), separators=(",", ":")),
-                "version": after.version,
-                "expected": before.version,
-            },
-            otherwise=StaleProfile(),
+            values={**attributes, "expected": before.version},
+            otherwise=Stale(),
         )
 
     def _usernames(self, before: Profile, after: Profile) -> list[Action]:
-        old = username_key(before.username) if before.username else None
-        new = username_key(after.username) if after.username else None
+        old = canonical_username(before.username) if before.username else None
+        new = canonical_username(after.username) if after.username else None
         actions: list[Action] = []
         if new is not None and new != old:
             actions.append(
                 Put(
                     self._table,
-                    {**_username_key(new), "account_id": after.id},
+                    {**username_key(new), "account_id": after.id},
                     condition="attribute_not_exists(#pk)",
                     otherwise=Conflict("This username is taken.", code="username_taken"),
                 )
@@ -70,28 +63,10 @@ class ProfileRepository:
             actions.append(
                 Delete(
                     self._table,
-                    _username_key(old),
+                    username_key(old),
                     condition="#account_id = :owner",
                     values={"owner": before.id},
-                    otherwise=StaleProfile(),
+                    otherwise=Stale(),
                 )
             )
         return actions
-
-
-def _username_key(username: str) -> dict[str, str]:
-    return {"pk": f"USERNAME#{username}", "sk": "USERNAME"}
-
-
-def _to_profile(item: Item) -> Profile:
-    return Profile(
-        id=item["id"],
-        email=item["email"],
-        version=int(item["version"]),
-        avatar_url=item.get("avatar_url"),
-        bio=item.get("bio"),
-        username=item.get("username"),
-        gender=item.get("gender"),
-        interests=tuple(item.get("interests", ())),
-        preferences=json.loads(item.get("preferences", "{}")),
-    )

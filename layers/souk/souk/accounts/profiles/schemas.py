@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, WithJsonSchema
 
-from souk.accounts.profiles.model import Profile
 from souk.http.fields import HttpsUrl, Line, Text
 
 _MOST_PREFERENCES_BYTES = 8192
@@ -33,7 +32,7 @@ Preferences = Annotated[
 
 
 class ProfilePatch(BaseModel):
-    """What is left out stays; null clears. `interests` and `preferences` are replaced as a whole."""
+    """Fields that are left out stay as they are; null clears. `interests` and `preferences` are replaced as a whole."""
 
     avatar_url: HttpsUrl | None = None
     bio: Annotated[Text, Field(max_length=1000)] | None = None
@@ -43,7 +42,7 @@ class ProfilePatch(BaseModel):
     preferences: Preferences | None = None
 
     def changes(self) -> dict[str, Any]:
-        """The fields of a Profile that were sent, by name."""
+        """The fields that were sent, by their names in Profile."""
         changes: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
         if "interests" in changes:
             changes["interests"] = tuple(changes["interests"] or ())
@@ -65,18 +64,3 @@ class UserWithProfile(BaseModel):
     id: str
     email: str
     profile: ProfileOut
-
-    @classmethod
-    def of(cls, profile: Profile) -> Self:
-        return cls(
-            id=profile.id,
-            email=profile.email,
-            profile=ProfileOut(
-                avatar_url=profile.avatar_url,
-                bio=profile.bio,
-                username=profile.username,
-                gender=profile.gender,
-                interests=list(profile.interests),
-                preferences=dict(profile.preferences),
-            ),
-        )

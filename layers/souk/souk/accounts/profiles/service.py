@@ -1,4 +1,4 @@
-"""Reading and editing one's own profile."""
+"""Reading and editing the profile of an account."""
 
 from __future__ import annotations
 
@@ -7,13 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from souk.accounts.profiles.model import Profile
-from souk.shared.errors import DependencyUnavailable, PreconditionFailed
-
-_ROUNDS = 5
-
-
-class StaleProfile(Exception):
-    """The profile has changed since it was read."""
+from souk.shared.versioned import check_version, retrying
 
 
 class Profiles(Protocol):
@@ -22,7 +16,7 @@ class Profiles(Protocol):
         ...
 
     def save(self, before: Profile, after: Profile) -> None:
-        """Raises StaleProfile, and Conflict `username_taken`."""
+        """Raises Stale, and Conflict `username_taken`."""
         ...
 
 
@@ -31,23 +25,22 @@ class ProfileService:
         self._profiles = profiles
 
     def get(self, account_id: str) -> Profile:
+        """Raises Unauthenticated when the account is gone."""
         return self._profiles.get(account_id)
 
     def update(self, account_id: str, changes: Mapping[str, Any], if_match: int | None) -> Profile:
-        """The profile with `changes`, by field name; fields that are not named stay as they are.
+        """The profile with `changes`, by field name. Fields that are not named stay as they are.
 
         Raises PreconditionFailed unless the version is `if_match`, and Conflict `username_taken`.
         """
-        for _ in range(_ROUNDS):
+
+        def attempt() -> Profile:
             before = self._profiles.get(account_id)
-            if if_match not in (None, before.version):
-                raise PreconditionFailed("The profile has changed since you read it.")
+            check_version("profile", before.version, if_match)
             if not changes:
                 return before
             after = replace(before, **changes, version=before.version + 1)
-            try:
-                self._profiles.save(before, after)
-            except StaleProfile:
-                continue
+            self._profiles.save(before, after)
             return after
-        raise DependencyUnavailable("The profile is being edited elsewhere. Try again shortly.", retry_after=1)
+
+        return retrying("profile", attempt)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from souk.accounts.auth.keys import account_key, profile_key
+from souk.accounts.auth.keys import account_key
+from souk.accounts.profiles.keys import profile_key
 from souk.aws import idempotency as records
 from souk.aws.idempotency import IdempotencyKey
 from souk.aws.tables import Action, Check, Delete, Item, Put, Tables, Update

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from souk.accounts.auth.model import Account, Role
-from souk.accounts.auth.repository import giving
+from souk.accounts.auth.repository import adding_role
 from souk.aws import idempotency as records
 from souk.aws.idempotency import IdempotencyKey
 from souk.aws.tables import Action, Delete, Put, Tables, Update
@@ -80,7 +80,7 @@ class ShopRepository:
         if decision is not None:
             actions.append(put_new(self._table, from_decision(decision)))
         if new_seller is not None:
-            actions.append(giving(self._accounts_table, new_seller.id, Role.SELLER, otherwise=Stale()))
+            actions.append(adding_role(self._accounts_table, new_seller.id, Role.SELLER, otherwise=Stale()))
         result_id = decision.id if decision else after.id
         records.write(self._tables, self._table, actions, idempotency, result_id, after.updated_at)
 

@@ -1,1 +1,1 @@
-"""What speaks to the world outside."""
+"""Password hashing and token verification, with the libraries that do them."""

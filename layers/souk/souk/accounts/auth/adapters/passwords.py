@@ -1,4 +1,4 @@
-"""Passwords: Argon2id, with a cost that was measured. Nothing here keeps, logs or returns one."""
+"""Hashes passwords with Argon2id, at a measured cost. No function here stores, logs or returns a password."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-SHORTEST = 8
-LONGEST = 128
-"""In characters, checked before any hashing, so that a long text costs nothing."""
-
 # RFC 9106's second recommendation scaled to a function of one vCPU: 32 MiB, three passes, 79 ms measured here; above
 # OWASP's floor (19 MiB, two passes). One lane, since a function of this size has one processor.
 _MEMORY_KIB = 32 * 1024
 _PASSES = 3
 
-# Verified when the email is unknown, so that this takes as long as a wrong password. Made with the costs above from a
-# text that was thrown away; a test holds its costs to those above.
-NOBODYS_HASH = "$argon2id$v=19$m=32768,t=3,p=1$pzwj5EYBJfrLZM0y8xkgGQ$dOLgqa2+9l3J/T0iFpUE9o/mDNmZMkFrR9KKckFofmA"
+# Compared with when the email is unknown, so that the answer takes as long as for a wrong password. It was made with
+# the costs above, from a text that nobody kept; a test checks that its costs are those above.
+DUMMY_HASH = "$argon2id$v=19$m=32768,t=3,p=1$pzwj5EYBJfrLZM0y8xkgGQ$dOLgqa2+9l3J/T0iFpUE9o/mDNmZMkFrR9KKckFofmA"
 
 
 @cache
@@ -31,7 +27,7 @@ def _hasher() -> PasswordHasher:
 
 
 def hash_password(password: str) -> str:
-    """The encoded hash: salt and costs included."""
+    """The hash in Argon2's encoded form, with its salt and costs."""
     return _hasher().hash(_canonical(password))
 
 
@@ -46,9 +42,10 @@ def is_password(password: str, encoded: str) -> bool:
 
 
 def has_current_cost(encoded: str) -> bool:
+    """Whether `encoded` was made with the costs that new hashes get."""
     return not _hasher().check_needs_rehash(encoded)
 
 
 def _canonical(password: str) -> str:
-    # The same keys on two systems may send composed or decomposed letters (RFC 8265, OpaqueString).
+    # Two systems may send the same letter composed or decomposed (RFC 8265, OpaqueString).
     return unicodedata.normalize("NFC", password)

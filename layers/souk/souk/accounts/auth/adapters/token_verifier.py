@@ -1,6 +1,6 @@
-"""Whether a text is a good access token. The gateway's authorizer alone comes here: nobody else pays for cryptography.
+"""Verifies access tokens. Only the gateway's authorizer imports this module, because cryptography is slow to load.
 
-Everything that a token says about how it wants to be verified is ignored or refused: one algorithm, our own keys.
+A token has no say in how it is verified: one algorithm, our own keys, and any header that asks for more is refused.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from souk.accounts.auth.service.access_tokens import ALGORITHM, AUDIENCE, ISSUER, TYPE, Claims
+from souk.accounts.auth.model.access_token import ALGORITHM, AUDIENCE, ISSUER, TYPE, Claims
 from souk.shared.errors import Unauthenticated
 
 _LONGEST = 4096
 _HEADER = frozenset({"alg", "typ", "kid"})
 _REQUIRED = ("iss", "aud", "sub", "roles", "sid", "jti", "iat", "exp")
-# Clocks of two functions may differ; the endpoint looks at the expiry again, to the second.
+# The clocks of two functions may differ. The endpoint checks the expiry again, to the second.
 _LEEWAY_SECONDS = 5
 
 
 class TokenVerifier:
-    """`public_keys` gives the DER of each of our keys by its id; each is asked for once."""
+    """`public_keys`: for each key id, a function that returns the key as DER. It is called once per key."""
 
     def __init__(self, public_keys: Mapping[str, Callable[[], bytes]]) -> None:
-        self._sources = public_keys
+        self._public_keys = public_keys
         self._keys: dict[str, EllipticCurvePublicKey] = {}
 
     def verify(self, token: str) -> Claims:
-        """Raises Unauthenticated, and DependencyUnavailable when a public key cannot be had."""
+        """The claims of a valid token. Raises Unauthenticated; DependencyUnavailable if no public key can be read."""
         if len(token) > _LONGEST:
             raise _refusal()
         try:
@@ -55,11 +55,11 @@ class TokenVerifier:
         if set(header) != _HEADER or header["alg"] != ALGORITHM or header["typ"] != TYPE:
             raise _refusal()
         key_id = header["kid"]
-        source = self._sources.get(key_id)
-        if source is None:
+        read_key = self._public_keys.get(key_id)
+        if read_key is None:
             raise _refusal()
         if key_id not in self._keys:
-            key = load_der_public_key(source())
+            key = load_der_public_key(read_key())
             if not isinstance(key, EllipticCurvePublicKey):
                 raise TypeError(f"{key_id} is not an elliptic curve key")
             self._keys[key_id] = key

@@ -1,1 +1,1 @@
-"""Use cases."""
+"""Registration, sign-in, sessions and tokens."""

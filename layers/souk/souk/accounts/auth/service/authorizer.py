@@ -1,7 +1,8 @@
-"""What the gateway's authorizer answers: always yes, with its verdict beside it.
+"""The gateway's authorizer: it allows every request, and passes on whether the access token is valid.
 
-An HTTP API turns a refusal into a bare 403, and clients need a 401 to know that they must refresh: so the endpoint
-refuses, by this verdict (souk.http.request.caller_from). Verdicts are cached by the gateway.
+An HTTP API turns a denial into a bare 403, but clients need a 401 to know that they must refresh. So the endpoint
+refuses the request (souk.http.request.caller_from), by the context returned here: `verdict` is "valid" or "invalid".
+The gateway caches the answer per token.
 """
 
 from __future__ import annotations
@@ -9,20 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from souk.accounts.auth.service.access_tokens import Claims
+from souk.accounts.auth.model.access_token import Claims
 from souk.shared.errors import Unauthenticated
 
 
-def verdict(headers: Mapping[str, str], verify: Callable[[str], Claims]) -> dict[str, Any]:
-    """The simple response (payload format 2.0) for a request with these headers, lower-case names.
+def authorize(headers: Mapping[str, str], verify: Callable[[str], Claims]) -> dict[str, Any]:
+    """The authorizer's simple response (payload format 2.0). `headers` have lower-case names.
 
-    Raises DependencyUnavailable when no verdict can be had: the gateway then answers 500 and caches nothing.
+    Raises DependencyUnavailable if the token cannot be verified now: the gateway answers 500 and caches nothing.
     """
     try:
         claims = verify(_bearer(headers.get("authorization", "")))
     except Unauthenticated as error:
-        return _answer({"verdict": "invalid", "reason": error.detail, "code": error.code})
-    return _answer(
+        return _response({"verdict": "invalid", "reason": error.detail, "code": error.code})
+    return _response(
         {
             "verdict": "valid",
             "reason": "",
@@ -42,5 +43,5 @@ def _bearer(authorization: str) -> str:
     return token.strip()
 
 
-def _answer(context: dict[str, str]) -> dict[str, Any]:
+def _response(context: dict[str, str]) -> dict[str, Any]:
     return {"isAuthorized": True, "context": context}

@@ -1,4 +1,4 @@
-"""Sessions: opening one, moving its refresh token on, ending it. Rule: a token that is used twice ends its family."""
+"""Sessions: open one, refresh its tokens, end it. A refresh token that is used twice ends its session (RFC 9700)."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
-from souk.accounts.auth.model import Account, NotARefreshToken, Session, SignedIn, TokenPair
+from souk.accounts.auth.model import Account, InvalidRefreshToken, Session, SignedIn, TokenPair
+from souk.accounts.auth.model.refresh_token import Derive, RefreshToken
 from souk.accounts.auth.service.access_tokens import AccessTokens
-from souk.accounts.auth.service.refresh_tokens import Derive, RefreshToken
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Unauthenticated
+from souk.shared.versioned import retrying
 
-# A client whose answer was lost, or that asks from two tabs, repeats itself within this time (rule 31).
+# A client that lost the answer, or refreshes in two tabs at once, repeats a used token within this time. It gets the
+# same successor again, and its session goes on.
 GRACE = timedelta(seconds=10)
-_ROUNDS = 4
 
 
 class SessionStore(Protocol):
     def account_and_session(self, account_id: str, session_id: str) -> tuple[Account | None, Session | None]: ...
 
-    def rotate(self, session: Session, rotated: Session) -> bool:
-        """False: another call has moved or ended `session`."""
+    def rotate(self, before: Session, after: Session) -> None:
+        """Raises Stale when another call has refreshed or ended the session."""
         ...
 
     def end_session(self, account_id: str, session_id: str) -> None: ...
@@ -46,7 +47,7 @@ class Sessions:
         self._new_id = new_id
 
     def open(self, account: Account) -> tuple[Session, TokenPair]:
-        """A session that is yet to be stored, and its tokens."""
+        """A new session and its tokens. The caller stores the session."""
         now = self._clock()
         token = RefreshToken.make(account.id, self._new_id(), 1, self._derive)
         session = Session(
@@ -61,44 +62,41 @@ class Sessions:
         return session, self._pair(account, token)
 
     def refresh(self, text: str) -> SignedIn:
-        """The next pair of tokens, with the account's roles of now.
+        """The next pair of tokens, with the roles that the account has now.
 
         Raises Unauthenticated: `refresh_token_reused` when the token was used before, which ends the session;
         else `invalid_refresh_token`.
         """
         token = RefreshToken.parse(text)
-        for _ in range(_ROUNDS):
-            account, session = self._store.account_and_session(token.account_id, token.session_id)
-            if session is None or session.expires_at <= self._clock():
-                raise NotARefreshToken
-            if account is None or account.is_suspended:
-                self._store.end_session(session.account_id, session.id)
-                raise NotARefreshToken
-            pair = self._next(account, session, token)
-            if pair is not None:
-                return SignedIn(account, pair)
-        raise NotARefreshToken
+        return retrying("session", lambda: self._refresh(token), otherwise=InvalidRefreshToken())
 
     def end(self, account_id: str, session_id: str) -> None:
+        """Its refresh token is invalid from now on. A session that has ended already is success."""
         self._store.end_session(account_id, session_id)
 
-    def _next(self, account: Account, session: Session, token: RefreshToken) -> TokenPair | None:
-        """None: another call came first; look again."""
+    def _refresh(self, token: RefreshToken) -> SignedIn:
+        """Raises Stale when another call changed the session meanwhile."""
+        account, session = self._store.account_and_session(token.account_id, token.session_id)
+        if session is None or session.expires_at <= self._clock():
+            raise InvalidRefreshToken
+        if account is None or account.is_suspended:
+            self._store.end_session(session.account_id, session.id)
+            raise InvalidRefreshToken
         if hmac.compare_digest(token.digest, session.current_digest):
-            return self._rotate(account, session)
+            return SignedIn(account, self._rotate(account, session))
         if self._is_repeated(session, token):
-            return self._pair(account, self._token(session, session.generation))
+            return SignedIn(account, self._pair(account, self._token(session, session.generation)))
         if token.generation < session.generation and token.is_genuine(self._derive):
             self._store.end_session(session.account_id, session.id)
             raise Unauthenticated(
                 "The refresh token was used before, so its session has ended. Sign in again.",
                 code="refresh_token_reused",
             )
-        raise NotARefreshToken
+        raise InvalidRefreshToken
 
-    def _rotate(self, account: Account, session: Session) -> TokenPair | None:
+    def _rotate(self, account: Account, session: Session) -> TokenPair:
         successor = self._token(session, session.generation + 1)
-        # Made before the write: a failing key service must not use the old token up.
+        # Tokens before the write: if the key service fails, the client's token must still be valid.
         pair = self._pair(account, successor)
         now = self._clock()
         rotated = replace(
@@ -109,9 +107,11 @@ class Sessions:
             rotated_at=now,
             expires_at=now + self._lifetime,
         )
-        return pair if self._store.rotate(session, rotated) else None
+        self._store.rotate(session, rotated)
+        return pair
 
     def _is_repeated(self, session: Session, token: RefreshToken) -> bool:
+        """Whether the previous token comes again within the grace period."""
         return (
             session.previous_digest is not None
             and hmac.compare_digest(token.digest, session.previous_digest)

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from souk.accounts.addresses.repository import address_key, to_address
-from souk.accounts.auth.keys import account_key, profile_key
+from souk.accounts.addresses.keys import address_key
+from souk.accounts.addresses.mapping import to_address
+from souk.accounts.auth.keys import account_key
+from souk.accounts.auth.mapping import to_account
 from souk.accounts.auth.model import Account
-from souk.accounts.auth.repository import to_account
+from souk.accounts.profiles.keys import profile_key
 from souk.aws.tables import Check, Item, Tables
 from souk.shared.errors import NotFound, Unauthenticated
 from souk.storefront.catalogue.keys import (

@@ -18,18 +18,18 @@ def test_a_currency_has_the_decimals_of_iso_4217(currency: str, digits: int) -> 
 
 
 @pytest.mark.parametrize("code", ["XXX", "XTS", "XAU", "XDR", "CHE", "DEM", "HRK", "usd", ""])
-def test_what_nothing_is_sold_for_is_no_currency(code: str) -> None:
+def test_a_code_that_nothing_is_priced_in_is_not_a_currency(code: str) -> None:
     assert code not in CURRENCIES
 
 
-def test_every_code_is_three_capitals() -> None:
+def test_every_currency_code_is_three_capital_letters() -> None:
     assert len(CURRENCIES) == 155
     assert all(len(code) == 3 and code.isascii() and code.isalpha() and code.isupper() for code in CURRENCIES)
 
 
 @pytest.mark.parametrize("currency", sorted(CURRENCIES))
-def test_minor_units_there_and_back(currency: str) -> None:
-    one = Money.from_minor(1, currency)
-    assert (one.minor, one.amount) == (1, Decimal(1).scaleb(-minor_digits(currency)))
+def test_minor_units_convert_there_and_back(currency: str) -> None:
+    smallest = Money.from_minor(1, currency)
+    assert (smallest.minor, smallest.amount) == (1, Decimal(1).scaleb(-minor_digits(currency)))
     with pytest.raises(ValueError, match="decimals"):
-        Money(one.amount / 10, currency)
+        Money(smallest.amount / 10, currency)

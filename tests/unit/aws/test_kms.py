@@ -1,4 +1,4 @@
-"""What KMS answers, as JOSE wants it."""
+"""Keys in KMS: signatures and public keys in JOSE's form, and errors."""
 
 import contextlib
 from typing import Any
@@ -23,7 +23,7 @@ def test_a_der_signature_becomes_r_and_s_of_32_bytes_each(r: int, s: int) -> Non
 
 
 @given(st.binary(max_size=80))
-def test_what_is_no_signature_is_refused_clearly(noise: bytes) -> None:
+def test_bytes_that_are_not_a_signature_are_refused(noise: bytes) -> None:
     with contextlib.suppress(ValueError):
         assert len(to_raw_signature(noise)) == 64
 
@@ -42,7 +42,7 @@ def test_the_coordinates_of_a_public_key_are_its_last_64_bytes() -> None:
     assert (int.from_bytes(x), int.from_bytes(y)) == (key.public_numbers().x, key.public_numbers().y)
 
 
-def test_a_key_on_another_curve_has_no_coordinates_here() -> None:
+def test_a_key_on_another_curve_is_refused() -> None:
     key = ec.generate_private_key(ec.SECP256K1()).public_key()
     with pytest.raises(ValueError, match="P-256"):
         to_coordinates(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
@@ -82,11 +82,11 @@ def test_a_key_service_that_is_down_or_busy_is_a_503(failure: Exception) -> None
         EncryptionKey(Failing(failure), "key").decrypt(b"x", {})  # type: ignore[arg-type]
 
 
-def test_a_text_of_another_context_is_told_apart_from_a_failure() -> None:
+def test_a_ciphertext_of_another_context_has_its_own_error() -> None:
     with pytest.raises(ForeignCiphertext):
         EncryptionKey(Failing(vendor_error("InvalidCiphertextException")), "key").decrypt(b"x", {})  # type: ignore[arg-type]
 
 
-def test_a_missing_right_is_not_hidden() -> None:
+def test_a_missing_right_is_raised_as_it_is() -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         EncryptionKey(Failing(vendor_error("AccessDeniedException")), "key").decrypt(b"x", {})  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
-"""The refresh token: a session, its generation, and a code that only the key service can derive from these two.
+"""The refresh token: account, session, generation, and a code that only the key service can derive from these.
 
-Nothing random is kept: the successor of a token can be derived again, which is how a repeated call within the grace
-gets the same answer. What is stored of a token is its digest.
+A token holds nothing random, so its successor can be derived again: that is how a call repeated within the grace
+period gets the same answer. Only the digest of a token is stored.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from souk.accounts.auth.model import NotARefreshToken
+from souk.accounts.auth.model.session import InvalidRefreshToken
 
 type Derive = Callable[[bytes], bytes]
 
-# So that a scanner for leaked secrets can tell what it has found.
+# Lets a scanner for leaked secrets recognize what it has found.
 _PREFIX = "souk_rt_"
 _PURPOSE = b"souk refresh token 1\0"
 _LAYOUT = struct.Struct(">16s16sI32s")
@@ -27,7 +27,7 @@ _LAYOUT = struct.Struct(">16s16sI32s")
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """What a refresh token says, and the code that proves it."""
+    """The contents of a refresh token. `code` proves that it was issued here."""
 
     account_id: str
     session_id: str
@@ -36,22 +36,22 @@ class RefreshToken:
 
     @classmethod
     def make(cls, account_id: str, session_id: str, generation: int, derive: Derive) -> RefreshToken:
-        """Generations count from 1. The ids are UUIDs as text."""
+        """The token of one generation, counted from 1. The ids are UUIDs as text."""
         return cls(account_id, session_id, generation, derive(_message(account_id, session_id, generation)))
 
     @classmethod
     def parse(cls, text: str) -> RefreshToken:
-        """Raises NotARefreshToken."""
+        """The token that `text` spells; its code is not verified yet. Raises InvalidRefreshToken."""
         encoded = text.removeprefix(_PREFIX)
         try:
             packed = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
             account, session, generation, code = _LAYOUT.unpack(packed)
         except (binascii.Error, struct.error, ValueError) as error:
-            raise NotARefreshToken from error
+            raise InvalidRefreshToken from error
         token = cls(str(UUID(bytes=account)), str(UUID(bytes=session)), generation, code)
-        # One spelling only, so that a token is the same thing wherever it is compared as text.
+        # Base64 allows several spellings of the same bytes. One is accepted, so tokens can be compared as text.
         if token.text != text:
-            raise NotARefreshToken
+            raise InvalidRefreshToken
         return token
 
     @property
@@ -63,7 +63,7 @@ class RefreshToken:
         return hashlib.sha256(self._packed()).hexdigest()
 
     def is_genuine(self, derive: Derive) -> bool:
-        """Whether we made it, at whatever time. Asks the key service."""
+        """Whether this system issued the token, now or earlier. Calls the key service."""
         expected = derive(_message(self.account_id, self.session_id, self.generation))
         return hmac.compare_digest(expected, self.code)
 

@@ -1,4 +1,4 @@
-"""Accounts and sessions, profiles and addresses."""
+"""Accounts, sessions and tokens."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from souk.accounts.addresses.service import AddressService
     from souk.accounts.auth.adapters.token_verifier import TokenVerifier
     from souk.accounts.auth.model import Account
     from souk.accounts.auth.repository import AccountRepository
-    from souk.accounts.auth.service.accounts import Registration, SignIn
+    from souk.accounts.auth.schemas import JsonWebKeySet
+    from souk.accounts.auth.service.registration import Registration
     from souk.accounts.auth.service.sessions import Sessions
+    from souk.accounts.auth.service.sign_in import SignIn
     from souk.accounts.auth.service.throttling import Throttle
-    from souk.accounts.profiles.service import ProfileService
     from souk.aws.kms import DerivationKey, SigningKey
     from souk.aws.tables import Action
     from souk.http.request import Caller
@@ -34,7 +34,7 @@ def account_repository() -> AccountRepository:
 
 @cache
 def signing_keys() -> tuple[SigningKey, ...]:
-    """The keys of SOUK_SIGNING_KEY, separated by commas: the first signs, tokens of all are good."""
+    """The keys of SOUK_SIGNING_KEY, separated by commas. The first signs; tokens signed by any of them are valid."""
     from souk.aws.clients import client
     from souk.aws.kms import SigningKey
     from souk.aws.settings import setting
@@ -49,18 +49,18 @@ def token_verifier() -> TokenVerifier:
     return TokenVerifier({key.id: key.public_key for key in signing_keys()})
 
 
-def verdict(headers: Mapping[str, str]) -> dict[str, Any]:
+def authorize(headers: Mapping[str, str]) -> dict[str, Any]:
     """The authorizer's answer to a request with these headers."""
-    from souk.accounts.auth.service.authorizer import verdict
+    from souk.accounts.auth.service.authorizer import authorize
 
-    return verdict(headers, token_verifier().verify)
+    return authorize(headers, token_verifier().verify)
 
 
 @cache
-def json_web_keys() -> tuple[dict[str, str], ...]:
-    from souk.accounts.auth.service.access_tokens import to_jwk
+def json_web_keys() -> JsonWebKeySet:
+    from souk.accounts.auth.presenter import present_keys
 
-    return tuple(to_jwk(key.id, key.public_key()) for key in signing_keys())
+    return present_keys((key.id, key.public_key()) for key in signing_keys())
 
 
 @cache
@@ -90,12 +90,12 @@ def refresh_key() -> DerivationKey:
 def registration() -> Registration:
     from souk.accounts.auth.adapters import passwords
     from souk.accounts.auth.repository import AccountRepository
-    from souk.accounts.auth.service.accounts import Registration
+    from souk.accounts.auth.service.registration import Registration
     from souk.aws.settings import setting
     from souk.shared.clock import new_id, utc_now
 
     return Registration(
-        AccountRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE"), _shop_of),
+        AccountRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE"), _profile_and_shop),
         sessions(),
         _throttle("registration", "SOUK_REGISTRATIONS_PER_NETWORK"),
         passwords,
@@ -104,21 +104,24 @@ def registration() -> Registration:
     )
 
 
-def _shop_of(account: Account) -> tuple[Action, ...]:
-    """A seller's shop is made with the account."""
-    if not account.is_seller:
-        return ()
+def _profile_and_shop(account: Account) -> tuple[Action, ...]:
+    """What is created in the same transaction as an account: its profile, and the shop of a seller."""
+    from souk.accounts.profiles.repository import creating_profile
     from souk.aws.settings import setting
+
+    profile = creating_profile(setting("SOUK_IDENTITY_TABLE"), account.id, account.email)
+    if not account.is_seller:
+        return (profile,)
     from souk.storefront.sellers.model import Shop
     from souk.storefront.sellers.repository import put_new_shop
 
-    return (put_new_shop(setting("SOUK_CATALOGUE_TABLE"), Shop.opened(account, account.created_at)),)
+    return profile, put_new_shop(setting("SOUK_CATALOGUE_TABLE"), Shop.opened(account, account.created_at))
 
 
 @cache
 def sign_in() -> SignIn:
     from souk.accounts.auth.adapters import passwords
-    from souk.accounts.auth.service.accounts import SignIn
+    from souk.accounts.auth.service.sign_in import SignIn
 
     return SignIn(account_repository(), sessions(), _throttle("login", "SOUK_LOGINS_PER_NETWORK"), passwords)
 
@@ -137,16 +140,17 @@ def _throttle(what: str, per_network: str) -> Throttle:
 
 
 def current_account(account_id: str) -> Account:
-    """The account of a caller as it is now. Raises Unauthenticated."""
-    from souk.accounts.auth.service.accounts import current_account
+    """The account as it is now. Raises Unauthenticated when it is gone or suspended."""
+    from souk.accounts.auth.service.current_account import current_account
 
-    return current_account(account_repository().find, account_id)
+    return current_account(account_repository().find_account, account_id)
 
 
-def admit_fresh(caller: Caller) -> Caller:
-    """`admit` of the endpoints that must not wait for a token to expire (rule 30): one consistent read.
+def reload_caller(caller: Caller) -> Caller:
+    """The caller, with only those of its token's roles that its account still has. One consistent read.
 
-    The caller with those of its roles that its account still has. Raises Unauthenticated.
+    For endpoints at which a suspended account or a lost role must count before the token expires.
+    Raises Unauthenticated when the account is gone or suspended.
     """
     from dataclasses import replace
 
@@ -154,27 +158,8 @@ def admit_fresh(caller: Caller) -> Caller:
     return replace(caller, roles=caller.roles & held)
 
 
-@cache
-def profiles() -> ProfileService:
-    from souk.accounts.profiles.repository import ProfileRepository
-    from souk.accounts.profiles.service import ProfileService
-    from souk.aws.settings import setting
-
-    return ProfileService(ProfileRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE")))
-
-
-@cache
-def addresses() -> AddressService:
-    from souk.accounts.addresses.repository import AddressRepository
-    from souk.accounts.addresses.service import AddressService
-    from souk.aws.settings import setting
-    from souk.shared.clock import utc_now
-
-    return AddressService(AddressRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE")), utc_now)
-
-
 def make_operator(email: str) -> Account:
-    """Raises NotFound."""
-    from souk.accounts.auth.service.accounts import make_operator
+    """Give an existing account the role Operator. Raises NotFound."""
+    from souk.accounts.auth.service.operators import make_operator
 
     return make_operator(account_repository(), email)

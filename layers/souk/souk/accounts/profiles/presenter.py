@@ -1,0 +1,27 @@
+"""The profile as a wire answer."""
+
+from __future__ import annotations
+
+from souk.accounts.profiles.model import Profile
+from souk.accounts.profiles.schemas import ProfileOut, UserWithProfile
+from souk.http.response import Response, etag
+
+
+def respond_profile(profile: Profile) -> Response:
+    """The account's id and email with the profile, and its ETag."""
+    return Response(present_profile(profile), headers=etag(profile.version))
+
+
+def present_profile(profile: Profile) -> UserWithProfile:
+    return UserWithProfile(
+        id=profile.id,
+        email=profile.email,
+        profile=ProfileOut(
+            avatar_url=profile.avatar_url,
+            bio=profile.bio,
+            username=profile.username,
+            gender=profile.gender,
+            interests=list(profile.interests),
+            preferences=dict(profile.preferences),
+        ),
+    )
