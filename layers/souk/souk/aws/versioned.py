@@ -1,10 +1,10 @@
-"""Writes of an item on the version that was read: they raise `souk.shared.versioned.Stale` when it has changed since."""
+"""Writes that require the version that was read, and raise `souk.shared.versioned.Stale` when it has changed since."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from souk.aws.tables import Delete, Item, Key, Put
+from souk.aws.actions import Delete, Item, Key, Put
 from souk.shared.versioned import Stale
 
 _ON_VERSION = "#version = :expected"

@@ -65,7 +65,7 @@ def shop_may_sell(table: str, seller_id: str, *, verified_only: bool) -> Check:
     else:
         condition = "attribute_exists(#pk) AND #verification <> :suspended"
         values = {"suspended": Verification.SUSPENDED.value}
-    return Check(table, key, condition, values, otherwise=refusal)
+    return Check(table, key, condition=condition, values=values, otherwise=refusal)
 
 
 def may_not_sell(seller_id: str, verification: Verification | None) -> MayNotSell:
