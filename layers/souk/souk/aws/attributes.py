@@ -58,6 +58,11 @@ def from_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: from_attribute(value) for name, value in item.items()}
 
 
+def drop_none(**attributes: Any) -> dict[str, Any]:
+    """An item of those `attributes` that have a value: an absent one is not stored."""
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
 class Row:
     """The keys of one kind of item in a table: `Row("USER#{}", "ORDER#{}")(buyer_id, order_id)`."""
 

@@ -1,51 +1,73 @@
-"""What keeps things going in every domain: workflows as a dispatcher sees them, and a sweep that no failure stops."""
+"""Sweeps: the guarantee behind every fast path. What is overdue is settled, and one failure does not stop the others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-
-class Workflows(Protocol):
-    def start(self, name: str, document: Mapping[str, Any]) -> None:
-        """Start an execution once per `name`; one that exists already is success."""
-        ...
-
-    def resume(self, token: str) -> bool:
-        """Let a waiting state go on. False: nobody waits with this token any more."""
-        ...
-
-    def is_running(self, name: str) -> bool: ...
+from souk.shared.clock import Clock
 
 
 class Sweeper(Protocol):
     def sweep(self, *, everything: bool) -> int:
-        """Settle what is overdue, or whatever is under way when `everything`; answers how many were touched."""
+        """Settle what is overdue, or all that has a due time when `everything`; answers how many were settled."""
         ...
 
 
+class HasDueTime(Protocol):
+    @property
+    def due_at(self) -> datetime | None: ...
+
+
+class DueEntities[S, T: HasDueTime](Protocol):
+    """What differs between the entities that a sweep settles."""
+
+    def due(self, before: datetime | None) -> Iterable[S]:
+        """References to entities with a due time until `before`, or with any when it is None."""
+        ...
+
+    def read(self, found: S) -> T | None:
+        """The entity as it is now: the index that found it lags."""
+        ...
+
+    def settle(self, entity: T, now: datetime, *, everything: bool) -> None: ...
+
+
+class DueSweeper[S, T: HasDueTime]:
+    def __init__(self, entities: DueEntities[S, T], clock: Clock) -> None:
+        self._entities = entities
+        self._clock = clock
+
+    def sweep(self, *, everything: bool) -> int:
+        now = self._clock()
+
+        def settle(found: S) -> bool:
+            entity = self._entities.read(found)
+            if entity is None or entity.due_at is None or not (everything or entity.due_at <= now):
+                return False
+            self._entities.settle(entity, now, everything=everything)
+            return True
+
+        return settle_each(self._entities.due(None if everything else now), settle)
+
+
 def sweep_all(sweepers: Iterable[Sweeper], *, everything: bool) -> int:
-    """Answers how many were touched. Raises an ExceptionGroup at the end."""
-    return settle_each(sweepers, lambda one: one.sweep(everything=everything))
-
-
-def is_due(due_at: datetime | None, now: datetime, *, everything: bool) -> bool:
-    """Whether a sweep settles what it has just read again: the index that named it lags behind."""
-    return due_at is not None and (everything or due_at <= now)
+    """Answers how many were settled. Raises an ExceptionGroup at the end."""
+    return settle_each(sweepers, lambda sweeper: sweeper.sweep(everything=everything))
 
 
 def settle_each[T](found: Iterable[T], settle: Callable[[T], int]) -> int:
-    """Settle one after the other, and answer for how many there was something to do: `settle` counts.
+    """Settle one after the other, and answer the sum of what `settle` counts.
 
-    Raises an ExceptionGroup at the end: one that fails must not keep the others waiting.
+    Raises an ExceptionGroup at the end, so that one failure does not keep the others waiting.
     """
     touched = 0
     failures: list[Exception] = []
-    for one in found:
+    for entity in found:
         try:
-            touched += settle(one)
-        except Exception as error:  # noqa: BLE001 - told below
+            touched += settle(entity)
+        except Exception as error:  # noqa: BLE001 - raised below
             failures.append(error)
     if failures:
         raise ExceptionGroup("some could not be settled", failures)
