@@ -55,17 +55,21 @@ reindex: install ## build the search index anew out of the catalogue (STACK=... 
 OWN_ARCHITECTURE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 sam-build = SOUK_ARCHITECTURE=$(1) $(SAM) build --parameter-overrides Architecture=$(1) --cache-dir .aws-sam/cache-$(1) --build-dir $(2)
 
+.PHONY: template
+template: .venv/.installed ## join the parts in stack/ to template.yaml
+	@$(VENV)/python -m tooling.join_template
+
 .PHONY: build
-build: .venv/.installed ## build functions and layers for this machine into .aws-sam/build
+build: template ## build functions and layers for this machine into .aws-sam/build
 	@$(call sam-build,$(OWN_ARCHITECTURE),.aws-sam/build)
 
 .PHONY: deploy
-deploy: .venv/.installed ## build for AWS and deploy with your credentials (ARCHITECTURE=arm64, GUIDED=--guided)
+deploy: template ## build for AWS and deploy with your credentials (ARCHITECTURE=arm64, GUIDED=--guided)
 	@$(call sam-build,$(ARCHITECTURE),.aws-sam/deploy)
 	@$(SAM) deploy --template-file .aws-sam/deploy/template.yaml --parameter-overrides Architecture=$(ARCHITECTURE) $(GUIDED)
 ARCHITECTURE ?= arm64
 
-CODE := layers functions local tests benchmarks docs
+CODE := layers functions local tests benchmarks tooling
 
 .PHONY: lint
 lint: .venv/.installed
@@ -93,9 +97,8 @@ bench: install build ## cold starts, overhead, sizes, growth, local cloud: figur
 	@PYTHONPATH=layers/souk $(VENV)/python -m benchmarks
 
 .PHONY: openapi
-openapi: .venv/.installed ## write docs/openapi.json and README's table of endpoints anew
-	@PYTHONPATH=layers/souk $(VENV)/python -m docs.generate_openapi
-	@PYTHONPATH=layers/souk $(VENV)/python -m docs.generate_endpoints
+openapi: .venv/.installed ## write docs/openapi.json, README's table of endpoints and the gateway's routes
+	@PYTHONPATH=layers/souk $(VENV)/python -m tooling.contract
 
 .PHONY: format
 format: .venv/.installed

@@ -20,7 +20,9 @@ from typing import Any, Final
 from benchmarks.prices import AS_OF, PLACE, STANDING, STORED_GB_MONTH, USE
 from benchmarks.receipts import RECEIPTS
 from benchmarks.units import Units, deliver_one, function_of, publish_one
-from tests.functions.template import resources, template
+from tests.functions.template import resources
+from tooling.contract.routes import routes
+from tooling.contract.template import read_template
 
 MANY: Final = 1000
 """How many of each the page tells of."""
@@ -179,11 +181,7 @@ def _standing(receipts: Receipts) -> list[Line]:
     kinds = {"KMS keys": "AWS::KMS::Key", "Secrets": "AWS::SecretsManager::Secret"}
     kinds |= {"Alarms": "AWS::CloudWatch::Alarm", "Dashboards": "AWS::CloudWatch::Dashboard"}
     counts = {name: len(resources(kind)) for name, kind in kinds.items()}
-    endpoints = [
-        one
-        for one in resources("AWS::Serverless::Function").values()
-        if any(event["Type"] == "HttpApi" for event in one.get("Events", {}).values())
-    ]
+    endpoints = {route.function for route in routes()}
     seconds = sum(_gb_seconds(path, functions) for path in _SWEEPS)
     read_units = sum(functions[path]["read_units"] for path in _SWEEPS)
     return [
@@ -230,7 +228,7 @@ def _gb_seconds(path: str, functions: Mapping[str, Any]) -> float:
 
 def _memory(path: str) -> int:
     own = resources("AWS::Serverless::Function")[function_of(path)]
-    return int(own.get("MemorySize") or template()["Globals"]["Function"]["MemorySize"])
+    return int(own.get("MemorySize") or read_template()["Globals"]["Function"]["MemorySize"])
 
 
 def read_receipts() -> Receipts:

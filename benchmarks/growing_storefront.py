@@ -13,7 +13,7 @@ from souk.storefront.catalogue.keys import from_stock
 from souk.storefront.catalogue.model import Stock
 from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Answer, Cloud, Person
-from tests.functions.storefront.analytics.sellers import change, count_stock, report, stock, tell
+from tests.functions.storefront.analytics.sellers import change, count_stock, deliver, report, stock
 from tests.functions.storefront.catalogue.merchants import LAMP, Merchant, seen
 from tests.functions.storefront.orders.market import Buyer, Shop
 from tests.functions.storefront.orders.stripe import FakeStripe
@@ -86,7 +86,7 @@ def _products(cloud: Cloud, _stripe: FakeStripe) -> Growing:
 def _figures(cloud: Cloud, _stripe: FakeStripe) -> Growing:
     """All products of one seller, each counted; all days on which he sold anything before, and all orders."""
     stock(cloud, ANA, "p1", _LISTED)
-    tell(cloud, paid("o1"))
+    deliver(cloud, paid("o1"))
     shop, product = f"SHOP#{ANA}", "PRODUCT#p1"
     day = _one_under(cloud, _ANALYTICS, shop, "DAY#")
     copies = (
@@ -105,7 +105,7 @@ def _figures(cloud: Cloud, _stripe: FakeStripe) -> Growing:
 
     def counting() -> Act:
         order = paid(f"o{len(cloud.calls)}")
-        return _told(lambda: tell(cloud, order))
+        return _told(lambda: deliver(cloud, order))
 
     return Growing(
         copies,

@@ -22,7 +22,8 @@ from typing import Any, Final
 
 from benchmarks import generated
 from benchmarks.statements import asks_aws
-from tests.functions.template import ROOT, template
+from tests.functions.template import ROOT
+from tooling.contract.template import read_template
 
 BUILD: Final = Path(os.environ.get("SOUK_BUILD", ROOT / ".aws-sam/build"))
 WORKSHOP: Final = ROOT / ".aws-sam/benchmarks"
@@ -45,8 +46,8 @@ class Packaged:
 
 def layers_of(function: str) -> list[str]:
     """Logical ids, the global ones first."""
-    everyone = template()["Globals"]["Function"]["Layers"]
-    own = template()["Resources"][function]["Properties"].get("Layers", [])
+    everyone = read_template()["Globals"]["Function"]["Layers"]
+    own = read_template()["Resources"][function]["Properties"].get("Layers", [])
     return [layer["Ref"] for layer in [*everyone, *own]]
 
 

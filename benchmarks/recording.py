@@ -31,7 +31,8 @@ from souk.aws import clients
 from souk.wiring import storage
 from tests.functions.cloud import Cloud, create_keys, forget
 from tests.functions.storefront.orders.stripe import FakeStripe
-from tests.functions.template import REGION, logical_id, resolve, resources, variables_of
+from tests.functions.template import REGION, logical_id, resolve, variables_of
+from tooling.contract.routes import routes
 
 _SERVICES = ("dynamodb", "kms", "secretsmanager", "stepfunctions", "s3")
 _METHODS = {"GetObject": "GET", "HeadObject": "HEAD"}
@@ -181,11 +182,7 @@ def _told(service: str, headers: Mapping[str, str]) -> dict[str, str]:
 
 def endpoints() -> set[str]:
     """Logical ids of the functions that the API calls."""
-    return {
-        name
-        for name, properties in resources("AWS::Serverless::Function").items()
-        if any(event["Type"] == "HttpApi" for event in properties.get("Events", {}).values())
-    }
+    return {route.function for route in routes()}
 
 
 def record() -> list[dict[str, Any]]:

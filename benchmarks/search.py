@@ -24,13 +24,13 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from benchmarks.rows import Row
-from docs.contract.template import event_file
 from souk.shared.money import Money
 from souk.storefront.catalogue.model import CATEGORIES
-from souk.storefront.search.adapters.index.reader import LOOK_SECONDS
+from souk.storefront.search.adapters.index.reader import REFRESH_SECONDS
 from souk.storefront.search.model import ProductDocument, ProductQuery
 from souk.storefront.sellers.model import Rating
 from tests.unit.storefront.search.search_worlds import FakeCatalogue, World
+from tooling.contract.template import event_file
 
 SIZES: Final = {10_000: None, 100_000: 2.0, 1_000_000: 5.0}
 """Products, and the most milliseconds that half of the searches may take."""
@@ -65,10 +65,10 @@ def _of_size(size: int, bar: float | None, folder: Path) -> list[Row]:
         Row(f"search index {of_size}", stored / _MB, "MB", None, f"built in {built:.1f} s"),
         Row(
             f"new product among {size:,} found after",
-            LOOK_SECONDS + found.written + found.renewed,
+            REFRESH_SECONDS + found.written + found.renewed,
             "s",
             MOST_UNTIL_FOUND,
-            f"{LOOK_SECONDS:g} s until readers look, {found.written * 1000:.0f} ms to write, "
+            f"{REFRESH_SECONDS:g} s until readers look, {found.written * 1000:.0f} ms to write, "
             f"{found.renewed * 1000:.0f} ms to take over; stream and network come on top",
         ),
     ]
@@ -147,7 +147,7 @@ def _until_found(world: World) -> Found:
     written, renewed = [], []
     for _ in range(5):
         newest = catalogue.add()
-        world.seconds += LOOK_SECONDS
+        world.seconds += REFRESH_SECONDS
         began = time.perf_counter()
         writer.apply([newest])
         written.append(time.perf_counter() - began)

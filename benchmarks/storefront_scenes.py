@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Answer, Cloud, Person
-from tests.functions.storefront.analytics.sellers import report, stock, tell
+from tests.functions.storefront.analytics.sellers import deliver, report, stock
 from tests.functions.storefront.catalogue.merchants import LAMP, Merchant
 from tests.functions.storefront.orders.market import Buyer, Shop, call
 from tests.functions.storefront.orders.stripe import fail
@@ -85,7 +85,7 @@ def _market(cloud: Cloud) -> Market:
     for number in range(200):
         price, category_id = 5 + number % 60, "kitchen" if number % 2 else "home"
         market.offers(f"Coffee cup {number}", price=price, category_id=category_id, rating=(4, 5)[: number % 3])
-    market.is_told()
+    market.index_changes()
     return market
 
 
@@ -199,7 +199,7 @@ def _reviews(cloud: Cloud) -> Answer:
 
 def _figures(cloud: Cloud) -> Answer:
     for number in range(10):
-        tell(cloud, paid(f"o{number}", SOLD_AT - timedelta(days=number)))
+        deliver(cloud, paid(f"o{number}", SOLD_AT - timedelta(days=number)))
         stock(cloud, ANA, f"p{number}", number)
     return report(cloud, ANA)
 

@@ -26,6 +26,7 @@ from tests.harness.simulation import Simulation
 from tests.harness.storefront.orders.market import ANNA, CATALOGUE, market
 from tests.harness.storefront.orders.shopping import paid
 from tests.harness.world import world
+from tooling.contract.routes import routes
 
 COUNTING: Final = "count_sales"
 COUNTED: Final = f"{COUNTING}: a payment"
@@ -79,7 +80,8 @@ def deliver_one() -> Units:
 
 
 def _summed(units: Units) -> Units:
-    units.requests = sum(times for path, times in units.invocations.items() if "HttpApi" in _triggers(path))
+    endpoints = {route.function for route in routes()}
+    units.requests = sum(times for path, times in units.invocations.items() if function_of(path) in endpoints)
     units.events = sum(
         times for path, times in units.invocations.items() if _triggers(path) & {"DynamoDB", "EventBridgeRule"}
     )

@@ -13,7 +13,8 @@ from pathlib import Path
 from local.problems import Unusable
 from local.saving import replace_durably
 
-_SOURCES = ("template.yaml", "samconfig.toml", "functions", "layers", "workflows", "docs")
+# template.yaml is written from stack/ by the build.
+_SOURCES = ("stack", "tooling/join_template.py", "samconfig.toml", "functions", "layers", "workflows", "docs")
 _IGNORED = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 
 

@@ -26,7 +26,7 @@ from botocore.config import Config
 
 from local import saving
 from local.children import Children, resident
-from local.patches import lambdas, services
+from local.patches import gateways, lambdas, services
 from local.problems import Unusable
 
 REGION = "us-east-1"
@@ -181,6 +181,9 @@ class Cloud:
         services.halt_executions(emulator("services.stepfunctions"), self._halted, self._thread)
         services.tell_encryption_contexts(emulator("core.iam_evaluator"))
         services.judge_task_answers_by_machine(emulator("core.iam_evaluator"), emulator("services.stepfunctions"))
+        gateways.assume_the_integrations_role(
+            emulator("services.apigateway"), emulator("core.iam_evaluator"), emulator("services.iam")
+        )
 
     def _states(self) -> dict[str, Callable[[], saving.State | None]]:
         assert self._ministack is not None

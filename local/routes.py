@@ -1,8 +1,8 @@
-"""Completes the HTTP API after a deploy (facts: gap 1).
+"""Completes the HTTP API after a deploy.
 
-SAM turns the functions' HttpApi events into one OpenAPI `Body`; AWS makes authorizers, integrations, routes and CORS
-of it, and MiniStack 1.5.33 ignores it. This reads the Body back from the processed template and makes the same things
-through apigatewayv2.
+The template has the API as one OpenAPI `Body`; AWS makes authorizers, integrations, routes and CORS of it, and
+MiniStack 1.5.33 ignores it. This reads the Body from the processed template and makes the same things through
+apigatewayv2.
 """
 
 from __future__ import annotations
@@ -51,20 +51,22 @@ def _create(api: str, body: Mapping[str, Any], gateway: Any) -> None:
         name: gateway.create_authorizer(ApiId=api, **_authorizer(name, scheme))["AuthorizerId"]
         for name, scheme in body.get("components", {}).get("securitySchemes", {}).items()
     }
-    integrations: dict[str, str] = {}
+    integrations: dict[tuple[str, str], str] = {}
     for key, operation in _operations(body):
         integration = operation["x-amazon-apigateway-integration"]
-        uri = integration["uri"]
-        if uri not in integrations:
-            integrations[uri] = gateway.create_integration(
+        role = integration.get("credentials", "")
+        target = integration["uri"], role
+        if target not in integrations:
+            integrations[target] = gateway.create_integration(
                 ApiId=api,
                 IntegrationType="AWS_PROXY",
-                IntegrationUri=uri,
+                IntegrationUri=integration["uri"],
                 PayloadFormatVersion=integration.get("payloadFormatVersion", "2.0"),
+                **({"CredentialsArn": role} if role else {}),
             )["IntegrationId"]
         names = [name for entry in operation.get("security", ()) for name in entry if name in authorizers]
         authorization = {"AuthorizationType": "CUSTOM", "AuthorizerId": authorizers[names[0]]} if names else {}
-        gateway.create_route(ApiId=api, RouteKey=key, Target=f"integrations/{integrations[uri]}", **authorization)
+        gateway.create_route(ApiId=api, RouteKey=key, Target=f"integrations/{integrations[target]}", **authorization)
 
 
 def _authorizer(name: str, scheme: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,11 +102,16 @@ def _clear(api: str, gateway: Any) -> None:
 
 
 def _arns(template: Mapping[str, Any], physical: Mapping[str, str]) -> dict[str, str]:
+    """`<logical id>.Arn` -> ARN of each function and role: what a Body refers to."""
     region, account = _PSEUDO["AWS::Region"], _PSEUDO["AWS::AccountId"]
+    begins = {
+        "AWS::Lambda::Function": f"arn:aws:lambda:{region}:{account}:function:",
+        "AWS::IAM::Role": f"arn:aws:iam::{account}:role/",
+    }
     return {
-        f"{name}.Arn": f"arn:aws:lambda:{region}:{account}:function:{physical[name]}"
+        f"{name}.Arn": begins[resource["Type"]] + physical[name]
         for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Lambda::Function" and name in physical
+        if resource["Type"] in begins and name in physical
     }
 
 

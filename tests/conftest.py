@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 _IN_PROCESS = tuple(HERE / name for name in ("unit", "functions", "template", "harness"))
 # Their subject is a server: they speak to it on loopback, and to nobody else.
-_ON_LOOPBACK = tuple(HERE / "unit" / name for name in ("marketplaces", "payments", "local"))
+_ON_LOOPBACK = tuple(HERE / "unit" / name for name in ("selling/marketplaces", "storefront/payments", "local"))
 
 _RECORDER: pytest.StashKey[Recorder] = pytest.StashKey()
 _EVIDENCE: pytest.StashKey[Evidence] = pytest.StashKey()

@@ -23,8 +23,8 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from botocore.signers import RequestSigner, S3PostPresigner
 
-from docs.contract.template import ROOT, functions
 from tests.template.stack import grants, resources, role_of, sources, template
+from tooling.contract.template import ROOT, functions
 
 FUNCTIONS = ROOT / "functions"
 TESTS = ROOT / "tests"

@@ -21,8 +21,8 @@ import boto3
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
 
-from docs.contract.template import event_file, module_of
 from tests.functions.template import ACCOUNT, REGION, logical_id, resolve, resources, variables_of
+from tooling.contract.template import event_file, module_of
 
 _TABLE_PROPERTIES = (
     "AttributeDefinitions",

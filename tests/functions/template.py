@@ -1,52 +1,25 @@
-"""What template.yaml says, read without SAM: enough to make its tables, keys and buckets, and to call functions."""
+"""The resources of template.yaml, as tests make tables, keys and buckets of them and call functions."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from tooling.contract.template import ROOT, read_template
 
-ROOT = Path(__file__).resolve().parents[2]
-
-# What stands for a value that only a deployment knows.
+# What is used for a value that only a deployment knows.
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms, which become their long ones."""
-
-
-def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    if isinstance(node, yaml.ScalarNode):
-        return {name: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {name: loader.construct_sequence(node, deep=True)}
-    assert isinstance(node, yaml.MappingNode)
-    return {name: loader.construct_mapping(node, deep=True)}
-
-
-_Loader.add_multi_constructor("!", _long_form)
-
-
-@cache
-def template() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
-    return loaded
-
-
 def resources(kind: str) -> dict[str, dict[str, Any]]:
     """Properties of all resources of a type, by logical id."""
-    every = template()["Resources"].items()
+    every = read_template()["Resources"].items()
     return {name: one.get("Properties", {}) for name, one in every if one["Type"] == kind}
 
 
 def variables_of(function: str | None = None) -> dict[str, Any]:
     """Environment variables of all functions, or of one with its own, unresolved."""
-    shared: dict[str, Any] = template()["Globals"]["Function"]["Environment"]["Variables"]
+    shared: dict[str, Any] = read_template()["Globals"]["Function"]["Environment"]["Variables"]
     if function is None:
         return dict(shared)
     own = resources("AWS::Serverless::Function")[function].get("Environment", {}).get("Variables", {})
@@ -64,10 +37,10 @@ def resolve(value: Any, physical: dict[str, str]) -> str:
         return str(value)
     [(form, argument)] = value.items()
     if form == "Ref":
-        parameter: dict[str, Any] | None = template()["Parameters"].get(str(argument))
+        parameter: dict[str, Any] | None = read_template()["Parameters"].get(str(argument))
         return str(parameter["Default"]) if parameter else str(physical.get(argument, argument))
     if form == "Fn::GetAtt":
-        target = argument.split(".")[0] if isinstance(argument, str) else argument[0]
+        target = argument[0]
         return str(physical.get(target, target))
     if form == "Fn::Sub":
         text = str(argument if isinstance(argument, str) else argument[0])
@@ -80,3 +53,6 @@ def resolve(value: Any, physical: dict[str, str]) -> str:
             text = text.replace(f"${{{name}}}", made)
         return text
     raise ValueError(f"cannot resolve {form} outside of a deployment")
+
+
+__all__ = ["ACCOUNT", "REGION", "ROOT", "logical_id", "resolve", "resources", "variables_of"]

@@ -6,8 +6,8 @@ from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import Any
 
-from docs.contract.template import place_of
 from tests.functions.template import ROOT, logical_id
+from tooling.contract.template import place_of
 
 
 @cache

@@ -7,14 +7,12 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from docs.contract.template import functions, read_template, source_of
+from tooling.contract.template import functions, read_template, source_of
 
 MANAGED_BY_US = "FunctionBasics"
 
 
-@cache
-def template() -> dict[str, Any]:
-    return read_template()
+template = read_template
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:

@@ -1,56 +1,114 @@
-"""The function is the gate (decision 5): what a route asks of a caller is what its handler checks."""
+"""What a handler declares is what the gateway does: its routes, who needs a token, and with which role it calls."""
 
 from __future__ import annotations
 
+import ast
+from typing import Any
+
 import pytest
 
-from docs.contract.operations import read_endpoint
-from docs.contract.template import Route, functions, http_events, is_catch_all, module_of, routes
-from souk.http.endpoint import ANYONE
-from tests.template.stack import processed_of, sources, template
+from souk.http.endpoint import CATCH_ALL
+from tests.template.stack import grants, processed_of, resources, sources, template
+from tooling.contract.gateway import FILE, gateway_paths, invoke_role, with_routes
+from tooling.contract.routes import ANY, Route, operations, routes
+from tooling.contract.template import ROOT, event_file, functions
 
-ROUTES = list(routes(template()))
-
-
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation_id)
-def test_a_route_without_authorizer_is_a_handler_for_anyone(route: Route) -> None:
-    roles = read_endpoint(route).declaration.roles
-    assert route.is_public == (roles is ANYONE), (
-        f"{route.key} {'has no' if route.is_public else 'has an'} authorizer, its handler has roles={roles}"
-    )
+ROUTES = routes()
 
 
-def test_whatever_no_route_takes_is_answered_for_anyone() -> None:
-    caught = [
-        (name, event.get("Auth", {}).get("Authorizer"))
-        for name, one in functions(template()).items()
-        for event in http_events(one).values()
-        if is_catch_all(event)
-    ]
-    assert caught == [("AnswerUnknownRouteFunction", "NONE")]
+def test_the_templates_routes_are_those_that_the_handlers_declare() -> None:
+    written = FILE.read_text()
+    assert written == with_routes(written, ROUTES), "the routes in stack/api.yaml are stale: run make openapi"
+    assert resources("AWS::Serverless::HttpApi")["Api"]["DefinitionBody"]["paths"] == gateway_paths(ROUTES)
 
 
-def test_the_gateway_gets_the_routes_and_their_authorizers_as_they_are_written() -> None:
+def test_no_function_has_a_route_that_its_handler_does_not_declare() -> None:
+    events = [event["Type"] for one in functions(template()).values() for event in one.get("Events", {}).values()]
+    assert "HttpApi" not in events
+
+
+def test_the_gateway_gets_the_routes_and_their_authorizers_as_they_are_declared() -> None:
     [api] = processed_of("AWS::ApiGatewayV2::Api").values()
     made = {
-        f"{method.upper()} {path}": not operation.get("security") or operation["security"] == [{"NONE": []}]
+        path if path == CATCH_ALL else f"{method.upper()} {path}": operation["security"]
         for path, item in api["Body"]["paths"].items()
         for method, operation in item.items()
-        if not path.endswith("$default") and method != "options"
+        if method != "options"
     }
-    assert made == {route.key: route.is_public for route in ROUTES}
+    assert made == {route.key: [{"NONE" if route.is_public else "TokenAuthorizer": []}] for route in ROUTES}
 
 
-def test_only_http_functions_declare_an_endpoint() -> None:
-    import importlib
+def test_requests_that_no_route_takes_are_answered_for_anyone() -> None:
+    caught = [(route.function, route.method, route.is_public) for route in ROUTES if route.is_catch_all]
+    assert caught == [("AnswerUnknownRouteFunction", ANY, True)]
 
-    with_routes = {name for name, one in functions(template()).items() if http_events(one)}
-    declaring = {
-        name
-        for name, (_, file) in sources().items()
-        if hasattr(importlib.import_module(module_of(file)).handler, "declaration")
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # SAM's command line uses what its libraries deprecate
+def test_the_command_line_of_sam_finds_the_same_routes_with_the_same_authorizers() -> None:
+    """`sam local start-api` serves what its own reading of the template finds."""
+    from samcli.lib.providers.api_provider import ApiProvider  # type: ignore[import-untyped]
+    from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider  # type: ignore[import-untyped]
+
+    stacks, _ = SamLocalStackProvider.get_stacks(str(FILE))
+    found: set[tuple[str, str, str, str | None]] = {
+        (_method(route), route.path, route.function_name, route.authorizer_name)
+        for route in ApiProvider(stacks).api.routes
     }
-    assert declaring == with_routes
+    declared = {
+        (route.method, route.path, route.function, None if route.is_public else "TokenAuthorizer") for route in ROUTES
+    }
+    assert sorted(found, key=str) == sorted(declared, key=str)
+
+
+def _method(route: Any) -> str:
+    methods = set(route.methods) - {"OPTIONS"}  # added for CORS
+    return methods.pop() if len(methods) == 1 else ANY
+
+
+@pytest.mark.parametrize("domain", sorted({route.domain for route in ROUTES}))
+def test_the_gateway_may_invoke_a_domains_endpoints_and_nothing_else(domain: str) -> None:
+    mine = {route.function for route in ROUTES if route.domain == domain}
+    assert set(grants(invoke_role(domain))) == {("lambda:InvokeFunction", function) for function in mine}
+
+
+def test_there_is_no_role_of_a_domain_without_routes() -> None:
+    named = {role for role in resources("AWS::IAM::Role") if role.startswith("Invoke")}
+    assert named == {invoke_role(route.domain) for route in ROUTES}
+
+
+@pytest.mark.parametrize("name", sorted({route.name for route in ROUTES}))
+def test_a_handler_reads_if_match_exactly_when_it_declares_it(name: str) -> None:
+    route = next(route for route in ROUTES if route.name == name)
+    source = ast.parse((ROOT / "functions" / route.domain / f"{name}.py").read_text())
+    reads_it = any(isinstance(node, ast.Attribute) and node.attr == "if_match" for node in ast.walk(source))
+    assert reads_it == route.declaration.if_match
+
+
+def test_no_two_operations_share_a_route_or_a_name() -> None:
+    for seen in ([route.key for route in ROUTES], [route.operation_id for route in ROUTES]):
+        assert sorted(set(seen)) == sorted(seen)
+
+
+@pytest.mark.parametrize(
+    "declared", ["/orders", "FETCH /orders", "POST orders", "POST /api/v1/orders", "POST", ""], ids=repr
+)
+def test_a_route_that_is_not_a_method_and_a_path_below_the_base_is_refused(declared: str) -> None:
+    from types import SimpleNamespace
+
+    from souk.http.endpoint import ANYONE, endpoint
+
+    module = SimpleNamespace(handler=endpoint(declared, roles=ANYONE)(lambda request: request), __doc__="")
+    with pytest.raises(ValueError, match="is no route"):
+        Route.of("PlaceOrderFunction", "storefront/orders", "place_order", "", module)
+
+
+def test_every_function_with_a_sample_request_declares_an_endpoint() -> None:
+    with_requests = {
+        function
+        for function, (_, name) in sources().items()
+        if name != "authorize" and '"rawPath"' in event_file(name).read_text()
+    }
+    assert with_requests == {route.function for route in ROUTES}
 
 
 def test_every_authenticated_post_that_makes_or_moves_something_honours_idempotency_keys() -> None:
@@ -58,7 +116,7 @@ def test_every_authenticated_post_that_makes_or_moves_something_honours_idempote
     excused = {"log_out", "preflight_listing", "preview_order"}
     refusing = {
         route.operation_id
-        for route in ROUTES
-        if route.method == "POST" and not route.is_public and not read_endpoint(route).declaration.idempotent
+        for route in operations()
+        if route.method == "POST" and not route.is_public and not route.declaration.idempotent
     }
     assert refusing <= excused, refusing - excused

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from docs.contract.template import ROOT, functions, http_events
 from tests.template.stack import sources, template
+from tooling.contract.routes import routes
+from tooling.contract.template import ROOT, functions
 
 LIBRARY = ROOT / "layers" / "souk"
 MODULES = {
@@ -238,6 +239,9 @@ def probe(function: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
+ENDPOINTS = {route.function for route in routes()}
+
+
 @pytest.fixture(scope="module")
 def probes() -> dict[str, tuple[int, str, str]]:
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -256,7 +260,7 @@ def test_importing_a_function_reads_no_clock_no_randomness_and_no_network(
 def test_importing_a_function_brings_shapes_and_nothing_heavy(
     function: str, probes: dict[str, tuple[int, str, str]]
 ) -> None:
-    allowed = _AT_IMPORT if http_events(functions(template())[function]) else frozenset({"botocore"})
+    allowed = _AT_IMPORT if function in ENDPOINTS else frozenset({"botocore"})
     assert set(json.loads(probes[function][1])) - {"souk"} <= allowed
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from docs.contract.template import ROOT, Route, functions, http_events, is_catch_all, module_of, routes
-from docs.generate_openapi import FILE
-from tests.template.stack import sources, template
+from tests.template.stack import sources
+from tooling.contract.document import FILE
+from tooling.contract.routes import operations, routes
+from tooling.contract.template import ROOT, module_of
 
 
 def _domain(file: Path, base: str) -> str:
@@ -41,16 +42,12 @@ def test_every_function_has_a_sample_event_and_no_event_is_left_over() -> None:
     assert events == FILES
 
 
-@pytest.mark.parametrize("function", [name for name, one in functions(template()).items() if http_events(one)])
-def test_a_sample_event_is_of_a_route_of_its_function(function: str) -> None:
-    domain, name = sources()[function]
-    event = json.loads((ROOT / "events" / domain / f"{name}.json").read_text())
-    taken = {
-        "$default" if is_catch_all(one) else f"{one['Method'].upper()} {one['Path']}"
-        for one in http_events(functions(template())[function]).values()
-    }
+@pytest.mark.parametrize("name", sorted({route.name for route in routes()}))
+def test_a_sample_event_is_of_a_route_of_its_function(name: str) -> None:
+    mine = [route for route in routes() if route.name == name]
+    event = json.loads((ROOT / "events" / mine[0].domain / f"{name}.json").read_text())
     assert event["version"] == "2.0"
-    assert event["routeKey"] in taken
+    assert event["routeKey"] in {route.key for route in mine}
     assert event["requestContext"]["routeKey"] == event["routeKey"]
 
 
@@ -59,15 +56,7 @@ def test_every_route_is_an_operation_under_its_files_name() -> None:
     described = {
         one["operationId"]: f"{method.upper()} {path}" for path, item in paths.items() for method, one in item.items()
     }
-    assert described == {route.operation_id: route.key for route in ROUTES}
-
-
-ROUTES: list[Route] = list(routes(template()))
-
-
-def test_no_two_events_have_one_route() -> None:
-    keys = [route.key for route in ROUTES]
-    assert sorted(set(keys)) == sorted(keys)
+    assert described == {route.operation_id: route.key for route in operations()}
 
 
 @pytest.mark.parametrize(("domain", "name"), FILES, ids=[f"{domain}/{name}" for domain, name in FILES])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from docs.generate_endpoints import FILE, with_table
-from docs.generate_openapi import generate
+from tooling.contract.document import generate
+from tooling.contract.table import FILE, with_table
 
 
 def test_the_table_of_endpoints_is_current() -> None:
-    assert FILE.read_text() == with_table(FILE.read_text(), generate()), "README's table is stale: make openapi"
+    assert FILE.read_text() == with_table(FILE.read_text(), generate()), "README's table is stale: run make openapi"
 
 
 def test_the_table_lists_every_operation_of_the_api_once() -> None:

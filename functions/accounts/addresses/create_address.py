@@ -1,4 +1,4 @@
-"""POST /users/addresses: one more address."""
+"""One more address."""
 
 from souk.accounts.addresses.model import Address
 from souk.accounts.addresses.schemas import AddressIn, AddressOut
@@ -13,7 +13,15 @@ def replay(request: Request, address_id: str) -> Response:
     return _answer(*addresses().get(request.caller.id, address_id))
 
 
-@endpoint(roles=SIGNED_IN, body=AddressIn, returns=AddressOut, status=201, replay=replay)
+@endpoint(
+    "POST /users/addresses",
+    roles=SIGNED_IN,
+    body=AddressIn,
+    returns=AddressOut,
+    status=201,
+    errors=(409,),
+    replay=replay,
+)
 def handler(request: Request) -> Response:
     """Add an address; the first one becomes the default in any case."""
     wanted = request.body

@@ -1,10 +1,10 @@
-"""DELETE /users/addresses/{id}: remove an address."""
+"""Remove an address."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.wiring.identity import addresses
 
 
-@endpoint(roles=SIGNED_IN, status=204)
+@endpoint("DELETE /users/addresses/{id}", roles=SIGNED_IN, status=204, if_match=True)
 def handler(request: Request) -> None:
     """Remove an address; of the others, the newest becomes the default if this one was."""
     addresses().remove(request.caller.id, request.params["id"], request.if_match)

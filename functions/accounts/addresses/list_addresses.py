@@ -1,4 +1,4 @@
-"""GET /users/addresses: the caller's address book."""
+"""The caller's address book."""
 
 from souk.accounts.addresses.schemas import AddressOut
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
@@ -6,7 +6,7 @@ from souk.http.pagination import PageQuery, from_cursor, next_link, to_cursor
 from souk.wiring.identity import addresses
 
 
-@endpoint(roles=SIGNED_IN, query=PageQuery, returns=list[AddressOut])
+@endpoint("GET /users/addresses", roles=SIGNED_IN, query=PageQuery, returns=list[AddressOut])
 def handler(request: Request) -> Response:
     """The caller's addresses, newest first."""
     book = addresses().book(request.caller.id)

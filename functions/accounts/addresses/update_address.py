@@ -1,4 +1,4 @@
-"""PATCH /users/addresses/{id}: edit an address, or make it the default."""
+"""Edit an address, or make it the default."""
 
 from souk.accounts.addresses.schemas import AddressOut, AddressPatch
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
@@ -6,7 +6,7 @@ from souk.http.response import etag
 from souk.wiring.identity import addresses
 
 
-@endpoint(roles=SIGNED_IN, body=AddressPatch, returns=AddressOut)
+@endpoint("PATCH /users/addresses/{id}", roles=SIGNED_IN, body=AddressPatch, returns=AddressOut, if_match=True)
 def handler(request: Request) -> Response:
     """Edit an address: what is left out stays, null clears. `is_default: true` makes it the default."""
     wanted = request.body

@@ -1,11 +1,11 @@
-"""GET /auth/me: the caller."""
+"""The caller."""
 
 from souk.accounts.auth.schemas import CurrentAccount
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.wiring.identity import current_account
 
 
-@endpoint(roles=SIGNED_IN, returns=CurrentAccount)
+@endpoint("GET /auth/me", roles=SIGNED_IN, returns=CurrentAccount)
 def handler(request: Request) -> CurrentAccount:
     """The caller's account as it is now."""
     return CurrentAccount.of(current_account(request.caller.id))

@@ -1,11 +1,11 @@
-"""POST /auth/login: a new session."""
+"""A new session."""
 
 from souk.accounts.auth.schemas import LoginRequest, SignedInUser
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.wiring.identity import sign_in
 
 
-@endpoint(roles=ANYONE, body=LoginRequest, returns=SignedInUser)
+@endpoint("POST /auth/login", roles=ANYONE, body=LoginRequest, returns=SignedInUser, errors=(401, 429))
 def handler(request: Request) -> SignedInUser:
     """Sign in with email and password."""
     given = request.body

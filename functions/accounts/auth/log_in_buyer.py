@@ -1,4 +1,4 @@
-"""POST /buyers/login: a new session of an account that is a buyer."""
+"""A new session of an account that is a buyer."""
 
 from souk.accounts.auth.model import Role
 from souk.accounts.auth.schemas import LoginRequest, SignedInPerson
@@ -6,7 +6,7 @@ from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.wiring.identity import sign_in
 
 
-@endpoint(roles=ANYONE, body=LoginRequest, returns=SignedInPerson)
+@endpoint("POST /buyers/login", roles=ANYONE, body=LoginRequest, returns=SignedInPerson, errors=(401, 403, 429))
 def handler(request: Request) -> SignedInPerson:
     """Sign in as a buyer."""
     given = request.body

@@ -1,4 +1,4 @@
-"""POST /sellers/login: a new session of an account that is a seller."""
+"""A new session of an account that is a seller."""
 
 from souk.accounts.auth.model import Role
 from souk.accounts.auth.schemas import LoginRequest, SignedInPerson
@@ -6,7 +6,7 @@ from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.wiring.identity import sign_in
 
 
-@endpoint(roles=ANYONE, body=LoginRequest, returns=SignedInPerson)
+@endpoint("POST /sellers/login", roles=ANYONE, body=LoginRequest, returns=SignedInPerson, errors=(401, 403, 429))
 def handler(request: Request) -> SignedInPerson:
     """Sign in as a seller."""
     given = request.body

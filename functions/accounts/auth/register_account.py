@@ -1,4 +1,4 @@
-"""POST /auth/register and POST /auth/signup: a new account, signed in."""
+"""A new account, signed in."""
 
 from souk.accounts.auth.model import Role
 from souk.accounts.auth.schemas import RegisterRequest, SignedInUser
@@ -6,7 +6,15 @@ from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.wiring.identity import registration
 
 
-@endpoint(roles=ANYONE, body=RegisterRequest, returns=SignedInUser, status=201)
+@endpoint(
+    "POST /auth/register",
+    roles=ANYONE,
+    also={"signup": "POST /auth/signup"},
+    body=RegisterRequest,
+    returns=SignedInUser,
+    status=201,
+    errors=(409, 429),
+)
 def handler(request: Request) -> SignedInUser:
     """Register an account and sign it in."""
     wanted = request.body

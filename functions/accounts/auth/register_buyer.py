@@ -1,4 +1,4 @@
-"""POST /buyers/register: a new account that is a buyer, signed in."""
+"""A new account that is a buyer, signed in."""
 
 from souk.accounts.auth.model import Role
 from souk.accounts.auth.schemas import NamedRegisterRequest, SignedInPerson
@@ -6,7 +6,14 @@ from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.wiring.identity import registration
 
 
-@endpoint(roles=ANYONE, body=NamedRegisterRequest, returns=SignedInPerson, status=201)
+@endpoint(
+    "POST /buyers/register",
+    roles=ANYONE,
+    body=NamedRegisterRequest,
+    returns=SignedInPerson,
+    status=201,
+    errors=(409, 429),
+)
 def handler(request: Request) -> SignedInPerson:
     """Register a buyer and sign it in."""
     wanted = request.body

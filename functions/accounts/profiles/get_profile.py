@@ -1,4 +1,4 @@
-"""GET /users/me: the caller's profile."""
+"""The caller's profile."""
 
 from souk.accounts.profiles.schemas import UserWithProfile
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
@@ -6,7 +6,7 @@ from souk.http.response import etag
 from souk.wiring.identity import profiles
 
 
-@endpoint(roles=SIGNED_IN, returns=UserWithProfile)
+@endpoint("GET /users/me", roles=SIGNED_IN, returns=UserWithProfile)
 def handler(request: Request) -> Response:
     """The caller's profile."""
     profile = profiles().get(request.caller.id)

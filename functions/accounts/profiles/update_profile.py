@@ -1,4 +1,4 @@
-"""PATCH /users/profile: edit the caller's profile."""
+"""Edit the caller's profile."""
 
 from souk.accounts.profiles.schemas import ProfilePatch, UserWithProfile
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
@@ -6,7 +6,14 @@ from souk.http.response import etag
 from souk.wiring.identity import profiles
 
 
-@endpoint(roles=SIGNED_IN, body=ProfilePatch, returns=UserWithProfile)
+@endpoint(
+    "PATCH /users/profile",
+    roles=SIGNED_IN,
+    body=ProfilePatch,
+    returns=UserWithProfile,
+    errors=(409,),
+    if_match=True,
+)
 def handler(request: Request) -> Response:
     """Edit the caller's profile: what is left out stays, null clears."""
     profile = profiles().update(request.caller.id, request.body.changes(), request.if_match)

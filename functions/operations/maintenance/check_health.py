@@ -1,11 +1,11 @@
-"""GET /healthz: whether this deployment can read its data."""
+"""Whether this deployment can read its data."""
 
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.operations.documentation.schemas import Health
-from souk.wiring.operations import health_check
+from souk.wiring.maintenance import health_check
 
 
-@endpoint(roles=ANYONE, returns=Health)
+@endpoint("GET /healthz", roles=ANYONE, returns=Health)
 def handler(_request: Request) -> Health:
     """Read the data store for real; 503 when it does not answer."""
     health_check()

@@ -1,4 +1,4 @@
-"""Make an existing account an operator: invoked by whoever may invoke functions, on no route."""
+"""Make an existing account an operator: on no route, only for callers that may invoke functions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from souk.wiring.identity import make_operator
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"email"}` -> `{"id","roles"}`. NotFound when nobody has registered with it; again is success."""
+    """`{"email"}` -> `{"id","roles"}`. Success also when it is one already. Raises NotFound for an unknown email."""
     email = event.get("email")
     if not isinstance(email, str):
         raise InvalidRequest('Send {"email": "..."}.', [FieldProblem("email", "missing")])

@@ -1,4 +1,4 @@
-"""Every minute: look at whatever has been under way for too long. `{"starting": true}` looks at everything."""
+"""Every minute: check work that has been under way for too long. `{"starting": true}` checks all work."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +11,6 @@ from souk.wiring.listings import sweeper
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, int]:
-    """Answers how many listings, and products with photos that wait, were touched."""
+    """`{"touched": <number of listings, and of products with waiting photos, that were changed>}`."""
     everything = event.get("starting") is True
     return {"touched": sweep_all((sweeper(), photo_sweeper()), everything=everything)}

@@ -1,4 +1,4 @@
-"""POST /listings: a new draft."""
+"""A new draft."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.selling.listings.presenter import respond
@@ -10,7 +10,7 @@ def replay(request: Request, listing_id: str) -> Response:
     return respond(listings().get(request.caller.id, listing_id), media_store(), 201)
 
 
-@endpoint(roles=SIGNED_IN, body=NewListing, returns=ListingOut, status=201, replay=replay)
+@endpoint("POST /listings", roles=SIGNED_IN, body=NewListing, returns=ListingOut, status=201, replay=replay)
 def handler(request: Request) -> Response:
     """Create a listing as a draft."""
     listing = listings().create(request.caller.id, request.body.to_fields(), request.idempotency)

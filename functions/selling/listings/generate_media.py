@@ -1,4 +1,4 @@
-"""POST /listings/{id}/generate-media: have pictures, a video and a text made."""
+"""Have pictures, a video and a text made."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.selling.listings.presenter import respond_when_settled
@@ -10,7 +10,15 @@ def replay(request: Request, listing_id: str) -> Response:
     return respond_when_settled(request, listings(), listings().get(request.caller.id, listing_id), media_store())
 
 
-@endpoint(roles=SIGNED_IN, returns=ListingOut, status=202, replay=replay, waits=True)
+@endpoint(
+    "POST /listings/{id}/generate-media",
+    roles=SIGNED_IN,
+    returns=ListingOut,
+    status=202,
+    errors=(422, 429, 502),
+    replay=replay,
+    waits=True,
+)
 def handler(request: Request) -> Response:
     """Start generating; 202 at once, or the outcome with `Prefer: wait`."""
     listing = listings().request_media(request.caller.id, request.params["id"], request.idempotency)

@@ -1,4 +1,4 @@
-"""GET /listings: the caller's listings, newest first."""
+"""The caller's listings, newest first."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.http.pagination import from_cursor, to_cursor
@@ -7,7 +7,7 @@ from souk.selling.listings.schemas import ListingsOut, ListingsQuery
 from souk.wiring.listings import listings, media_store
 
 
-@endpoint(roles=SIGNED_IN, query=ListingsQuery, returns=ListingsOut)
+@endpoint("GET /listings", roles=SIGNED_IN, query=ListingsQuery, returns=ListingsOut)
 def handler(request: Request) -> ListingsOut:
     """List the caller's listings, all or those of one status."""
     query = request.query

@@ -1,4 +1,4 @@
-"""POST /listings/{id}/preflight: what the marketplaces would say and charge. Nothing is published."""
+"""What the marketplaces would say and charge. Nothing is published."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.selling.listings.presenter import present_preflight
@@ -7,7 +7,14 @@ from souk.wiring.identity import admit_fresh
 from souk.wiring.listings import preflight
 
 
-@endpoint(roles=SIGNED_IN, body=MarketplaceChoice, returns=PreflightsOut, admit=admit_fresh)
+@endpoint(
+    "POST /listings/{id}/preflight",
+    roles=SIGNED_IN,
+    body=MarketplaceChoice,
+    returns=PreflightsOut,
+    errors=(409, 422, 502),
+    admit=admit_fresh,
+)
 def handler(request: Request) -> PreflightsOut:
     """Verify at each marketplace; 422 with its own words when one would refuse."""
     verified = preflight().verify(request.caller.id, request.params["id"], request.body.marketplaces)

@@ -1,4 +1,4 @@
-"""POST /listings/{id}/publish: send an approved listing to its marketplaces."""
+"""Send an approved listing to its marketplaces."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.selling.listings.presenter import respond_when_settled
@@ -12,13 +12,15 @@ def replay(request: Request, listing_id: str) -> Response:
 
 
 @endpoint(
+    "POST /listings/{id}/publish",
     roles=SIGNED_IN,
     body=MarketplaceChoice,
     returns=ListingOut,
     status=202,
+    errors=(422, 502),
     replay=replay,
-    waits=True,
     admit=admit_fresh,
+    waits=True,
 )
 def handler(request: Request) -> Response:
     """Start publishing; 202 at once, or the outcome with `Prefer: wait` (422 when a marketplace refuses)."""

@@ -1,4 +1,4 @@
-"""POST /listings/{id}/reject-media: the owner wants other media."""
+"""The owner wants other media."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.selling.listings.presenter import respond
@@ -10,7 +10,7 @@ def replay(request: Request, listing_id: str) -> Response:
     return respond(listings().get(request.caller.id, listing_id), media_store())
 
 
-@endpoint(roles=SIGNED_IN, body=Rejection, returns=ListingOut, replay=replay)
+@endpoint("POST /listings/{id}/reject-media", roles=SIGNED_IN, body=Rejection, returns=ListingOut, replay=replay)
 def handler(request: Request) -> Response:
     """Back to draft, without media."""
     rejected = listings().reject(request.caller.id, request.params["id"], request.body.reason, request.idempotency)

@@ -1,4 +1,4 @@
-"""PATCH /listings/{id}: change a listing. Any edit voids an approval; a published one is revised where it is live."""
+"""Change a listing. Any edit voids an approval; a published one is revised where it is live."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.selling.listings.presenter import respond
@@ -6,7 +6,14 @@ from souk.selling.listings.schemas import ListingChanges, ListingOut
 from souk.wiring.listings import listings, media_store
 
 
-@endpoint(roles=SIGNED_IN, body=ListingChanges, returns=ListingOut)
+@endpoint(
+    "PATCH /listings/{id}",
+    roles=SIGNED_IN,
+    body=ListingChanges,
+    returns=ListingOut,
+    answers={202: ListingOut},
+    if_match=True,
+)
 def handler(request: Request) -> Response:
     """Change what is sent; 202 when marketplaces are being told."""
     changed = listings().edit(request.caller.id, request.params["id"], request.body.to_edit(), request.if_match)

@@ -1,4 +1,4 @@
-"""DELETE /platforms/{platform}/credentials: disconnect a marketplace."""
+"""Disconnect a marketplace."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.selling.platforms.model import Platform
@@ -6,7 +6,7 @@ from souk.wiring.identity import admit_fresh
 from souk.wiring.platforms import platforms
 
 
-@endpoint(roles=SIGNED_IN, status=204, admit=admit_fresh)
+@endpoint("DELETE /platforms/{platform}/credentials", roles=SIGNED_IN, status=204, admit=admit_fresh)
 def handler(request: Request) -> None:
     """Disconnect a platform: its tokens are forgotten."""
     platforms().disconnect(request.caller.id, Platform.parse(request.params["platform"]))

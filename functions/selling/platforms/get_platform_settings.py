@@ -1,4 +1,4 @@
-"""GET /platforms/{platform}/settings: the terms on which the caller sells there."""
+"""The terms on which the caller sells there."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
@@ -6,7 +6,7 @@ from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
 from souk.wiring.platforms import selling_terms
 
 
-@endpoint(roles=SIGNED_IN, returns=EbaySettings)
+@endpoint("GET /platforms/{platform}/settings", roles=SIGNED_IN, returns=EbaySettings)
 def handler(request: Request) -> Response:
     """The caller's settings on a platform; its defaults when none were saved."""
     terms = selling_terms().get(request.caller.id, request.params["platform"])

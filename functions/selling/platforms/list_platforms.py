@@ -1,11 +1,11 @@
-"""GET /platforms: which marketplaces the caller is connected to."""
+"""Which marketplaces the caller is connected to."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.selling.platforms.schemas import ConnectionOut
 from souk.wiring.platforms import platforms
 
 
-@endpoint(roles=SIGNED_IN, returns=list[ConnectionOut])
+@endpoint("GET /platforms", roles=SIGNED_IN, returns=list[ConnectionOut])
 def handler(request: Request) -> Response:
     """Every platform, and whether the caller is connected to it."""
     return Response([ConnectionOut.of(connection) for connection in platforms().list(request.caller.id)])

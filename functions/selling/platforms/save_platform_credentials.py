@@ -1,4 +1,4 @@
-"""PUT /platforms/{platform}/credentials: connect a marketplace with the caller's own tokens."""
+"""Connect a marketplace with the caller's own tokens."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.selling.platforms.model import Platform
@@ -7,7 +7,13 @@ from souk.wiring.identity import admit_fresh
 from souk.wiring.platforms import platforms
 
 
-@endpoint(roles=SIGNED_IN, body=CredentialsIn, returns=ConnectionOut, admit=admit_fresh)
+@endpoint(
+    "PUT /platforms/{platform}/credentials",
+    roles=SIGNED_IN,
+    body=CredentialsIn,
+    returns=ConnectionOut,
+    admit=admit_fresh,
+)
 def handler(request: Request) -> ConnectionOut:
     """Connect a platform, in place of an earlier connection. The tokens are stored sealed and never given back."""
     platform = Platform.parse(request.params["platform"])

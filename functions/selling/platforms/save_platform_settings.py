@@ -1,4 +1,4 @@
-"""PUT /platforms/{platform}/settings: the terms on which the caller sells there."""
+"""The terms on which the caller sells there."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.http.response import etag
@@ -6,7 +6,7 @@ from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
 from souk.wiring.platforms import selling_terms
 
 
-@endpoint(roles=SIGNED_IN, body=EbaySettings, returns=EbaySettings)
+@endpoint("PUT /platforms/{platform}/settings", roles=SIGNED_IN, body=EbaySettings, returns=EbaySettings, if_match=True)
 def handler(request: Request) -> Response:
     """Save the caller's settings on a platform as a whole."""
     terms = selling_terms().save(request.caller.id, request.params["platform"], request.body, request.if_match)

@@ -1,4 +1,4 @@
-"""Stream of the orders table: count what was paid and what was given back."""
+"""Stream of the orders table: count payments and refunds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,5 +10,5 @@ from souk.wiring.analytics import sales_counter
 
 @step
 def handler(event: Mapping[str, Any]) -> None:
-    """In order; the first record that fails stops the batch, and the stream brings it again."""
+    """In order; the first record that fails stops the batch, and the stream delivers it again."""
     sales_counter().count(facts(event))

@@ -1,17 +1,17 @@
-"""Count whatever the orders tell and the counters do not know: invoked by whoever may invoke functions, on no route."""
+"""Count sales that the counters missed: on no route, only for callers that may invoke functions."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from souk.aws.step import step
-from souk.wiring.analytics import recount
+from souk.wiring.analytics import recount_sales
 
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"after"?}` -> `{"orders","counted","following"}`: some of all orders; call again with `following` as `after`.
+    """`{"after"?}` -> `{"orders","counted","following"}`: a page of all orders; call again with `following` as `after`.
 
-    It may run at any time and again: what is counted is not counted twice.
+    Safe to run at any time and again: no fact is counted twice.
     """
-    done = recount(event.get("after"))
+    done = recount_sales(event.get("after"))
     return {"orders": done.read, "counted": done.counted, "following": done.following}

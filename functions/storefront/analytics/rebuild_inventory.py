@@ -1,4 +1,4 @@
-"""Count what the catalogue tells and inventories do not know: invoked by whoever may invoke functions, on no route."""
+"""Count stock that inventories missed: on no route, only for callers that may invoke functions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,9 @@ from souk.wiring.analytics import recount_stock
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"after"?}` -> `{"products","counted","following"}`: some of all; call again with `following` as `after`.
+    """`{"after"?}` -> `{"products","counted","following"}`: a page of all; call again with `following` as `after`.
 
-    It may run at any time and again: what is counted is not counted twice, nor put back to what it was before.
+    Safe to run at any time and again: no product is counted twice, and the newest state of each stays.
     """
     done = recount_stock(event.get("after"))
     return {"products": done.read, "counted": done.counted, "following": done.following}

@@ -1,35 +1,39 @@
-"""POST /products/{id}/images: photos of a product, announced for presigned uploads or sent as multipart/form-data."""
+"""Photos of a product, announced for presigned uploads or sent as multipart/form-data."""
 
 from souk.http.endpoint import Request, Response, endpoint
-from souk.http.uploads import MULTIPART, is_multipart, read_files
+from souk.http.uploads import FilesForm, is_multipart, read_files
 from souk.selling.photos.schemas import MULTIPART_TYPES, PhotosOut, UploadsRequest
 from souk.storefront.catalogue.presenter import respond_with_uploads
 from souk.wiring.catalogue import catalogue
+
+PHOTOS = FilesForm("file", MULTIPART_TYPES)
 
 
 def replay(request: Request, made: str) -> Response:
     """`made` are the photos' ids; bytes that did not arrive the first time are brought now."""
     owned, photo_ids = catalogue().get(request.caller.id, request.params["id"]), made.split(",")
     if is_multipart(request):
-        catalogue().bring(owned.product, photo_ids, read_files(request, "file", MULTIPART_TYPES))
+        catalogue().bring(owned.product, photo_ids, read_files(request, PHOTOS))
         return respond_with_uploads(request, owned, ())
     uploads = catalogue().uploads_of(owned.product, photo_ids, request.body.files)
     return respond_with_uploads(request, owned, uploads)
 
 
 @endpoint(
+    "POST /products/{id}/images",
     roles=frozenset({"seller"}),
     body=UploadsRequest,
+    form=PHOTOS,
     returns=PhotosOut,
     status=201,
+    headers=("ETag", "Location"),
     replay=replay,
-    raw_body=(MULTIPART,),
 )
 def handler(request: Request) -> Response:
     """Announce or send photos; each is `pending` until it has been checked, and then among the product's images."""
     seller_id, product_id = request.caller.id, request.params["id"]
     if is_multipart(request):
-        files = read_files(request, "file", MULTIPART_TYPES)
+        files = read_files(request, PHOTOS)
         owned = catalogue().add_uploaded(seller_id, product_id, files, request.idempotency)
         return respond_with_uploads(request, owned, ())
     owned, uploads = catalogue().request_uploads(seller_id, product_id, request.body.files, request.idempotency)

@@ -1,4 +1,4 @@
-"""POST /products/{id}/stock: units of a product come or go."""
+"""Units of a product come or go."""
 
 from souk.http.endpoint import Request, endpoint
 from souk.storefront.catalogue.schemas import StockMove
@@ -11,7 +11,7 @@ def replay(request: Request, movement_id: str) -> StockOut:
     return StockOut.of(*catalogue().movement(request.caller.id, request.params["id"], movement_id))
 
 
-@endpoint(roles=frozenset({"seller"}), body=StockMove, returns=StockOut, replay=replay)
+@endpoint("POST /products/{id}/stock", roles=frozenset({"seller"}), body=StockMove, returns=StockOut, replay=replay)
 def handler(request: Request) -> StockOut:
     """Move the stock by `delta`; it never falls below 0."""
     wanted = request.body

@@ -1,4 +1,4 @@
-"""POST /products: a new product in the caller's shop."""
+"""A new product in the caller's shop."""
 
 from souk.http.endpoint import Request, Response, endpoint
 from souk.storefront.catalogue.presenter import respond
@@ -11,7 +11,15 @@ def replay(request: Request, product_id: str) -> Response:
     return respond(request, catalogue().get(request.caller.id, product_id), 201)
 
 
-@endpoint(roles=frozenset({"seller"}), body=NewProduct, returns=ProductOut, status=201, replay=replay)
+@endpoint(
+    "POST /products",
+    roles=frozenset({"seller"}),
+    body=NewProduct,
+    returns=ProductOut,
+    status=201,
+    errors=(409,),
+    replay=replay,
+)
 def handler(request: Request) -> Response:
     """Offer a product; buyers see it at once unless it is made inactive."""
     wanted = request.body

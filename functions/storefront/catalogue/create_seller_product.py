@@ -1,4 +1,4 @@
-"""POST /sellers/products: a new product, in document 1's names."""
+"""A new product, in the field names of the marketplace document."""
 
 from souk.http.endpoint import Request, Response, endpoint
 from souk.storefront.catalogue.presenter import respond_to_seller
@@ -11,7 +11,15 @@ def replay(request: Request, product_id: str) -> Response:
     return respond_to_seller(request, catalogue().get(request.caller.id, product_id), 201)
 
 
-@endpoint(roles=frozenset({"seller"}), body=NewSellerProduct, returns=SellerProductOut, status=201, replay=replay)
+@endpoint(
+    "POST /sellers/products",
+    roles=frozenset({"seller"}),
+    body=NewSellerProduct,
+    returns=SellerProductOut,
+    status=201,
+    errors=(409,),
+    replay=replay,
+)
 def handler(request: Request) -> Response:
     """Offer a product; `seller_id` is the caller's."""
     wanted, seller_id = request.body, request.caller.id

@@ -1,10 +1,10 @@
-"""DELETE /products/{id}: take a product out of the caller's shop."""
+"""Take a product out of the caller's shop."""
 
 from souk.http.endpoint import Request, endpoint
 from souk.wiring.catalogue import catalogue
 
 
-@endpoint(roles=frozenset({"seller"}), status=204)
+@endpoint("DELETE /products/{id}", roles=frozenset({"seller"}), status=204, if_match=True)
 def handler(request: Request) -> None:
     """Remove a product; orders that were placed keep what they say of it."""
     catalogue().remove(request.caller.id, request.params["id"], request.if_match)

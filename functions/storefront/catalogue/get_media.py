@@ -1,10 +1,10 @@
-"""GET /media/{hash}: a product's picture, by the hash of its content."""
+"""A product's picture, by the hash of its content."""
 
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
 from souk.wiring.catalogue import picture_url
 
 
-@endpoint(roles=ANYONE, status=302)
+@endpoint("GET /media/{hash}", roles=ANYONE, status=302, headers=("Location",))
 def handler(request: Request) -> Response:
     """Lead to where a public picture can be read for the next minutes."""
     headers = {"Location": picture_url(request.params["hash"]), "Cache-Control": "public, max-age=300"}

@@ -1,4 +1,4 @@
-"""GET /products/{id}: one product as everybody sees it."""
+"""One product as everybody sees it."""
 
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
 from souk.storefront.catalogue.presenter import respond_with_page
@@ -6,7 +6,7 @@ from souk.storefront.catalogue.views import ProductPageOut
 from souk.wiring.catalogue import catalogue
 
 
-@endpoint(roles=ANYONE, returns=ProductPageOut)
+@endpoint("GET /products/{id}", roles=ANYONE, returns=ProductPageOut)
 def handler(request: Request) -> Response:
     """Read a product with its seller, its images, its rating and what is left of it."""
     return respond_with_page(request, catalogue().page(request.params["id"]))

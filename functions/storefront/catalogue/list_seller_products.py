@@ -1,4 +1,4 @@
-"""GET /sellers/{seller_id}/products: the caller's products, in document 1's names."""
+"""The caller's products, in the field names of the marketplace document."""
 
 from souk.http.endpoint import Request, endpoint
 from souk.http.pagination import PageQuery, from_cursor
@@ -6,7 +6,7 @@ from souk.storefront.catalogue.views import SellerProductsOut
 from souk.wiring.catalogue import catalogue
 
 
-@endpoint(roles=frozenset({"seller"}), query=PageQuery, returns=SellerProductsOut)
+@endpoint("GET /sellers/{seller_id}/products", roles=frozenset({"seller"}), query=PageQuery, returns=SellerProductsOut)
 def handler(request: Request) -> SellerProductsOut:
     """All of the caller's products, hidden ones too, newest first."""
     query, seller_id = request.query, request.own("seller_id")

@@ -1,4 +1,4 @@
-"""PATCH /products/{id}: change one of the caller's products."""
+"""Change one of the caller's products."""
 
 from souk.http.endpoint import Request, Response, endpoint
 from souk.storefront.catalogue.presenter import respond
@@ -7,7 +7,7 @@ from souk.storefront.catalogue.views import ProductOut
 from souk.wiring.catalogue import catalogue
 
 
-@endpoint(roles=frozenset({"seller"}), body=ProductPatch, returns=ProductOut)
+@endpoint("PATCH /products/{id}", roles=frozenset({"seller"}), body=ProductPatch, returns=ProductOut, if_match=True)
 def handler(request: Request) -> Response:
     """Change what is sent; a price counts for orders placed from now on."""
     edit = request.body.to_edit()

@@ -1,4 +1,4 @@
-"""PUT /sellers/products/{product_id}: change one of the caller's products, in document 1's names."""
+"""Change one of the caller's products, in the field names of the marketplace document."""
 
 from souk.http.endpoint import Request, Response, endpoint
 from souk.storefront.catalogue.presenter import respond_to_seller
@@ -7,7 +7,13 @@ from souk.storefront.catalogue.views import SellerProductOut
 from souk.wiring.catalogue import catalogue
 
 
-@endpoint(roles=frozenset({"seller"}), body=SellerProductChanges, returns=SellerProductOut)
+@endpoint(
+    "PUT /sellers/products/{product_id}",
+    roles=frozenset({"seller"}),
+    body=SellerProductChanges,
+    returns=SellerProductOut,
+    if_match=True,
+)
 def handler(request: Request) -> Response:
     """Change what is sent; with If-Match, `inventory` is refused when an order took some meanwhile."""
     edit, product_id = request.body.to_edit(), request.params["product_id"]

@@ -1,4 +1,4 @@
-"""POST /sellers/orders/{order_id}/tracking: tell where a parcel is."""
+"""Tell where a parcel is."""
 
 from souk.http.endpoint import Request, endpoint
 from souk.storefront.orders.presenter import present_tracking
@@ -12,7 +12,13 @@ def replay(request: Request, entry_id: str) -> TrackingOut:
 
 
 @endpoint(
-    roles=frozenset({"seller"}), body=NewTracking, returns=TrackingOut, status=201, replay=replay, admit=admit_fresh
+    "POST /sellers/orders/{order_id}/tracking",
+    roles=frozenset({"seller"}),
+    body=NewTracking,
+    returns=TrackingOut,
+    status=201,
+    replay=replay,
+    admit=admit_fresh,
 )
 def handler(request: Request) -> TrackingOut:
     """Tell something of the caller's parcel; a status moves the caller's part there."""

@@ -1,4 +1,4 @@
-"""POST /buyers/orders: order one product, to the buyer's default address."""
+"""Order one product, to the buyer's default address."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.storefront.orders.presenter import respond_bought, when_opened
@@ -11,7 +11,16 @@ def replay(request: Request, order_id: str) -> Response:
     return respond_bought(when_opened(lambda: placing().resume(request.caller.id, order_id)))
 
 
-@endpoint(roles=SIGNED_IN, body=NewBuyerOrder, returns=BuyerOrder, status=201, replay=replay, admit=admit_fresh)
+@endpoint(
+    "POST /buyers/orders",
+    roles=SIGNED_IN,
+    body=NewBuyerOrder,
+    returns=BuyerOrder,
+    status=201,
+    errors=(403, 404, 409),
+    replay=replay,
+    admit=admit_fresh,
+)
 def handler(request: Request) -> Response:
     """Order one product; without an address the shipping is domestic and there is no tax."""
     buyer_id = request.caller.id

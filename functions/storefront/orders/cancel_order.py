@@ -1,4 +1,4 @@
-"""POST /orders/{id}/cancel: the buyer cancels, until anything has shipped; what is paid is refunded."""
+"""The buyer cancels, until anything has shipped; what is paid is refunded."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.storefront.orders.presenter import respond
@@ -14,7 +14,14 @@ def replay(request: Request, order_id: str) -> Response:
     return respond(*purchases().get(request.caller.id, order_id))
 
 
-@endpoint(roles=SIGNED_IN, returns=OrderOut, replay=replay, admit=admit_fresh)
+@endpoint(
+    "POST /orders/{id}/cancel",
+    roles=SIGNED_IN,
+    returns=OrderOut,
+    errors=(502,),
+    replay=replay,
+    admit=admit_fresh,
+)
 def handler(request: Request) -> Response:
     """Cancel an order; unpaid it cannot be paid any more, paid it is refunded."""
     settlement().cancel(request.caller.id, request.params["id"], request.idempotency)

@@ -1,4 +1,4 @@
-"""GET /orders/{id}: one order with its lines, payment and tracking."""
+"""One order with its lines, payment and tracking."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.storefront.orders.presenter import respond
@@ -6,7 +6,7 @@ from souk.storefront.orders.schemas import OrderOut
 from souk.wiring.orders import purchases
 
 
-@endpoint(roles=SIGNED_IN, returns=OrderOut)
+@endpoint("GET /orders/{id}", roles=SIGNED_IN, returns=OrderOut)
 def handler(request: Request) -> Response:
     """Read one of the caller's orders."""
     return respond(*purchases().get(request.caller.id, request.params["id"]))

@@ -1,4 +1,4 @@
-"""GET /buyers/{buyer_id}/orders: the caller's own orders, in document 1's words."""
+"""The caller's own orders, in the field names of the marketplace document."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.http.pagination import PageQuery, from_cursor
@@ -7,7 +7,7 @@ from souk.storefront.orders.schemas import BuyerOrders
 from souk.wiring.orders import purchases
 
 
-@endpoint(roles=SIGNED_IN, query=PageQuery, returns=BuyerOrders)
+@endpoint("GET /buyers/{buyer_id}/orders", roles=SIGNED_IN, query=PageQuery, returns=BuyerOrders)
 def handler(request: Request) -> BuyerOrders:
     """List the caller's orders; another's are not found."""
     query, buyer_id = request.query, request.own("buyer_id")

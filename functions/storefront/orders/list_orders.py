@@ -1,4 +1,4 @@
-"""GET /orders: what the caller bought, newest first."""
+"""What the caller bought, newest first."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.http.pagination import PageQuery, from_cursor
@@ -7,7 +7,7 @@ from souk.storefront.orders.schemas import OrdersOut
 from souk.wiring.orders import purchases
 
 
-@endpoint(roles=SIGNED_IN, query=PageQuery, returns=OrdersOut)
+@endpoint("GET /orders", roles=SIGNED_IN, query=PageQuery, returns=OrdersOut)
 def handler(request: Request) -> OrdersOut:
     """List the caller's orders."""
     query = request.query

@@ -1,4 +1,4 @@
-"""GET /sellers/{seller_id}/orders: what the caller sold, newest first."""
+"""What the caller sold, newest first."""
 
 from souk.http.endpoint import Request, endpoint
 from souk.http.pagination import PageQuery, from_cursor
@@ -7,7 +7,7 @@ from souk.storefront.orders.schemas import SalesOut
 from souk.wiring.orders import sales
 
 
-@endpoint(roles=frozenset({"seller"}), query=PageQuery, returns=SalesOut)
+@endpoint("GET /sellers/{seller_id}/orders", roles=frozenset({"seller"}), query=PageQuery, returns=SalesOut)
 def handler(request: Request) -> SalesOut:
     """List the caller's own part of orders; another seller's are not found."""
     query, seller_id = request.query, request.own("seller_id")

@@ -1,4 +1,4 @@
-"""POST /orders: take what is in the basket out of stock, and open the page to pay on."""
+"""Take what is in the basket out of stock, and open the page to pay on."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.storefront.orders.presenter import respond_placed, when_opened
@@ -11,7 +11,16 @@ def replay(request: Request, order_id: str) -> Response:
     return respond_placed(when_opened(lambda: placing().resume(request.caller.id, order_id)))
 
 
-@endpoint(roles=SIGNED_IN, body=NewOrder, returns=PlacedOrder, status=201, replay=replay, admit=admit_fresh)
+@endpoint(
+    "POST /orders",
+    roles=SIGNED_IN,
+    body=NewOrder,
+    returns=PlacedOrder,
+    status=201,
+    errors=(404, 409),
+    replay=replay,
+    admit=admit_fresh,
+)
 def handler(request: Request) -> Response:
     """Place an order; 409 with what is left when there is not enough."""
     return respond_placed(placing().place(request.caller.id, request.body.to_purchase(), request.idempotency))

@@ -1,4 +1,4 @@
-"""POST /orders/{id}/refunds: give money back, by the seller of the lines or by an operator."""
+"""Give money back, by the seller of the lines or by an operator."""
 
 from souk.http.endpoint import Request, endpoint
 from souk.storefront.orders.presenter import present_refund
@@ -14,6 +14,7 @@ def replay(request: Request, refund_id: str) -> RefundOut:
 
 
 @endpoint(
+    "POST /orders/{id}/refunds",
     roles=frozenset({"seller", "Operator"}),
     body=NewRefund,
     returns=RefundOut,

@@ -1,4 +1,4 @@
-"""GET /orders/{id}/tracking: where an order's parcels are; held until there is news, if asked for."""
+"""Where an order's parcels are; held until there is news, if asked for."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.storefront.orders.presenter import respond_tracking
@@ -6,7 +6,7 @@ from souk.storefront.orders.schemas import OrderTracking
 from souk.wiring.orders import purchases
 
 
-@endpoint(roles=SIGNED_IN, returns=OrderTracking, waits=True)
+@endpoint("GET /orders/{id}/tracking", roles=SIGNED_IN, returns=OrderTracking, waits=True)
 def handler(request: Request) -> Response:
     """Follow an order: with If-None-Match 304 when nothing is new, after `Prefer: wait` if that is sent too."""
     buyer_id, order_id = request.caller.id, request.params["id"]

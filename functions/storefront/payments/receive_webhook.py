@@ -1,4 +1,4 @@
-"""POST /payments/webhook: what the payment vendor tells by itself; signed, at least once, in any order."""
+"""The payment vendor's events; signed, at least once, in any order."""
 
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.storefront.payments.schemas import EventReceipt, VendorEvent
@@ -6,7 +6,7 @@ from souk.wiring.payments import read_event
 from souk.wiring.settlement import settlement
 
 
-@endpoint(roles=ANYONE, body=VendorEvent, returns=EventReceipt)
+@endpoint("POST /payments/webhook", roles=ANYONE, body=VendorEvent, returns=EventReceipt, errors=(502,))
 def handler(request: Request) -> EventReceipt:
     """Take a payment vendor's signed event; 400 when the signature does not fit."""
     event = read_event(request.raw_body, request.headers.get("stripe-signature", ""))

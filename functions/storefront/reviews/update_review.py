@@ -1,14 +1,20 @@
-"""PATCH /products/{id}/reviews/{review_id}: its author edits a review."""
+"""Its author edits a review."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
-from souk.http.response import etag
+from souk.storefront.reviews.presenter import respond
 from souk.storefront.reviews.schemas import ReviewOut, ReviewPatch
 from souk.wiring.reviews import reviews
 
 
-@endpoint(roles=SIGNED_IN, body=ReviewPatch, returns=ReviewOut)
+@endpoint(
+    "PATCH /products/{id}/reviews/{review_id}",
+    roles=SIGNED_IN,
+    body=ReviewPatch,
+    returns=ReviewOut,
+    if_match=True,
+)
 def handler(request: Request) -> Response:
-    """Edit one's own review: what is left out stays."""
+    """Edit one's own review: fields that are left out keep their value."""
     review = reviews().edit(
         request.caller.id,
         request.params["id"],
@@ -16,4 +22,4 @@ def handler(request: Request) -> Response:
         request.body.changes(),
         request.if_match,
     )
-    return Response(ReviewOut.of(review), headers=etag(review.version))
+    return respond(review)

@@ -1,4 +1,4 @@
-"""GET /buyers/products and /buyers/products/search: what is for sale, in the words of the buyers' API."""
+"""What is for sale, in the shape of the marketplace document."""
 
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
 from souk.storefront.search.presenter import present_browsed, to_browse_query
@@ -6,7 +6,14 @@ from souk.storefront.search.schemas import BrowsedProducts, BrowseQuery
 from souk.wiring.search import product_search
 
 
-@endpoint(roles=ANYONE, query=BrowseQuery, returns=BrowsedProducts)
+@endpoint(
+    "GET /buyers/products",
+    roles=ANYONE,
+    also={"search": "GET /buyers/products/search"},
+    query=BrowseQuery,
+    returns=BrowsedProducts,
+    headers=("Link",),
+)
 def handler(request: Request) -> Response:
     """Browse the products for sale by category or by words."""
     return present_browsed(request, product_search().search(to_browse_query(request.query)))

@@ -1,4 +1,4 @@
-"""Build the search index anew out of the whole catalogue: invoked by whoever may invoke functions, on no route."""
+"""Rebuild the search index from the whole catalogue: on no route, only for callers that may invoke functions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,5 +9,5 @@ from souk.wiring.search import catalogue_indexer
 
 @step
 def handler(_event: Mapping[str, Any]) -> dict[str, int]:
-    """Answers how many products are in it. Changes that are made meanwhile are in it too."""
+    """`{"products": <number in the index>}`. Changes that are made meanwhile are in it too."""
     return {"products": catalogue_indexer().rebuild()}

@@ -1,20 +1,28 @@
-"""POST /sellers/{id}/verification: an operator verifies, rejects, suspends or reinstates a shop."""
+"""An operator verifies, rejects, suspends or reinstates a shop."""
 
 from souk.http.endpoint import Request, endpoint
-from souk.storefront.sellers.schemas import Verdict, VerdictOut
+from souk.storefront.sellers.presenter import present_decision
+from souk.storefront.sellers.schemas import DecisionOut, NewDecision
 from souk.wiring.identity import admit_fresh
 from souk.wiring.sellers import shops
 
 
-def replay(request: Request, ruling_id: str) -> VerdictOut:
-    return VerdictOut.of(*shops().ruling(request.params["id"], ruling_id))
+def replay(request: Request, decision_id: str) -> DecisionOut:
+    return present_decision(*shops().decision(request.params["id"], decision_id))
 
 
-@endpoint(roles=frozenset({"Operator"}), body=Verdict, returns=VerdictOut, replay=replay, admit=admit_fresh)
-def handler(request: Request) -> VerdictOut:
+@endpoint(
+    "POST /sellers/{id}/verification",
+    roles=frozenset({"Operator"}),
+    body=NewDecision,
+    returns=DecisionOut,
+    replay=replay,
+    admit=admit_fresh,
+)
+def handler(request: Request) -> DecisionOut:
     """Decide about a shop; recorded with the operator and the reason."""
-    verdict = request.body
+    wanted = request.body
     decided = shops().decide(
-        request.params["id"], verdict.decision, verdict.reason, request.caller.id, request.idempotency
+        request.params["id"], wanted.decision, wanted.reason, request.caller.id, request.idempotency
     )
-    return VerdictOut.of(*decided)
+    return present_decision(*decided)

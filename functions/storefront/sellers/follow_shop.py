@@ -1,4 +1,4 @@
-"""POST /sellers/{id}/follow: follow a shop."""
+"""Follow a shop."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.storefront.sellers.schemas import Follow
@@ -9,9 +9,9 @@ def replay(_request: Request, shop_id: str) -> Follow:
     return Follow(id=shop_id, following=True)
 
 
-@endpoint(roles=SIGNED_IN, returns=Follow, replay=replay)
+@endpoint("POST /sellers/{id}/follow", roles=SIGNED_IN, returns=Follow, replay=replay)
 def handler(request: Request) -> Follow:
-    """Follow a shop; again is success, and counts once."""
+    """Follow a shop; following it again is success and counts once."""
     shop_id = request.params["id"]
     follows().follow(request.caller.id, shop_id, request.idempotency)
     return Follow(id=shop_id, following=True)

@@ -1,13 +1,12 @@
-"""GET /sellers/{id}: a shop as everybody sees it."""
+"""A shop as everybody sees it."""
 
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
-from souk.http.response import etag
+from souk.storefront.sellers.presenter import respond
 from souk.storefront.sellers.schemas import ShopOut
 from souk.wiring.sellers import shops
 
 
-@endpoint(roles=ANYONE, returns=ShopOut)
+@endpoint("GET /sellers/{id}", roles=ANYONE, returns=ShopOut)
 def handler(request: Request) -> Response:
-    """A shop with its rating and followers; one that must not sell is not found."""
-    front = shops().front(request.params["id"])
-    return Response(ShopOut.of(front), headers=etag(front.shop.version))
+    """A shop with its rating and followers; a shop that may not sell is not found."""
+    return respond(shops().front(request.params["id"]))

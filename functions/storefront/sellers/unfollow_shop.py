@@ -1,10 +1,10 @@
-"""DELETE /sellers/{id}/follow: follow a shop no more."""
+"""Stop following a shop."""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.wiring.sellers import follows
 
 
-@endpoint(roles=SIGNED_IN, status=204)
+@endpoint("DELETE /sellers/{id}/follow", roles=SIGNED_IN, status=204)
 def handler(request: Request) -> None:
-    """Follow a shop no more; one that is not followed is success."""
+    """Stop following a shop; success also when the caller does not follow it."""
     follows().unfollow(request.caller.id, request.params["id"])

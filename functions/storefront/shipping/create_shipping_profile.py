@@ -1,4 +1,4 @@
-"""POST /shipping-profiles: what it costs to send things."""
+"""What it costs to send things."""
 
 from souk.http.endpoint import Request, Response, endpoint
 from souk.http.response import etag
@@ -12,7 +12,15 @@ def replay(request: Request, profile_id: str) -> Response:
     return _answer(shipping().get(request.caller.id, profile_id))
 
 
-@endpoint(roles=frozenset({"seller"}), body=NewShippingProfile, returns=ShippingProfileOut, status=201, replay=replay)
+@endpoint(
+    "POST /shipping-profiles",
+    roles=frozenset({"seller"}),
+    body=NewShippingProfile,
+    returns=ShippingProfileOut,
+    status=201,
+    errors=(409,),
+    replay=replay,
+)
 def handler(request: Request) -> Response:
     """Make a shipping profile; products that name it are sent at its prices."""
     return _answer(shipping().create(request.caller.id, request.body.to_fields(), request.idempotency))

@@ -1,4 +1,4 @@
-"""GET /shipping-profiles: the caller's shipping profiles."""
+"""The caller's shipping profiles."""
 
 from souk.http.endpoint import Request, endpoint
 from souk.http.pagination import PageQuery, from_cursor
@@ -6,7 +6,7 @@ from souk.storefront.shipping.schemas import ShippingProfilesOut
 from souk.wiring.catalogue import shipping
 
 
-@endpoint(roles=frozenset({"seller"}), query=PageQuery, returns=ShippingProfilesOut)
+@endpoint("GET /shipping-profiles", roles=frozenset({"seller"}), query=PageQuery, returns=ShippingProfilesOut)
 def handler(request: Request) -> ShippingProfilesOut:
     """The caller's shipping profiles, newest first."""
     query = request.query

@@ -1,4 +1,4 @@
-"""PATCH /shipping-profiles/{id}: change shipping prices."""
+"""Change shipping prices."""
 
 from souk.http.endpoint import Request, Response, endpoint
 from souk.http.response import etag
@@ -6,7 +6,13 @@ from souk.storefront.shipping.schemas import ShippingProfileOut, ShippingProfile
 from souk.wiring.catalogue import shipping
 
 
-@endpoint(roles=frozenset({"seller"}), body=ShippingProfilePatch, returns=ShippingProfileOut)
+@endpoint(
+    "PATCH /shipping-profiles/{id}",
+    roles=frozenset({"seller"}),
+    body=ShippingProfilePatch,
+    returns=ShippingProfileOut,
+    if_match=True,
+)
 def handler(request: Request) -> Response:
     """Change what is sent; it counts for orders placed from now on."""
     profile = shipping().edit(request.caller.id, request.params["id"], request.body.changes(), request.if_match)

@@ -159,6 +159,20 @@ def test_an_http_api_comes_up_without_routes(unpatched: Unpatched) -> None:
     assert gateway.get_routes(ApiId=unpatched.physical("Api"))["Items"] == []
 
 
+def test_an_integrations_role_is_forgotten(unpatched: Unpatched) -> None:
+    gateway, api = unpatched.client("apigatewayv2"), unpatched.physical("Api")
+    made = gateway.create_integration(
+        ApiId=api,
+        IntegrationType="AWS_PROXY",
+        IntegrationUri="arn:aws:lambda:us-east-1:000000000000:function:any",
+        CredentialsArn="arn:aws:iam::000000000000:role/any",
+        PayloadFormatVersion="2.0",
+    )
+    kept = gateway.get_integration(ApiId=api, IntegrationId=made["IntegrationId"])
+    gateway.delete_integration(ApiId=api, IntegrationId=made["IntegrationId"])
+    assert "CredentialsArn" not in kept
+
+
 def test_the_sam_transform_does_not_see_given_parameters(unpatched: Unpatched) -> None:
     found = unpatched.client("cloudformation").get_template(StackName="souk", TemplateStage="Processed")["TemplateBody"]
     api = found["Resources"]["Api"]["Properties"]["Body"]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from docs.contract.template import event_file, module_of
+from tooling.contract.template import event_file, module_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def call(
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Reply:
-    """Answer of the function `name` to its sample event, with what is given in place of the sample's."""
+    """The answer of function `name` to its sample event, with the given members in place of the sample's."""
     event = json.loads(event_file(name).read_text())
     event["requestContext"]["http"]["method"] = method or event["requestContext"]["http"]["method"]
     event["rawPath"] = path or event["rawPath"]

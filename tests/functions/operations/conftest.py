@@ -1,4 +1,4 @@
-"""The docs layer as the build makes it, on the path as Lambda puts it there."""
+"""The docs layer as the build makes it, on the import path as in Lambda."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from docs.contract.template import ROOT
 from souk.operations.documentation.presenter import documents, routing
+from tooling.contract.template import ROOT
 
 
 @pytest.fixture(scope="session")

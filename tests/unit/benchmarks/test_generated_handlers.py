@@ -129,4 +129,4 @@ def test_it_writes_one_line_like_that_of_souk(world: World, capsys: pytest.Captu
 
 
 def test_every_endpoint_has_its_scene() -> None:
-    assert {logical_id(path.split("/")[1]) for path in SCENES} == endpoints()
+    assert {logical_id(path) for path in SCENES} == endpoints()

@@ -12,9 +12,10 @@ import pytest
 from pydantic import Field
 
 from souk.aws.idempotency import IdempotencyKey, Replayed
-from souk.http.endpoint import ANYONE, SIGNED_IN, Request, Response, endpoint
+from souk.http.endpoint import ANYONE, SIGNED_IN, AtRoot, Declaration, Request, Response, endpoint
 from souk.http.fields import Wire
 from souk.http.request import Caller
+from souk.http.uploads import FilesForm
 from souk.shared.errors import Conflict, Forbidden, IdempotencyKeyReused, TooManyRequests, VendorProblem, VendorRefused
 from tests.unit.http.http_events import PAST, an_event, answer_of, verdict
 
@@ -31,7 +32,7 @@ class Filter(Wire):
 
 
 def an_endpoint(act: Callable[[Request], Any] = lambda _request: None, **declared: Any) -> Handler:
-    return endpoint(**{"roles": SIGNED_IN, **declared})(act)
+    return endpoint("POST /things/{id}", **{"roles": SIGNED_IN, **declared})(act)
 
 
 def seen_by(event: Any, **declared: Any) -> Request:
@@ -47,6 +48,31 @@ def raises(error: Exception) -> Callable[[Request], Any]:
         raise error
 
     return act
+
+
+# What is declared ----------------------------------------------------------------------------------------------------
+
+
+def test_a_declaration_is_kept_as_it_was_written() -> None:
+    @endpoint(
+        "POST /things",
+        roles=SIGNED_IN,
+        also={"root": AtRoot("POST /things")},
+        body=Thing,
+        status=201,
+        answers={202: Thing},
+        errors=(409,),
+        if_match=True,
+    )
+    def handler(_request: Request) -> None:
+        """Make a thing."""
+
+    declared: Declaration = handler.declaration  # type: ignore[attr-defined]
+    assert declared.routes == {"": "POST /things", "root": "POST /things"}
+    assert [isinstance(route, AtRoot) for route in declared.routes.values()] == [False, True]
+    assert (declared.summary, declared.roles, declared.body) == ("Make a thing.", SIGNED_IN, Thing)
+    assert (declared.status, declared.answers, declared.errors) == (201, {202: Thing}, (409,))
+    assert (declared.if_match, declared.idempotent, declared.waits) == (True, False, False)
 
 
 # Who calls -----------------------------------------------------------------------------------------------------------
@@ -174,7 +200,7 @@ def test_another_media_type_is_a_415() -> None:
 
 def test_a_media_type_that_the_handler_reads_itself_is_handed_on_as_it_is() -> None:
     event = an_event(body=b"--x--", headers={"content-type": "multipart/form-data; boundary=x"})
-    request = seen_by(event, body=Thing, raw_body=("multipart/form-data",))
+    request = seen_by(event, body=Thing, form=FilesForm("file", frozenset({"image/png"})))
     assert (request.body, request.raw_body) == (None, b"--x--")
 
 
@@ -205,13 +231,22 @@ def test_a_wish_to_wait_counts_only_where_it_is_honoured() -> None:
 
 @pytest.mark.parametrize(("tag", "version"), [('"7"', 7), ('W/"7"', 7), ("7", 7), ("*", None), (None, None)], ids=str)
 def test_if_match_names_a_version(tag: str | None, version: int | None) -> None:
-    assert seen_by(an_event(headers={"if-match": tag} if tag else {})).if_match == version
+    assert seen_by(an_event(headers={"if-match": tag} if tag else {}), if_match=True).if_match == version
 
 
 @pytest.mark.parametrize("tag", ['"abc"', '"1", "2"', '""', "-1", '"²"', '"' + "9" * 30 + '"'])
 def test_an_if_match_of_somebody_else_is_a_400(tag: str) -> None:
-    handler = an_endpoint(lambda request: {"version": request.if_match})
+    handler = an_endpoint(lambda request: {"version": request.if_match}, if_match=True)
     assert answer_of(handler, an_event(headers={"if-match": tag}))[0] == 400
+
+
+@pytest.mark.parametrize("headers", [{}, {"if-match": '"1"'}], ids=["without the header", "with it"])
+def test_if_match_can_only_be_read_by_an_endpoint_that_declares_it(
+    headers: dict[str, str], logged: io.StringIO
+) -> None:
+    handler = an_endpoint(lambda request: {"version": request.if_match})
+    assert answer_of(handler, an_event(headers=headers))[0] == 500
+    assert "does not declare if_match=True" in logged.getvalue()
 
 
 # What is answered ----------------------------------------------------------------------------------------------------

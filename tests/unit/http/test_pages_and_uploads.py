@@ -10,13 +10,13 @@ import pytest
 
 from souk.http.pagination import from_cursor, next_link, to_cursor
 from souk.http.request import Request, from_event
-from souk.http.uploads import MOST_BYTES, is_multipart, read_files
+from souk.http.uploads import MOST_BYTES, FilesForm, is_multipart, read_files
 from souk.http.waiting import wait_until
 from souk.shared.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from tests.harness.journey import BOUNDARY, multipart
 from tests.unit.http.http_events import an_event
 
-JPEG = frozenset({"image/jpeg"})
+JPEG = FilesForm("file", frozenset({"image/jpeg"}))
 
 
 def _written(key: Any) -> str:
@@ -67,12 +67,12 @@ def _upload(body: bytes, content_type: str = f"multipart/form-data; boundary={BO
 def test_files_come_with_their_type_and_all_their_bytes() -> None:
     big = bytes(range(256)) * 4096
     body = multipart(("file", "a.jpg", "image/jpeg", big), ("file", "b.jpg", "IMAGE/JPEG", b"\r\n--x"))
-    assert read_files(_upload(body), "file", JPEG) == [("image/jpeg", big), ("image/jpeg", b"\r\n--x")]
+    assert read_files(_upload(body), JPEG) == [("image/jpeg", big), ("image/jpeg", b"\r\n--x")]
 
 
 def test_other_parts_are_left_alone() -> None:
     body = multipart(("note", "n.txt", "text/plain", b"hello"), ("file", "a.jpg", "image/jpeg", b"x"))
-    assert read_files(_upload(body), "file", JPEG) == [("image/jpeg", b"x")]
+    assert read_files(_upload(body), JPEG) == [("image/jpeg", b"x")]
 
 
 @pytest.mark.parametrize(
@@ -89,18 +89,18 @@ def test_other_parts_are_left_alone() -> None:
 )
 def test_a_body_without_whole_files_is_a_400(body: bytes, content_type: str) -> None:
     with pytest.raises(InvalidRequest):
-        read_files(_upload(body, content_type), "file", JPEG)
+        read_files(_upload(body, content_type), JPEG)
 
 
 def test_a_file_of_another_type_is_a_415() -> None:
     with pytest.raises(UnsupportedMediaType):
-        read_files(_upload(multipart(("file", "a.svg", "image/svg+xml", b"<svg/>"))), "file", JPEG)
+        read_files(_upload(multipart(("file", "a.svg", "image/svg+xml", b"<svg/>"))), JPEG)
 
 
 def test_more_than_four_megabytes_are_a_413() -> None:
     body = multipart(("file", "a.jpg", "image/jpeg", b"x" * MOST_BYTES))
     with pytest.raises(PayloadTooLarge):
-        read_files(_upload(body), "file", JPEG)
+        read_files(_upload(body), JPEG)
 
 
 @pytest.mark.parametrize("spelling", ["boundary={}", 'Boundary="{}"', "charset=utf-8; boundary={} "])

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from docs.contract.template import functions, read_template
 from local import invoking
 from local.invoking import PATIENCE, Functions
 from local.problems import Unusable
 from local.running import Places
 from local.settings import Settings, read_settings
+from tooling.contract.template import functions, read_template
 
 _RESOURCES = """<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries><member>
 <LogicalResourceId>RebuildIndexFunction</LogicalResourceId><PhysicalResourceId>souk-rebuild</PhysicalResourceId>

@@ -1,1 +1,1 @@
-"""AWS as the domains need it: tables and transactions, objects, keys, secrets, settings, logs."""
+"""AWS services behind the calls that domains need: tables, idempotency records, keys, secrets, settings, logs."""

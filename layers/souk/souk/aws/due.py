@@ -1,6 +1,6 @@
-"""The sparse index `due` of a table: what somebody must look after, and when. Sweeps read it, in shards.
+"""The sparse index `due` of a table: the entities that a sweep has to check, and from when on. It is read in shards.
 
-An item is in it while it has `due_at`, beside the shard that its id decides.
+An item is in the index while it has `due_at` and `due_shard`; the shard follows from the entity's id.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ _SHARDS: Final = 4
 
 
 def due_members(entity_id: str, due_at: datetime) -> dict[str, str]:
-    """What an item carries to be in the index."""
+    """The members that put an item into the index."""
     return {"due_at": to_wire(due_at), "due_shard": _shard(zlib.crc32(entity_id.encode()) % _SHARDS)}
 
 
 def due_items(tables: Tables, table: str, before: datetime | None) -> Iterator[Item]:
-    """Those whose `due_at` has come; all that have one when `before` is None. A lagging index: read again."""
+    """Items with `due_at` up to `before`; all if `before` is None. The index lags: read the item again to be sure."""
     for number in range(_SHARDS):
         condition, values = "#due_shard = :shard", {"shard": _shard(number)}
         if before is not None:

@@ -1,4 +1,4 @@
-"""One function asks another to run, without waiting for it."""
+"""Asynchronous invocation of one function by another."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ class Invocations:
         self._client = client
 
     def request(self, function: str, event: Mapping[str, Any]) -> None:
-        """Have `function` run with `event`, later and at least once."""
+        """Run `function` with `event`, soon and at least once."""
         self._client.invoke(FunctionName=function, InvocationType="Event", Payload=json.dumps(event).encode())

@@ -1,6 +1,6 @@
-"""One line per request, both log and metric, and alarms: ids, routes, outcomes.
+"""One line per request that is both log and metric, and alarms. They contain ids, routes and outcomes.
 
-Never a body, a token, an address or the event.
+Never log a body, a token, an address or the event.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ def logger() -> Logger:
 
 
 def record_request(function: str, milliseconds: float, fields: Mapping[str, Any]) -> None:
-    """Write one line in CloudWatch's embedded metric format: latency by function, and `fields` beside it.
+    """Write one line in CloudWatch's embedded metric format: the latency by function, and `fields`.
 
-    The format allows members that are no metrics, so that the line is the log's too.
+    The format allows members that are not metrics, so the same line is the log line.
     """
     from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
@@ -39,7 +39,7 @@ def record_request(function: str, milliseconds: float, fields: Mapping[str, Any]
 
 
 def raise_alarm(alarm: Alarm, **ids: str) -> None:
-    """One log line at level error, and one metric line that a CloudWatch alarm listens to."""
+    """One log line at level error, and one metric line that a CloudWatch alarm watches."""
     from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
     logger().error(alarm.value, extra=ids)

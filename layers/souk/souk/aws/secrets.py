@@ -1,4 +1,4 @@
-"""Keys of outside vendors, which live in Secrets Manager as one JSON object. The environment knows only its name."""
+"""Keys of outside vendors: members of one JSON object in Secrets Manager. The environment has only its name."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from souk.shared.errors import DependencyUnavailable
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# A warm function sees a changed secret within this time.
+# A warm function uses a changed secret after this time at the latest.
 _LIFE_SECONDS = 300.0
 _BUSY_CODES = frozenset({"ThrottlingException", "InternalServiceError", "InternalServiceErrorException"})
 
 
 class MissingSecret(RuntimeError):
-    """Nobody has filled this key into the secret yet."""
+    """The secret has no value for this key yet."""
 
 
 class Secrets:

@@ -1,4 +1,4 @@
-"""What the environment says, read once per execution environment. Names only: secrets live in Secrets Manager."""
+"""Settings from environment variables. Secrets are not among them: those are in Secrets Manager."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def number(name: str) -> int:
 
 @cache
 def is_local() -> bool:
-    """Whether AWS is played by this machine: only then may URLs be plain http."""
+    """Whether this is the local cloud and not AWS: only then may URLs be plain http."""
     return "AWS_ENDPOINT_URL" in os.environ

@@ -1,6 +1,6 @@
 """`@step`: turns a function of one event into a Lambda handler for a workflow, a stream or a schedule.
 
-It writes one log line with ids and outcome, and lets errors out by their class, which is what a workflow matches on.
+It writes one log line with ids and outcome. Errors pass through: a workflow matches on the name of their class.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-# The event's own fields that may be logged: ids only.
+# The members of an event that are logged. Ids only: logs must hold nothing private.
 _LOGGED = ("owner_id", "listing_id", "buyer_id", "order_id", "run", "marketplace")
 
 
@@ -19,7 +19,7 @@ def step(handler: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, 
         from souk.shared.errors import SoukError
 
         started = time.perf_counter()
-        fields = {name: event[name] for name in _LOGGED if name in event}
+        ids = {name: event[name] for name in _LOGGED if name in event}
         outcome = "failed"
         try:
             answer = handler(event)
@@ -32,7 +32,7 @@ def step(handler: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, 
             logger().info(
                 "step",
                 extra={
-                    **fields,
+                    **ids,
                     "function": context.function_name,
                     "outcome": outcome,
                     "milliseconds": round((time.perf_counter() - started) * 1000, 1),

@@ -1,4 +1,4 @@
-"""Writes that require the version that was read, and raise `souk.shared.versioned.Stale` when it has changed since."""
+"""Writes of an item on the version that was read; they raise Stale (souk/shared/versioned.py) if it has changed."""
 
 from __future__ import annotations
 

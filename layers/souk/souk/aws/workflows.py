@@ -1,4 +1,4 @@
-"""Step Functions as the dispatcher needs it: start by name, resume by token, ask whether somebody is at work."""
+"""Step Functions as the dispatcher needs it: start an execution by name, resume it by token, ask whether it runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-_NOBODY_WAITS = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
+_NOT_WAITING = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
 
 
 class StepFunctions:
@@ -20,7 +20,7 @@ class StepFunctions:
         self._state_machine_arn = state_machine_arn
 
     def start(self, name: str, document: Mapping[str, Any]) -> None:
-        """Start an execution; one of this name, running or over, counts as started."""
+        """Start an execution; success also when one of this name runs or has ended."""
         try:
             self._client.start_execution(stateMachineArn=self._state_machine_arn, name=name, input=json.dumps(document))
         except ClientError as error:
@@ -28,11 +28,11 @@ class StepFunctions:
                 raise
 
     def resume(self, token: str) -> bool:
-        """Let the state that waits with `token` go on. False: nobody does."""
+        """Send task success. False if no execution waits with `token`."""
         try:
             self._client.send_task_success(taskToken=token, output="{}")
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _NOBODY_WAITS:
+            if error.response["Error"]["Code"] not in _NOT_WAITING:
                 raise
             return False
         return True

@@ -1,8 +1,8 @@
-"""`@endpoint`: turns a function of one Request into a Lambda handler for one route.
+"""`@endpoint`: turns a function of one Request into a Lambda handler for its routes.
 
-It reads and validates, knows the caller, checks roles, maps every domain error to its problem document, and writes one
-line that is log and metric. The route itself stands in template.yaml; what is declared here is also what
-docs/openapi.json is generated from.
+It reads and validates the request, identifies the caller, checks roles, turns every domain error into its problem
+document, and writes one line that is both log and metric. What is declared here is all there is about an endpoint:
+`make openapi` writes the gateway's routes in template.yaml, docs/openapi.json and README's table from it.
 """
 
 from __future__ import annotations
@@ -21,63 +21,103 @@ from souk.shared.errors import FieldProblem, Forbidden, InvalidRequest, SoukErro
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from souk.http.uploads import FilesForm
+
 ANYONE: Final = None
 """No token is needed: the route has no authorizer."""
 SIGNED_IN: Final[frozenset[str]] = frozenset()
 """Any account."""
 
+BASE_PATH: Final = "/api/v1"
+CATCH_ALL: Final = "$default"
+"""The route of requests that no other route takes."""
+
+_NONE: Final[Mapping[Any, Any]] = {}
 _LONGEST_WAIT = 25
 _LONGEST_KEY = 255
 
 
+class AtRoot(str):
+    """A route whose path is not below BASE_PATH: `AtRoot("GET /openapi.json")`."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What an endpoint says of itself, for the gate, the contract and the tests."""
+    """What an endpoint declares, as it was written; `tooling.contract` makes the contract of it."""
 
+    routes: Mapping[str, str]
     summary: str
+    roles: frozenset[str] | None
     body: type[BaseModel] | None
     query: type[BaseModel] | None
+    form: FilesForm | None
     returns: Any
     status: int
-    roles: frozenset[str] | None
+    answers: Mapping[int, Any]
+    content_types: tuple[str, ...]
+    headers: tuple[str, ...]
+    errors: tuple[int, ...]
     idempotent: bool
+    if_match: bool
     waits: bool
-    raw_body: tuple[str, ...]
 
 
 def endpoint(
+    route: str,
     *,
     roles: frozenset[str] | None,
+    also: Mapping[str, str] = _NONE,
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
+    form: FilesForm | None = None,
     returns: Any = None,
     status: int = 200,
+    answers: Mapping[int, Any] = _NONE,
+    content_types: tuple[str, ...] = (),
+    headers: tuple[str, ...] = (),
+    errors: tuple[int, ...] = (),
     replay: Callable[[Request, str], Any] | None = None,
+    if_match: bool = False,
     admit: Callable[[Caller], Caller] | None = None,
     waits: bool = False,
-    raw_body: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Request], Any]], Callable[[Mapping[str, Any], Any], dict[str, Any]]]:
     """Declare an endpoint.
 
-    roles: ANYONE, SIGNED_IN, or the roles of which the caller must have one.
-    body, query, returns: pydantic models (`returns` may be `list[Model]`); `status` is that of success.
+    route: `"POST /orders"`, below BASE_PATH; AtRoot for a path that is not, CATCH_ALL for what no route takes.
+    roles: ANYONE (the gateway then asks for no token), SIGNED_IN, or the roles of which the caller must have one.
+    also: further routes. Each is an operation of its own, named `<file>_<key>`: `{"signup": "POST /auth/signup"}`.
+    body, query: pydantic models of the JSON body and of the query string.
+    form: files that may come as multipart/form-data in place of the JSON body; the handler reads them itself.
+    returns: model of the answer (may be `list[Model]`); `status` is that of success.
+    answers: further statuses of success, each with its model: `{202: ListingOut}`.
+    content_types: of an answer that is not JSON of a model.
+    headers: of a success, beyond those that follow from the rest (ETag, Link, Location, Idempotent-Replayed, ...).
+    errors: statuses of problems beyond those that follow from the rest (400 of a body, 404 of a path parameter, ...).
     replay: honours Idempotency-Key; answers again from (request, entity id).
+    if_match: honours If-Match; without it `Request.if_match` cannot be read.
     admit: answers the caller as its account is now, for what must not wait for a token to expire; roles count again.
     waits: honours `Prefer: wait=N`.
-    raw_body: content types that the handler reads from `request.raw_body` itself, besides JSON.
     """
 
     def decorate(handler: Callable[[Request], Any]) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
         declaration = Declaration(
+            routes={"": route, **also},
             summary=(handler.__doc__ or "").strip().split("\n")[0],
+            roles=roles,
             body=body,
             query=query,
+            form=form,
             returns=returns,
             status=status,
-            roles=roles,
+            answers=answers,
+            content_types=content_types,
+            headers=headers,
+            errors=errors,
             idempotent=replay is not None,
+            if_match=if_match,
             waits=waits,
-            raw_body=raw_body,
         )
 
         def prepare(event: Mapping[str, Any], context: Any) -> Request:
@@ -85,12 +125,13 @@ def endpoint(
             caller = None if roles is ANYONE else _require(caller_from(event, utc_now()), roles)
             if admit is not None and caller is not None:
                 caller = _require(admit(caller), roles)
-            wanted = replace(request, signed_in=caller, wait_seconds=_wait(request) if waits else None)
+            wait_seconds = _wait(request) if waits else None
+            wanted = replace(request, signed_in=caller, wait_seconds=wait_seconds, takes_if_match=if_match)
             if replay is not None and caller is not None:
                 wanted = replace(wanted, idempotency=_key(wanted, caller, context.function_name))
             problems: list[FieldProblem] = []
             parsed_query = _validate(query, dict(request.raw_query), "query", problems) if query else None
-            parsed_body = _read_body(body, request, raw_body, problems)
+            parsed_body = _read_body(body, request, form, problems)
             if problems:
                 raise InvalidRequest(_sentence(problems), problems)
             return replace(wanted, query=parsed_query, body=parsed_body)
@@ -112,7 +153,7 @@ def endpoint(
                 reply = to_event(answer, status, request_id)
             except SoukError as error:
                 failure, reply = error, to_event(problem(error, request_id), error.status, request_id)
-            except Exception as error:  # noqa: BLE001 - the last gate: logged with its trace, told as an id only
+            except Exception as error:  # noqa: BLE001 - the last gate: logged with its trace, answered as an id only
                 unknown = SoukError("Something went wrong on our side.")
                 failure, reply = error, to_event(problem(unknown, request_id), unknown.status, request_id)
             _observe(event, context, request, reply["statusCode"], failure, time.perf_counter() - started)
@@ -156,12 +197,12 @@ def _wait(request: Request) -> int | None:
 
 
 def _read_body(
-    model: type[BaseModel] | None, request: Request, raw: tuple[str, ...], problems: list[FieldProblem]
+    model: type[BaseModel] | None, request: Request, form: FilesForm | None, problems: list[FieldProblem]
 ) -> Any:
     if model is None:
         return None
     content_type = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
-    if content_type in raw:
+    if form is not None and content_type == form.content_type:
         return None
     if content_type != "application/json" and not content_type.endswith("+json"):
         raise UnsupportedMediaType(f"Send application/json, not {content_type[:80]}.")
@@ -210,4 +251,15 @@ def _observe(
     record_request(context.function_name, milliseconds, fields)
 
 
-__all__ = ["ANYONE", "SIGNED_IN", "Declaration", "Request", "Response", "Unauthenticated", "endpoint"]
+__all__ = [
+    "ANYONE",
+    "BASE_PATH",
+    "CATCH_ALL",
+    "SIGNED_IN",
+    "AtRoot",
+    "Declaration",
+    "Request",
+    "Response",
+    "Unauthenticated",
+    "endpoint",
+]

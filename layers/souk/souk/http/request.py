@@ -1,4 +1,4 @@
-"""The request as a handler sees it: validated, with a caller that the authorizer vouches for."""
+"""The request as a handler sees it: validated, with a caller that the authorizer has verified."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class Request:
     signed_in: Caller | None = None
     idempotency: IdempotencyKey | None = None
     wait_seconds: int | None = None
+    takes_if_match: bool = False
 
     @property
     def caller(self) -> Caller:
@@ -55,14 +56,14 @@ class Request:
         return f"{self.headers.get('x-forwarded-proto', 'http')}://{self.headers.get('host', 'localhost')}"
 
     def own(self, name: str) -> str:
-        """The caller's id as it stands in the path under `name`. Raises NotFound for another's."""
+        """The caller's id, which the path has under `name`. Raises NotFound when that is another's."""
         if self.params[name] != self.caller.id:
             raise NotFound("There is nothing of yours here.")
         return self.caller.id
 
     @property
     def lasting_body(self) -> bytes:
-        """What a client sends again when it tries again: the body, without a boundary that it draws anew each time."""
+        """What a client sends again when it tries again: the body, without the boundary, which differs each time."""
         content_type = self.headers.get("content-type", "")
         if not content_type.lower().startswith("multipart/"):
             return self.raw_body
@@ -75,7 +76,12 @@ class Request:
 
     @property
     def if_match(self) -> int | None:
-        """The version that `If-Match` insists on, or None. Raises InvalidRequest."""
+        """The version that `If-Match` asks for, or None for any. Raises InvalidRequest.
+
+        Raises RuntimeError when the endpoint does not declare if_match: its contract would not name the header.
+        """
+        if not self.takes_if_match:
+            raise RuntimeError("request.if_match is read by an endpoint that does not declare if_match=True")
         tag = self.headers.get("if-match", "*").strip()
         if tag == "*":
             return None
@@ -102,20 +108,25 @@ def from_event(event: Mapping[str, Any]) -> Request:
 
 
 def caller_from(event: Mapping[str, Any], now: datetime) -> Caller:
-    """The authorizer's verdict. It fails closed: no verdict, or an outdated one, is no entry.
+    """The caller of a request that the gateway's authorizer has looked at.
 
-    Verdicts are cached by the gateway for up to 300 s, so the token's expiry is looked at again.
+    Raises Unauthenticated unless its authorization is there, valid, and not past the token's expiry, which is checked
+    again: the gateway caches authorizations for up to 300 s.
     """
-    verdict = (event["requestContext"].get("authorizer") or {}).get("lambda") or {}
-    if verdict.get("verdict") != "valid":
-        raise Unauthenticated(
-            verdict.get("reason") or "This call needs an access token.", code=verdict.get("code") or None
-        )
-    expires_at = datetime.fromtimestamp(int(verdict["expires_at"]), UTC)
+    authorization = (event["requestContext"].get("authorizer") or {}).get("lambda") or {}
+    if authorization.get("verdict") != "valid":
+        reason, code = authorization.get("reason"), authorization.get("code")
+        raise Unauthenticated(reason or "This call needs an access token.", code=code or None)
+    expires_at = datetime.fromtimestamp(int(authorization["expires_at"]), UTC)
     if expires_at <= now:
         raise Unauthenticated("The access token has expired.", code="token_expired")
-    roles = frozenset(filter(None, verdict["roles"].split(" ")))
-    return Caller(verdict["subject"], roles, verdict["token_id"], expires_at, verdict.get("session_id", ""))
+    return Caller(
+        id=authorization["subject"],
+        roles=frozenset(filter(None, authorization["roles"].split(" "))),
+        token_id=authorization["token_id"],
+        expires_at=expires_at,
+        session_id=authorization.get("session_id", ""),
+    )
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from io import BytesIO
-from typing import Final
+from typing import Final, NamedTuple
 
 from souk.http.request import Request
 from souk.shared.errors import FieldProblem, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
@@ -14,12 +13,23 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 """Of the whole body: the gateway hands a function at most 6 MB, and base64 takes a third of that."""
 
 
+class FilesForm(NamedTuple):
+    """A form of files: the name of its field, and the content types that are taken."""
+
+    field: str
+    accepted: frozenset[str]
+
+    @property
+    def content_type(self) -> str:
+        return MULTIPART
+
+
 def is_multipart(request: Request) -> bool:
     return request.headers.get("content-type", "").split(";")[0].strip().lower() == MULTIPART
 
 
-def read_files(request: Request, field: str, accepted: Collection[str]) -> list[tuple[str, bytes]]:
-    """The parts named `field`: (content type, bytes) each.
+def read_files(request: Request, form: FilesForm) -> list[tuple[str, bytes]]:
+    """The parts of the form's field: (content type, bytes) each.
 
     Raises PayloadTooLarge, UnsupportedMediaType, or InvalidRequest when there is none or the body is malformed.
     """
@@ -31,7 +41,7 @@ def read_files(request: Request, field: str, accepted: Collection[str]) -> list[
     files: list[tuple[str, bytes]] = []
 
     def on_file(file: File) -> None:
-        if file.field_name == field.encode():
+        if file.field_name == form.field.encode():
             file.file_object.seek(0)
             files.append(((file.content_type or "").lower(), file.file_object.read()))
 
@@ -49,8 +59,10 @@ def read_files(request: Request, field: str, accepted: Collection[str]) -> list[
     except (FormParserError, ValueError) as error:
         raise InvalidRequest("The multipart body is malformed.") from error
     if not files:
-        raise InvalidRequest(f"Send at least one file as `{field}`.", [FieldProblem(field, "no file was sent")])
+        raise InvalidRequest(
+            f"Send at least one file as `{form.field}`.", [FieldProblem(form.field, "no file was sent")]
+        )
     for content_type, _ in files:
-        if content_type not in accepted:
-            raise UnsupportedMediaType(f"Send one of {', '.join(sorted(accepted))}.")
+        if content_type not in form.accepted:
+            raise UnsupportedMediaType(f"Send one of {', '.join(sorted(form.accepted))}.")
     return files

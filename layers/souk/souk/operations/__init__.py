@@ -1,1 +1,1 @@
-"""What operators look at: health, the contract, and what is overdue."""
+"""Documentation of the API, health, and sweeps of overdue work."""

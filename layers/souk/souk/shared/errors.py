@@ -1,4 +1,4 @@
-"""Every error a caller can be told about, as one tree.
+"""Every error that an answer can have, as one tree.
 
 A class carries the HTTP status and the stable code; nobody classifies an error by its text.
 Step Functions matches these classes by name, so a name is part of the workflow's contract.

@@ -1,4 +1,4 @@
-"""Why something came to nothing, as it is kept with what it befell: a listing, a publication, a payment."""
+"""The reason a listing, publication or payment failed, as stored with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from souk.shared.errors import Conflict, VendorRefused
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong, in the words of whoever refused. `code` is stable, `vendor_errors` are the vendor's own."""
+    """`code` is one of our stable error codes, `detail` a text for people, `vendor_errors` the vendor's own errors."""
 
     code: str
     detail: str
@@ -22,14 +22,14 @@ class Failure:
     def of(cls, refusal: Conflict | VendorRefused) -> Failure:
         if isinstance(refusal, Conflict):
             return cls(refusal.code, refusal.detail)
-        words = tuple({"code": one.code, "message": one.message} for one in refusal.problems)
-        return cls(refusal.code, refusal.detail, refusal.vendor, words)
+        vendor_errors = tuple({"code": problem.code, "message": problem.message} for problem in refusal.problems)
+        return cls(refusal.code, refusal.detail, refusal.vendor, vendor_errors)
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Failure:
         return cls(item["code"], item["detail"], item.get("vendor"), tuple(item.get("vendor_errors", ())))
 
     def to_item(self) -> dict[str, Any]:
-        """What is not there is left out."""
-        told = {"vendor": self.vendor, "vendor_errors": [dict(one) for one in self.vendor_errors]}
-        return {"code": self.code, "detail": self.detail, **{name: value for name, value in told.items() if value}}
+        """Empty members are left out."""
+        optional = {"vendor": self.vendor, "vendor_errors": [dict(error) for error in self.vendor_errors]}
+        return {"code": self.code, "detail": self.detail, **{name: value for name, value in optional.items() if value}}

@@ -1,4 +1,4 @@
-"""What the answers of all outside vendors over HTTP have in common: a bound, a JSON object, a wish to be left alone."""
+"""Reading the HTTP responses of outside vendors: bounded bodies, JSON objects, Retry-After."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST_PAUSE = 3600
 def read_bounded(
     response: httpx.Response, largest: int, too_large: Exception, check: Callable[[], object] | None = None
 ) -> bytes:
-    """The whole body. Raises `too_large` above `largest` bytes; `check` is called for each piece and may raise."""
+    """The whole body. Raises `too_large` above `largest` bytes; `check` is called after each chunk and may raise."""
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
@@ -27,7 +27,7 @@ def read_bounded(
 
 
 def json_object(body: bytes) -> Mapping[str, Any]:
-    """The JSON object in `body`; an empty one when it is anything else: then the status alone tells."""
+    """The JSON object in `body`; an empty one when it is anything else."""
     try:
         answer = json.loads(body)
     except ValueError:
@@ -36,6 +36,6 @@ def json_object(body: bytes) -> Mapping[str, Any]:
 
 
 def retry_after(headers: Mapping[str, str]) -> int | None:
-    """Seconds to wait, an hour at most; None when the vendor says nothing, or names a date."""
+    """Seconds to wait, an hour at most; None without the header, or when it is a date."""
     value = headers.get("Retry-After", "")
     return min(int(value), _LONGEST_PAUSE) if value.isascii() and value.isdigit() else None

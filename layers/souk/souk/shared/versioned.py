@@ -18,13 +18,15 @@ class Stale(Exception):
     """The entity has changed since it was read."""
 
 
-def retrying[T](what: str, attempt: Callable[[], T], *, otherwise: Exception | None = None) -> T:
-    """The result of `attempt`, called again while it raises Stale, at most MOST_ATTEMPTS times.
+def retrying[T](
+    what: str, attempt: Callable[[], T], *, attempts: int = MOST_ATTEMPTS, otherwise: Exception | None = None
+) -> T:
+    """The result of `attempt`, called again while it raises Stale, at most `attempts` times.
 
     `attempt` reads, decides and writes. `what` names the entity in the error's text: "order", "listing".
     Raises `otherwise`, or DependencyUnavailable, when every attempt met a conflict.
     """
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(attempts):
         try:
             return attempt()
         except Stale:

@@ -1,4 +1,4 @@
-"""Analytics: what counts, what reports, and what counts anew."""
+"""Analytics: counting sales and stock, reporting them, and recounting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from souk.wiring import storage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from souk.storefront.analytics.repository import CounterRepository, ShelfRepository
+    from souk.storefront.analytics.repository import CounterRepository, StockRepository
     from souk.storefront.analytics.service import AnalyticsService, Recount, SalesCounter, StockCounter
 
 
@@ -30,18 +30,18 @@ def sales_counter() -> SalesCounter:
 
 
 @cache
-def shelves() -> ShelfRepository:
+def product_stocks() -> StockRepository:
     from souk.aws.settings import setting
-    from souk.storefront.analytics.repository import ShelfRepository
+    from souk.storefront.analytics.repository import StockRepository
 
-    return ShelfRepository(storage.tables(), setting("SOUK_ANALYTICS_TABLE"))
+    return StockRepository(storage.tables(), setting("SOUK_ANALYTICS_TABLE"))
 
 
 @cache
 def stock_counter() -> StockCounter:
     from souk.storefront.analytics.service import StockCounter
 
-    return StockCounter(shelves())
+    return StockCounter(product_stocks())
 
 
 @cache
@@ -49,21 +49,22 @@ def analytics() -> AnalyticsService:
     from souk.shared.clock import utc_now
     from souk.storefront.analytics.service import AnalyticsService
 
-    return AnalyticsService(counters(), shelves(), utc_now)
+    return AnalyticsService(counters(), product_stocks(), utc_now)
 
 
-def recount(after: Mapping[str, str] | None) -> Recount:
-    """Count what a page of all orders tells and is not counted yet."""
+def recount_sales(after: Mapping[str, str] | None) -> Recount:
+    """Count the facts of a page of all orders that are not counted yet."""
     from souk.aws.settings import setting
-    from souk.storefront.analytics.repository import TablePages, order_of
+    from souk.storefront.analytics.repository import TablePages, parse_order
 
-    return sales_counter().recount(TablePages(storage.tables(), setting("SOUK_ORDERS_TABLE"), order_of), after)
+    return sales_counter().recount(TablePages(storage.tables(), setting("SOUK_ORDERS_TABLE"), parse_order), after)
 
 
 def recount_stock(after: Mapping[str, str] | None) -> Recount:
-    """Count what a page of the catalogue tells and is not counted yet."""
+    """Count the products of a page of the catalogue that are not counted yet, or not as they are now."""
     from souk.aws.settings import setting
     from souk.storefront.analytics.repository import TablePages
-    from souk.storefront.analytics.stream.product_stock import shelf_of
+    from souk.storefront.analytics.stream.product_stock import parse_product_stock
 
-    return stock_counter().recount(TablePages(storage.tables(), setting("SOUK_CATALOGUE_TABLE"), shelf_of), after)
+    pages = TablePages(storage.tables(), setting("SOUK_CATALOGUE_TABLE"), parse_product_stock)
+    return stock_counter().recount(pages, after)

@@ -110,9 +110,9 @@ def _shop_of(account: Account) -> tuple[Action, ...]:
         return ()
     from souk.aws.settings import setting
     from souk.storefront.sellers.model import Shop
-    from souk.storefront.sellers.repository import opening
+    from souk.storefront.sellers.repository import put_new_shop
 
-    return (opening(setting("SOUK_CATALOGUE_TABLE"), Shop.opened(account, account.created_at)),)
+    return (put_new_shop(setting("SOUK_CATALOGUE_TABLE"), Shop.opened(account, account.created_at)),)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The payment vendor, and what its events are read with."""
+"""The payment vendor, and the reader of its events."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def return_pages() -> ReturnPages:
 
 
 def read_event(raw: bytes, signature: str) -> Event | None:
-    """What a webhook's body tells; None for what is no business of ours. Raises InvalidRequest."""
+    """The event in a webhook's body; None for an event that does not concern us. Raises InvalidRequest, ReplyError."""
     from souk.shared.clock import utc_now
     from souk.storefront.payments.adapters.stripe import webhook
 

@@ -1,4 +1,4 @@
-"""The product search: who reads its index, and who writes it."""
+"""The product search: the reader and the writer of its index."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from souk.wiring import sellers, storage
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from souk.storefront.search.adapters.index.marker import IndexMarker
     from souk.storefront.search.adapters.index.s3 import SegmentStore
     from souk.storefront.search.adapters.index.writer import CatalogueIndexer
     from souk.storefront.search.model import IndexUnavailable, ProductSearch
+    from souk.storefront.search.repository import IndexMarker
 
 
 @cache
@@ -24,8 +24,10 @@ def product_search() -> ProductSearch:
     from souk.storefront.search.adapters.index.reader import IndexReader
 
     store = _store()
-    # What the marker needs is slow to make, and is needed only while there is no index.
-    return IndexReader(store, LocalCopies(store, _own_folder()), lambda: _marker().is_set(), time.monotonic, _complain)
+    # The marker's client is slow to make, and needed only while there is no index.
+    return IndexReader(
+        store, LocalCopies(store, _own_folder()), lambda: _marker().is_set(), time.monotonic, _report_failure
+    )
 
 
 @cache
@@ -47,7 +49,7 @@ def catalogue_indexer() -> CatalogueIndexer:
 @cache
 def _marker() -> IndexMarker:
     from souk.aws.settings import setting
-    from souk.storefront.search.adapters.index.marker import IndexMarker
+    from souk.storefront.search.repository import IndexMarker
 
     return IndexMarker(storage.tables(), setting("SOUK_CATALOGUE_TABLE"))
 
@@ -63,7 +65,7 @@ def _store() -> SegmentStore:
 
 
 def _own_folder() -> Path:
-    """Gone with this process. On one machine the functions of a local cloud share the place of temporary files."""
+    """A temporary folder, deleted with this process: in the local cloud functions share one file system."""
     import atexit
     from pathlib import Path
     from tempfile import TemporaryDirectory
@@ -73,7 +75,7 @@ def _own_folder() -> Path:
     return Path(folder.name)
 
 
-def _complain(error: IndexUnavailable) -> None:
+def _report_failure(error: IndexUnavailable) -> None:
     from souk.aws.logging import logger
 
-    logger().warning("search index not renewed", extra={"error": error.code, "detail": error.detail})
+    logger().warning("search index not refreshed", extra={"error": error.code, "detail": error.detail})

@@ -1,4 +1,4 @@
-"""Shops, what operators decide about them, and who follows whom."""
+"""Shops, operators' decisions about them, and follows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def verified_only() -> bool:
-    """Whether only verified shops show and sell."""
+    """Whether only verified shops are shown and sell."""
     from souk.aws.settings import setting
 
     return setting("SOUK_REQUIRE_VERIFIED_SELLERS") == "true"

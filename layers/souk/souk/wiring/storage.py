@@ -1,4 +1,4 @@
-"""What every domain stands on: the tables, the vendors' keys and the connection to the world outside AWS."""
+"""What every domain needs: the tables, the vendors' keys and the HTTP client for services outside AWS."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def tables() -> Tables:
 
 
 def vendor_secret(name: str) -> str:
-    """A key of an outside vendor, by its name in the vendors' secret. Raises MissingSecret."""
+    """A key of an outside vendor, by its name in the vendors' secret. Raises MissingSecret, DependencyUnavailable."""
     return _secrets().get(name)
 
 

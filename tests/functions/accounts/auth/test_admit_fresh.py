@@ -11,13 +11,13 @@ from tests.functions.accounts.auth.accounts import register, remove_account, set
 from tests.functions.cloud import Cloud, Person, sample
 
 
-@endpoint(roles=frozenset({"Operator"}), admit=admit_fresh)
+@endpoint("GET /operators", roles=frozenset({"Operator"}), admit=admit_fresh)
 def for_operators(request: Request) -> dict[str, Any]:
     """Only for operators."""
     return {"roles": sorted(request.caller.roles)}
 
 
-@endpoint(roles=SIGNED_IN, admit=admit_fresh)
+@endpoint("GET /everybody", roles=SIGNED_IN, admit=admit_fresh)
 def for_everybody(request: Request) -> dict[str, Any]:
     """For any account."""
     return {"roles": sorted(request.caller.roles)}

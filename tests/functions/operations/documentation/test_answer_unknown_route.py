@@ -32,7 +32,7 @@ def test_an_unknown_path_is_a_404_problem(path: str) -> None:
         ("TRACE", "/api/v1/healthz", "GET"),
     ],
 )
-def test_another_method_of_a_path_is_a_405_that_says_which_are_taken(method: str, path: str, allowed: str) -> None:
+def test_another_method_of_a_path_is_a_405_that_lists_the_allowed_ones(method: str, path: str, allowed: str) -> None:
     reply = call("answer_unknown_route", method=method, path=path)
     assert reply.status == 405
     assert reply.headers["Allow"] == allowed
@@ -40,11 +40,11 @@ def test_another_method_of_a_path_is_a_405_that_says_which_are_taken(method: str
 
 
 @pytest.mark.parametrize("path", ["/api/v1/listings", "/nowhere"])
-def test_a_preflight_succeeds_so_that_the_gateways_cors_headers_count(path: str) -> None:
+def test_a_preflight_succeeds_so_that_browsers_use_the_gateways_cors_headers(path: str) -> None:
     reply = call("answer_unknown_route", method="OPTIONS", path=path)
     assert (reply.status, reply.body) == (204, b"")
     assert reply.headers["Allow"].endswith("OPTIONS")
 
 
-def test_a_dot_in_a_path_is_a_dot() -> None:
+def test_a_dot_in_a_path_matches_only_a_dot() -> None:
     assert call("answer_unknown_route", method="POST", path="/openapixjson").status == 404

@@ -15,13 +15,13 @@ from tests.functions.cloud import Cloud
 from tests.functions.operations.calling import call
 
 
-def test_it_says_ok_after_a_real_read(cloud: Cloud) -> None:
+def test_health_is_ok_after_a_real_read(cloud: Cloud) -> None:
     answer = cloud.call("check_health")
     assert (answer.status, answer.json) == (200, {"status": "ok", "db": "connected"})
     assert cloud.operations() == ["dynamodb:GetItem"]
 
 
-def test_it_says_503_when_the_data_store_does_not_answer(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_health_is_503_when_the_data_store_does_not_answer(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(**_: Any) -> None:
         raise EndpointConnectionError(endpoint_url="none")
 

@@ -1,4 +1,4 @@
-"""Making an operator: on no route, by whoever may invoke functions."""
+"""Making an operator: on no route, only for callers that may invoke functions."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def test_the_sample_event_makes_an_existing_account_an_operator(cloud: Cloud) ->
     assert answer == {"id": registered.id, "roles": ["seller", "Operator"]}
 
 
-def test_an_email_is_known_however_it_is_typed(cloud: Cloud) -> None:
+def test_an_email_is_found_in_any_spelling(cloud: Cloud) -> None:
     registered = register(cloud)
     assert cloud.invoke("grant_operator", {"email": " JOHN@Example.com"})["id"] == registered.id
 
@@ -25,13 +25,13 @@ def test_making_an_operator_twice_is_the_same_as_once(cloud: Cloud) -> None:
     assert answer["roles"] == ["user", "Operator"]
 
 
-def test_nobody_becomes_an_operator_without_having_registered(cloud: Cloud) -> None:
+def test_an_unknown_email_makes_no_operator(cloud: Cloud) -> None:
     with pytest.raises(NotFound, match="Register it first"):
         cloud.invoke("grant_operator", {"email": "nobody@example.com"})
     assert cloud.items("IdentityTable") == []
 
 
 @pytest.mark.parametrize("event", [{}, {"email": None}, {"email": 7}, {"email": "nobody"}])
-def test_what_is_no_email_is_refused(cloud: Cloud, event: dict[str, object]) -> None:
+def test_an_invalid_email_is_refused(cloud: Cloud, event: dict[str, object]) -> None:
     with pytest.raises(InvalidRequest):
         cloud.invoke("grant_operator", event)

@@ -30,7 +30,7 @@ def act(cloud: Cloud, what: str, listing_id: str) -> Answer:
     return cloud.call(what, params={"id": listing_id}, caller=SELLER)
 
 
-def test_what_nobody_works_at_is_begun_again(cloud: Cloud, listing_id: str) -> None:
+def test_a_listing_without_a_running_workflow_is_restarted(cloud: Cloud, listing_id: str) -> None:
     act(cloud, "generate_media", listing_id)
     [before] = [item for item in cloud.items("ListingsTable") if item["sk"].startswith("LISTING#")]
     assert sweep(cloud, starting=True) == {"touched": 1}
@@ -39,16 +39,16 @@ def test_what_nobody_works_at_is_begun_again(cloud: Cloud, listing_id: str) -> N
     assert "stepfunctions:DescribeExecution" in cloud.operations()
 
 
-def test_what_is_not_due_is_left_alone(cloud: Cloud, listing_id: str) -> None:
+def test_a_listing_that_is_not_due_is_unchanged(cloud: Cloud, listing_id: str) -> None:
     act(cloud, "generate_media", listing_id)
     assert sweep(cloud, starting=False) == {"touched": 0}
 
 
-def test_a_draft_is_nobodys_business(cloud: Cloud, listing_id: str) -> None:
+def test_a_draft_is_unchanged(cloud: Cloud, listing_id: str) -> None:
     assert sweep(cloud, starting=True) == {"touched": 0}
 
 
-def test_a_photo_that_was_never_judged_is_brought_up_again(
+def test_a_photo_that_was_never_checked_is_processed_again(
     cloud: Cloud, listing_id: str, invoked: list[dict[str, Any]]
 ) -> None:
     photos = act(cloud, "add_photos", listing_id).json["photos"]

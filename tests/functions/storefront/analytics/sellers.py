@@ -1,4 +1,4 @@
-"""Sales and stock told by the streams, and what the counters make of them."""
+"""Sales and stock delivered by the streams, and the counters after them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
 
-from souk.storefront.analytics.model.counters import Inventory
+from souk.storefront.analytics.model.stock import Inventory
 from souk.storefront.catalogue.keys import from_product, from_stock, owned_key
 from souk.storefront.catalogue.model import Product, Stock
 from souk.storefront.orders.mapping import from_order
@@ -26,19 +26,19 @@ def put(cloud: Cloud, table: str, item: Mapping[str, Any]) -> None:
 
 
 def record(before: Order | None, after: Order) -> dict[str, Any]:
-    """What the stream says of one write of an order."""
+    """The stream's record of one write of an order."""
     return change(from_order(before) if before else None, from_order(after))
 
 
 def change(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
-    """What the stream says of one write of an item."""
+    """The stream's record of one write of an item."""
     new = attributes(after)
     old = {"OldImage": attributes(before)} if before else {}
     return {"dynamodb": {"Keys": {name: new[name] for name in ("pk", "sk")}, "NewImage": new, **old}}
 
 
-def tell(cloud: Cloud, *versions: Order) -> list[dict[str, Any]]:
-    """Store the last of an order's versions, and have the stream tell all of them; answers its records."""
+def deliver(cloud: Cloud, *versions: Order) -> list[dict[str, Any]]:
+    """Store the last of an order's versions, and have the stream deliver all of them; the records."""
     put(cloud, "OrdersTable", from_order(versions[-1]))
     records = [record(before, after) for before, after in zip((None, *versions), versions, strict=False)]
     cloud.invoke("count_sales", {"Records": records})
@@ -46,14 +46,14 @@ def tell(cloud: Cloud, *versions: Order) -> list[dict[str, Any]]:
 
 
 def recount(cloud: Cloud, function: str = "rebuild_analytics") -> list[dict[str, Any]]:
-    """Everything counted anew, call by call; answers what each call said."""
-    said: list[dict[str, Any]] = []
+    """Recount everything, call by call; the answer of each call."""
+    answers: list[dict[str, Any]] = []
     after = None
     while True:
-        said.append(cloud.invoke(function, {"after": after}))
-        after = said[-1]["following"]
+        answers.append(cloud.invoke(function, {"after": after}))
+        after = answers[-1]["following"]
         if after is None:
-            return said
+            return answers
 
 
 def empty(cloud: Cloud) -> None:
@@ -76,7 +76,7 @@ def counters(cloud: Cloud) -> dict[tuple[str, str], dict[str, Any]]:
 def report(
     cloud: Cloud, seller_id: str, query: Mapping[str, str] | None = None, caller: Person | None = None
 ) -> Answer:
-    """Of November 2026 unless told."""
+    """By default of November 2026."""
     return cloud.call(
         "get_seller_analytics",
         caller=caller or Person(seller_id, roles=("user", "seller")),
@@ -86,7 +86,7 @@ def report(
 
 
 def stock(cloud: Cloud, seller_id: str, product_id: str, available: int) -> None:
-    """A seller has a new product, with so many of it, and the stream has told it."""
+    """A seller has a new product with `available` units, and the stream has delivered it."""
     offered = product(seller_id, product_id)
     items = (from_product(offered), from_stock(Stock(product_id, available, 1)))
     for item in (*items, owned_key(seller_id, product_id)):
@@ -103,12 +103,12 @@ def count_stock(cloud: Cloud, records: Sequence[Mapping[str, Any]]) -> None:
 
 
 def inventory(cloud: Cloud, seller_id: str) -> Inventory:
-    """As the report tells it."""
+    """The inventory in the seller's report."""
     return Inventory(**report(cloud, seller_id).json["inventory"])
 
 
 def owned(cloud: Cloud, seller_id: str) -> Inventory:
-    """What a seller's list of products and their stocks add up to, item by item."""
+    """The sum over the seller's list of products and their stocks, item by item."""
     items = {(item["pk"], item["sk"]): item for item in cloud.items("CatalogueTable")}
     left = [
         int(items[sk, "STOCK"]["available"])
@@ -119,19 +119,19 @@ def owned(cloud: Cloud, seller_id: str) -> Inventory:
 
 
 class CatalogueStream:
-    """What the catalogue's stream says of each write, found by looking at the table after it."""
+    """The catalogue's stream, derived from the table before and after each write."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._known: dict[tuple[str, str], dict[str, Any]] = {}
 
-    def says(self) -> list[dict[str, Any]]:
-        """Of products and stocks, since it was asked last."""
+    def new_records(self) -> list[dict[str, Any]]:
+        """The records of products and stocks since the last call."""
         now = {(item["pk"], item["sk"]): item for item in self._cloud.items("CatalogueTable")}
-        told = [
+        records = [
             change(self._known.get(key), item)
             for key, item in now.items()
             if key[1] in ("PRODUCT", "STOCK") and item != self._known.get(key)
         ]
         self._known = now
-        return told
+        return records

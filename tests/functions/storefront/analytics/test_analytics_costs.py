@@ -1,4 +1,4 @@
-"""What counting and reporting ask of the tables, measured, and held to the figures in docs/access-patterns.md."""
+"""The requests and units of counting and reporting, measured and compared with docs/access-patterns.md."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.functions.cloud import Cloud
 from tests.functions.storefront.analytics.sellers import (
     change,
     count_stock,
+    deliver,
     product,
     record,
     recount,
     report,
     stock,
-    tell,
 )
 from tests.functions.template import ROOT
 from tests.unit.storefront.analytics.paid_orders import ANA, NOW, an_order, capture, paid, refunded
@@ -51,7 +51,7 @@ def _counting_a_new_product(cloud: Cloud) -> Callable[[], Any]:
     return lambda: count_stock(cloud, records)
 
 
-def _counting_what_is_left(cloud: Cloud) -> Callable[[], Any]:
+def _counting_changed_stock(cloud: Cloud) -> Callable[[], Any]:
     records = [change(from_stock(Stock("p5", 5, 1)), from_stock(Stock("p5", 4, 2)))]
     return lambda: count_stock(cloud, records)
 
@@ -71,18 +71,18 @@ WORK: dict[str, Callable[[Cloud], Callable[[], Any]]] = {
     "count a refund": _counting_a_refund,
     "any other change of an order": _counting_nothing,
     "count a new product": _counting_a_new_product,
-    "count what is left of one": _counting_what_is_left,
+    "count a product's changed stock": _counting_changed_stock,
     "any other change of a product": _counting_no_stock,
     "report a month": _reporting,
-    "count anew, nothing missing": lambda cloud: lambda: recount(cloud),
-    "count stock anew, nothing missing": lambda cloud: lambda: recount(cloud, "rebuild_inventory"),
+    "recount sales, nothing missing": lambda cloud: lambda: recount(cloud),
+    "recount stock, nothing missing": lambda cloud: lambda: recount(cloud, "rebuild_inventory"),
 }
 
 
 def _sold(cloud: Cloud) -> None:
     """Thirty days with a sale each, of two sellers and three products, and ten products in stock."""
     for number in range(30):
-        tell(cloud, paid(f"o{number}", NOW + timedelta(days=9 - number)))
+        deliver(cloud, paid(f"o{number}", NOW + timedelta(days=9 - number)))
     for number in range(10):
         stock(cloud, ANA, f"p{number}", number)
 
@@ -94,8 +94,8 @@ def _measure(cloud: Cloud, name: str) -> str:
     return bill.row()
 
 
-def test_every_call_costs_what_the_document_says(cloud: Cloud) -> None:
+def test_every_call_costs_what_access_patterns_says(cloud: Cloud) -> None:
     _sold(cloud)
-    said = table_of(DOCUMENT.read_text(), SECTION)
-    del said["pattern"]
-    assert {name: _measure(cloud, name) for name in WORK} == said
+    documented = table_of(DOCUMENT.read_text(), SECTION)
+    del documented["pattern"]
+    assert {name: _measure(cloud, name) for name in WORK} == documented

@@ -1,4 +1,4 @@
-"""The catalogue's stream, and counting stock anew."""
+"""Counting stock from the catalogue's stream, and recounting it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from souk.shared.errors import DependencyUnavailable
 from souk.storefront.analytics import repository
-from souk.storefront.analytics.model.counters import Inventory, Shelf
+from souk.storefront.analytics.model.stock import Inventory, ProductStock
 from souk.storefront.catalogue.keys import from_product, from_stock, owned_key
 from souk.storefront.catalogue.model import Stock
 from tests.functions.cloud import Cloud, sample
@@ -35,7 +35,7 @@ SELLER = "01890000-0000-7000-8000-00000000000a"
 
 
 def versions(product_id: str = "p1", seller_id: str = ANA) -> list[dict[str, Any]]:
-    """Records of a life: made with 5, all sold, 2 given back, renamed, removed, and back in the shop with 9."""
+    """Records of a product: created with 5, all sold, 2 returned, renamed, removed, and relisted with 9."""
     made = product(seller_id, product_id)
     renamed = replace(made, title="Brass lamp", version=2)
     removed = replace(renamed, removed=True, version=3)
@@ -60,7 +60,7 @@ def test_the_sample_records_are_a_product_of_which_one_was_sold(cloud: Cloud) ->
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("delivered", "expected"),
     [
         (1, Inventory()),
         (2, Inventory(1, 5, 0)),
@@ -73,41 +73,41 @@ def test_the_sample_records_are_a_product_of_which_one_was_sold(cloud: Cloud) ->
     ],
 )
 @pytest.mark.parametrize("at_once", [True, False])
-def test_a_product_counts_while_it_is_in_the_shop_with_what_is_left(
-    cloud: Cloud, told: int, expected: Inventory, at_once: bool
+def test_a_product_counts_with_its_remaining_stock_while_it_is_in_the_shop(
+    cloud: Cloud, delivered: int, expected: Inventory, at_once: bool
 ) -> None:
-    records = versions()[:told]
+    records = versions()[:delivered]
     for batch in [records] if at_once else [[one] for one in records]:
         count_stock(cloud, batch)
     assert inventory(cloud, ANA) == expected
 
 
-def test_what_merchants_do_is_what_is_counted(cloud: Cloud) -> None:
-    """Through the catalogue's own functions: whatever they write, the figures are those of the seller's list."""
+def test_inventories_match_what_sellers_do_through_the_api(cloud: Cloud) -> None:
+    """Through the catalogue's own functions: after every write the figures match the seller's list of products."""
     ann, bob = Merchant(cloud, "ann@example.com"), Merchant(cloud, "bob@example.com")
     stream = CatalogueStream(cloud)
 
-    def tells() -> list[Inventory]:
-        count_stock(cloud, stream.says())
+    def counted() -> list[Inventory]:
+        count_stock(cloud, stream.new_records())
         figures = [inventory(cloud, one.id) for one in (ann, bob)]
         assert figures == [owned(cloud, one.id) for one in (ann, bob)]
         return figures
 
-    assert tells() == [Inventory(), Inventory()]
+    assert counted() == [Inventory(), Inventory()]
     lamp, chair, spare = ann.offers(stock_quantity=5), ann.offers(stock_quantity=0), bob.offers(stock_quantity=7)
-    assert tells() == [Inventory(2, 5, 1), Inventory(1, 7, 0)]
+    assert counted() == [Inventory(2, 5, 1), Inventory(1, 7, 0)]
     ann.on("adjust_stock", lamp, json={"delta": -5, "reason": "Broken."})
     bob.on("update_product", spare, json={"stock_quantity": 2, "title": "Spare part"})
-    assert tells() == [Inventory(2, 0, 2), Inventory(1, 2, 0)]
+    assert counted() == [Inventory(2, 0, 2), Inventory(1, 2, 0)]
     ann.on("update_product", chair, json={"is_active": False})
-    assert tells() == [Inventory(2, 0, 2), Inventory(1, 2, 0)]
+    assert counted() == [Inventory(2, 0, 2), Inventory(1, 2, 0)]
     for merchant, one in ((ann, chair), (bob, spare)):
         assert merchant.on("delete_product", one).status == 204
-    assert tells() == [Inventory(1, 0, 1), Inventory()]
+    assert counted() == [Inventory(1, 0, 1), Inventory()]
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_records_that_come_twice_and_in_disorder_count_once(cloud: Cloud, seed: int) -> None:
+def test_records_delivered_twice_and_out_of_order_count_once(cloud: Cloud, seed: int) -> None:
     records = [*versions("p1"), *versions("p2", BEA)[:6], *versions("p3")[:3]]
     count_stock(cloud, records)
     expected = counters(cloud)
@@ -119,7 +119,7 @@ def test_records_that_come_twice_and_in_disorder_count_once(cloud: Cloud, seed: 
         size = chance.randint(1, 4)
         count_stock(cloud, shuffled[:size])
         del shuffled[:size]
-    # Of a seller whose product was told to be removed first, there may be no figures instead of zeros.
+    # A seller whose product was seen as removed first may have no figures instead of zeros.
     assert {key: kept for key, kept in counters(cloud).items() if kept} == {
         key: kept for key, kept in expected.items() if kept
     }
@@ -134,21 +134,21 @@ def test_more_products_than_one_read_takes_are_counted(cloud: Cloud) -> None:
     assert inventory(cloud, ANA) == Inventory(101, 5050, 1)
 
 
-def test_a_batch_that_failed_half_way_is_counted_once_when_it_comes_again(
+def test_a_batch_that_failed_half_way_is_counted_once_when_it_is_delivered_again(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records = [record for number in range(4) for record in versions(f"p{number}")]
-    move, calls = repository.ShelfRepository.replace, 0
+    replace_stock, calls = repository.StockRepository.replace, 0
 
-    def fails_after_its_effect(shelves: repository.ShelfRepository, known: Shelf, shelf: Shelf) -> None:
+    def fails_after_its_effect(stocks: repository.StockRepository, before: ProductStock, after: ProductStock) -> None:
         nonlocal calls
         calls += 1
-        move(shelves, known, shelf)
+        replace_stock(stocks, before, after)
         if calls == 2:
             raise ConnectionError("The answer was lost.")
 
     with monkeypatch.context() as broken:
-        broken.setattr(repository.ShelfRepository, "replace", fails_after_its_effect)
+        broken.setattr(repository.StockRepository, "replace", fails_after_its_effect)
         with pytest.raises(ConnectionError):
             count_stock(cloud, records)
     assert inventory(cloud, ANA) == Inventory(2, 18, 0)
@@ -156,7 +156,7 @@ def test_a_batch_that_failed_half_way_is_counted_once_when_it_comes_again(
     assert inventory(cloud, ANA) == Inventory(4, 36, 0)
 
 
-def test_a_change_is_one_read_and_one_transaction_of_shelf_and_figures(cloud: Cloud) -> None:
+def test_a_change_is_one_read_and_one_transaction_of_snapshot_and_inventory(cloud: Cloud) -> None:
     count_stock(cloud, versions()[:2])
     cloud.calls.clear()
     count_stock(cloud, versions()[2:4])
@@ -165,7 +165,7 @@ def test_a_change_is_one_read_and_one_transaction_of_shelf_and_figures(cloud: Cl
     assert [next(iter(one)) for one in write.request["TransactItems"]] == ["Put", "Update"]
 
 
-def test_a_change_that_tells_nothing_new_asks_nothing_of_the_tables(cloud: Cloud) -> None:
+def test_a_change_of_anything_but_stock_reads_and_writes_nothing(cloud: Cloud) -> None:
     [*_, renamed] = versions()[:5]
     shop = {"pk": "SHOP#ana", "sk": "SHOP", "id": ANA}
     gone = versions()[0]["dynamodb"]
@@ -178,32 +178,34 @@ def test_a_change_that_tells_nothing_new_asks_nothing_of_the_tables(cloud: Cloud
 
 
 def _meanwhile(monkeypatch: pytest.MonkeyPatch, times: int, act: Callable[[int], object]) -> None:
-    """Before each of so many writes of a shelf, somebody else acts."""
-    replace_shelf, calls = repository.ShelfRepository.replace, 0
+    """Before each of the first `times` writes of a snapshot, `act` runs with its number."""
+    replace_stock, calls = repository.StockRepository.replace, 0
 
-    def interrupted(shelves: repository.ShelfRepository, known: Shelf, shelf: Shelf) -> None:
+    def interrupted(stocks: repository.StockRepository, before: ProductStock, after: ProductStock) -> None:
         nonlocal calls
         calls += 1
         if calls <= times:
-            number, calls = calls, times + 1  # what is done meanwhile is not interrupted itself
+            number, calls = calls, times + 1  # writes of `act` itself are not interrupted
             act(number)
             calls = number
-        replace_shelf(shelves, known, shelf)
+        replace_stock(stocks, before, after)
 
-    monkeypatch.setattr(repository.ShelfRepository, "replace", interrupted)
+    monkeypatch.setattr(repository.StockRepository, "replace", interrupted)
 
 
-def test_who_reads_and_is_overtaken_puts_nothing_back(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A recount has read the table; before it writes, the stream tells what has happened since."""
+def test_a_recount_overtaken_by_the_stream_restores_no_older_state(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A recount has read the table; before it writes, the stream delivers later changes."""
     records = versions()
     put(cloud, "CatalogueTable", from_product(product(ANA, "p1")))
     put(cloud, "CatalogueTable", from_stock(Stock("p1", 5, 1)))
     _meanwhile(monkeypatch, 1, lambda _: count_stock(cloud, records[:4]))
-    [said] = recount(cloud, "rebuild_inventory")
-    assert (said, inventory(cloud, ANA)) == ({"products": 1, "counted": 0, "following": None}, Inventory(1, 2, 0))
+    [answer] = recount(cloud, "rebuild_inventory")
+    assert (answer, inventory(cloud, ANA)) == ({"products": 1, "counted": 0, "following": None}, Inventory(1, 2, 0))
 
 
-def test_the_stream_that_is_overtaken_by_a_recount_puts_nothing_back(
+def test_the_stream_overtaken_by_a_recount_restores_no_older_state(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records = versions()
@@ -216,7 +218,7 @@ def test_the_stream_that_is_overtaken_by_a_recount_puts_nothing_back(
     assert inventory(cloud, ANA) == Inventory(1, 2, 0)
 
 
-def test_what_never_comes_to_rest_fails_and_is_counted_when_it_comes_again(
+def test_stock_that_changes_at_every_attempt_fails_and_is_counted_when_delivered_again(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stock(cloud, ANA, "p1", 5)
@@ -236,11 +238,11 @@ def test_what_never_comes_to_rest_fails_and_is_counted_when_it_comes_again(
     assert inventory(cloud, ANA) == Inventory()
 
 
-# Counting anew -------------------------------------------------------------------------------------------------------
+# Recounting ----------------------------------------------------------------------------------------------------------
 
 
 def _some(cloud: Cloud) -> None:
-    """Two sellers' products, one of them removed, among what else is in the catalogue."""
+    """Two sellers' products, one of them removed, among other items of the catalogue."""
     for number in range(5):
         stock(cloud, ANA, f"p{number}", number)
     stock(cloud, BEA, "p9", 7)
@@ -252,7 +254,7 @@ def _some(cloud: Cloud) -> None:
     count_stock(cloud, [change(None, from_product(gone)), change(None, from_stock(Stock("p8", 3, 1)))])
 
 
-def test_a_rebuild_gives_the_same_sums(cloud: Cloud) -> None:
+def test_a_recount_of_lost_figures_gives_the_same_sums(cloud: Cloud) -> None:
     _some(cloud)
     counted = counters(cloud)
     assert (inventory(cloud, ANA), inventory(cloud, BEA)) == (Inventory(5, 10, 1), Inventory(1, 7, 0))
@@ -261,21 +263,21 @@ def test_a_rebuild_gives_the_same_sums(cloud: Cloud) -> None:
     assert counters(cloud) == counted
 
 
-def test_a_rebuild_of_figures_that_are_right_writes_nothing(cloud: Cloud) -> None:
+def test_a_recount_of_correct_figures_writes_nothing(cloud: Cloud) -> None:
     _some(cloud)
     counted = counters(cloud)
     cloud.calls.clear()
-    assert [said["counted"] for said in recount(cloud, "rebuild_inventory")] == [0]
+    assert [answer["counted"] for answer in recount(cloud, "rebuild_inventory")] == [0]
     assert {call.operation for call in cloud.calls} == {"Scan", "BatchGetItem"}
     assert counters(cloud) == counted
 
 
-def test_a_rebuild_counts_what_the_stream_has_lost_and_the_stream_does_not_count_it_again(cloud: Cloud) -> None:
+def test_a_recount_counts_records_that_the_stream_lost_and_the_stream_does_not_count_them_again(cloud: Cloud) -> None:
     records = versions()
     count_stock(cloud, records[:3])
     put(cloud, "CatalogueTable", from_product(replace(product(ANA, "p1"), version=4)))
     put(cloud, "CatalogueTable", from_stock(Stock("p1", 9, 4)))
-    assert [said["counted"] for said in recount(cloud, "rebuild_inventory")] == [1]
+    assert [answer["counted"] for answer in recount(cloud, "rebuild_inventory")] == [1]
     assert inventory(cloud, ANA) == Inventory(1, 9, 0)
     counted = counters(cloud)
     count_stock(cloud, records)
@@ -283,20 +285,22 @@ def test_a_rebuild_counts_what_the_stream_has_lost_and_the_stream_does_not_count
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
-def test_a_rebuild_goes_on_where_its_last_call_ended(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+def test_a_recount_continues_where_its_last_call_ended(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
     """Also between a product and its stock."""
     _some(cloud)
     counted = counters(cloud)
     empty(cloud)
     monkeypatch.setattr(repository, "_PAGE", size)
-    said = recount(cloud, "rebuild_inventory")
-    assert len(said) > 1
-    assert (sum(one["products"] for one in said), sum(one["counted"] for one in said)) == (7, 6)
+    answers = recount(cloud, "rebuild_inventory")
+    assert len(answers) > 1
+    assert (sum(answer["products"] for answer in answers), sum(answer["counted"] for answer in answers)) == (7, 6)
     assert counters(cloud) == counted
 
 
-def test_the_sample_event_counts_anew(cloud: Cloud) -> None:
+def test_the_sample_event_recounts(cloud: Cloud) -> None:
     put(cloud, "CatalogueTable", from_product(product(ANA, "p1")))
     put(cloud, "CatalogueTable", from_stock(Stock("p1", 4, 1)))
-    said = cloud.invoke("rebuild_inventory", sample("rebuild_inventory"))
-    assert (said, inventory(cloud, ANA)) == ({"products": 1, "counted": 1, "following": None}, Inventory(1, 4, 0))
+    answer = cloud.invoke("rebuild_inventory", sample("rebuild_inventory"))
+    assert (answer, inventory(cloud, ANA)) == ({"products": 1, "counted": 1, "following": None}, Inventory(1, 4, 0))

@@ -8,15 +8,15 @@ import pytest
 
 from souk.storefront.analytics import repository
 from tests.functions.cloud import Cloud, Person, sample
-from tests.functions.storefront.analytics.sellers import report, stock, tell
+from tests.functions.storefront.analytics.sellers import deliver, report, stock
 from tests.unit.storefront.analytics.paid_orders import ANA, BEA, NOW, an_order, capture, paid, refunded
 
 NEXT_DAY = NOW + timedelta(days=1)
 
 
-def test_a_seller_sees_what_sold_by_day_and_by_product(cloud: Cloud) -> None:
-    tell(cloud, paid("o1"))
-    tell(cloud, refunded(paid("o2", NEXT_DAY), "r1", {ANA: 2720}, NEXT_DAY))
+def test_a_seller_sees_sales_by_day_and_by_product(cloud: Cloud) -> None:
+    deliver(cloud, paid("o1"))
+    deliver(cloud, refunded(paid("o2", NEXT_DAY), "r1", {ANA: 2720}, NEXT_DAY))
     stock(cloud, ANA, "p1", 5)
     stock(cloud, ANA, "p2", 0)
     stock(cloud, BEA, "p3", 7)
@@ -46,33 +46,33 @@ def test_a_seller_sees_what_sold_by_day_and_by_product(cloud: Cloud) -> None:
     }
 
 
-def test_who_has_sold_nothing_sees_zeros(cloud: Cloud) -> None:
+def test_a_seller_without_sales_sees_zeros(cloud: Cloud) -> None:
     body = report(cloud, "nobody").json
     assert (body["revenue"], body["orders"], body["currency"], body["currencies"]) == (0, 0, "USD", [])
     assert len(body["by_day"]) == 30
     assert body["inventory"] == {"products": 0, "units": 0, "out_of_stock": 0}
 
 
-def test_more_went_back_than_came_in_that_day(cloud: Cloud) -> None:
-    tell(cloud, refunded(paid(), "r1", {BEA: 11}, NEXT_DAY))
+def test_net_is_negative_on_a_day_with_more_refunds_than_sales(cloud: Cloud) -> None:
+    deliver(cloud, refunded(paid(), "r1", {BEA: 11}, NEXT_DAY))
     body = report(cloud, BEA, {"from": "2026-11-22", "to": "2026-11-22"}).json
     assert (body["revenue"], body["refunds"], body["net"], body["orders"]) == (0, 0.1, -0.1, 0)
 
 
 def test_currencies_are_reported_one_at_a_time(cloud: Cloud) -> None:
-    tell(cloud, paid("o1", currency="JPY"))
-    tell(cloud, paid("o2"))
-    tell(cloud, paid("o3"))
+    deliver(cloud, paid("o1", currency="JPY"))
+    deliver(cloud, paid("o2"))
+    deliver(cloud, paid("o3"))
     body = report(cloud, ANA).json
     assert (body["currency"], body["currencies"], body["revenue"], body["orders"]) == ("USD", ["JPY", "USD"], 49.96, 2)
     yen = report(cloud, ANA, {"currency": "JPY"}).json
     assert (yen["currency"], yen["revenue"], yen["orders"]) == ("JPY", 2498, 1)
 
 
-def test_without_days_it_is_the_last_thirty(cloud: Cloud) -> None:
+def test_the_default_period_is_the_last_thirty_days(cloud: Cloud) -> None:
     now = datetime.now(UTC)
     for order_id, days in (("o1", 0), ("o2", 28), ("o3", 31)):
-        tell(cloud, paid(order_id, now - timedelta(days=days)))
+        deliver(cloud, paid(order_id, now - timedelta(days=days)))
     answer = cloud.call("get_seller_analytics", caller=Person(ANA), params={"seller_id": ANA}, query={})
     assert (len(answer.json["by_day"]), answer.json["orders"]) == (30, 2)
 
@@ -80,21 +80,21 @@ def test_without_days_it_is_the_last_thirty(cloud: Cloud) -> None:
 def test_a_whole_year_is_read_across_pages(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository, "_PAGE", 7)
     for number in range(12):
-        tell(cloud, paid(f"o{number}", NOW - timedelta(days=30 * number)))
+        deliver(cloud, paid(f"o{number}", NOW - timedelta(days=30 * number)))
         stock(cloud, ANA, f"p{number}", number)
     body = report(cloud, ANA, {"from": "2025-11-30"}).json
     assert (body["orders"], body["units"], len(body["by_day"])) == (12, 48, 366)
     assert body["inventory"] == {"products": 12, "units": 66, "out_of_stock": 1}
 
 
-def test_anothers_figures_are_not_found(cloud: Cloud) -> None:
-    tell(cloud, paid())
+def test_another_sellers_figures_are_not_found(cloud: Cloud) -> None:
+    deliver(cloud, paid())
     for stranger in (Person(BEA, roles=("seller",)), Person("root", roles=("Operator",))):
         answer = report(cloud, ANA, caller=stranger)
         assert (answer.status, answer.json["error"]) == (404, "not_found")
 
 
-def test_without_a_token_nobody_comes_in(cloud: Cloud) -> None:
+def test_a_report_needs_a_token(cloud: Cloud) -> None:
     event = sample("get_seller_analytics")
     del event["requestContext"]["authorizer"]
     assert cloud.invoke("get_seller_analytics", event)["statusCode"] == 401
@@ -116,15 +116,15 @@ def test_the_sample_event_reports_a_month(cloud: Cloud) -> None:
     ],
     ids=str,
 )
-def test_a_period_that_cannot_be_is_a_400_that_names_the_field(cloud: Cloud, query: dict[str, str], field: str) -> None:
+def test_an_invalid_query_is_a_400_that_names_the_field(cloud: Cloud, query: dict[str, str], field: str) -> None:
     answer = report(cloud, ANA, query)
     assert answer.status == 400
     assert [problem["field"] for problem in answer.json["errors"]] == [field]
 
 
-def test_an_order_placed_and_not_paid_is_no_sale(cloud: Cloud) -> None:
+def test_an_unpaid_order_is_no_sale(cloud: Cloud) -> None:
     order = an_order()
-    tell(cloud, order)
+    deliver(cloud, order)
     assert report(cloud, ANA).json["orders"] == 0
-    tell(cloud, order, order.pay(capture(order)))
+    deliver(cloud, order, order.pay(capture(order)))
     assert report(cloud, ANA).json["orders"] == 1

@@ -10,12 +10,12 @@ from souk.storefront.orders.model import Status
 from tests.functions.cloud import Cloud, forget
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, refused, stock_of
 from tests.functions.storefront.orders.stripe import FakeStripe, total_of
-from tests.functions.template import template
+from tooling.contract.template import read_template
 
 
 def deploy_with(monkeypatch: pytest.MonkeyPatch, **parameters: str) -> None:
     for name, value in parameters.items():
-        monkeypatch.setitem(template()["Parameters"][name], "Default", value)
+        monkeypatch.setitem(read_template()["Parameters"][name], "Default", value)
     forget()
 
 

@@ -26,7 +26,7 @@ def event(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def tell(cloud: Cloud, told: dict[str, Any], *, secret: str = "whsec_sample", at: int | None = None) -> Answer:
-    """Send an event to the webhook, signed now or at another second."""
+    """Send an event to the webhook, signed now or at the second `at`."""
     body = json.dumps(told, indent=2).encode()
     at = int(time.time()) if at is None else at
     mac = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()

@@ -27,9 +27,7 @@ def test_a_payment_confirms_the_order_once(cloud: Cloud, shop: Shop, buyer: Buye
     assert [(item["order_id"], "expires_at" in item) for item in seen] == [(order_id, True)]
 
 
-def test_an_event_whose_signature_does_not_fit_is_refused(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
-) -> None:
+def test_an_event_with_a_wrong_signature_is_refused(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
     order_id = buyer.places((shop.product(), 1))
     forged = tell(cloud, event("checkout.session.completed", stripe.pay(order_id)), secret="whsec_other")
     assert (forged.status, forged.json["error"]) == (400, "validation_failed")
@@ -38,7 +36,7 @@ def test_an_event_whose_signature_does_not_fit_is_refused(
     assert buyer.order(order_id).is_pending
 
 
-def test_what_is_no_business_of_ours_is_taken_and_left(
+def test_events_that_do_not_concern_us_are_accepted_and_ignored(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
 ) -> None:
     page = stripe.pay(buyer.places((shop.product(), 1)))
@@ -51,7 +49,7 @@ def test_what_is_no_business_of_ours_is_taken_and_left(
         assert (answer.status, answer.json) == (200, {"received": True})
 
 
-def test_a_page_that_expired_gives_the_stock_back(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_an_expired_page_returns_the_stock(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
     [page] = stripe.pages.values()
@@ -65,7 +63,7 @@ def test_a_page_that_expired_gives_the_stock_back(cloud: Cloud, shop: Shop, buye
     assert stock_of(cloud, board) == 5
 
 
-def test_a_late_payment_takes_the_stock_again(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_late_payment_reserves_the_stock_again(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
     buyer.loses(order_id)
@@ -74,7 +72,7 @@ def test_a_late_payment_takes_the_stock_again(cloud: Cloud, shop: Shop, buyer: B
     assert stock_of(cloud, board) == 3
 
 
-def test_a_late_payment_of_what_is_sold_out_is_given_back(
+def test_a_late_payment_of_a_sold_out_product_is_refunded(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
 ) -> None:
     board = shop.product(stock=2)
@@ -88,7 +86,7 @@ def test_a_late_payment_of_what_is_sold_out_is_given_back(
     assert stock_of(cloud, board) == 1
 
 
-def test_a_late_payment_of_what_its_buyer_cancelled_is_given_back(
+def test_a_late_payment_of_an_order_that_its_buyer_cancelled_is_refunded(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe
 ) -> None:
     board = shop.product(stock=5)
@@ -103,7 +101,7 @@ def test_a_late_payment_of_what_its_buyer_cancelled_is_given_back(
     assert stock_of(cloud, board) == 5
 
 
-def test_another_amount_calls_for_a_person_and_confirms_nothing(
+def test_a_payment_of_another_amount_raises_an_alarm_and_confirms_nothing(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order_id = buyer.places((shop.product(), 1))
@@ -117,7 +115,7 @@ def test_another_amount_calls_for_a_person_and_confirms_nothing(
     assert '"Name":"Alarms"' in said
 
 
-def test_a_refund_that_fails_after_all_is_known(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
+def test_a_refund_that_fails_later_is_recorded(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe) -> None:
     order_id = buyer.buys((shop.product(), 1))
     assert buyer.call("cancel_order", order_id).status == 200
     [refund] = stripe.refunds.values()
@@ -128,7 +126,7 @@ def test_a_refund_that_fails_after_all_is_known(cloud: Cloud, shop: Shop, buyer:
     assert replace(order.refunds[0], failure=None).status is RefundStatus.FAILED
 
 
-def test_refunds_at_stripes_own_desk_call_for_a_person(
+def test_refunds_in_stripes_dashboard_raise_an_alarm(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: FakeStripe, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order_id = buyer.buys((shop.product(), 1))

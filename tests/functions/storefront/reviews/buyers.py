@@ -1,4 +1,4 @@
-"""People who received a product, and what they say of it."""
+"""Buyers who received a product, and their reviews."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def put(cloud: Cloud, table: str, item: dict[str, Any]) -> None:
 
 
 def offer(cloud: Cloud, product_id: str = PRODUCT, **changes: Any) -> None:
-    """A product of SELLER's, past the functions of the catalogue."""
+    """A product of SELLER, written to the table without the catalogue's functions."""
     facts: dict[str, Any] = {
         "id": product_id,
         "seller_id": SELLER,
@@ -43,12 +43,12 @@ def offer(cloud: Cloud, product_id: str = PRODUCT, **changes: Any) -> None:
 
 
 def receives(cloud: Cloud, buyer_id: str, product_id: str = PRODUCT) -> None:
-    """What the orders write when a line is delivered."""
+    """The item that orders write when a line is delivered."""
     put(cloud, "OrdersTable", dict(bought_key(buyer_id, product_id)))
 
 
 def a_buyer(cloud: Cloud, product_id: str = PRODUCT) -> Person:
-    """Somebody new, who has received the product."""
+    """A new buyer who has received the product."""
     buyer = Person(f"01890000-0000-7000-8000-{next(_numbers):012x}")
     receives(cloud, buyer.id, product_id)
     return buyer
@@ -83,7 +83,7 @@ def listed(cloud: Cloud, product_id: str = PRODUCT, **query: str) -> Answer:
 
 
 def ratings(cloud: Cloud, product_id: str = PRODUCT, seller_id: str = SELLER) -> list[tuple[int, int]]:
-    """(sum, count) of the product and of the shop; (0, 0) where nothing stands."""
+    """(sum, count) of the product and of the shop; (0, 0) without an item."""
     standing = {item["pk"]: item for item in cloud.items("CatalogueTable") if item["sk"] == "RATING"}
     owners = (f"PRODUCT#{product_id}", f"SHOP#{seller_id}")
     found = [standing.get(owner, {"sum": 0, "count": 0}) for owner in owners]

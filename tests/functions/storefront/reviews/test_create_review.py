@@ -40,25 +40,25 @@ def test_the_sample_event_reviews_a_product(cloud: Cloud) -> None:
     assert ratings(cloud) == [(5, 1), (5, 1)]
 
 
-def test_a_comment_is_not_needed(cloud: Cloud) -> None:
+def test_a_comment_is_optional(cloud: Cloud) -> None:
     answer = cloud.call("create_review", caller=a_buyer(cloud), json={"rating": 1})
     assert (answer.status, answer.json["comment"]) == (201, None)
 
 
-def test_a_reviewer_is_named_but_not_by_the_last_name(cloud: Cloud) -> None:
+def test_a_reviewer_is_shown_by_first_name_and_initial(cloud: Cloud) -> None:
     john = Person(register(cloud, full_name="John Doe").id)
     receives(cloud, john.id)
     assert review(cloud, john).json["reviewer_name"] == "John D."
 
 
-def test_a_reviewer_with_a_username_is_shown_by_it(cloud: Cloud) -> None:
+def test_a_reviewer_with_a_username_is_shown_by_the_username(cloud: Cloud) -> None:
     john = Person(register(cloud, full_name="John Doe").id)
     cloud.call("update_profile", caller=john, json={"username": "johnny"})
     receives(cloud, john.id)
     assert review(cloud, john).json["reviewer_name"] == "johnny"
 
 
-def test_who_has_not_received_the_product_cannot_review_it(cloud: Cloud) -> None:
+def test_a_review_needs_a_delivered_order_of_the_product(cloud: Cloud) -> None:
     other = "01890000-0000-7000-8000-0000000000ff"
     offer(cloud, other)
     for who in (Person("nobody"), a_buyer(cloud, other)):
@@ -67,7 +67,7 @@ def test_who_has_not_received_the_product_cannot_review_it(cloud: Cloud) -> None
     assert ratings(cloud) == [(0, 0), (0, 0)]
 
 
-def test_one_review_per_buyer_and_product(cloud: Cloud) -> None:
+def test_a_buyer_reviews_a_product_once(cloud: Cloud) -> None:
     buyer = a_buyer(cloud)
     review(cloud, buyer, 5)
     again = review(cloud, buyer, 1)
@@ -75,14 +75,14 @@ def test_one_review_per_buyer_and_product(cloud: Cloud) -> None:
     assert ratings(cloud) == [(5, 1), (5, 1)]
 
 
-def test_after_taking_it_back_one_may_review_again(cloud: Cloud) -> None:
+def test_a_buyer_may_review_again_after_deleting_the_review(cloud: Cloud) -> None:
     buyer = a_buyer(cloud)
     take_back(cloud, buyer, review(cloud, buyer, 5).json["id"])
     assert review(cloud, buyer, 2).status == 201
     assert ratings(cloud) == [(2, 1), (2, 1)]
 
 
-def test_a_seller_cannot_review_his_own_product_even_if_he_bought_it(cloud: Cloud) -> None:
+def test_a_seller_cannot_review_an_own_product_even_after_buying_it(cloud: Cloud) -> None:
     receives(cloud, SELLER)
     refused = review(cloud, Person(SELLER, roles=("seller",)))
     assert (refused.status, refused.json["error"]) == (409, "own_product")
@@ -97,7 +97,7 @@ def test_products_of_a_shop_share_the_shops_rating(cloud: Cloud) -> None:
     assert ratings(cloud, other) == [(2, 1), (7, 2)]
 
 
-def test_a_product_out_of_sale_can_be_reviewed_and_a_removed_one_cannot(cloud: Cloud) -> None:
+def test_a_hidden_product_can_be_reviewed_and_a_removed_one_cannot(cloud: Cloud) -> None:
     offer(cloud, is_active=False)
     assert review(cloud, a_buyer(cloud)).status == 201
     offer(cloud, removed=True)
@@ -105,7 +105,7 @@ def test_a_product_out_of_sale_can_be_reviewed_and_a_removed_one_cannot(cloud: C
 
 
 @pytest.mark.parametrize("product_id", ["unknown", "", "..", "x" * 2100, "é" * 1100, "\ud800"], ids=ascii)
-def test_an_id_that_no_product_has_is_not_found(cloud: Cloud, product_id: str) -> None:
+def test_reviewing_an_unknown_product_is_not_found(cloud: Cloud, product_id: str) -> None:
     assert review(cloud, Person("john"), product_id=product_id).status == 404
 
 
@@ -132,7 +132,7 @@ def test_bad_input_is_a_400_that_names_the_field(cloud: Cloud, bad: dict[str, An
     assert ratings(cloud) == [(0, 0), (0, 0)]
 
 
-def test_without_a_token_nobody_comes_in(cloud: Cloud) -> None:
+def test_a_review_needs_a_token(cloud: Cloud) -> None:
     for name in ("create_review", "update_review", "delete_review"):
         event = sample(name)
         del event["requestContext"]["authorizer"]
@@ -142,7 +142,7 @@ def test_without_a_token_nobody_comes_in(cloud: Cloud) -> None:
 # Idempotency-Key -----------------------------------------------------------------------------------------------------
 
 
-def test_a_call_that_is_repeated_under_its_key_is_answered_again_and_counts_once(cloud: Cloud) -> None:
+def test_a_call_repeated_under_its_key_is_answered_again_and_counts_once(cloud: Cloud) -> None:
     buyer, key = a_buyer(cloud), {"Idempotency-Key": "mine"}
     first, again = (review(cloud, buyer, 4, headers=key) for _ in range(2))
     assert (first.status, again.status) == (201, 201)
@@ -151,7 +151,7 @@ def test_a_call_that_is_repeated_under_its_key_is_answered_again_and_counts_once
     assert ratings(cloud) == [(4, 1), (4, 1)]
 
 
-def test_a_repeated_call_is_answered_even_when_the_product_has_gone(cloud: Cloud) -> None:
+def test_a_repeated_call_is_answered_even_after_the_product_was_removed(cloud: Cloud) -> None:
     buyer, key = a_buyer(cloud), {"Idempotency-Key": "mine"}
     first = review(cloud, buyer, 4, headers=key)
     offer(cloud, removed=True)

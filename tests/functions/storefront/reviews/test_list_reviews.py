@@ -14,7 +14,7 @@ def _offered(cloud: Cloud) -> None:
     offer(cloud)
 
 
-def test_anybody_reads_them_newest_first(cloud: Cloud) -> None:
+def test_anybody_reads_reviews_newest_first(cloud: Cloud) -> None:
     made = [review(cloud, a_buyer(cloud), stars).json for stars in (1, 2, 3)]
     answer = listed(cloud)
     assert answer.status == 200
@@ -54,7 +54,7 @@ def test_an_unknown_product_is_not_found(cloud: Cloud, product_id: str) -> None:
     [{"limit": "0"}, {"limit": "101"}, {"cursor": "x"}, {"cursor": to_cursor({"pk": "SHOP#x"}) or ""}],
     ids=str,
 )
-def test_a_page_that_cannot_be_is_a_400(cloud: Cloud, query: dict[str, str]) -> None:
+def test_an_invalid_page_query_is_a_400(cloud: Cloud, query: dict[str, str]) -> None:
     assert listed(cloud, **query).status == 400
 
 

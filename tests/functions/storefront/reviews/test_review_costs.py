@@ -1,4 +1,4 @@
-"""What each call about reviews asks of the tables, measured, and held to the figures in docs/access-patterns.md."""
+"""The requests and units of each call about reviews, measured and compared with docs/access-patterns.md."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _measure(cloud: Cloud, name: str) -> str:
     return bill.row()
 
 
-def test_every_call_costs_what_the_document_says(cloud: Cloud) -> None:
+def test_every_call_costs_what_access_patterns_says(cloud: Cloud) -> None:
     _reviewed(cloud)
     said = table_of(DOCUMENT.read_text(), SECTION)
     del said["pattern"]

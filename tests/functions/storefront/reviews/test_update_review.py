@@ -39,7 +39,7 @@ def test_the_sample_event_changes_the_rating(cloud: Cloud) -> None:
     assert ratings(cloud) == [(4, 1), (4, 1)]
 
 
-def test_what_is_left_out_stays_and_null_takes_the_comment_away(cloud: Cloud) -> None:
+def test_fields_left_out_keep_their_value_and_null_removes_the_comment(cloud: Cloud) -> None:
     buyer = a_buyer(cloud)
     made = review(cloud, buyer, 5, "Fine.").json
     assert edit(cloud, buyer, made["id"], {"comment": "Very fine."}).json["rating"] == 5
@@ -65,14 +65,14 @@ def test_if_match_refuses_a_lost_update(cloud: Cloud, version: str, is_current: 
 
 
 @pytest.mark.parametrize(("version", "is_current"), [('"1"', True), ("*", True), ('"2"', False)])
-def test_if_match_refuses_to_delete_what_has_changed(cloud: Cloud, version: str, is_current: bool) -> None:
+def test_if_match_refuses_to_delete_a_changed_review(cloud: Cloud, version: str, is_current: bool) -> None:
     buyer, headers = a_buyer(cloud), {"If-Match": version}
     made = review(cloud, buyer, 5).json["id"]
     assert take_back(cloud, buyer, made, headers=headers).status == (204 if is_current else 412)
     assert ratings(cloud) == [(0, 0)] * 2 if is_current else [(5, 1)] * 2
 
 
-def test_a_review_that_was_taken_back_is_gone(cloud: Cloud) -> None:
+def test_a_deleted_review_is_not_found(cloud: Cloud) -> None:
     buyer = a_buyer(cloud)
     made = review(cloud, buyer, 5).json["id"]
     assert take_back(cloud, buyer, made).status == 204
@@ -82,7 +82,7 @@ def test_a_review_that_was_taken_back_is_gone(cloud: Cloud) -> None:
     assert ratings(cloud) == [(0, 0), (0, 0)]
 
 
-def test_anothers_review_is_not_found(cloud: Cloud) -> None:
+def test_another_users_review_is_not_found(cloud: Cloud) -> None:
     made = review(cloud, a_buyer(cloud), 5).json["id"]
     for stranger in (a_buyer(cloud), Person(SELLER, roles=("seller",)), Person("root", roles=("Operator",))):
         assert edit(cloud, stranger, made, {"rating": 1}).status == 404
@@ -103,7 +103,7 @@ def test_a_review_is_found_under_its_own_product_only(cloud: Cloud) -> None:
     assert edit(cloud, buyer, made, {"rating": 1}, product_id="another").status == 404
 
 
-def test_the_sample_event_takes_a_review_back(cloud: Cloud) -> None:
+def test_the_sample_event_deletes_a_review(cloud: Cloud) -> None:
     assert cloud.call("delete_review", caller=Person("john")).status == 404
 
 
@@ -113,7 +113,7 @@ _ACTS = st.lists(st.tuples(st.integers(0, 2), st.none() | st.integers(1, 5)), mi
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=_ACTS)
-def test_whatever_is_done_the_ratings_are_what_the_reviews_add_up_to(
+def test_ratings_are_the_sums_of_the_reviews_after_any_actions(
     cloud: Cloud, acts: list[tuple[int, int | None]]
 ) -> None:
     product, seller = new_id(), new_id()

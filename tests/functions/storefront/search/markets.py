@@ -1,4 +1,4 @@
-"""Products and shops put into the catalogue as they are, told to the index by the table's stream, and searched for."""
+"""Products and shops written to the catalogue table, indexed from its stream, and searched for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from souk.aws.attributes import to_attributes
 from souk.shared.money import Money
 from souk.storefront.catalogue import keys as layout
 from souk.storefront.catalogue.model import Product, Stock
-from souk.storefront.sellers.keys import from_shop
+from souk.storefront.sellers.mapping import from_shop
 from souk.storefront.sellers.model import Shop, Verification
 from tests.functions.cloud import Answer, Cloud, forget
 
@@ -23,7 +23,7 @@ class Market:
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self._numbers = count(1)
-        self._told: list[tuple[dict[str, str], dict[str, Any] | None, dict[str, Any] | None]] = []
+        self._written: list[tuple[dict[str, str], dict[str, Any] | None, dict[str, Any] | None]] = []
         self._items: dict[tuple[str, str], dict[str, Any]] = {}
 
     # The catalogue ---------------------------------------------------------------------------------------------------
@@ -40,7 +40,7 @@ class Market:
     def offers(
         self, title: str, *, price: Any = 10, stock: int = 1, rating: tuple[int, ...] = (), **fields: Any
     ) -> Product:
-        """A new product with its stock, and its rating when it has one."""
+        """A new product with its stock, and its rating if it has one."""
         given: dict[str, Any] = {
             "id": f"product-{next(self._numbers):02}",
             "seller_id": "ann",
@@ -72,19 +72,19 @@ class Market:
         self.cloud.client("dynamodb").put_item(
             TableName=self.cloud.physical["CatalogueTable"], Item=to_attributes(item)
         )
-        self._told.append((key, self._items.get((item["pk"], item["sk"])), item))
+        self._written.append((key, self._items.get((item["pk"], item["sk"])), item))
         self._items[item["pk"], item["sk"]] = item
 
     # The index -------------------------------------------------------------------------------------------------------
 
     def stream(self) -> dict[str, Any]:
-        """What the table's stream tells of all that happened since it was asked last."""
-        records = [{"dynamodb": _images(*one)} for one in self._told]
-        self._told.clear()
+        """The stream's records since the last call."""
+        records = [{"dynamodb": _images(*write)} for write in self._written]
+        self._written.clear()
         return {"Records": records}
 
-    def is_told(self) -> None:
-        """The index learns of it, from a function that starts cold."""
+    def index_changes(self) -> None:
+        """Index the new records, by a function that starts cold."""
         forget()
         self.cloud.invoke("index_products", self.stream())
 

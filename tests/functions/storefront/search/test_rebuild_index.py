@@ -1,4 +1,4 @@
-"""Building the index anew."""
+"""Rebuilding the index."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def rebuild(market: Market) -> dict[str, int]:
     return answer
 
 
-def test_the_catalogue_is_the_truth(market: Market) -> None:
+def test_a_rebuilt_index_matches_the_catalogue(market: Market) -> None:
     cup = market.offers("Cup")
-    market.is_told()
+    market.index_changes()
     market.offers("Saucer")
     market.changes(cup, is_active=False)
     assert rebuild(market) == {"products": 1}
@@ -27,9 +27,9 @@ def test_the_catalogue_is_the_truth(market: Market) -> None:
 
 
 @pytest.mark.parametrize("damaged", ["index/manifest", "index/packs/"])
-def test_a_damaged_index_is_whole_again(market: Market, damaged: str) -> None:
+def test_a_rebuild_repairs_a_damaged_index(market: Market, damaged: str) -> None:
     market.offers("Cup")
-    market.is_told()
+    market.index_changes()
     s3 = market.cloud.client("s3")
     for one in s3.list_objects_v2(Bucket=market.bucket, Prefix=damaged)["Contents"]:
         s3.put_object(Bucket=market.bucket, Key=one["Key"], Body=b"?")
@@ -38,9 +38,9 @@ def test_a_damaged_index_is_whole_again(market: Market, damaged: str) -> None:
     assert market.titles() == ["Cup"]
 
 
-def test_a_lost_index_is_not_an_empty_one_and_is_whole_again(market: Market) -> None:
+def test_a_lost_index_is_an_error_until_it_is_rebuilt(market: Market) -> None:
     market.offers("Cup")
-    market.is_told()
+    market.index_changes()
     s3 = market.cloud.client("s3")
     for one in s3.list_objects_v2(Bucket=market.bucket)["Contents"]:
         s3.delete_object(Bucket=market.bucket, Key=one["Key"])
@@ -51,15 +51,15 @@ def test_a_lost_index_is_not_an_empty_one_and_is_whole_again(market: Market) -> 
     assert market.titles() == ["Cup"]
 
 
-def test_without_any_index_one_is_made(market: Market) -> None:
+def test_a_rebuild_makes_the_first_index(market: Market) -> None:
     market.offers("Cup")
     assert rebuild(market) == {"products": 1}
     assert market.titles() == ["Cup"]
 
 
-def test_what_nobody_reads_any_more_is_removed(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebuild_removes_unused_packs(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     market.offers("Cup")
-    market.is_told()
+    market.index_changes()
     s3 = market.cloud.client("s3")
     s3.put_object(Bucket=market.bucket, Key="index/packs/left-behind", Body=b"?")
     rebuild(market)

@@ -18,7 +18,7 @@ def stocked(market: Market) -> Market:
     market.offers("Coffee cup", price="9.99", category_id="kitchen", rating=(5, 4), stock=3)
     market.offers("Coffee grinder", price=60, category_id="kitchen", seller_id="bob", rating=(4,))
     market.offers("Desk lamp", price=35, category_id="home", stock=0, created_at=NOW + timedelta(days=1))
-    market.is_told()
+    market.index_changes()
     return market
 
 
@@ -28,7 +28,7 @@ def test_an_empty_catalogue_is_an_empty_page(market: Market) -> None:
     assert answer.json == {"data": [], "pagination": {"total": 0, "page": 1, "limit": 20}, "facets": None}
 
 
-def test_a_product_as_lists_show_it(market: Market) -> None:
+def test_a_list_shows_a_products_summary(market: Market) -> None:
     market.offers(
         "Coffee cup",
         id="cup",
@@ -38,7 +38,7 @@ def test_a_product_as_lists_show_it(market: Market) -> None:
         stock=3,
         images=(LinkedImage("https://example.com/cup.jpg"), LinkedImage("https://example.com/2.jpg")),
     )
-    market.is_told()
+    market.index_changes()
     assert market.search(search="cup").json["data"] == [
         {
             "id": "cup",
@@ -56,12 +56,12 @@ def test_a_product_as_lists_show_it(market: Market) -> None:
     ]
 
 
-def test_pictures_of_ours_are_at_their_public_address(market: Market) -> None:
+def test_an_uploaded_picture_has_its_public_address(market: Market) -> None:
     pending = Photo("p1", PhotoStatus.PENDING, "image/jpeg", NOW)
     ready = Photo("p2", PhotoStatus.READY, "image/jpeg", NOW, content_hash="ab" * 32)
     market.offers("Cup", images=(pending, ready))
     market.offers("Saucer", images=(pending,))
-    market.is_told()
+    market.index_changes()
     found = {one["title"]: one["image_url"] for one in market.search().json["data"]}
     assert found == {"Cup": f"http://souk.execute-api.us-east-1.amazonaws.com/api/v1/media/{'ab' * 32}", "Saucer": None}
 
@@ -83,7 +83,7 @@ def test_pictures_of_ours_are_at_their_public_address(market: Market) -> None:
         ({"sort": "rating"}, ["Coffee cup", "Coffee grinder", "Desk lamp"]),
     ],
 )
-def test_what_is_asked_is_what_comes(stocked: Market, query: dict[str, str], titles: list[str]) -> None:
+def test_a_query_finds_the_matching_products(stocked: Market, query: dict[str, str], titles: list[str]) -> None:
     answer = stocked.search(**query)
     found = [one["title"] for one in answer.json["data"]]
     ordered = "sort" in query or len(titles) < 2
@@ -91,7 +91,7 @@ def test_what_is_asked_is_what_comes(stocked: Market, query: dict[str, str], tit
     assert answer.json["pagination"]["total"] == len(titles)
 
 
-def test_facets(stocked: Market) -> None:
+def test_facets_count_the_found_products(stocked: Market) -> None:
     assert stocked.search(facets="true", search="coffee").json["facets"] == {
         "categories": [{"category_id": "kitchen", "name": "Kitchen", "count": 2}],
         "prices": [{"min": None, "max": 10.0, "count": 1}, {"min": 50.0, "max": 100.0, "count": 1}],
@@ -100,7 +100,7 @@ def test_facets(stocked: Market) -> None:
     }
 
 
-def test_pages_link_to_the_next(stocked: Market) -> None:
+def test_a_page_links_to_the_next(stocked: Market) -> None:
     first = stocked.search(limit="2", sort="price_asc", search="coffee cup")
     assert "link" not in first.headers
     first = stocked.search(limit="2", sort="price_asc")
@@ -129,27 +129,27 @@ def test_pages_link_to_the_next(stocked: Market) -> None:
         {"search": "\ud83d"},
     ],
 )
-def test_what_cannot_be_asked(stocked: Market, query: dict[str, str]) -> None:
+def test_an_invalid_query_is_refused(stocked: Market, query: dict[str, str]) -> None:
     answer = stocked.search(**query)
     assert (answer.status, answer.json["error"]) == (400, "validation_failed")
 
 
-def test_the_last_page_that_can_be_asked_for(stocked: Market) -> None:
+def test_the_last_page_within_the_limit_is_answered(stocked: Market) -> None:
     assert stocked.search(page="100", limit="100").json["data"] == []
 
 
 @pytest.mark.parametrize("text", ['"', "a:b", "(((", "*", "\\", "title:cup AND", "é́", "%00"])
-def test_whatever_is_typed_is_an_answer(stocked: Market, text: str) -> None:
+def test_no_text_is_an_error(stocked: Market, text: str) -> None:
     assert stocked.search(search=text).status == 200
 
 
-def test_searching_asks_nothing_of_the_tables(stocked: Market) -> None:
+def test_searching_makes_no_requests_to_the_tables(stocked: Market) -> None:
     stocked.cloud.calls.clear()
     stocked.search(search="coffee", facets="true")
     assert set(stocked.cloud.operations()) == {"s3:GetObject"}
 
 
-def test_a_lost_index_is_told_as_such(stocked: Market) -> None:
+def test_a_lost_index_is_a_503_search_unavailable(stocked: Market) -> None:
     s3 = stocked.cloud.client("s3")
     for one in s3.list_objects_v2(Bucket=stocked.bucket, Prefix="index/packs/")["Contents"]:
         s3.delete_object(Bucket=stocked.bucket, Key=one["Key"])

@@ -1,4 +1,4 @@
-"""moto's S3 keeps what the index takes for granted, as the fake of the unit tests does."""
+"""moto's S3 fulfils the contract that the index expects of S3, as the fake of the unit tests does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shops made through the API, for tests of what comes after. A `key` is an Idempotency-Key, a new one unless told."""
+"""Shops made through the API, for tests of what comes after. A `key` is an Idempotency-Key, by default a new one."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import pytest
 
 from tests.functions.accounts.auth.accounts import Registered, register
 from tests.functions.cloud import Answer, Cloud, Person, forget
-from tests.functions.template import template
+from tooling.contract.template import read_template
 
 _NUMBERS = count(1)
 OPERATOR = "operator@example.com"
 
 
 def open_shop(cloud: Cloud, name: str = "Vintage Vault") -> Registered:
-    """A seller just registered, whose shop has this name."""
+    """A newly registered seller, whose shop has this name."""
     return register(cloud, f"{name.casefold().replace(' ', '.')}@example.com", full_name=name, role="seller")
 
 
 def operator(cloud: Cloud) -> Person:
-    """An operator, made as the first one is."""
+    """An operator, made like the first one of a deployment."""
     account = register(cloud, OPERATOR)
     cloud.invoke("grant_operator", {"email": OPERATOR})
     return Person(account.id, ("user", "Operator"))
@@ -72,7 +72,7 @@ def following(cloud: Cloud, user_id: str, **query: str) -> Any:
 
 def require_verification(monkeypatch: pytest.MonkeyPatch) -> None:
     """Deploy again with RequireVerifiedSellers."""
-    monkeypatch.setitem(template()["Parameters"]["RequireVerifiedSellers"], "Default", "true")
+    monkeypatch.setitem(read_template()["Parameters"]["RequireVerifiedSellers"], "Default", "true")
     forget()
 
 

@@ -1,4 +1,4 @@
-"""Following shops: idempotent, with a count that is exact whatever calls run at once."""
+"""Following shops: idempotent, with a count that is exact under concurrent calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.functions.storefront.sellers.shops import decide, follow, following, 
 
 
 def followers(cloud: Cloud, shop_id: str) -> int:
-    """As the shop tells it, having made sure that as many users follow it by both of their items."""
+    """The shop's number of followers, after checking it against both kinds of items."""
     items = cloud.items("CatalogueTable")
     unique = {item["follow_id"]: item["pk"] for item in items if item["sk"] == f"FOLLOWING#{shop_id}"}
     listed = {
@@ -39,19 +39,19 @@ def test_the_sample_events_follow_and_unfollow(cloud: Cloud, shop: str) -> None:
     assert followers(cloud, shop) == 0
 
 
-def test_following_again_counts_once(cloud: Cloud, shop: str) -> None:
+def test_following_twice_counts_once(cloud: Cloud, shop: str) -> None:
     assert [follow(cloud, "fan", shop).status for _ in range(3)] == [200, 200, 200]
     assert followers(cloud, shop) == 1
 
 
-def test_unfollowing_again_counts_once(cloud: Cloud, shop: str) -> None:
+def test_unfollowing_twice_counts_once(cloud: Cloud, shop: str) -> None:
     follow(cloud, "fan", shop)
     follow(cloud, "other", shop)
     assert [unfollow(cloud, "fan", shop).status for _ in range(3)] == [204, 204, 204]
     assert followers(cloud, shop) == 1
 
 
-def test_a_replay_follows_no_second_time(cloud: Cloud, shop: str) -> None:
+def test_a_replay_does_not_follow_again(cloud: Cloud, shop: str) -> None:
     follow(cloud, "fan", shop, "one")
     unfollow(cloud, "fan", shop)
     again = follow(cloud, "fan", shop, "one")
@@ -59,7 +59,7 @@ def test_a_replay_follows_no_second_time(cloud: Cloud, shop: str) -> None:
     assert followers(cloud, shop) == 0
 
 
-def test_a_key_is_taken_by_a_call_that_had_nothing_to_do(cloud: Cloud, shop: str) -> None:
+def test_a_key_is_recorded_by_a_call_that_had_nothing_to_do(cloud: Cloud, shop: str) -> None:
     follow(cloud, "fan", shop, "one")
     assert "idempotent-replayed" not in follow(cloud, "fan", shop, "two").headers
     unfollow(cloud, "fan", shop)
@@ -67,13 +67,13 @@ def test_a_key_is_taken_by_a_call_that_had_nothing_to_do(cloud: Cloud, shop: str
     assert followers(cloud, shop) == 0
 
 
-def test_nobody_follows_himself(cloud: Cloud, shop: str) -> None:
+def test_following_ones_own_shop_is_refused(cloud: Cloud, shop: str) -> None:
     answer = follow(cloud, shop, shop)
     assert (answer.status, answer.json["error"]) == (409, "own_shop")
     assert followers(cloud, shop) == 0
 
 
-def test_a_shop_that_is_not_there_is_not_followed_and_may_be_unfollowed(cloud: Cloud) -> None:
+def test_following_an_unknown_shop_is_404_and_unfollowing_it_succeeds(cloud: Cloud) -> None:
     strangers = ("nobody", register(cloud).id, "x" * 3000, "x" * 1020, "\ud800")
     assert [follow(cloud, "fan", one).status for one in strangers] == [404] * 5
     assert [unfollow(cloud, "fan", one).status for one in strangers] == [204] * 5
@@ -87,10 +87,10 @@ _ACTS = {"follow": follow, "unfollow": unfollow}
 @pytest.mark.parametrize("rivals", [*product(_ACTS), *product(_ACTS, repeat=2)], ids=" then ".join)
 @pytest.mark.parametrize("act", _ACTS)
 @pytest.mark.parametrize("before", ["", "follow"])
-def test_a_count_is_exact_though_rivals_act_in_between(
+def test_the_count_is_exact_with_concurrent_calls(
     cloud: Cloud, shop: str, before: str, act: str, rivals: tuple[str, ...], moment: int
 ) -> None:
-    """The same user from another window, just before the call asks the tables for the first or the second time."""
+    """The same user acts from another window, just before the call's first or second request to the tables."""
     if before:
         _ACTS[before](cloud, "fan", shop)
     asked = count()
@@ -108,7 +108,7 @@ def test_a_count_is_exact_though_rivals_act_in_between(
 # The list ------------------------------------------------------------------------------------------------------------
 
 
-def test_whom_one_follows_is_listed_newest_first(cloud: Cloud) -> None:
+def test_followed_shops_are_listed_newest_first(cloud: Cloud) -> None:
     made = [open_shop(cloud, f"Shop {number}").id for number in range(3)]
     for one in made:
         follow(cloud, "fan", one)
@@ -125,7 +125,7 @@ def test_whom_one_follows_is_listed_newest_first(cloud: Cloud) -> None:
     }
 
 
-def test_the_sample_event_lists_nobody_at_first(cloud: Cloud) -> None:
+def test_the_sample_event_lists_no_shops_at_first(cloud: Cloud) -> None:
     answer = cloud.call("list_following", caller=Person("fan"))
     assert (answer.status, answer.json) == (200, {"data": [], "next_cursor": None})
 
@@ -144,7 +144,7 @@ def test_pages_together_are_the_whole_list(cloud: Cloud) -> None:
     assert page["next_cursor"] is None
 
 
-def test_a_shop_that_must_not_sell_is_left_out_until_it_may(cloud: Cloud) -> None:
+def test_a_shop_that_may_not_sell_is_left_out_until_it_may(cloud: Cloud) -> None:
     made, boss = [open_shop(cloud, f"Shop {number}").id for number in range(2)], operator(cloud)
     for one in made:
         follow(cloud, "fan", one)
@@ -156,6 +156,6 @@ def test_a_shop_that_must_not_sell_is_left_out_until_it_may(cloud: Cloud) -> Non
     assert followers(cloud, made[1]) == 1
 
 
-def test_a_made_up_cursor_is_a_400(cloud: Cloud) -> None:
+def test_an_invalid_cursor_is_a_400(cloud: Cloud) -> None:
     answer = cloud.call("list_following", caller=Person("fan"), query={"cursor": "e30"})
     assert answer.status == 400

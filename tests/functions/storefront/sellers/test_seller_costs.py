@@ -1,4 +1,4 @@
-"""docs/access-patterns.md says what each call of the sellers costs; here it is measured and compared."""
+"""The requests and units of each call about sellers, measured and compared with docs/access-patterns.md."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ from tests.functions.storefront.sellers.shops import (
 from tests.functions.template import ROOT
 
 type Scenario = Callable[[Cloud, str], Callable[[], Any]]
-"""Brings about what is needed before, about a shop that is followed; answers the call to measure."""
+"""Prepares a followed shop for the call, and returns the call to measure."""
 
 
 def deciding(cloud: Cloud, shop: str) -> Callable[[], Any]:
@@ -51,7 +51,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_call_costs_what_is_written(cloud: Cloud, name: str) -> None:
+def test_a_call_costs_what_access_patterns_says(cloud: Cloud, name: str) -> None:
     shop = open_shop(cloud).id
     follow(cloud, "fan", shop)
     measured = SCENARIOS[name](cloud, shop)
@@ -60,5 +60,5 @@ def test_a_call_costs_what_is_written(cloud: Cloud, name: str) -> None:
     assert table_of((ROOT / "docs/access-patterns.md").read_text(), "Sellers").get(name) == bill.row()
 
 
-def test_every_written_row_is_measured() -> None:
+def test_every_row_of_access_patterns_is_measured() -> None:
     assert set(table_of((ROOT / "docs/access-patterns.md").read_text(), "Sellers")) == {"pattern", *SCENARIOS}

@@ -1,4 +1,4 @@
-"""Any request to the tables lost, before or after its effect: the call, repeated, ends as one that went well."""
+"""Any request to the tables is lost, before or after its effect: the repeated call ends as if nothing had failed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.functions.storefront.sellers.shops import (
 )
 
 type Scenario = tuple[Callable[[], Answer], Callable[[], Any]]
-"""The call that is disturbed, and what there is to see afterwards."""
+"""The disturbed call, and a reader of the state afterwards."""
 
 
 def applying(cloud: Cloud) -> Scenario:
@@ -73,7 +73,7 @@ SCENARIOS: dict[Callable[[Cloud], Scenario], Any] = {
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("lost", range(3))
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
-def test_a_call_that_is_repeated_ends_as_if_nothing_had_failed(
+def test_a_repeated_call_ends_as_if_nothing_had_failed(
     cloud: Cloud, scenario: Callable[[Cloud], Scenario], lost: int, moment: str
 ) -> None:
     call, seen = scenario(cloud)

@@ -1,4 +1,4 @@
-"""Shops: made with a seller's account, seen by everybody, edited by their owner, judged by operators."""
+"""Shops: made with a seller's account, public, edited by their owner, verified by operators."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from souk.shared.errors import Conflict
 from souk.storefront.sellers.keys import shop_may_sell
 from souk.storefront.sellers.model import Verification
-from souk.storefront.sellers.repository import opening
+from souk.storefront.sellers.repository import put_new_shop
 from souk.wiring import storage
 from tests.functions.accounts.auth.accounts import PASSWORD, log_in, refresh, register, set_standing
 from tests.functions.cloud import Cloud, Person
@@ -35,7 +35,7 @@ def shops_in(cloud: Cloud) -> list[dict[str, Any]]:
 # With the account ----------------------------------------------------------------------------------------------------
 
 
-def test_who_registers_as_a_seller_has_a_shop(cloud: Cloud) -> None:
+def test_registering_as_a_seller_makes_a_shop(cloud: Cloud) -> None:
     made = cloud.call("register_seller", json={"name": "Bea", "email": "b@example.com", "password": PASSWORD})
     answer = see(cloud, made.json["id"])
     assert answer.status == 200
@@ -55,26 +55,26 @@ def test_who_registers_as_a_seller_has_a_shop(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("role", ["seller", "SELLER"])
-def test_the_role_makes_the_shop_on_the_other_route_too(cloud: Cloud, role: str) -> None:
+def test_the_role_seller_makes_a_shop_on_the_other_route_too(cloud: Cloud, role: str) -> None:
     made = register(cloud, "bea@example.com", role=role)
     assert see(cloud, made.id).json["shop_name"] == f"Shop {made.id[-6:]}"
 
 
-def test_who_registers_as_something_else_has_none(cloud: Cloud) -> None:
+def test_registering_without_the_role_seller_makes_no_shop(cloud: Cloud) -> None:
     made = [register(cloud, f"{role}@example.com", role=role).id for role in ("user", "buyer", "Merchant")]
     cloud.call("register_buyer")
     assert [see(cloud, one).status for one in made] == [404, 404, 404]
     assert shops_in(cloud) == []
 
 
-def test_a_registration_that_is_refused_makes_no_shop(cloud: Cloud) -> None:
+def test_a_refused_registration_makes_no_shop(cloud: Cloud) -> None:
     register(cloud, "bea@example.com")
     person = {"name": "Bea", "email": "bea@example.com", "password": PASSWORD}
     assert cloud.call("register_seller", json=person).status == 409
     assert shops_in(cloud) == []
 
 
-def test_an_id_that_none_can_be_is_a_404(cloud: Cloud) -> None:
+def test_an_impossible_id_is_a_404(cloud: Cloud) -> None:
     assert [see(cloud, one).status for one in ("nobody", "x" * 3000, "\ud800")] == [404, 404, 404]
 
 
@@ -104,7 +104,7 @@ def test_a_seller_who_applies_has_the_role_once(cloud: Cloud) -> None:
     assert see(cloud, bea.id).json["verification"] == "pending_verification"
 
 
-def test_an_application_replaces_one_that_waits(cloud: Cloud) -> None:
+def test_an_application_replaces_a_waiting_one(cloud: Cloud) -> None:
     john = register(cloud)
     apply(cloud, john.id, category="Fashion")
     assert apply(cloud, john.id, category="Books", shop_name="Books").json["status"] == "pending_verification"
@@ -112,7 +112,7 @@ def test_an_application_replaces_one_that_waits(cloud: Cloud) -> None:
     assert (shop["shop_name"], shop["application"]["category"], shop["version"]) == ("Books", "Books", 2)
 
 
-def test_the_same_application_again_is_a_replay(cloud: Cloud) -> None:
+def test_a_repeated_application_is_a_replay(cloud: Cloud) -> None:
     john, boss = register(cloud), operator(cloud)
     first = apply(cloud, john.id, "one")
     decide(cloud, boss, john.id, "verify")
@@ -124,7 +124,7 @@ def test_the_same_application_again_is_a_replay(cloud: Cloud) -> None:
     assert (other.status, other.json["error"]) == (422, "idempotency_key_reused")
 
 
-def test_a_verified_shop_does_not_apply(cloud: Cloud) -> None:
+def test_an_application_of_a_verified_shop_is_refused(cloud: Cloud) -> None:
     john, boss = register(cloud), operator(cloud)
     apply(cloud, john.id)
     decide(cloud, boss, john.id, "verify")
@@ -154,19 +154,19 @@ def test_a_bad_application_is_a_400_that_names_the_field(cloud: Cloud, bad: dict
     assert shops_in(cloud) == []
 
 
-def test_what_is_missing_is_named(cloud: Cloud) -> None:
+def test_missing_fields_are_named(cloud: Cloud) -> None:
     answer = cloud.call("apply_to_sell", caller=Person(SELLER), json={})
     assert {problem["field"] for problem in answer.json["errors"]} == {"shop_name", "category", "agreed_to_terms"}
 
 
-def test_an_account_that_is_gone_or_suspended_opens_no_shop(cloud: Cloud) -> None:
+def test_a_deleted_or_suspended_account_opens_no_shop(cloud: Cloud) -> None:
     john = register(cloud)
     set_standing(cloud, john.id, "suspended")
     assert [apply(cloud, one).status for one in (john.id, "gone")] == [401, 401]
     assert shops_in(cloud) == []
 
 
-def test_an_application_is_nobody_elses_to_read(cloud: Cloud) -> None:
+def test_an_application_is_not_public(cloud: Cloud) -> None:
     john = register(cloud)
     apply(cloud, john.id, monthly_revenue="$1000-$5000", return_address={"full_name": "John", "postal_code": "10001"})
     assert "1000" not in see(cloud, john.id).body
@@ -184,7 +184,7 @@ def test_the_sample_event_edits_the_callers_shop(cloud: Cloud) -> None:
     assert see(cloud, john.id).json == answer.json
 
 
-def test_what_is_left_out_stays_and_null_clears(cloud: Cloud) -> None:
+def test_fields_left_out_keep_their_value_and_null_clears(cloud: Cloud) -> None:
     john = open_shop(cloud)
     edit(cloud, john.id, bio="Old", logo_url="https://example.com/1.png")
     edited = edit(cloud, john.id, bio=None).json
@@ -222,7 +222,7 @@ def test_a_bad_edit_is_a_400(cloud: Cloud, bad: dict[str, Any]) -> None:
     assert [problem["field"] for problem in answer.json["errors"]] == list(bad)
 
 
-def test_anothers_shop_is_not_found_to_an_editor(cloud: Cloud) -> None:
+def test_editing_another_sellers_shop_is_404(cloud: Cloud) -> None:
     john, bea = open_shop(cloud), register(cloud, "bea@example.com")
     assert edit(cloud, bea.id, shop_id=john.id, bio="mine").status == 404
     assert edit(cloud, bea.id, bio="mine").status == 404
@@ -249,7 +249,7 @@ def test_the_sample_event_verifies_a_shop(cloud: Cloud) -> None:
     assert see(cloud, john.id).json["verification"] == "verified"
 
 
-def test_every_decision_is_kept(cloud: Cloud) -> None:
+def test_every_decision_is_recorded(cloud: Cloud) -> None:
     john, boss = open_shop(cloud), operator(cloud)
     for decision in ("verify", "suspend", "reinstate"):
         assert decide(cloud, boss, john.id, decision, reason=f"To {decision}.").status == 200
@@ -261,7 +261,7 @@ def test_every_decision_is_kept(cloud: Cloud) -> None:
     ]
 
 
-def test_a_decision_again_is_a_replay_with_its_own_answer(cloud: Cloud) -> None:
+def test_a_repeated_decision_is_a_replay_with_its_own_answer(cloud: Cloud) -> None:
     john, boss = open_shop(cloud), operator(cloud)
     first = decide(cloud, boss, john.id, "verify", "one")
     decide(cloud, boss, john.id, "suspend")
@@ -270,7 +270,7 @@ def test_a_decision_again_is_a_replay_with_its_own_answer(cloud: Cloud) -> None:
     assert see(cloud, john.id).status == 404
 
 
-def test_a_decision_that_does_not_follow_is_a_409(cloud: Cloud) -> None:
+def test_an_illegal_decision_is_a_409(cloud: Cloud) -> None:
     john, boss = open_shop(cloud), operator(cloud)
     for decision in ("reject", "reinstate"):
         answer = decide(cloud, boss, john.id, decision)
@@ -285,7 +285,7 @@ def test_a_bad_decision_is_a_400(cloud: Cloud, bad: dict[str, Any]) -> None:
     assert [problem["field"] for problem in answer.json["errors"]] == list(bad)
 
 
-def test_only_who_is_an_operator_now_decides(cloud: Cloud) -> None:
+def test_a_decision_needs_the_role_operator_at_that_moment(cloud: Cloud) -> None:
     john = open_shop(cloud)
     pretender = Person(john.id, ("seller", "Operator"))
     assert decide(cloud, Person(john.id, ("seller",)), john.id, "verify").status == 403
@@ -293,12 +293,12 @@ def test_only_who_is_an_operator_now_decides(cloud: Cloud) -> None:
     assert see(cloud, john.id).json["verification"] == "unverified"
 
 
-def test_a_decision_about_no_shop_is_a_404(cloud: Cloud) -> None:
+def test_a_decision_about_an_unknown_shop_is_a_404(cloud: Cloud) -> None:
     boss = operator(cloud)
     assert decide(cloud, boss, "nobody", "verify").status == 404
 
 
-def test_a_suspended_shop_is_gone_until_it_is_reinstated(cloud: Cloud) -> None:
+def test_a_suspended_shop_is_not_found_until_it_is_reinstated(cloud: Cloud) -> None:
     john, boss, fan = open_shop(cloud), operator(cloud), register(cloud, "fan@example.com")
     decide(cloud, boss, john.id, "suspend")
     assert see(cloud, john.id).status == 404
@@ -309,7 +309,9 @@ def test_a_suspended_shop_is_gone_until_it_is_reinstated(cloud: Cloud) -> None:
     assert see(cloud, john.id).json["verification"] == "unverified"
 
 
-def test_only_verified_shops_show_where_that_is_required(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_verified_shops_are_shown_where_verification_is_required(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     require_verification(monkeypatch)
     john, boss, fan = open_shop(cloud), operator(cloud), register(cloud, "fan@example.com")
     assert (see(cloud, john.id).status, follow(cloud, fan.id, john.id).status) == (404, 404)
@@ -323,11 +325,11 @@ def test_only_verified_shops_show_where_that_is_required(cloud: Cloud, monkeypat
 
 @pytest.mark.parametrize("verified_only", [False, True])
 @pytest.mark.parametrize("verification", Verification)
-def test_the_check_of_a_transaction_says_what_the_model_says(
+def test_the_check_in_a_transaction_matches_the_model(
     cloud: Cloud, verification: Verification, verified_only: bool
 ) -> None:
     shop, table, tables = make_shop(verification), cloud.physical["CatalogueTable"], storage.tables()
-    tables.put(opening(table, shop))
+    tables.put(put_new_shop(table, shop))
     check = shop_may_sell(table, shop.id, verified_only=verified_only)
     if shop.may_sell(verified_only=verified_only):
         tables.commit(check)
@@ -340,7 +342,7 @@ def test_the_check_of_a_transaction_says_what_the_model_says(
 
 
 @pytest.mark.parametrize("verified_only", [False, True])
-def test_who_has_no_shop_does_not_sell(cloud: Cloud, verified_only: bool) -> None:
+def test_a_seller_without_a_shop_may_not_sell(cloud: Cloud, verified_only: bool) -> None:
     check = shop_may_sell(cloud.physical["CatalogueTable"], "nobody", verified_only=verified_only)
     with pytest.raises(Conflict) as refused:
         storage.tables().commit(check)

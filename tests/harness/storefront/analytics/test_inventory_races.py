@@ -1,6 +1,6 @@
-"""The figures of what is in stock, whatever comes late, twice, in disorder, at once, or not at all.
+"""Inventories under records that come late, twice, out of order, concurrently, or not at all.
 
-At every moment they are what the shelves add up to, and in the end what the sellers' products do.
+At every moment an inventory is the sum of its snapshots, and in the end the sum of its seller's products.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from souk.shared.errors import DependencyUnavailable
 from souk.storefront.analytics import repository
-from souk.storefront.analytics.model.counters import Shelf
+from souk.storefront.analytics.model.stock import ProductStock
 from tests.harness.faults import Fault, Faults, Killed
 from tests.harness.store import Record, Store
 from tests.harness.storefront.analytics.warehouse import Warehouse, stored
 
-_DEEDS = st.tuples(
+_ACTIONS = st.tuples(
     st.sampled_from(["take", "give back", "set", "hide", "remove"]), st.integers(0, 2), st.integers(0, 5)
 )
 _COUNTING = st.tuples(
@@ -27,7 +27,7 @@ _COUNTING = st.tuples(
     st.integers(1, 6),
     st.just(0),
 )
-_STEPS = st.lists(_DEEDS | _DEEDS | _COUNTING, min_size=10, max_size=40)
+_STEPS = st.lists(_ACTIONS | _ACTIONS | _COUNTING, min_size=10, max_size=40)
 
 
 @pytest.fixture(scope="module")
@@ -42,20 +42,20 @@ def empty(place: tuple[Store, Faults]) -> dict[str, object]:
 
 
 class Stream:
-    """What has been told and not yet counted, and what has been before."""
+    """Records that wait to be counted, and those that were counted before."""
 
     def __init__(self, warehouse: Warehouse, chance: Random) -> None:
         self._warehouse = warehouse
         self._chance = chance
         self._waiting: list[Record] = []
         self._past: list[Record] = []
-        self._pages: list[tuple[Shelf, ...]] = []
+        self._pages: list[tuple[ProductStock, ...]] = []
         self._after: dict[str, str] | None = None
         self.lost = False
 
-    def step(self, what: str, size: int) -> None:
-        self._waiting += self._warehouse.told()
-        match what:
+    def step(self, action: str, size: int) -> None:
+        self._waiting += self._warehouse.records()
+        match action:
             case "deliver":
                 self._count(self._waiting[:size])
                 del self._waiting[:size]
@@ -76,7 +76,7 @@ class Stream:
                 self._warehouse.recount()
 
     def finish(self) -> None:
-        """Everything that is under way comes to its end; what was lost is counted anew."""
+        """Count everything that is still waiting; recount if records were lost."""
         self.step("shuffle", 0)
         self.step("deliver", len(self._waiting))
         while self._pages:
@@ -91,7 +91,7 @@ class Stream:
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_STEPS, st.randoms(use_true_random=False), st.integers(1, 7))
-def test_figures_are_what_shelves_add_up_to_and_in_the_end_what_sellers_have(
+def test_inventories_are_the_sums_of_their_snapshots_and_in_the_end_of_the_sellers_products(
     place: tuple[Store, Faults], empty: dict[str, object], steps: list[tuple[str, int, int]], chance: Random, page: int
 ) -> None:
     store, faults = place
@@ -100,25 +100,25 @@ def test_figures_are_what_shelves_add_up_to_and_in_the_end_what_sellers_have(
     stream = Stream(warehouse, chance)
     with pytest.MonkeyPatch.context() as small:
         small.setattr(repository, "_PAGE", page)
-        for what, number, amount in steps:
-            if what in ("take", "give back", "set", "hide", "remove"):
-                warehouse.act(what, number, amount)
+        for action, number, amount in steps:
+            if action in ("take", "give back", "set", "hide", "remove"):
+                warehouse.act(action, number, amount)
             else:
-                stream.step(what, number)
-            assert warehouse.figures() == warehouse.shelved()
+                stream.step(action, number)
+            assert warehouse.figures() == warehouse.summed_snapshots()
         stream.finish()
-    assert warehouse.figures() == warehouse.shelved() == warehouse.owned()
+    assert warehouse.figures() == warehouse.summed_snapshots() == warehouse.owned()
 
 
 def _traded(warehouse: Warehouse) -> list[Record]:
-    """Four products that were made, counted, and then sold, removed, hidden, and filled up."""
+    """Records of four products that were created and counted, and then sold, removed, hidden and restocked."""
     for number in range(4):
         warehouse.act("make", number, 3)
-    warehouse.count(warehouse.told())
-    deeds = (("take", 0, 3), ("remove", 1, 0), ("hide", 2, 0), ("set", 2, 1), ("give back", 3, 4), ("remove", 3, 0))
-    for deed, number, amount in deeds:
-        warehouse.act(deed, number, amount)
-    return warehouse.told()
+    warehouse.count(warehouse.records())
+    actions = (("take", 0, 3), ("remove", 1, 0), ("hide", 2, 0), ("set", 2, 1), ("give back", 3, 4), ("remove", 3, 0))
+    for action, number, amount in actions:
+        warehouse.act(action, number, amount)
+    return warehouse.records()
 
 
 def _counts(warehouse: Warehouse, way: str, records: list[Record]) -> None:
@@ -130,7 +130,7 @@ def _counts(warehouse: Warehouse, way: str, records: list[Record]) -> None:
 
 @pytest.mark.parametrize("way", ["stream", "recount"])
 @pytest.mark.parametrize("fault", Fault)
-def test_whatever_call_fails_it_is_counted_once_when_it_comes_again(
+def test_stock_is_counted_once_after_a_failure_at_any_call(
     place: tuple[Store, Faults], empty: dict[str, object], fault: Fault, way: str
 ) -> None:
     store, faults = place
@@ -148,17 +148,17 @@ def test_whatever_call_fails_it_is_counted_once_when_it_comes_again(
             assert fault is not Fault.BUSY
         finally:
             faults.counting = False
-        assert warehouse.figures() == warehouse.shelved()
+        assert warehouse.figures() == warehouse.summed_snapshots()
         if faults.struck is None:
             break
         _counts(warehouse, way, records)
-        assert warehouse.figures() == warehouse.shelved() == warehouse.owned()
+        assert warehouse.figures() == warehouse.summed_snapshots() == warehouse.owned()
         moment += 1
     assert moment >= 5
 
 
 def _race(warehouse: Warehouse, way: str, rival: str, moment: int) -> bool:
-    """Count, with a rival at the call numbered `moment`; False when there are not so many calls."""
+    """Count, with a concurrent counter at call number `moment`; False when there are fewer calls."""
     records, faults = _traded(warehouse), warehouse.faults
     newer: list[Record] = []
     came = False
@@ -168,12 +168,12 @@ def _race(warehouse: Warehouse, way: str, rival: str, moment: int) -> bool:
         if at == moment:
             faults.counting = False
             came = True
-            if rival == "who knows less":
+            if rival == "with older records":
                 warehouse.count(records[1::2])
                 return
             warehouse.act("take", 2, 1)
             warehouse.act("relist", 1, 6)
-            newer.extend(warehouse.told())
+            newer.extend(warehouse.records())
             warehouse.recount()
 
     faults.calls.clear()
@@ -182,22 +182,22 @@ def _race(warehouse: Warehouse, way: str, rival: str, moment: int) -> bool:
         _counts(warehouse, way, records)
     finally:
         faults.counting, faults.on_call = False, lambda _number, _name: None
-    assert warehouse.figures() == warehouse.shelved()
+    assert warehouse.figures() == warehouse.summed_snapshots()
     warehouse.count(newer)
     return came
 
 
-@pytest.mark.parametrize("rival", ["who knows less", "who knows more"])
+@pytest.mark.parametrize("rival", ["with older records", "with newer records"])
 @pytest.mark.parametrize("way", ["stream", "recount"])
-def test_a_rival_at_any_call_puts_nothing_back_and_counts_nothing_twice(
+def test_a_concurrent_count_at_any_call_restores_no_older_state_and_counts_nothing_twice(
     place: tuple[Store, Faults], empty: dict[str, object], way: str, rival: str
 ) -> None:
-    """Between two calls somebody else counts: some of the same, or all that has changed since."""
+    """Between two calls another counter counts: some of the same records, or everything that changed since."""
     store, faults = place
     for moment in range(100):
         store.restore(empty)
         warehouse = Warehouse(store, faults)
         if not _race(warehouse, way, rival, moment):
             break
-        assert warehouse.figures() == warehouse.shelved() == warehouse.owned()
+        assert warehouse.figures() == warehouse.summed_snapshots() == warehouse.owned()
     assert 5 <= moment < 99

@@ -1,4 +1,4 @@
-"""Two sellers' products in the catalogue's table, the stream of it, and whoever counts them."""
+"""Two sellers' products in the catalogue table, its stream, and the counter of their stock."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any, Final, cast
 
 from souk.aws.attributes import to_attributes
 from souk.aws.tables import Tables, from_stream
-from souk.storefront.analytics.model.counters import Inventory
-from souk.storefront.analytics.repository import ShelfRepository, TablePages
+from souk.storefront.analytics.model.stock import Inventory
+from souk.storefront.analytics.repository import StockRepository, TablePages
 from souk.storefront.analytics.service import StockCounter
-from souk.storefront.analytics.stream.product_stock import shelf_of, shelves
+from souk.storefront.analytics.stream.product_stock import parse_product_stock, stock_changes
 from souk.storefront.catalogue import keys as layout
 from souk.storefront.catalogue.model import InsufficientInventory, Movement, OwnedProduct, Reason, Stock
 from souk.storefront.catalogue.repository import ProductRepository
-from souk.storefront.sellers.keys import from_shop
+from souk.storefront.sellers.mapping import from_shop
 from souk.storefront.sellers.model import Shop, Verification
 from tests.functions.template import resources
 from tests.harness.faults import Faults
@@ -29,15 +29,15 @@ SELLERS: Final = ("seller-anna", "seller-boris")
 
 
 class Warehouse:
-    """Products are numbers; every other one is Boris's. What is written waits in the store's stream."""
+    """Products are numbers; odd ones are Boris's. Records of writes wait in the store's stream."""
 
     def __init__(self, store: Store, faults: Faults) -> None:
         self.store, self.faults = store, faults
         tables = Tables(cast("Any", store), pause=lambda _: None)
         self.products = ProductRepository(tables, CATALOGUE)
-        self.pages = TablePages(tables, CATALOGUE, shelf_of)
-        self._shelves = ShelfRepository(tables, ANALYTICS)
-        self.counter = StockCounter(self._shelves)
+        self.pages = TablePages(tables, CATALOGUE, parse_product_stock)
+        self._stocks = StockRepository(tables, ANALYTICS)
+        self.counter = StockCounter(self._stocks)
         self._tables = tables
         self._ids = count(1)
         for seller in SELLERS:
@@ -47,8 +47,8 @@ class Warehouse:
 
     # What sellers and orders do --------------------------------------------------------------------------------------
 
-    def act(self, deed: str, number: int, amount: int) -> None:
-        """Do it if it can be done."""
+    def act(self, action: str, number: int, amount: int) -> None:
+        """Do `action` if it is possible now."""
         found = self.products.find(_id(number))
         if found is None:
             self._make(number, amount)
@@ -56,11 +56,11 @@ class Warehouse:
             counted = self._movement(number, amount - found.stock.available)
             self.products.save(found, replace(found.product, removed=False), NOW, counted=counted, relisted=True)
         else:
-            self._go_on(deed, found, number, amount)
+            self._change(action, found, number, amount)
 
-    def _go_on(self, deed: str, found: OwnedProduct, number: int, amount: int) -> None:
+    def _change(self, action: str, found: OwnedProduct, number: int, amount: int) -> None:
         product, movement = found.product, str(next(self._ids))
-        match deed:
+        match action:
             case "take":
                 with suppress(InsufficientInventory):
                     self._tables.commit(*layout.take(CATALOGUE, product.id, amount, "order", movement, NOW))
@@ -82,16 +82,16 @@ class Warehouse:
     def _movement(self, number: int, delta: int) -> Movement:
         return Movement(str(next(self._ids)), _id(number), delta, Reason.SET, NOW)
 
-    # Who counts ------------------------------------------------------------------------------------------------------
+    # Counting -------------------------------------------------------------------------------------------------------
 
-    def told(self) -> list[Record]:
-        """What the stream has for the counter, by the filter of the template; it is taken from there."""
+    def records(self) -> list[Record]:
+        """The stream's records that pass the template's filter; they are taken out of the stream."""
         kept = [one for one in self.store.stream if one["dynamodb"]["Keys"]["sk"]["S"] in ("PRODUCT", "STOCK")]
         self.store.stream.clear()
         return kept
 
     def count(self, records: list[Record]) -> None:
-        self.counter.count(shelves({"Records": records}))
+        self.counter.count(stock_changes({"Records": records}))
 
     def recount(self) -> None:
         after: Mapping[str, str] | None = None
@@ -103,17 +103,17 @@ class Warehouse:
     # What must hold --------------------------------------------------------------------------------------------------
 
     def figures(self) -> list[Inventory]:
-        """As a report has them."""
-        return [self._shelves.inventory(seller) for seller in SELLERS]
+        """The inventories that a report shows."""
+        return [self._stocks.inventory(seller) for seller in SELLERS]
 
-    def shelved(self) -> list[Inventory]:
-        """What all shelves add up to."""
+    def summed_snapshots(self) -> list[Inventory]:
+        """The sums of all stored snapshots."""
         items = [from_stream(item) or {} for item in self.store.items(ANALYTICS)]
-        found = self._shelves.read([item["pk"].removeprefix("PRODUCT#") for item in items if item["sk"] == "SHELF"])
-        return [_sum(shelf.inventory for shelf in found.values() if shelf.seller_id == one) for one in SELLERS]
+        found = self._stocks.read([item["pk"].removeprefix("PRODUCT#") for item in items if item["sk"] == "SHELF"])
+        return [_sum(stock.inventory for stock in found.values() if stock.seller_id == seller) for seller in SELLERS]
 
     def owned(self) -> list[Inventory]:
-        """What the sellers' lists of products and their stocks add up to."""
+        """The sums over the sellers' lists of products and their stocks."""
         items = {(item["pk"]["S"], item["sk"]["S"]): item for item in self.store.items(CATALOGUE)}
         figures = []
         for seller in SELLERS:

@@ -10,7 +10,7 @@ from souk.selling.photos.model import Photo
 from souk.shared.money import Money
 from souk.storefront.catalogue.keys import from_product, from_stock, product_key, to_product
 from souk.storefront.catalogue.model import Product, Stock
-from souk.storefront.sellers.keys import from_shop
+from souk.storefront.sellers.mapping import from_shop
 from souk.storefront.sellers.model import Shop, Verification
 from tests.harness.world import CATALOGUE, OWNER, World
 

@@ -26,7 +26,7 @@ from souk.storefront.catalogue.keys import from_product, from_stock
 from souk.storefront.catalogue.model import Product, Stock
 from souk.storefront.orders.mapping import to_order
 from souk.storefront.orders.model import Order
-from souk.storefront.sellers.keys import from_shop
+from souk.storefront.sellers.mapping import from_shop
 from souk.storefront.sellers.model import Shop, Verification
 from tests.functions.cloud import sample
 from tests.harness.simulation import Answer, Machinery, Simulation, Stuck, entered

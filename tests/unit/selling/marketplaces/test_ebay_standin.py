@@ -24,7 +24,7 @@ from tests.unit.selling.marketplaces.ebay_loopback import HEADERS, VALID, Ebay
 
 pytestmark = pytest.mark.enable_socket
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def test_pictures_are_listed_in_the_order_of_the_offer(ebay: Ebay) -> None:

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from souk.selling.media.adapters.pictures import take_in
 from souk.selling.media.model import MediaBrief, Photo
 
-_COFFEE = Path(__file__).parents[3] / "local/demo/photos/coffee.png"
+_COFFEE = Path(__file__).parents[4] / "local/demo/photos/coffee.png"
 
 
 def product_photo(

@@ -70,7 +70,7 @@ def refunded(order: Order, refund_id: str, shares: dict[str, int], at: datetime 
 
 
 def by_seller(facts: tuple[Fact, ...]) -> dict[str, Tally]:
-    """All that facts say of whole shops, whatever the day."""
+    """The sums of the facts over all days, by seller, for all products together."""
     sums: dict[str, Tally] = {}
     for row in (row for fact in facts for row in fact.moves if row.product_id is None):
         sums[row.seller_id] = sums.get(row.seller_id, Tally()) + row.tally

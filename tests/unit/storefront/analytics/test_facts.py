@@ -1,4 +1,4 @@
-"""What an order tells the counters, over its whole life."""
+"""The facts of an order that are counted, over its whole life."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ DAY = NOW.date()
 LATER = NOW + timedelta(days=3)
 
 
-def test_what_is_not_paid_tells_nothing() -> None:
+def test_an_unpaid_order_has_no_facts() -> None:
     assert facts_of(an_order()) == ()
     assert facts_of(an_order().close_unpaid(PaymentStatus.EXPIRED)) == ()
 
 
-def test_a_capture_tells_each_seller_goods_and_shipping_without_tax() -> None:
+def test_a_capture_counts_each_sellers_goods_and_shipping_without_tax() -> None:
     [fact] = facts_of(paid())
     assert fact == Fact(
         "o1",
@@ -70,7 +70,7 @@ def test_a_payment_of_another_amount_is_no_capture() -> None:
     assert facts_of(order.pay(of_less)) == ()
 
 
-def test_what_becomes_of_a_paid_order_moves_nothing_but_refunds() -> None:
+def test_after_the_payment_only_refunds_are_new_facts() -> None:
     order = paid()
     moved = order.advance(ANA, Status.PROCESSING, NOW, timedelta(days=14))
     assert new_facts(order, moved) == ()
@@ -80,30 +80,30 @@ def test_what_becomes_of_a_paid_order_moves_nothing_but_refunds() -> None:
     assert fact == Fact("o1", "refunded-r1", (Row(BEA, LATER.date(), "USD", Tally(refunds=10)),))
 
 
-def test_a_refund_counts_on_the_day_it_was_asked_for_whenever_it_succeeds() -> None:
-    asked = paid().reserve_refund(a_refund("r1", {ANA: 2720}))
-    [fact] = new_facts(asked, settled(asked, "r1", RefundStatus.SUCCEEDED, LATER))
+def test_a_refund_counts_on_the_day_it_was_requested_even_if_it_succeeds_later() -> None:
+    requested = paid().reserve_refund(a_refund("r1", {ANA: 2720}))
+    [fact] = new_facts(requested, settled(requested, "r1", RefundStatus.SUCCEEDED, LATER))
     assert fact.moves == (Row(ANA, DAY, "USD", Tally(refunds=2498)),)
 
 
-def test_a_refund_that_failed_adds_up_to_nothing_whether_it_had_succeeded_or_not() -> None:
-    asked = paid().reserve_refund(a_refund("r1", {ANA: 100, BEA: 5}))
-    failed = settled(asked, "r1", RefundStatus.FAILED)
-    succeeded = settled(asked, "r1", RefundStatus.SUCCEEDED)
-    undone = settled(succeeded, "r1", RefundStatus.FAILED, LATER)
-    assert facts_of(failed) == facts_of(undone)
-    assert by_seller(facts_of(undone)) == by_seller(facts_of(asked))
-    assert [fact.name for fact in new_facts(succeeded, undone)] == ["refund-failed-r1"]
+def test_a_failed_refund_adds_up_to_nothing_whether_it_had_succeeded_or_not() -> None:
+    requested = paid().reserve_refund(a_refund("r1", {ANA: 100, BEA: 5}))
+    failed = settled(requested, "r1", RefundStatus.FAILED)
+    succeeded = settled(requested, "r1", RefundStatus.SUCCEEDED)
+    reversed_refund = settled(succeeded, "r1", RefundStatus.FAILED, LATER)
+    assert facts_of(failed) == facts_of(reversed_refund)
+    assert by_seller(facts_of(reversed_refund)) == by_seller(facts_of(requested))
+    assert [fact.name for fact in new_facts(succeeded, reversed_refund)] == ["refund-failed-r1"]
 
 
-def test_a_cent_that_is_rounded_away_moves_no_counter() -> None:
+def test_a_refund_rounded_to_nothing_moves_no_counter() -> None:
     """Of 11 cents one is tax: 5 are 5 without it (4.55), and 6 are too (5.45)."""
     order = refunded(refunded(paid(), "r1", {BEA: 5}), "r2", {BEA: 1})
     moves = {fact.name: [row.tally.refunds for row in fact.moves] for fact in facts_of(order)[1:]}
     assert moves == {"refunded-r1": [5], "refunded-r2": []}
 
 
-def test_a_late_payment_that_goes_back_is_revenue_and_refund() -> None:
+def test_a_late_payment_that_is_refunded_counts_as_revenue_and_refund() -> None:
     late = an_order().close_unpaid(PaymentStatus.EXPIRED)
     given_up = late.give_up_late(capture(late, LATER), "r1", LATER)
     sums = by_seller(facts_of(settled(given_up, "r1", RefundStatus.SUCCEEDED, LATER)))
@@ -111,8 +111,8 @@ def test_a_late_payment_that_goes_back_is_revenue_and_refund() -> None:
 
 
 @given(st.lists(st.integers(1, 2720), min_size=1, max_size=12))
-def test_refunds_in_parts_add_up_to_the_whole(parts: list[int]) -> None:
-    """However a seller's part goes back, in the end all revenue has and nothing more."""
+def test_partial_refunds_add_up_to_the_whole(parts: list[int]) -> None:
+    """However a seller's part is split into refunds, together they are the whole revenue and nothing more."""
     order, left = paid(), 2720
     for number, part in enumerate([*parts, 2720]):
         wanted = min(part, left)
@@ -122,17 +122,17 @@ def test_refunds_in_parts_add_up_to_the_whole(parts: list[int]) -> None:
     assert by_seller(facts_of(order))[ANA].net == 0
 
 
-# A life of an order: what is tried, with what number.
-_ACTS = st.lists(
+# The life of an order: actions that are tried, each with a number.
+_ACTIONS = st.lists(
     st.tuples(st.sampled_from(["pay", "close", "ask", "succeed", "fail", "advance", "cancel"]), st.integers(0, 3000)),
     max_size=25,
 )
 
 
-def _live(order: Order, act: str, number: int) -> Order:
+def _live(order: Order, action: str, number: int) -> Order:
     seller = (ANA, BEA)[number % 2]
     refunds = order.refunds
-    match act:
+    match action:
         case "pay":
             return order.pay(capture(order))
         case "close":
@@ -140,7 +140,7 @@ def _live(order: Order, act: str, number: int) -> Order:
         case "ask":
             return order.reserve_refund(a_refund(f"r{len(refunds)}", {seller: number + 1}))
         case "succeed" | "fail":
-            status = RefundStatus.SUCCEEDED if act == "succeed" else RefundStatus.FAILED
+            status = RefundStatus.SUCCEEDED if action == "succeed" else RefundStatus.FAILED
             return settled(order, refunds[number % len(refunds)].id, status) if refunds else order
         case "advance":
             steps = (Status.PROCESSING, Status.SHIPPED, Status.DELIVERED)
@@ -148,19 +148,17 @@ def _live(order: Order, act: str, number: int) -> Order:
     return order.cancel_fulfilment(seller, f"r{len(refunds)}", NOW)
 
 
-@given(_ACTS, st.randoms(use_true_random=False))
-def test_however_records_come_they_tell_what_the_order_tells_in_the_end(
-    acts: list[tuple[str, int]], chance: Random
-) -> None:
-    """Twice, and in any order: by name each fact counts once, and the sums are those of the order as it stands."""
+@given(_ACTIONS, st.randoms(use_true_random=False))
+def test_records_in_any_order_have_the_facts_of_the_final_order(actions: list[tuple[str, int]], chance: Random) -> None:
+    """Delivered twice and in any order: each fact counts once by its name, and all are facts of the final order."""
     versions: list[Order] = [an_order()]
-    for act, number in acts:
+    for action, number in actions:
         try:
-            versions.append(_live(versions[-1], act, number))
+            versions.append(_live(versions[-1], action, number))
         except Conflict:
             continue
-    told = [new_facts(before, after) for before, after in pairwise((None, *versions)) if after]
-    records = told * 2
+    delivered = [new_facts(before, after) for before, after in pairwise((None, *versions)) if after]
+    records = delivered * 2
     chance.shuffle(records)
     counted = {fact.name: fact for facts in records for fact in facts}
     assert counted == {fact.name: fact for fact in facts_of(versions[-1])}

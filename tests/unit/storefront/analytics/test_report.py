@@ -1,4 +1,4 @@
-"""From counters to a report."""
+"""A report made from counters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from souk.shared.errors import InvalidRequest
-from souk.storefront.analytics.model.counters import MOST_PRODUCTS, Inventory, Period, ProductSales, Report, Row, Tally
+from souk.storefront.analytics.model.counters import MOST_PRODUCTS, Period, ProductSales, Report, Row, Tally
+from souk.storefront.analytics.model.stock import Inventory
 
 TODAY = date(2026, 11, 21)
 WEEK = Period(date(2026, 11, 15), TODAY)
@@ -29,7 +30,7 @@ def row(day: int, revenue: int, currency: str = "USD", product: str | None = Non
         (None, date.min + timedelta(days=3), 4),
     ],
 )
-def test_a_period_is_of_thirty_days_unless_told(first: date | None, last: date | None, days: int) -> None:
+def test_the_default_period_is_thirty_days(first: date | None, last: date | None, days: int) -> None:
     period = Period.of(first, last, TODAY)
     assert (len(period.days), period.days[0], period.days[-1]) == (days, period.first, last or TODAY)
     assert period.first == (first or period.first)
@@ -43,7 +44,7 @@ def test_a_period_that_ends_before_it_begins_or_is_too_long_is_refused(first: da
         Period.of(first, last, TODAY)
 
 
-def test_every_day_is_there_and_they_add_up_to_the_total() -> None:
+def test_every_day_of_the_period_is_listed_and_days_add_up_to_the_total() -> None:
     report = Report.of([row(15, 100), row(21, 50), row(21, 49, product="p", title="P")], WEEK, None, NOTHING)
     assert [day for day, _ in report.by_day] == list(WEEK.days)
     assert report.by_day[0] == (date(2026, 11, 15), Tally(revenue=100, orders=1, units=2))
@@ -51,7 +52,7 @@ def test_every_day_is_there_and_they_add_up_to_the_total() -> None:
     assert report.total == Tally(revenue=150, orders=2, units=4)
 
 
-def test_products_come_by_revenue_under_their_newest_title() -> None:
+def test_products_are_sorted_by_revenue_under_their_newest_title() -> None:
     rows = [
         row(16, 10, product="a", title="New name"),
         row(15, 30, product="a", title="Old name"),
@@ -65,13 +66,13 @@ def test_products_come_by_revenue_under_their_newest_title() -> None:
     )
 
 
-def test_of_very_many_products_those_that_sold_best_are_told() -> None:
+def test_of_very_many_products_those_with_the_highest_revenue_are_listed() -> None:
     rows = [row(15, 1 + number, product=f"p{number}", title="P") for number in range(MOST_PRODUCTS + 1)]
-    told = Report.of(rows, WEEK, "USD", NOTHING).by_product
-    assert [told[0].product_id, told[-1].product_id, len(told)] == [f"p{MOST_PRODUCTS}", "p1", MOST_PRODUCTS]
+    listed = Report.of(rows, WEEK, "USD", NOTHING).by_product
+    assert [listed[0].product_id, listed[-1].product_id, len(listed)] == [f"p{MOST_PRODUCTS}", "p1", MOST_PRODUCTS]
 
 
-def test_currencies_are_told_apart_and_most_orders_decide() -> None:
+def test_the_default_currency_is_the_one_of_most_orders() -> None:
     rows = [row(15, 9999, "JPY"), row(15, 1, "EUR"), row(16, 2, "EUR"), row(15, 5, "JPY", "p", "P")]
     report = Report.of(rows, WEEK, None, NOTHING)
     assert (report.currency, report.currencies, report.total.revenue) == ("EUR", ("EUR", "JPY"), 3)
@@ -82,6 +83,6 @@ def test_currencies_are_told_apart_and_most_orders_decide() -> None:
     assert (none.currency, none.total) == ("CHF", Tally())
 
 
-def test_equally_many_orders_are_decided_by_name_and_none_are_dollars() -> None:
+def test_between_equal_numbers_of_orders_the_name_decides_and_without_orders_it_is_dollars() -> None:
     assert Report.of([row(15, 1, "GBP"), row(15, 2, "EUR")], WEEK, None, NOTHING).currency == "EUR"
     assert Report.of([], WEEK, None, NOTHING).currency == "USD"

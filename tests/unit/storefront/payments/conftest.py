@@ -12,7 +12,7 @@ from tests.unit.storefront.payments.stripe_loopback import Shop, Stripe
 
 @pytest.fixture
 def stripe(tmp_path: Path) -> Iterator[Stripe]:
-    """One that nobody listens to."""
+    """A stand-in whose events go nowhere."""
     running = Stripe(tmp_path / "state")
     yield running
     running.close()
@@ -27,7 +27,7 @@ def shop() -> Iterator[Shop]:
 
 @pytest.fixture
 def heard(tmp_path: Path, shop: Shop) -> Iterator[Stripe]:
-    """One that tells `shop` what happens."""
+    """A stand-in that sends its events to `shop`."""
     running = Stripe(tmp_path / "state", shop.url)
     yield running
     running.close()

@@ -1,4 +1,4 @@
-"""Requests as the orders make them, and Stripe's answers in the shapes that it was seen to send."""
+"""Requests as orders make them, and responses in shapes that Stripe has been observed to send."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def refund_request(amount: str = "177.46", *, intent_id: str = INTENT, refund_id
 def adapter(
     client: httpx.Client, base_url: str = "https://api.stripe.com/", *, clock: Clock = lambda: NOW, alarms: Alarms = ()
 ) -> StripePayments:
-    """`alarms`: a list that hears of them; without one an alarm is an error."""
+    """`alarms`: a list that collects alarms; without it an alarm is an error."""
 
     def raise_alarm(alarm: Alarm, **ids: str) -> None:
         assert isinstance(alarms, list), f"an unexpected alarm: {alarm}"

@@ -1,4 +1,4 @@
-"""A stand-in on a free port with a clock that is set by hand, and a shop that hears its events."""
+"""A stand-in on a free port with a clock that tests set, and a shop that receives its events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes over the wire, word for word, and what every kind of answer means."""
+"""The exact requests of the adapter, and its result for every kind of response."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def opening(*replies: Callable[[], Reply]) -> StripePayments:
     return stripe({CREATE: list(replies)})[1]
 
 
-def test_a_session_is_asked_for_word_for_word() -> None:
+def test_the_request_of_a_session_is_exactly_as_documented() -> None:
     script, payments = stripe({CREATE: [lambda: said(session_json())]})
     payments.open_session(request(attempt=2))
     [sent] = script.requests
@@ -80,7 +80,7 @@ def test_a_session_is_asked_for_word_for_word() -> None:
     }
 
 
-def test_a_repeat_is_the_same_to_the_last_byte() -> None:
+def test_a_repeated_request_is_identical_to_the_last_byte() -> None:
     script, payments = stripe({CREATE: [lambda: said(session_json())]})
     payments.open_session(request())
     payments.open_session(request())
@@ -93,13 +93,13 @@ def test_the_lines_of_a_request_add_up_to_its_total() -> None:
     assert request().total == TOTAL
 
 
-def test_without_an_email_none_is_named() -> None:
+def test_a_request_without_an_email_leaves_it_out() -> None:
     script, payments = stripe({CREATE: [lambda: said(session_json())]})
     payments.open_session(request(email=None))
     assert "customer_email" not in form_of(script.requests[0])
 
 
-def test_a_session_is_understood() -> None:
+def test_a_session_is_parsed() -> None:
     session = opening(lambda: said(session_json())).open_session(request())
     assert (session.id, session.status, session.paid, session.amount) == (SESSION, SessionStatus.OPEN, False, TOTAL)
     assert session.url == f"https://checkout.stripe.com/c/pay/{SESSION}#x"
@@ -107,7 +107,7 @@ def test_a_session_is_understood() -> None:
     assert session.expires_at == datetime(2026, 11, 21, 12, 31, tzinfo=UTC)
 
 
-def test_an_amount_that_stripe_does_not_count_is_refused_before_it_is_sent() -> None:
+def test_an_amount_that_stripe_cannot_express_is_refused_before_it_is_sent() -> None:
     ariary = Money(Decimal("12.50"), "MGA")
     script, payments = stripe({CREATE: [lambda: said(session_json())]})
     with pytest.raises(VendorRefused):
@@ -115,7 +115,7 @@ def test_an_amount_that_stripe_does_not_count_is_refused_before_it_is_sent() -> 
     assert script.requests == []
 
 
-def test_a_refund_is_asked_for_word_for_word() -> None:
+def test_the_request_of_a_refund_is_exactly_as_documented() -> None:
     script, payments = stripe({REFUND: [lambda: said(refund_json(6550))]})
     outcome = payments.refund(refund_request("65.50"))
     assert (outcome.id, outcome.status, outcome.reason) == ("re_1", RefundStatus.SUCCEEDED, None)
@@ -144,7 +144,7 @@ def test_a_refund_is_asked_for_word_for_word() -> None:
         (lambda: httpx.Response(400, json={"error": {"message": "No."}}), "400"),
     ],
 )
-def test_a_definite_no_is_final_and_in_stripes_words(reply: Callable[[], Reply], code: str) -> None:
+def test_a_refusal_is_final_and_has_stripes_code(reply: Callable[[], Reply], code: str) -> None:
     with pytest.raises(VendorRefused) as refusal:
         opening(reply).open_session(request())
     [problem] = refusal.value.problems
@@ -159,7 +159,7 @@ def test_stripes_own_message_reaches_the_caller() -> None:
 
 
 @pytest.mark.parametrize("code", ["rate_limit", "lock_timeout"])
-def test_too_many_requests_throttle_for_as_long_as_they_say(code: str) -> None:
+def test_too_many_requests_are_throttled_for_the_given_time(code: str) -> None:
     document = error_json("invalid_request_error", code=code)
     reply = httpx.Response(429, json=document, headers={"Retry-After": "2"})
     with pytest.raises(VendorThrottled) as failure:
@@ -191,7 +191,7 @@ def test_too_many_requests_throttle_for_as_long_as_they_say(code: str) -> None:
         lambda: httpx.Response(404, json={"error": "not found"}),
     ],
 )
-def test_whatever_leaves_the_outcome_open_is_unknown(reply: Callable[[], Reply]) -> None:
+def test_an_ambiguous_response_is_an_unknown_outcome(reply: Callable[[], Reply]) -> None:
     with pytest.raises(VendorFailed) as failure:
         opening(reply).open_session(request())
     assert not isinstance(failure.value, VendorThrottled)
@@ -199,7 +199,7 @@ def test_whatever_leaves_the_outcome_open_is_unknown(reply: Callable[[], Reply])
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_is_our_fault_calls_for_a_person_and_is_not_repeated_to_a_buyer(status: int) -> None:
+def test_a_refused_api_key_raises_an_alarm_and_is_not_shown_to_a_buyer(status: int) -> None:
     told = "Invalid API Key provided: sk_test_sam***ple"
     script = ScriptedStripe({CREATE: [lambda: refused(status, "invalid_request_error", message=told)]})
     alarms: list[tuple[Alarm, dict[str, str]]] = []
@@ -210,7 +210,7 @@ def test_a_refused_key_is_our_fault_calls_for_a_person_and_is_not_repeated_to_a_
     assert alarms == [(Alarm.VENDOR_KEY_REFUSED, {"vendor": "stripe"})]
 
 
-def test_an_answer_that_drips_for_too_long_is_given_up() -> None:
+def test_a_response_that_arrives_too_slowly_is_given_up() -> None:
     times = iter([NOW, *[NOW + timedelta(seconds=13)] * 9])
     script = ScriptedStripe({CREATE: [lambda: said(session_json())]})
     with pytest.raises(VendorFailed, match="too long"):
@@ -220,7 +220,7 @@ def test_an_answer_that_drips_for_too_long_is_given_up() -> None:
 # What has happened before --------------------------------------------------------------------------------------------
 
 
-def test_a_page_that_is_open_and_cannot_be_closed_leaves_the_outcome_open() -> None:
+def test_an_open_page_that_cannot_be_closed_is_an_unknown_outcome() -> None:
     payments = stripe({EXPIRE: [lambda: refused(400, "invalid_request_error")], STATE: [lambda: said(session_json())]})[
         1
     ]
@@ -236,33 +236,33 @@ def test_a_page_that_is_open_and_cannot_be_closed_leaves_the_outcome_open() -> N
         lambda: refused(400, "invalid_request_error", code="charge_already_refunded"),
     ],
 )
-def test_a_refund_that_was_made_is_found_behind_the_error(reply: Callable[[], Reply]) -> None:
+def test_a_refund_that_was_made_is_found_after_an_error(reply: Callable[[], Reply]) -> None:
     theirs = refund_json(100, refund_id="another", id="re_0")
     _, payments = stripe({REFUND: [reply], REFUNDS: [lambda: said(list_json(theirs, refund_json(id="re_7")))]})
     assert payments.refund(refund_request()).id == "re_7"
 
 
-def test_a_refund_that_was_not_made_is_the_error() -> None:
+def test_a_refund_that_was_not_made_raises_the_error() -> None:
     _, payments = stripe({REFUND: [lambda: httpx.Response(500)], REFUNDS: [lambda: said(list_json())]})
     with pytest.raises(VendorFailed):
         payments.refund(refund_request())
 
 
-def test_a_throttled_refund_is_not_looked_for() -> None:
+def test_a_throttled_refund_is_not_searched_for() -> None:
     script, payments = stripe({REFUND: [lambda: httpx.Response(429)]})
     with pytest.raises(VendorThrottled):
         payments.refund(refund_request())
     assert len(script.requests) == 1
 
 
-def test_a_refusal_that_cannot_be_looked_behind_is_unknown() -> None:
+def test_a_refusal_after_which_refunds_cannot_be_listed_is_an_unknown_outcome() -> None:
     refusal = refused(400, "invalid_request_error", code="charge_already_refunded")
     _, payments = stripe({REFUND: [lambda: refusal], REFUNDS: [lambda: httpx.Response(500)]})
     with pytest.raises(VendorFailed):
         payments.refund(refund_request())
 
 
-def test_refunds_are_looked_for_on_every_page() -> None:
+def test_refunds_are_searched_for_on_every_page() -> None:
     pages = [
         lambda: said(list_json(refund_json(1, refund_id="a", id="re_a"), has_more=True)),
         lambda: said(list_json(refund_json(1, refund_id="b", id="re_b"))),
@@ -276,12 +276,12 @@ def test_refunds_are_looked_for_on_every_page() -> None:
     assert asked[1] == {"payment_intent": INTENT, "limit": "100", "starting_after": "re_a"}
 
 
-def test_a_list_that_is_none_is_unknown() -> None:
+def test_an_invalid_list_is_an_unknown_outcome() -> None:
     _, payments = stripe({REFUNDS: [lambda: said({"object": "list", "data": None})]})
     with pytest.raises(VendorFailed):
         payments.find_refund(refund_request())
 
 
-def test_return_pages_name_the_order_and_leave_the_session_to_stripe() -> None:
+def test_return_pages_have_the_order_id_and_leave_the_session_id_to_stripe() -> None:
     pages = ReturnPages("https://shop.example/{ORDER_ID}?s={CHECKOUT_SESSION_ID}", "https://shop.example/{ORDER_ID}")
     assert pages.of("7") == ("https://shop.example/7?s={CHECKOUT_SESSION_ID}", "https://shop.example/7")

@@ -1,4 +1,4 @@
-"""What the stand-in tells: signed as the library wants it, until it is heard, and in trouble as it was told to."""
+"""The stand-in's events: signed, delivered until they are accepted, and disturbed on request."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def intent_of(stripe: Stripe, session_id: str) -> str:
     return intent_id
 
 
-def test_a_payment_is_told_and_the_library_understands_it(heard: Stripe, shop: Shop) -> None:
+def test_a_payment_is_delivered_and_the_library_parses_it(heard: Stripe, shop: Shop) -> None:
     session_id = pay(heard)
     events = [understood(shop.hear(), heard) for _ in PAID]
     assert events[:2] == [None, None]
@@ -44,7 +44,7 @@ def test_a_payment_is_told_and_the_library_understands_it(heard: Stripe, shop: S
     assert (paid.session.id, paid.amount, paid.intent_id) == (session_id, TOTAL, intent_of(heard, session_id))
 
 
-def test_a_page_whose_time_comes_is_told_unasked(heard: Stripe, shop: Shop) -> None:
+def test_the_expiry_of_a_page_is_delivered(heard: Stripe, shop: Shop) -> None:
     heard.payments.open_session(request())
     heard.pass_time(31 * 60)
     event = understood(shop.hear(), heard)
@@ -52,7 +52,7 @@ def test_a_page_whose_time_comes_is_told_unasked(heard: Stripe, shop: Shop) -> N
     assert event.kind is EventKind.UNPAID
 
 
-def test_a_refund_and_its_charge_are_told(heard: Stripe, shop: Shop) -> None:
+def test_a_refund_and_its_charge_are_delivered(heard: Stripe, shop: Shop) -> None:
     intent_id = intent_of(heard, pay(heard))
     shop.hear_all(len(PAID))
     heard.payments.refund(refund_request("100.00", intent_id=intent_id))
@@ -65,7 +65,7 @@ def test_a_refund_and_its_charge_are_told(heard: Stripe, shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["succeeded", "failed"])
-def test_a_pending_refund_is_told_again_when_it_ends(heard: Stripe, shop: Shop, outcome: str) -> None:
+def test_a_pending_refund_is_delivered_again_when_it_ends(heard: Stripe, shop: Shop, outcome: str) -> None:
     intent_id = intent_of(heard, pay(heard))
     shop.hear_all(len(PAID))
     heard.control(refund_outcome="pending")
@@ -77,7 +77,7 @@ def test_a_pending_refund_is_told_again_when_it_ends(heard: Stripe, shop: Shop, 
     assert event.outcome.status == outcome
 
 
-def test_an_event_that_is_not_taken_is_told_again_until_it_is(heard: Stripe, shop: Shop) -> None:
+def test_an_event_is_delivered_again_until_it_is_accepted(heard: Stripe, shop: Shop) -> None:
     shop.statuses = [500, 404]
     session = heard.payments.open_session(request())
     heard.payments.expire_session(session.id)
@@ -89,7 +89,7 @@ def test_an_event_that_is_not_taken_is_told_again_until_it_is(heard: Stripe, sho
     assert len({telling.signature for telling in tellings}) == 3, "each telling is signed at its own time"
 
 
-def test_what_was_not_heard_is_told_after_a_restart(tmp_path: Path, shop: Shop) -> None:
+def test_an_undelivered_event_is_delivered_after_a_restart(tmp_path: Path, shop: Shop) -> None:
     deaf = Stripe(tmp_path)
     pay(deaf)
     deaf.close()
@@ -100,7 +100,7 @@ def test_what_was_not_heard_is_told_after_a_restart(tmp_path: Path, shop: Shop) 
         back.close()
 
 
-def test_a_shop_that_is_not_there_hears_of_it_later(heard: Stripe, shop: Shop) -> None:
+def test_an_event_for_an_unreachable_shop_is_delivered_later(heard: Stripe, shop: Shop) -> None:
     heard.control(hold_events=True)
     pay(heard)
     assert shop.is_silent
@@ -108,7 +108,7 @@ def test_a_shop_that_is_not_there_hears_of_it_later(heard: Stripe, shop: Shop) -
     assert shop.hear_all(3) == PAID
 
 
-def test_held_events_are_told_in_any_order_and_as_often_as_wanted(heard: Stripe, shop: Shop) -> None:
+def test_held_events_are_delivered_in_any_order_and_number(heard: Stripe, shop: Shop) -> None:
     heard.control(hold_events=True)
     pay(heard)
     ids = {event["type"]: event["id"] for event in heard.told()["events"]}
@@ -120,7 +120,7 @@ def test_held_events_are_told_in_any_order_and_as_often_as_wanted(heard: Stripe,
 
 
 @pytest.mark.parametrize("mode", ["lose_answer", "fail_after"])
-def test_a_lost_answer_is_a_duplicate(heard: Stripe, shop: Shop, mode: str) -> None:
+def test_a_lost_answer_causes_a_duplicate_delivery(heard: Stripe, shop: Shop, mode: str) -> None:
     heard.fault("webhook:checkout.session.completed", mode)
     pay(heard)
     assert shop.hear_all(3) == PAID
@@ -128,7 +128,7 @@ def test_a_lost_answer_is_a_duplicate(heard: Stripe, shop: Shop, mode: str) -> N
     assert shop.hear_all(1) == [PAID[2]]
 
 
-def test_a_dropped_event_is_never_told_but_on_demand(heard: Stripe, shop: Shop) -> None:
+def test_a_dropped_event_is_delivered_only_on_demand(heard: Stripe, shop: Shop) -> None:
     heard.fault("webhook:checkout.session.completed", "drop")
     pay(heard)
     assert shop.hear_all(2) == PAID[:2]
@@ -139,7 +139,7 @@ def test_a_dropped_event_is_never_told_but_on_demand(heard: Stripe, shop: Shop) 
     assert shop.hear_all(1) == [PAID[2]]
 
 
-def test_a_delayed_event_is_overtaken(heard: Stripe, shop: Shop) -> None:
+def test_a_delayed_event_arrives_after_later_ones(heard: Stripe, shop: Shop) -> None:
     heard.fault("webhook:payment_intent.succeeded", "delay", seconds=600)
     pay(heard)
     assert shop.hear_all(2) == PAID[1:]
@@ -147,7 +147,7 @@ def test_a_delayed_event_is_overtaken(heard: Stripe, shop: Shop) -> None:
     assert shop.hear_all(1) == PAID[:1]
 
 
-def test_a_try_may_fail_before_it_reaches_the_shop(heard: Stripe, shop: Shop) -> None:
+def test_a_delivery_may_fail_before_it_reaches_the_shop(heard: Stripe, shop: Shop) -> None:
     heard.fault("webhook", "fail")
     pay(heard)
     assert shop.hear_all(2) == PAID[1:]
@@ -155,7 +155,7 @@ def test_a_try_may_fail_before_it_reaches_the_shop(heard: Stripe, shop: Shop) ->
     assert shop.hear_all(1) == PAID[:1]
 
 
-def test_a_forged_event_comes_before_the_true_one(heard: Stripe, shop: Shop) -> None:
+def test_a_forged_event_arrives_before_the_real_one(heard: Stripe, shop: Shop) -> None:
     heard.fault("webhook", "garbage")
     session = heard.payments.open_session(request())
     heard.payments.expire_session(session.id)
@@ -165,7 +165,7 @@ def test_a_forged_event_comes_before_the_true_one(heard: Stripe, shop: Shop) -> 
     assert understood(shop.hear(), heard) is not None
 
 
-def test_a_fault_for_any_call_does_not_befall_deliveries(heard: Stripe, shop: Shop) -> None:
+def test_a_fault_for_any_call_does_not_affect_deliveries(heard: Stripe, shop: Shop) -> None:
     session = heard.payments.open_session(request())
     heard.fault("*", "throttle")
     heard.press(session.id, "pay")

@@ -1,4 +1,4 @@
-"""Forms nest as Stripe wants them, and money is counted as Stripe counts it."""
+"""Stripe's nested forms, and amounts in Stripe's units."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_names_nest_in_brackets_and_values_are_encoded_once() -> None:
 
 
 @given(st.text())
-def test_any_text_arrives_as_it_was(text: str) -> None:
+def test_any_text_arrives_unchanged(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -57,23 +57,23 @@ def test_any_text_arrives_as_it_was(text: str) -> None:
         ("0", "USD", 0),
     ],
 )
-def test_money_is_counted_as_stripe_counts_it(amount: str, currency: str, count: int) -> None:
+def test_an_amount_is_in_stripes_units(amount: str, currency: str, count: int) -> None:
     money = Money(Decimal(amount), currency)
     assert to_stripe(money) == count
     assert from_stripe(count, currency.lower()) == money
 
 
 @given(st.integers(0, 99_999_999), st.sampled_from(["USD", "EUR", "JPY", "ISK", "KWD", "UGX"]))
-def test_every_amount_comes_back_as_it_went(minor: int, currency: str) -> None:
+def test_every_amount_is_converted_there_and_back_unchanged(minor: int, currency: str) -> None:
     money = Money.from_minor(minor, currency)
     assert from_stripe(to_stripe(money), currency.lower()) == money
 
 
-def test_an_amount_that_stripe_has_no_number_for_is_an_error() -> None:
+def test_an_amount_that_stripe_cannot_express_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"12\.50 MGA"):
         to_stripe(Money(Decimal("12.50"), "MGA"))
 
 
-def test_an_amount_that_the_currency_does_not_have_is_an_error() -> None:
+def test_an_amount_with_too_many_decimals_is_an_error() -> None:
     with pytest.raises(ValueError, match="ISK"):
         from_stripe(1250, "isk")

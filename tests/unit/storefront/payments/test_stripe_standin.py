@@ -1,4 +1,4 @@
-"""The stand-in is as strict as Stripe, forgets nothing, and misbehaves only when asked to."""
+"""The stand-in is as strict as Stripe, loses no state, and misbehaves only on request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.unit.storefront.payments.stripe_loopback import Stripe, form, line
 
 pytestmark = pytest.mark.enable_socket
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 CREATE = "/checkout/sessions"
 
 
@@ -64,7 +64,7 @@ def error_of(answer: httpx.Response) -> dict[str, Any]:
     ],
     ids=str,
 )
-def test_a_parameter_that_is_not_right_is_named(stripe: Stripe, changes: dict[str, Value], param: str) -> None:
+def test_an_invalid_parameter_is_named(stripe: Stripe, changes: dict[str, Value], param: str) -> None:
     answer = stripe.post(CREATE, form(**changes), "key-1")
     assert answer.status_code == 400
     assert error_of(answer)["type"] == "invalid_request_error"
@@ -74,7 +74,7 @@ def test_a_parameter_that_is_not_right_is_named(stripe: Stripe, changes: dict[st
 
 
 @pytest.mark.parametrize("body", [b"mode", b"mode=payment&mode=payment", b"Mode[=1", b"mode=payment&mode[x]=1"])
-def test_a_form_that_is_none_is_refused(stripe: Stripe, body: bytes) -> None:
+def test_an_invalid_form_is_refused(stripe: Stripe, body: bytes) -> None:
     headers = {
         "Authorization": f"Bearer {KEY}",
         "Stripe-Version": "2026-10-28.endive",
@@ -94,11 +94,11 @@ def test_a_form_that_is_none_is_refused(stripe: Stripe, body: bytes) -> None:
         ({"Idempotency_Key": "k" * 256}, 400),
     ],
 )
-def test_headers_are_checked_too(stripe: Stripe, headers: dict[str, str], status: int) -> None:
+def test_invalid_headers_are_refused(stripe: Stripe, headers: dict[str, str], status: int) -> None:
     assert stripe.post(CREATE, form(), **headers).status_code == status
 
 
-def test_what_is_not_served_is_not_found(stripe: Stripe) -> None:
+def test_an_unknown_path_is_not_found(stripe: Stripe) -> None:
     assert stripe.post("/payment_intents", {}).status_code == 404
     assert stripe.http.get("/c/pay/cs_test_none").status_code == 404
     assert stripe.http.get("/elsewhere").status_code == 404
@@ -107,7 +107,7 @@ def test_what_is_not_served_is_not_found(stripe: Stripe) -> None:
 # Idempotency ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_key_answers_what_it_answered_first_and_says_so(stripe: Stripe) -> None:
+def test_a_repeated_key_gets_the_first_answer_and_a_header_that_says_so(stripe: Stripe) -> None:
     first, second = stripe.post(CREATE, form(), "key-1"), stripe.post(CREATE, form(), "key-1")
     assert second.content == first.content
     assert "Idempotent-Replayed" not in first.headers
@@ -119,20 +119,20 @@ def test_without_a_key_every_request_is_new(stripe: Stripe) -> None:
     assert stripe.post(CREATE, form()).json()["id"] != stripe.post(CREATE, form()).json()["id"]
 
 
-def test_a_key_of_another_request_is_an_error(stripe: Stripe) -> None:
+def test_a_key_repeated_with_another_request_is_an_error(stripe: Stripe) -> None:
     stripe.post(CREATE, form(), "key-1")
     answer = stripe.post(CREATE, form(line_items=[line(unit_amount=999)]), "key-1")
     assert (answer.status_code, error_of(answer)["type"]) == (400, "idempotency_error")
 
 
-def test_a_500_is_kept_and_a_429_is_not(stripe: Stripe) -> None:
+def test_a_500_is_stored_under_its_key_and_a_429_is_not(stripe: Stripe) -> None:
     stripe.fault("create_session", "refuse", code="api_error")
     assert [stripe.post(CREATE, form(), "key-1").status_code for _ in range(3)] == [500, 500, 500]
     stripe.fault("create_session", "refuse", code="rate_limit")
     assert [stripe.post(CREATE, form(), "key-2").status_code for _ in range(2)] == [429, 200]
 
 
-def test_a_request_whose_twin_is_running_is_told_so(stripe: Stripe) -> None:
+def test_a_request_concurrent_with_one_of_the_same_key_is_a_409(stripe: Stripe) -> None:
     stripe.fault("create_session", "delay", seconds=1)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(stripe.post, CREATE, form(), "key-1")
@@ -154,7 +154,7 @@ def test_racing_requests_under_one_key_make_one_session(stripe: Stripe) -> None:
 # Pages ---------------------------------------------------------------------------------------------------------------
 
 
-def test_a_page_shows_what_is_paid_and_its_two_buttons(stripe: Stripe) -> None:
+def test_a_page_shows_the_lines_and_its_two_buttons(stripe: Stripe) -> None:
     session = stripe.payments.open_session(request())
     assert session.url is not None
     page = stripe.http.get(session.url)
@@ -166,7 +166,7 @@ def test_a_page_shows_what_is_paid_and_its_two_buttons(stripe: Stripe) -> None:
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
 
-def test_paying_shows_a_receipt_with_the_way_back(stripe: Stripe) -> None:
+def test_paying_shows_a_receipt_with_a_link_back(stripe: Stripe) -> None:
     session = stripe.payments.open_session(request())
     receipt = stripe.press(session.id, "pay")
     assert "Paid $177.46" in receipt.text
@@ -174,7 +174,7 @@ def test_paying_shows_a_receipt_with_the_way_back(stripe: Stripe) -> None:
     assert "<form" not in receipt.text
 
 
-def test_paying_twice_is_paying_once(stripe: Stripe) -> None:
+def test_paying_twice_charges_once(stripe: Stripe) -> None:
     session = stripe.payments.open_session(request())
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: stripe.press(session.id, "pay"), range(8)))
@@ -193,14 +193,14 @@ def test_a_declined_card_leaves_the_page_open_for_another_try(stripe: Stripe) ->
     assert stripe.payments.session(session.id).intent_id == declined.intent_id
 
 
-def test_an_expired_page_takes_no_payment(stripe: Stripe) -> None:
+def test_an_expired_page_accepts_no_payment(stripe: Stripe) -> None:
     session = stripe.payments.open_session(request())
     stripe.payments.expire_session(session.id)
     assert "expired" in stripe.press(session.id, "pay").text
     assert not stripe.payments.session(session.id).paid
 
 
-def test_a_hostile_name_is_text(stripe: Stripe) -> None:
+def test_markup_in_a_name_is_shown_as_text(stripe: Stripe) -> None:
     hostile = "\"><script>alert(1)</script><img src=x onerror='x'>"
     wanted = request(lines=(SessionLine(hostile, usd("5.00")),), cancel_url='https://shop.example/"onclick=x')
     with pytest.raises(VendorRefused):
@@ -226,12 +226,12 @@ def test_the_index_lists_every_payment(stripe: Stripe) -> None:
     ("count", "currency", "shown"),
     [(1250, "usd", "$12.50"), (1250, "jpy", "JPY 1,250"), (125000, "isk", "ISK 1,250.00"), (1230, "kwd", "KWD 1.230")],
 )
-def test_money_is_shown_as_people_count_it(stripe: Stripe, count: int, currency: str, shown: str) -> None:
+def test_an_amount_is_shown_in_the_usual_notation(stripe: Stripe, count: int, currency: str, shown: str) -> None:
     made = stripe.post(CREATE, form(line_items=[line(unit_amount=count, currency=currency)])).json()
     assert f"Pay {shown}" in stripe.http.get(made["url"]).text
 
 
-def test_the_lines_can_be_asked_for(stripe: Stripe) -> None:
+def test_the_lines_of_a_session_are_listed_on_request(stripe: Stripe) -> None:
     session = stripe.payments.open_session(request())
     headers = {"Authorization": f"Bearer {KEY}", "Stripe-Version": "2026-10-28.endive"}
     listed = stripe.http.get(f"/v1/checkout/sessions/{session.id}/line_items", headers=headers).json()
@@ -249,7 +249,7 @@ def paid(stripe: Stripe) -> str:
     return intent_id
 
 
-def test_refunds_never_exceed_the_charge_however_they_race(stripe: Stripe) -> None:
+def test_racing_refunds_never_exceed_the_charge(stripe: Stripe) -> None:
     intent_id = paid(stripe)
 
     def refund(number: int) -> str:
@@ -265,7 +265,7 @@ def test_refunds_never_exceed_the_charge_however_they_race(stripe: Stripe) -> No
     assert sum(one["amount"] for one in stripe.told()["refunds"]) == 15000
 
 
-def test_a_page_that_was_not_paid_has_nothing_to_refund(stripe: Stripe) -> None:
+def test_an_unpaid_page_cannot_be_refunded(stripe: Stripe) -> None:
     session = stripe.payments.open_session(request())
     stripe.press(session.id, "decline")
     intent_id = stripe.payments.session(session.id).intent_id
@@ -276,7 +276,7 @@ def test_a_page_that_was_not_paid_has_nothing_to_refund(stripe: Stripe) -> None:
         stripe.payments.refund(refund_request(intent_id="pi_none", refund_id="refund-2"))
 
 
-def test_a_refund_that_fails_later_gives_the_money_back_to_refund_again(stripe: Stripe) -> None:
+def test_the_amount_of_a_refund_that_failed_later_can_be_refunded_again(stripe: Stripe) -> None:
     intent_id = paid(stripe)
     first = stripe.payments.refund(refund_request(intent_id=intent_id))
     assert stripe.control(settle_refund={"id": first.id, "status": "failed"}).status_code == 200
@@ -307,13 +307,13 @@ def test_a_refund_names_a_payment_or_a_charge(stripe: Stripe) -> None:
     ],
     ids=str,
 )
-def test_the_control_endpoint_says_what_it_does_not_understand(stripe: Stripe, document: dict[str, Any]) -> None:
+def test_the_control_endpoint_names_invalid_members(stripe: Stripe, document: dict[str, Any]) -> None:
     answer = stripe.control(**document)
     assert answer.status_code == 400
     assert answer.json()["error"]
 
 
-def test_a_page_can_be_expired_from_outside_once(stripe: Stripe) -> None:
+def test_a_page_can_be_expired_once(stripe: Stripe) -> None:
     session = stripe.payments.open_session(request())
     assert stripe.control(expire=session.id).status_code == 200
     assert stripe.payments.session(session.id).status is SessionStatus.EXPIRED
@@ -331,7 +331,7 @@ def test_requests_are_recorded_without_the_accounts_key(stripe: Stripe) -> None:
     assert KEY not in json.dumps(told)
 
 
-def test_a_taken_port_is_said_and_not_shared(stripe: Stripe, tmp_path: Path) -> None:
+def test_a_taken_port_is_reported_and_not_shared(stripe: Stripe, tmp_path: Path) -> None:
     port = stripe.server.url.rpartition(":")[2]
     ended = subprocess.run(
         [sys.executable, "-m", "local.vendors.stripe", "--port", port, "--state", str(tmp_path / "other")],
@@ -342,7 +342,7 @@ def test_a_taken_port_is_said_and_not_shared(stripe: Stripe, tmp_path: Path) -> 
     assert "Traceback" not in ended.stderr
 
 
-def test_what_was_answered_survives_a_kill_right_after_the_answer(tmp_path: Path) -> None:
+def test_an_answered_request_survives_a_kill_right_after_the_answer(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "local.vendors.stripe", "--port", "0", "--state", str(tmp_path)]
     answers: list[dict[str, Any]] = []
     with httpx.Client() as client:

@@ -1,4 +1,4 @@
-"""Reviews to try things on."""
+"""Builders of reviews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a review does to a rating, and who is named how."""
+"""How a review changes a rating, and how a reviewer is named."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from souk.shared.errors import Conflict
-from souk.storefront.reviews.model import NAMELESS, RatingChange, Review, public_name, require_another
+from souk.storefront.reviews.model import NAMELESS, RatingChange, Review, public_name, require_not_own_product
 from tests.unit.storefront.reviews.review_builders import NOW, a_review
 
 # Who acts, and what becomes of his review: stars, or None when it is taken away.
@@ -15,7 +15,7 @@ ACTS = st.lists(st.tuples(st.sampled_from("abcde"), st.none() | st.integers(1, 5
 
 
 @given(ACTS)
-def test_the_sum_of_all_changes_is_what_counting_anew_gives(acts: list[tuple[str, int | None]]) -> None:
+def test_the_sum_of_all_changes_equals_a_recount(acts: list[tuple[str, int | None]]) -> None:
     standing: dict[str, Review] = {}
     stars = reviews = 0
     for reviewer, rating in acts:
@@ -31,7 +31,7 @@ def test_the_sum_of_all_changes_is_what_counting_anew_gives(acts: list[tuple[str
     assert (stars, reviews) == (sum(review.rating for review in standing.values()), len(standing))
 
 
-def test_an_edit_of_the_words_alone_moves_no_rating() -> None:
+def test_an_edit_of_the_comment_changes_no_rating() -> None:
     before = a_review()
     after = before.edit(rating=before.rating, comment="Better than I thought.", now=NOW)
     assert not RatingChange.between(before, after)
@@ -39,10 +39,10 @@ def test_an_edit_of_the_words_alone_moves_no_rating() -> None:
     assert after.version == before.version + 1
 
 
-def test_no_one_reviews_himself() -> None:
-    require_another("john", "bea")
+def test_reviewing_ones_own_product_is_refused() -> None:
+    require_not_own_product("john", "bea")
     with pytest.raises(Conflict) as refused:
-        require_another("bea", "bea")
+        require_not_own_product("bea", "bea")
     assert refused.value.code == "own_product"
 
 

@@ -1,4 +1,4 @@
-"""Writing and editing reviews while others do."""
+"""Writing and editing reviews, with concurrent changes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import pytest
 
 from souk.aws.idempotency import IdempotencyKey, Replayed
 from souk.shared.errors import Conflict, DependencyUnavailable, NotFound, PreconditionFailed
+from souk.shared.versioned import Stale
 from souk.storefront.reviews.model import Review
-from souk.storefront.reviews.service import ReviewService, StaleReview
+from souk.storefront.reviews.service import ReviewService
 from tests.unit.storefront.reviews.review_builders import NOW, a_review
 
 KEY = IdempotencyKey("john", "create_review", "key", "digest")
 
 
 class FakeStore:
-    """Reviews in memory. `meanwhile` are rivals, each of which acts once, just after a reading."""
+    """Reviews in memory. `meanwhile`: changes by other writers; one of them happens after each read."""
 
     def __init__(self, *reviews: Review) -> None:
         self.reviews = {review.id: review for review in reviews}
@@ -29,7 +30,7 @@ class FakeStore:
     def seller_of(self, product_id: str) -> str | None:
         return {"p1": "seller"}.get(product_id)
 
-    def before_writing(self, product_id: str, reviewer_id: str) -> tuple[str | None, str]:
+    def seller_and_reviewer_name(self, product_id: str, reviewer_id: str) -> tuple[str | None, str]:
         return self.seller_of(product_id), f"{reviewer_id}'s name"
 
     def find(self, product_id: str, review_id: str) -> Review | None:
@@ -49,12 +50,12 @@ class FakeStore:
 
     def save(self, before: Review, after: Review) -> None:
         if self.reviews.get(before.id) != before:
-            raise StaleReview
+            raise Stale
         self.reviews[after.id] = after
 
     def remove(self, review: Review) -> None:
         if self.reviews.get(review.id) != review:
-            raise StaleReview
+            raise Stale
         del self.reviews[review.id]
 
     def raise_if_recorded(self, idempotency: IdempotencyKey, now: datetime) -> None:
@@ -67,27 +68,27 @@ def service(store: FakeStore) -> ReviewService:
 
 
 def write(store: FakeStore, reviewer: str = "john", product: str = "p1", key: IdempotencyKey | None = None) -> Review:
-    return service(store).write(reviewer, product, rating=4, comment=None, idempotency=key)
+    return service(store).create(reviewer, product, rating=4, comment=None, idempotency=key)
 
 
 def edit(store: FakeStore, reviewer: str = "john", if_match: int | None = None, **changes: Any) -> Review:
     return service(store).edit(reviewer, "p1", "r1", changes, if_match)
 
 
-def test_a_review_carries_its_shop_and_the_name_of_its_writer() -> None:
+def test_a_review_has_its_seller_and_the_name_of_its_reviewer() -> None:
     review = write(FakeStore())
     assert (review.id, review.seller_id, review.reviewer_name) == ("new", "seller", "john's name")
     assert (review.rating, review.version, review.created_at) == (4, 1, NOW)
 
 
-def test_a_seller_cannot_review_what_he_sells() -> None:
+def test_a_seller_cannot_review_an_own_product() -> None:
     store = FakeStore()
     with pytest.raises(Conflict) as refused:
         write(store, reviewer="seller")
     assert (refused.value.code, store.reviews) == ("own_product", {})
 
 
-def test_a_product_that_is_not_there_is_not_found_unless_the_call_was_made_before_it_went() -> None:
+def test_a_removed_product_is_not_found_unless_the_call_is_a_replay() -> None:
     store = FakeStore()
     with pytest.raises(NotFound):
         write(store, product="p2")
@@ -98,14 +99,14 @@ def test_a_product_that_is_not_there_is_not_found_unless_the_call_was_made_befor
         write(store, product="p2", key=KEY)
 
 
-def test_an_edit_is_made_upon_ones_own_edit_elsewhere() -> None:
+def test_an_edit_is_retried_on_top_of_a_concurrent_edit() -> None:
     store = FakeStore(a_review())
     store.meanwhile = [lambda: store.reviews.update(r1=a_review(rating=2, version=2))]
     edited = edit(store, comment="Changed.")
     assert (edited.rating, edited.comment, edited.version) == (2, "Changed.", 3)
 
 
-def test_with_if_match_an_edit_elsewhere_is_not_overwritten() -> None:
+def test_with_if_match_a_concurrent_edit_is_not_overwritten() -> None:
     store = FakeStore(a_review())
     store.meanwhile = [lambda: store.reviews.update(r1=a_review(rating=2, version=2))]
     with pytest.raises(PreconditionFailed):
@@ -113,18 +114,18 @@ def test_with_if_match_an_edit_elsewhere_is_not_overwritten() -> None:
     assert store.reviews["r1"].rating == 2
 
 
-def test_an_edit_of_nothing_writes_nothing() -> None:
+def test_an_empty_edit_writes_nothing() -> None:
     assert edit(FakeStore(a_review())) == a_review()
 
 
-def test_removing_twice_at_once_finds_nothing_the_second_time() -> None:
+def test_the_second_of_two_concurrent_removals_is_not_found() -> None:
     store = FakeStore(a_review())
     store.meanwhile = [store.reviews.clear]
     with pytest.raises(NotFound):
         service(store).remove("john", "p1", "r1", None)
 
 
-def test_edits_elsewhere_without_end_are_a_503() -> None:
+def test_a_conflict_at_every_attempt_is_a_503() -> None:
     store = FakeStore(a_review())
 
     def rival() -> None:
@@ -136,7 +137,7 @@ def test_edits_elsewhere_without_end_are_a_503() -> None:
             act()
 
 
-def test_anothers_review_is_not_found() -> None:
+def test_another_users_review_is_not_found() -> None:
     store = FakeStore(a_review())
     with pytest.raises(NotFound):
         edit(store, reviewer="bea", rating=1)
@@ -147,7 +148,7 @@ def test_anothers_review_is_not_found() -> None:
     assert store.reviews["r1"] == a_review()
 
 
-def test_a_product_without_reviews_is_told_from_one_that_is_not_there() -> None:
+def test_a_product_without_reviews_has_an_empty_page_and_an_unknown_one_is_not_found() -> None:
     store = FakeStore()
     assert service(store).page("p1", 20, None) == ((), None)
     with pytest.raises(NotFound):

@@ -28,7 +28,7 @@ MANIFEST = "index/manifest"
 
 
 class FakeS3:
-    """The part of S3 that the index needs, as test_segment_store and tests/functions hold it to the real one's manners.
+    """The part of S3 that the index needs, tested against the same contract as moto's (store_contract).
 
     `before` and `after` are called around every request with the operation's name and its key.
     """
@@ -155,9 +155,9 @@ class World:
         self._numbers = count(1)
 
     def writer(self) -> CatalogueIndexer:
-        """One more writer, on a machine of its own."""
+        """Another writer, on a machine of its own."""
         return CatalogueIndexer(
-            self.store, self.catalogue, self._copies(), self._note_built, lambda: self.now, self._new_id
+            self.store, self.catalogue, self._copies(), self._mark_built, lambda: self.now, self._new_id
         )
 
     def reader(self) -> IndexReader:
@@ -171,21 +171,21 @@ class World:
         self.writer().apply([product.id for product in products])
 
     def search(self, text: str | None = None, **asked: Any) -> Found:
-        """By a reader that knows nothing yet."""
+        """By a new reader."""
         return self.reader().search(ProductQuery(text=text, **asked))
 
     def titles(self, text: str | None = None, **asked: Any) -> list[str]:
         return [product.title for product in self.search(text, **asked).products]
 
     def indexed(self) -> dict[str, int]:
-        """Id and revision of whatever is in the index."""
+        """Id and revision of every product in the index."""
         return {product.id: product.revision for product in self.search(limit=100).products}
 
     def sold(self) -> dict[str, int]:
-        """The same of what is in the catalogue."""
+        """Id and revision of every product for sale in the catalogue."""
         return {one.id: one.revision for one in self.catalogue.products.values() if one.id not in self.catalogue.hidden}
 
-    def _note_built(self) -> None:
+    def _mark_built(self) -> None:
         self.was_built = True
 
     def _copies(self) -> LocalCopies:

@@ -1,4 +1,4 @@
-"""The index follows the catalogue, however many writers run, wherever one dies, and while it is built anew."""
+"""The index follows the catalogue with concurrent writers, after a writer died at any step, and during a rebuild."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.unit.storefront.search.search_worlds import MANIFEST, World, a_produc
 MOST_POINTS = 60
 
 
-def test_what_changes_in_the_catalogue_changes_in_the_index(world: World) -> None:
+def test_the_index_follows_changes_of_the_catalogue(world: World) -> None:
     world.sell(a_product("1", "Cup"), a_product("2", "Saucer"))
     world.sell(a_product("1", "Mug"))
     world.catalogue.hide("2")
@@ -27,7 +27,7 @@ def test_what_changes_in_the_catalogue_changes_in_the_index(world: World) -> Non
     assert world.titles() == ["Mug"]
 
 
-def test_a_change_that_is_in_already_writes_nothing(world: World) -> None:
+def test_a_change_that_is_indexed_already_writes_nothing(world: World) -> None:
     world.sell(a_product("1"))
     before = dict(world.s3.objects)
     assert world.writer().apply(["1", "never"]) == 0
@@ -41,7 +41,7 @@ def test_an_older_state_is_dropped(world: World) -> None:
     assert world.titles() == ["new"]
 
 
-def test_all_products_of_a_shop_come_and_go_with_it(world: World) -> None:
+def test_a_change_of_a_shop_indexes_all_its_products(world: World) -> None:
     world.sell(a_product("1", seller_id="ann"), a_product("2", seller_id="ann"), a_product("3", seller_id="bob"))
     world.catalogue.hidden = {"1", "2"}
     world.writer().apply([], ["ann"])
@@ -52,12 +52,12 @@ def test_all_products_of_a_shop_come_and_go_with_it(world: World) -> None:
     assert world.indexed() == world.sold()
 
 
-def test_nothing_touched_asks_nothing(world: World) -> None:
+def test_an_empty_batch_makes_no_requests(world: World) -> None:
     assert world.writer().apply([]) == 0
     assert world.s3.requests == []
 
 
-def test_a_commit_is_two_writes_and_keeps_what_is_here(world: World) -> None:
+def test_a_commit_is_two_writes_and_fetches_no_file_again(world: World) -> None:
     writer = world.writer()
     world.catalogue.set(a_product("1"))
     writer.apply(["1"])
@@ -67,7 +67,7 @@ def test_a_commit_is_two_writes_and_keeps_what_is_here(world: World) -> None:
     assert world.s3.requests == ["get", "put", "put"]
 
 
-def test_that_there_is_an_index_is_noted_by_the_next_who_writes(world: World) -> None:
+def test_the_next_writer_marks_that_there_is_an_index(world: World) -> None:
     world.catalogue.set(a_product("1"))
     assert world.writer().apply(["never"]) == 1  # the first index is built whole
     world.was_built = False  # its writer died before it came to this
@@ -75,7 +75,7 @@ def test_that_there_is_an_index_is_noted_by_the_next_who_writes(world: World) ->
     assert world.was_built
 
 
-def test_what_was_not_written_is_not_noted(world: World) -> None:
+def test_a_failed_write_does_not_mark_that_there_is_an_index(world: World) -> None:
     def fail(_operation: str, _key: str) -> None:
         raise EndpointConnectionError(endpoint_url="https://s3.example.com")
 
@@ -98,11 +98,11 @@ def test_small_files_are_merged(world: World) -> None:
     assert world.indexed() == world.sold()
 
 
-# Two at once ---------------------------------------------------------------------------------------------------------
+# Concurrent writers --------------------------------------------------------------------------------------------------
 
 
 def at_point(world: World, point: int, act: Callable[[], None]) -> Callable[[], bool]:
-    """Have `act` happen before the `point`th step of whoever works next; answers whether it came to that."""
+    """Have `act` happen before step number `point` of the next writer; whether it has happened."""
     steps = count()
     done = False
 
@@ -119,7 +119,7 @@ def at_point(world: World, point: int, act: Callable[[], None]) -> Callable[[], 
 def at_every_point(
     world: World, act: Callable[[World], None], work: Callable[[], object], again: Callable[[], None]
 ) -> int:
-    """Do `work` with `act` before its first step, then its second... until it has no more; answers how many it had."""
+    """Do `work` with `act` before its first step, then its second... until it has no more; the number of its steps."""
     for point in range(MOST_POINTS):
         again()
         happened = at_point(world, point, lambda: act(world))
@@ -133,7 +133,7 @@ def at_every_point(
 
 
 def others_change(world: World) -> None:
-    """Another seller's change, a newer one of the same product, and one that hides: each in the catalogue and told."""
+    """A change of another product, a newer change of the same one, and a hidden product, in catalogue and index."""
     world.catalogue.set(a_product("2", "theirs"), a_product("1", "newer"))
     world.catalogue.hide("3")
     world.writer().apply(["1", "2", "3"])
@@ -148,14 +148,14 @@ def prepare(world: World) -> None:
     world.catalogue.hide("5")
 
 
-def test_two_writers_that_meet_anywhere_lose_nothing(world: World) -> None:
+def test_two_writers_that_meet_at_any_step_lose_no_change(world: World) -> None:
     points = at_every_point(
         world, others_change, lambda: world.writer().apply(["1", "3", "4", "5"]), lambda: prepare(world)
     )
     assert points >= 4
 
 
-def test_two_writers_that_meet_anywhere_on_the_first_index_lose_nothing(world: World) -> None:
+def test_two_writers_that_meet_at_any_step_of_the_first_index_lose_no_change(world: World) -> None:
     def begin() -> None:
         world.s3.objects.clear()
         world.catalogue.hidden.clear()
@@ -165,7 +165,7 @@ def test_two_writers_that_meet_anywhere_on_the_first_index_lose_nothing(world: W
     assert points >= 6
 
 
-def test_what_changes_anywhere_during_a_rebuild_is_in_it(world: World) -> None:
+def test_a_change_at_any_step_of_a_rebuild_is_in_the_new_index(world: World) -> None:
     def between() -> None:
         prepare(world)
         world.writer().apply(["1", "3", "4", "5"])
@@ -174,7 +174,7 @@ def test_what_changes_anywhere_during_a_rebuild_is_in_it(world: World) -> None:
     assert points >= 8
 
 
-def test_a_rebuild_that_ends_anywhere_during_a_commit_loses_nothing(world: World) -> None:
+def test_a_rebuild_that_ends_at_any_step_of_a_commit_loses_no_change(world: World) -> None:
     points = at_every_point(
         world,
         lambda one: (one.writer().rebuild(), None)[1],
@@ -184,7 +184,7 @@ def test_a_rebuild_that_ends_anywhere_during_a_commit_loses_nothing(world: World
     assert points >= 4
 
 
-def test_somebody_is_first_each_time_and_after_twenty_the_stream_tries_again(world: World) -> None:
+def test_a_writer_that_always_loses_gives_up_and_its_batch_can_be_repeated(world: World) -> None:
     world.sell(a_product("1"))
     world.catalogue.set(a_product("1", "mine"))
     numbers = count()
@@ -203,7 +203,7 @@ def test_somebody_is_first_each_time_and_after_twenty_the_stream_tries_again(wor
     assert world.indexed() == world.sold()
 
 
-def test_a_loser_leaves_no_pack_behind(world: World) -> None:
+def test_a_writer_that_loses_deletes_its_pack(world: World) -> None:
     world.sell(a_product("1"), a_product("2"))
     world.catalogue.set(a_product("1", "mine"))
     packs = world.s3.packs
@@ -218,13 +218,13 @@ def test_a_loser_leaves_no_pack_behind(world: World) -> None:
     assert len(world.s3.packs - packs) == 2
 
 
-# Where one dies ------------------------------------------------------------------------------------------------------
+# Writers that die ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("effect", ["before", "after"])
 @pytest.mark.parametrize("rebuilds", [False, True])
-def test_whatever_request_fails_the_repetition_makes_good(world: World, effect: str, rebuilds: bool) -> None:
-    """A request fails before or after it took effect, one after the other, until none is left to fail."""
+def test_a_repetition_after_any_failed_request_completes_the_work(world: World, effect: str, rebuilds: bool) -> None:
+    """Each request in turn fails before or after it took effect."""
     for point in range(MOST_POINTS):
         prepare(world)
         steps = count()
@@ -248,8 +248,8 @@ def test_whatever_request_fails_the_repetition_makes_good(world: World, effect: 
     raise AssertionError("there is no end to it")
 
 
-def test_a_publication_whose_answer_was_lost_is_not_undone(world: World) -> None:
-    """The client sends it again by itself, and is told that it was first: by its own first attempt."""
+def test_a_publication_whose_answer_was_lost_counts_as_published(world: World) -> None:
+    """The client repeats it by itself, and is refused because of its own first attempt."""
     world.sell(a_product("1"))
     world.catalogue.set(a_product("1", "mine"))
 
@@ -266,7 +266,7 @@ def test_a_publication_whose_answer_was_lost_is_not_undone(world: World) -> None
 # Packs that nobody reads ---------------------------------------------------------------------------------------------
 
 
-def test_a_pack_stays_for_those_who_are_about_to_fetch_it_and_then_goes(world: World) -> None:
+def test_an_unused_pack_is_kept_for_readers_for_a_while_and_then_deleted(world: World) -> None:
     world.sell(a_product("1"))
     [first] = world.s3.packs
     for number in range(12):
@@ -283,7 +283,7 @@ def test_a_pack_stays_for_those_who_are_about_to_fetch_it_and_then_goes(world: W
     assert world.titles() == ["the very last"]
 
 
-def test_what_a_dead_writer_left_is_removed_by_a_rebuild_a_day_later(world: World) -> None:
+def test_a_rebuild_removes_packs_of_dead_writers_after_a_day(world: World) -> None:
     world.sell(a_product("1"))
     world.s3.page = 2
     for number in range(5):
@@ -320,7 +320,7 @@ DAMAGES = ["lost packs", "other bytes", "cut short", "no manifest text", "anothe
 
 
 @pytest.mark.parametrize("how", DAMAGES)
-def test_a_damaged_index_says_so_until_it_is_built_anew(world: World, how: str) -> None:
+def test_a_damaged_index_is_an_error_until_it_is_rebuilt(world: World, how: str) -> None:
     world.sell(a_product("1"), a_product("2"))
     damage(world, how)
     world.catalogue.set(a_product("1", "changed meanwhile"))
@@ -334,7 +334,7 @@ def test_a_damaged_index_says_so_until_it_is_built_anew(world: World, how: str) 
 
 
 @pytest.mark.parametrize("how", ["lost packs", "no manifest text"])
-def test_what_changes_while_a_damaged_index_is_built_anew_is_in_it(world: World, how: str) -> None:
+def test_a_change_during_the_rebuild_of_a_damaged_index_is_in_it(world: World, how: str) -> None:
     def begin() -> None:
         prepare(world)
         world.s3.objects.clear()
@@ -367,7 +367,7 @@ def test_what_changes_while_a_damaged_index_is_built_anew_is_in_it(world: World,
     raise AssertionError("there is no end to it")
 
 
-def test_a_manifest_that_is_lost_is_made_again_by_the_next_change(world: World) -> None:
+def test_the_next_change_rebuilds_an_index_whose_manifest_is_lost(world: World) -> None:
     world.sell(a_product("1"), a_product("2"))
     del world.s3.objects[MANIFEST]
     world.sell(a_product("3"))
@@ -378,7 +378,7 @@ def test_a_manifest_that_is_lost_is_made_again_by_the_next_change(world: World) 
 # Rebuilds ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_rebuild_makes_one_of_many_files_and_drops_what_is_gone(world: World) -> None:
+def test_a_rebuild_merges_many_files_and_drops_removed_products(world: World) -> None:
     for number in range(6):
         world.sell(a_product(f"{number}"))
     world.catalogue.hide("3")
@@ -392,7 +392,7 @@ def test_a_rebuild_makes_one_of_many_files_and_drops_what_is_gone(world: World) 
     assert len(stored.manifest.packs) == 1
 
 
-def test_a_rebuild_that_is_overtaken_by_another_steps_back(world: World) -> None:
+def test_a_rebuild_gives_up_when_another_has_begun(world: World) -> None:
     world.sell(a_product("1"))
 
     def another() -> None:
@@ -430,7 +430,7 @@ def test_a_rebuild_that_died_is_forgotten(world: World) -> None:
     assert world.indexed() == world.sold()
 
 
-def test_a_rebuild_of_nothing_is_an_empty_index(world: World) -> None:
+def test_a_rebuild_of_an_empty_catalogue_is_an_empty_index(world: World) -> None:
     assert world.writer().rebuild() == 0
     assert world.search().total == 0
 

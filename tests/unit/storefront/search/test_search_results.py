@@ -1,4 +1,4 @@
-"""What a search finds, in which order, and how it counts."""
+"""The products that a search finds, their order, and its counts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def shop(world: World) -> World:
         ("東", ["東京 poster"]),
     ],
 )
-def test_every_word_has_to_be_found_by_itself_or_by_its_stem(shop: World, text: str, titles: list[str]) -> None:
+def test_every_word_has_to_be_found_as_it_is_or_by_its_stem(shop: World, text: str, titles: list[str]) -> None:
     assert shop.titles(text) == titles
 
 
@@ -58,11 +58,11 @@ def test_one_letter_may_be_wrong_in_a_word_that_no_product_has(shop: World, text
 
 
 @pytest.mark.parametrize("text", ["cofe grinder", "cip holds", "xir jordan"])
-def test_not_two_letters_and_not_in_a_short_word(shop: World, text: str) -> None:
+def test_two_wrong_letters_or_one_in_a_short_word_find_nothing(shop: World, text: str) -> None:
     assert shop.titles(text) == []
 
 
-def test_a_word_that_products_have_is_taken_as_it_is(world: World) -> None:
+def test_a_word_that_products_have_finds_no_similar_words(world: World) -> None:
     world.sell(a_product("1", "Shirt"), a_product("2", "Skirt"))
     assert world.titles("skirt") == ["Skirt"]
 
@@ -72,11 +72,11 @@ def test_the_last_word_may_be_unfinished(shop: World, text: str) -> None:
     assert len(shop.titles(text)) == 1
 
 
-def test_only_the_last_one_may(shop: World) -> None:
+def test_no_word_but_the_last_may_be_unfinished(shop: World) -> None:
     assert shop.titles("jor nike") == []
 
 
-def test_little_words_alone_are_words_like_others(shop: World) -> None:
+def test_a_text_of_stop_words_only_searches_for_them(shop: World) -> None:
     assert sorted(shop.titles("of the")) == ["東京 poster"]
 
 
@@ -99,7 +99,7 @@ def one_shop(tmp_path_factory: pytest.TempPathFactory) -> World:
     ).map("".join),
     sort=st.sampled_from(Sort),
 )
-def test_whatever_is_typed_is_an_answer(one_shop: World, text: str, sort: Sort) -> None:
+def test_no_text_is_an_error(one_shop: World, text: str, sort: Sort) -> None:
     found = one_shop.search(text, sort=sort, facets=True)
     assert found.total == len(found.products) <= 2
 
@@ -138,13 +138,13 @@ def market(world: World) -> World:
         ({"seller_id": "bob", "category_id": "home", "in_stock": True, "text": "c"}, "C"),
     ],
 )
-def test_filters(market: World, asked: dict[str, Any], titles: str) -> None:
+def test_filters_decide_which_products_are_found(market: World, asked: dict[str, Any], titles: str) -> None:
     found = market.search(**asked)
     assert "".join(sorted(one.title for one in found.products)) == titles
     assert found.total == len(titles)
 
 
-def test_a_filter_says_whether_and_not_how_well(world: World) -> None:
+def test_a_filter_does_not_change_the_relevance(world: World) -> None:
     world.sell(
         a_product("1", "Red cup", category_id="home"),
         *(a_product(f"x{number}", "Other thing", category_id="art") for number in range(20)),
@@ -167,16 +167,16 @@ def test_a_filter_says_whether_and_not_how_well(world: World) -> None:
         (Sort.RELEVANCE, "DCBA"),
     ],
 )
-def test_orders(market: World, sort: Sort, titles: str) -> None:
+def test_each_sort_has_its_order(market: World, sort: Sort, titles: str) -> None:
     assert "".join(market.titles(sort=sort)) == titles
 
 
-def test_of_two_equal_means_that_of_more_reviews_is_better(world: World) -> None:
+def test_between_equal_means_the_one_of_more_reviews_is_first(world: World) -> None:
     world.sell(a_product("1", "one", rating=(5,)), a_product("3", "three", rating=(5, 5, 5)), a_product("0", "none"))
     assert world.titles(sort=Sort.RATING) == ["three", "one", "none"]
 
 
-def test_prices_compare_as_numbers_whatever_the_currency(world: World) -> None:
+def test_prices_of_all_currencies_compare_as_numbers(world: World) -> None:
     world.sell(
         a_product("1", "yen", price=1000, currency="JPY"),
         a_product("2", "dollars", price="999.99"),
@@ -187,8 +187,8 @@ def test_prices_compare_as_numbers_whatever_the_currency(world: World) -> None:
 
 @pytest.mark.parametrize("sort", Sort)
 @pytest.mark.parametrize("text", [None, "cup"])
-def test_pages_hold_everything_once_however_often_it_was_written(world: World, sort: Sort, text: str | None) -> None:
-    """All are alike: price, time, rating, title. What tells them apart has to survive new files and merges."""
+def test_pages_hold_every_product_once_even_after_many_writes(world: World, sort: Sort, text: str | None) -> None:
+    """Price, time, rating and title are all equal: the tie-breaker has to survive new segments and merges."""
     alike = [a_product(f"{number:03}", "Cup", created_at=BEGIN) for number in range(60)]
     world.sell(*alike)
     first = [one.id for one in world.search(text, sort=sort, limit=60).products]
@@ -208,7 +208,7 @@ def test_the_total_is_exact_on_every_page(world: World) -> None:
     ]
 
 
-def test_newest_is_by_the_time_of_making(world: World) -> None:
+def test_newest_sorts_by_the_time_of_creation(world: World) -> None:
     later = BEGIN + timedelta(milliseconds=1)
     world.sell(a_product("1", "later", created_at=later), a_product("2", "earlier", created_at=BEGIN))
     assert world.titles(sort=Sort.NEWEST) == ["later", "earlier"]
@@ -217,7 +217,7 @@ def test_newest_is_by_the_time_of_making(world: World) -> None:
 # Facets ---------------------------------------------------------------------------------------------------------------
 
 
-def test_facets_count_all_that_was_found(market: World) -> None:
+def test_facets_count_all_found_products(market: World) -> None:
     found = market.search(facets=True, limit=1)
     assert found.facets == Facets(
         categories=(("art", 2), ("home", 2)),
@@ -231,18 +231,18 @@ def test_facets_count_all_that_was_found(market: World) -> None:
     )
 
 
-def test_facets_are_of_what_the_filters_leave(market: World) -> None:
+def test_facets_count_only_products_that_pass_the_filters(market: World) -> None:
     found = market.search(facets=True, seller_id="ann", text="a")
     assert found.facets is not None
     assert found.facets.categories == (("home", 1),)
     assert found.facets.in_stock == 1
 
 
-def test_facets_come_when_asked_for(market: World) -> None:
+def test_facets_are_left_out_unless_requested(market: World) -> None:
     assert market.search().facets is None
 
 
-def test_a_product_comes_back_as_it_went_in(world: World) -> None:
+def test_a_product_is_read_as_it_was_indexed(world: World) -> None:
     product = a_product(
         "1",
         "Cup — “ß” 東京",
@@ -257,6 +257,6 @@ def test_a_product_comes_back_as_it_went_in(world: World) -> None:
     assert world.search("cup").products == (product,)
 
 
-def test_an_empty_catalogue_has_nothing_to_find(world: World) -> None:
+def test_an_empty_catalogue_finds_nothing(world: World) -> None:
     found = world.reader().search(ProductQuery(text="cup", facets=True))
     assert (found.products, found.total, found.facets) == ((), 0, Facets())

@@ -1,4 +1,4 @@
-"""The fake S3 of these tests keeps what the index takes for granted of S3; and packs have a size."""
+"""The fake S3 of these tests fulfils the contract that the index expects of S3; and the size of packs."""
 
 from __future__ import annotations
 
@@ -24,15 +24,17 @@ class TestTheFake(StoreContract):
         return BEGIN
 
 
-def test_large_files_get_packs_of_their_own(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_split_into_packs_of_a_limited_size(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(storage, "_MOST_PACK_BYTES", 10)
     files = []
     for name, size in (("a", 4), ("b", 6), ("c", 1), ("d", 25), ("e", 2)):
         (tmp_path / name).write_bytes(name.encode() * size)
         files.append(tmp_path / name)
     numbers = iter("12345")
-    pieces = world.store.put(files, lambda: next(numbers))
-    assert {name: (piece.pack, piece.offset) for name, piece in pieces.items()} == {
+    packed_files = world.store.put(files, lambda: next(numbers))
+    assert {name: (packed.pack, packed.offset) for name, packed in packed_files.items()} == {
         "a": ("1", 0),
         "b": ("1", 4),
         "c": ("2", 0),
@@ -44,7 +46,7 @@ def test_large_files_get_packs_of_their_own(world: World, tmp_path: Path, monkey
 @pytest.mark.parametrize(
     "text", [b"", b"[]", b"{}", b"null", b'{"format": 1}', b"\xff", b"[" * 10**5, to_text(FULL)[:-2]]
 )
-def test_what_is_no_manifest_is_unreadable(text: bytes) -> None:
+def test_a_text_that_is_not_a_manifest_is_unreadable(text: bytes) -> None:
     with pytest.raises(Unreadable):
         from_text(text, FORMAT)
 

@@ -1,4 +1,4 @@
-"""Builders and fakes for shops: no AWS, a clock that is set by hand."""
+"""Builders and fakes for shops, without AWS."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from souk.accounts.auth.model import Account, Role
 from souk.aws.idempotency import IdempotencyKey, Replayed
-from souk.storefront.sellers.model import Application, Rating, Ruling, Shop, ShopFront, Verification
-from souk.storefront.sellers.service import StaleShop
+from souk.shared.versioned import Stale
+from souk.storefront.sellers.model import Application, Rating, Shop, ShopFront, Verification, VerificationDecision
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 APPLICATION = Application(category="Fashion", platforms=("eBay",), social_links={"instagram": "@vintage"})
@@ -42,12 +42,12 @@ def make_shop(verification: Verification = Verification.UNVERIFIED, **changes: o
 
 @dataclass
 class FakeShops:
-    """Shops in memory. `meanwhile` are rivals, each of which acts once, just after a reading."""
+    """Shops in memory. `meanwhile`: other writers' changes; one of them happens after each read."""
 
     shops: dict[str, Shop] = field(default_factory=dict)
-    rulings: dict[str, Ruling] = field(default_factory=dict)
+    decisions: dict[str, VerificationDecision] = field(default_factory=dict)
     new_sellers: list[str] = field(default_factory=list)
-    done: dict[IdempotencyKey, str] = field(default_factory=dict)
+    recorded: dict[IdempotencyKey, str] = field(default_factory=dict)
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
 
     def find(self, shop_id: str) -> Shop | None:
@@ -65,26 +65,26 @@ class FakeShops:
         before: Shop | None,
         after: Shop,
         *,
-        ruling: Ruling | None = None,
+        decision: VerificationDecision | None = None,
         new_seller: Account | None = None,
         idempotency: IdempotencyKey | None = None,
     ) -> None:
         if idempotency is not None:
-            self.raise_if_done(idempotency, after.updated_at)
+            self.raise_if_recorded(idempotency, after.updated_at)
         if self.shops.get(after.id) != before:
-            raise StaleShop
+            raise Stale
         self.shops[after.id] = after
-        if ruling is not None:
-            self.rulings[ruling.id] = ruling
+        if decision is not None:
+            self.decisions[decision.id] = decision
         if new_seller is not None:
             self.new_sellers.append(new_seller.id)
         if idempotency is not None:
-            self.done[idempotency] = ruling.id if ruling else after.id
+            self.recorded[idempotency] = decision.id if decision else after.id
 
-    def ruling(self, shop_id: str, ruling_id: str) -> Ruling | None:
-        found = self.rulings.get(ruling_id)
+    def decision(self, shop_id: str, decision_id: str) -> VerificationDecision | None:
+        found = self.decisions.get(decision_id)
         return found if found and found.shop_id == shop_id else None
 
-    def raise_if_done(self, key: IdempotencyKey, now: datetime) -> None:
-        if key in self.done:
-            raise Replayed(self.done[key])
+    def raise_if_recorded(self, key: IdempotencyKey, now: datetime) -> None:
+        if key in self.recorded:
+            raise Replayed(self.recorded[key])

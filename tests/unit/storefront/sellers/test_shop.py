@@ -1,4 +1,4 @@
-"""What a shop may become, when it sells, and how it is kept."""
+"""The verification of a shop, when it may sell, and its item."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from souk.shared.errors import Conflict
-from souk.storefront.sellers.keys import from_shop, to_shop
+from souk.storefront.sellers.mapping import from_shop, to_shop
 from souk.storefront.sellers.model import Application, Decision, Rating, ReturnAddress, Shop, Verification
 from tests.unit.storefront.sellers.shops import APPLICATION, START, make_account, make_shop
 
@@ -31,7 +31,7 @@ LEGAL = {
 
 @pytest.mark.parametrize("decision", [VERIFY, REJECT, SUSPEND])
 @pytest.mark.parametrize("verification", Verification)
-def test_only_the_moves_of_the_table_are_legal(verification: Verification, decision: Decision) -> None:
+def test_only_the_transitions_of_the_table_are_legal(verification: Verification, decision: Decision) -> None:
     shop = make_shop(verification)
     if (verification, decision) in LEGAL:
         assert shop.decided(decision).verification is LEGAL[verification, decision]
@@ -42,13 +42,13 @@ def test_only_the_moves_of_the_table_are_legal(verification: Verification, decis
 
 
 @pytest.mark.parametrize("verification", [UNVERIFIED, PENDING, VERIFIED, REJECTED])
-def test_a_reinstated_shop_is_what_it_was_before(verification: Verification) -> None:
+def test_a_reinstated_shop_has_its_former_verification(verification: Verification) -> None:
     shop = make_shop(verification)
     assert shop.decided(SUSPEND).decided(REINSTATE) == shop
 
 
 @pytest.mark.parametrize("verification", [UNVERIFIED, PENDING, VERIFIED, REJECTED])
-def test_nothing_but_a_suspension_is_reinstated(verification: Verification) -> None:
+def test_only_a_suspended_shop_can_be_reinstated(verification: Verification) -> None:
     with pytest.raises(Conflict, match="reinstate"):
         make_shop(verification).decided(REINSTATE)
 
@@ -61,7 +61,7 @@ def test_an_application_waits_for_an_operator(verification: Verification) -> Non
 
 
 @pytest.mark.parametrize(("verification", "code"), [(VERIFIED, "already_verified"), (SUSPENDED, "shop_suspended")])
-def test_a_shop_that_is_judged_does_not_apply(verification: Verification, code: str) -> None:
+def test_a_verified_or_suspended_shop_cannot_apply(verification: Verification, code: str) -> None:
     with pytest.raises(Conflict) as refused:
         make_shop(verification).applied("Another name", APPLICATION, START)
     assert refused.value.code == code
@@ -83,7 +83,7 @@ def test_a_new_shop_has_its_owners_name_or_a_part_of_the_id() -> None:
     ("total", "count", "average"),
     [(0, 0, None), (5, 1, "5.0"), (9, 2, "4.5"), (14, 3, "4.7"), (13, 3, "4.3"), (89, 20, "4.5"), (17, 4, "4.3")],
 )
-def test_a_rating_is_told_to_one_decimal(total: int, count: int, average: str | None) -> None:
+def test_a_rating_has_one_decimal(total: int, count: int, average: str | None) -> None:
     assert Rating(total, count).average == (None if average is None else Decimal(average))
 
 

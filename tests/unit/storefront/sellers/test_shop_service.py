@@ -1,4 +1,4 @@
-"""Keeping and judging shops while others do so too."""
+"""Editing, verifying and applying for shops, with concurrent changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEY = IdempotencyKey.of("operator", "decide_verification", "one", b"{}")
 
 @dataclass
 class Bench:
-    """A service over fakes; its clock goes on by a second at each look."""
+    """A service over fakes; its clock advances by a second at each reading."""
 
     store: FakeShops = field(default_factory=FakeShops)
     account: Account = field(default_factory=make_account)
@@ -33,7 +33,7 @@ class Bench:
             self.store,
             self._account_of,
             self._clock,
-            lambda: f"ruling {next(numbers)}",
+            lambda: f"decision {next(numbers)}",
             verified_only=self.verified_only,
         )
 
@@ -66,20 +66,20 @@ def test_applying_opens_a_shop_and_makes_a_seller() -> None:
     assert bench.store.new_sellers == ["owner"]
 
 
-def test_a_seller_who_applies_keeps_his_shop_and_his_role() -> None:
+def test_a_seller_who_applies_keeps_the_shop_and_the_role() -> None:
     bench = Bench(account=make_account(roles=(Role.USER, Role.SELLER))).holding(make_shop(version=4, bio="Old"))
     shop = bench.service().apply("owner", "Vintage Vault", APPLICATION, None)
     assert (shop.version, shop.bio, shop.created_at) == (5, "Old", START)
     assert bench.store.new_sellers == []
 
 
-def test_an_application_that_is_overtaken_is_made_again() -> None:
+def test_an_application_is_retried_after_a_conflict() -> None:
     bench = Bench().holding(make_shop(bio="Old"))
     bench.store.meanwhile = [bench.rival, bench.rival]
     assert bench.service().apply("owner", "Vintage Vault", APPLICATION, None).version == 4
 
 
-def test_an_account_that_is_gone_does_not_apply() -> None:
+def test_a_deleted_account_cannot_apply() -> None:
     bench = Bench()
     with pytest.raises(Unauthenticated):
         bench.service().apply("nobody", "Vintage Vault", APPLICATION, None)
@@ -89,20 +89,20 @@ def test_an_account_that_is_gone_does_not_apply() -> None:
 # Editing -------------------------------------------------------------------------------------------------------------
 
 
-def test_an_edit_counts_a_version_and_keeps_what_others_made_of_the_shop() -> None:
+def test_an_edit_increases_the_version_and_keeps_rating_and_followers() -> None:
     bench = Bench().holding(make_shop())
     front = bench.service().update("owner", "owner", {"bio": "New"}, 1)
     assert (front.shop.bio, front.shop.version, front.followers, front.rating.count) == ("New", 2, 3, 2)
     assert bench.store.shops["owner"] == front.shop
 
 
-def test_an_edit_of_nothing_writes_nothing() -> None:
+def test_an_empty_edit_writes_nothing() -> None:
     bench = Bench().holding(make_shop())
     assert bench.service().update("owner", "owner", {}, None).shop == make_shop()
     assert bench.store.shops["owner"] == make_shop()
 
 
-def test_edits_at_once_are_both_kept_unless_a_version_was_asked_for() -> None:
+def test_concurrent_edits_are_both_kept_unless_if_match_is_sent() -> None:
     bench = Bench().holding(make_shop())
     bench.store.meanwhile = [bench.rival]
     kept = bench.service().update("owner", "owner", {"bio": "New"}, None).shop
@@ -112,7 +112,7 @@ def test_edits_at_once_are_both_kept_unless_a_version_was_asked_for() -> None:
         bench.service().update("owner", "owner", {"bio": "Newer"}, 3)
 
 
-def test_an_edit_that_is_always_overtaken_gives_up() -> None:
+def test_an_edit_with_a_conflict_at_every_attempt_is_a_503() -> None:
     bench = Bench().holding(make_shop())
     bench.store.meanwhile = [bench.rival] * 100
     with pytest.raises(DependencyUnavailable):
@@ -121,7 +121,7 @@ def test_an_edit_that_is_always_overtaken_gives_up() -> None:
 
 
 @pytest.mark.parametrize("shop_id", ["owner", "another"])
-def test_anothers_shop_and_none_at_all_are_not_found(shop_id: str) -> None:
+def test_another_sellers_shop_and_an_unknown_one_are_not_found(shop_id: str) -> None:
     bench = Bench().holding(make_shop(id="another"))
     with pytest.raises(NotFound):
         bench.service().update("owner", shop_id, {"bio": "New"}, None)
@@ -133,7 +133,7 @@ def test_anothers_shop_and_none_at_all_are_not_found(shop_id: str) -> None:
 
 @pytest.mark.parametrize("verified_only", [False, True])
 @pytest.mark.parametrize("verification", Verification)
-def test_the_public_sees_what_may_sell(verification: Verification, verified_only: bool) -> None:
+def test_the_public_sees_shops_that_may_sell(verification: Verification, verified_only: bool) -> None:
     shop = make_shop(verification)
     service = Bench(verified_only=verified_only).holding(shop).service()
     if shop.may_sell(verified_only=verified_only):
@@ -149,19 +149,19 @@ def test_the_public_sees_what_may_sell(verification: Verification, verified_only
 def test_a_decision_is_recorded_with_who_when_and_why() -> None:
     bench = Bench().holding(make_shop(Verification.PENDING, version=2))
     service = bench.service()
-    ruling, shop = service.decide("owner", Decision.VERIFY, "In order.", "operator", None)
-    assert (ruling.shop_id, ruling.decision, ruling.reason, ruling.by) == (
+    decision, shop = service.decide("owner", Decision.VERIFY, "In order.", "operator", None)
+    assert (decision.shop_id, decision.decision, decision.reason, decision.operator_id) == (
         "owner",
         Decision.VERIFY,
         "In order.",
         "operator",
     )
-    assert (ruling.outcome, ruling.at) == (shop.verification, shop.updated_at)
+    assert (decision.outcome, decision.decided_at) == (shop.verification, shop.updated_at)
     assert (shop.verification, shop.version) == (Verification.VERIFIED, 3)
-    assert service.ruling("owner", ruling.id) == (ruling, shop)
+    assert service.decision("owner", decision.id) == (decision, shop)
 
 
-def test_a_decision_is_made_about_the_shop_as_it_is() -> None:
+def test_a_decision_is_checked_against_the_current_shop() -> None:
     """Two operators at once: the second one's decision has to be legal after the first one's."""
     bench = Bench().holding(make_shop(Verification.PENDING))
     other = bench.service()
@@ -169,27 +169,27 @@ def test_a_decision_is_made_about_the_shop_as_it_is() -> None:
     with pytest.raises(Conflict) as refused:
         other.decide("owner", Decision.REJECT, "No.", "operator", None)
     assert refused.value.code == "illegal_transition"
-    assert bench.store.rulings == {}
+    assert bench.store.decisions == {}
 
 
-def test_a_repeated_decision_is_a_replay_though_it_is_no_longer_legal() -> None:
+def test_a_repeated_decision_is_a_replay_even_if_it_is_no_longer_legal() -> None:
     bench = Bench().holding(make_shop(Verification.PENDING))
     service = bench.service()
-    ruling, _ = service.decide("owner", Decision.VERIFY, "In order.", "operator", KEY)
+    decision, _ = service.decide("owner", Decision.VERIFY, "In order.", "operator", KEY)
     with pytest.raises(Replayed) as replayed:
         service.decide("owner", Decision.VERIFY, "In order.", "operator", KEY)
-    assert replayed.value.entity_id == ruling.id
-    assert list(bench.store.rulings) == [ruling.id]
+    assert replayed.value.entity_id == decision.id
+    assert list(bench.store.decisions) == [decision.id]
 
 
-def test_nobody_decides_about_a_shop_that_is_not_there() -> None:
+def test_a_decision_about_an_unknown_shop_is_not_found() -> None:
     with pytest.raises(NotFound):
         Bench().service().decide("owner", Decision.VERIFY, "In order.", "operator", None)
 
 
-def test_a_ruling_of_another_shop_is_not_found() -> None:
+def test_a_decision_of_another_shop_is_not_found() -> None:
     bench = Bench().holding(make_shop(Verification.PENDING), make_shop(id="another"))
     service = bench.service()
-    ruling, _ = service.decide("owner", Decision.VERIFY, "In order.", "operator", None)
+    decision, _ = service.decide("owner", Decision.VERIFY, "In order.", "operator", None)
     with pytest.raises(NotFound):
-        service.ruling("another", ruling.id)
+        service.decision("another", decision.id)

@@ -1,1 +1,1 @@
-"""The contract as a document and as a page."""
+"""The OpenAPI contract as a document and as a page."""

@@ -3,19 +3,18 @@
 # Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated
 
 from pydantic import Field, PlainSerializer, StringConstraints
 
 from souk.http.fields import Wire
-from souk.storefront.analytics.model.counters import ProductSales, Report, Tally
 
 Sum = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
-"""An amount of money, below zero when more went back than came in."""
+"""An amount of money; negative when more was refunded than captured."""
 
 
 class AnalyticsQuery(Wire):
-    """UTC days, both included; the last 30 unless told, at most 366."""
+    """UTC days, both included; by default the last 30, at most 366."""
 
     first: Annotated[date | None, Field(alias="from")] = None
     last: Annotated[date | None, Field(alias="to")] = None
@@ -23,7 +22,7 @@ class AnalyticsQuery(Wire):
 
 
 class SalesOut(Wire):
-    """`revenue`: captured for goods and shipping, without tax. `refunds`: what went back of that. `net`: the rest."""
+    """`revenue`: captured for goods and shipping, without tax. `refunds`: refunded of that. `net`: the difference."""
 
     revenue: Sum
     refunds: Sum
@@ -37,7 +36,7 @@ class DayOut(SalesOut):
 
 
 class ProductSalesOut(Wire):
-    """`revenue` is that of the units alone, refunded ones included."""
+    """`revenue` is that of the units alone, without shipping; refunds are not deducted."""
 
     product_id: str
     title: str
@@ -45,19 +44,9 @@ class ProductSalesOut(Wire):
     orders: int
     units: int
 
-    @classmethod
-    def of(cls, sales: ProductSales, report: Report) -> Self:
-        return cls(
-            product_id=sales.product_id,
-            title=sales.title,
-            revenue=report.money(sales.tally.revenue).amount,
-            orders=sales.tally.orders,
-            units=sales.tally.units,
-        )
-
 
 class InventoryOut(Wire):
-    """Of all products in the shop, hidden ones too, as of a second or so ago."""
+    """All products in the shop, hidden ones too; usually about a second old."""
 
     products: int
     units: int
@@ -65,9 +54,9 @@ class InventoryOut(Wire):
 
 
 class AnalyticsOut(SalesOut):
-    """In one currency: the one asked for, or that of most orders. `currencies` are all that something was sold in.
+    """In one currency: the requested one, or that of most orders. `currencies` are all currencies of the sales.
 
-    `by_product` has the thousand products that brought most.
+    `by_product` has the thousand products with the highest revenue.
     """
 
     seller_id: str
@@ -78,30 +67,3 @@ class AnalyticsOut(SalesOut):
     by_day: list[DayOut]
     by_product: list[ProductSalesOut]
     inventory: InventoryOut
-
-    @classmethod
-    def of(cls, report: Report, seller_id: str) -> Self:
-        inventory = report.inventory
-        return cls(
-            seller_id=seller_id,
-            first=report.period.first,
-            last=report.period.last,
-            currency=report.currency,
-            currencies=list(report.currencies),
-            **_sales(report.total, report),
-            by_day=[DayOut(date=day, **_sales(tally, report)) for day, tally in report.by_day],
-            by_product=[ProductSalesOut.of(sales, report) for sales in report.by_product],
-            inventory=InventoryOut(
-                products=inventory.products, units=inventory.units, out_of_stock=inventory.out_of_stock
-            ),
-        )
-
-
-def _sales(tally: Tally, report: Report) -> dict[str, Any]:
-    return {
-        "revenue": report.money(tally.revenue).amount,
-        "refunds": report.money(tally.refunds).amount,
-        "net": report.money(tally.net).amount,
-        "orders": tally.orders,
-        "units": tally.units,
-    }

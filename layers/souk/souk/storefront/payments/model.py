@@ -1,4 +1,4 @@
-"""What every payment vendor takes, answers and tells by itself. Pure: no HTTP, no vendor's words."""
+"""What every payment vendor offers: checkout sessions, refunds and events. Pure: no HTTP, no vendor's terms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from souk.shared.money import Money
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One line of what is paid: `quantity` times `unit`. Shipping and tax are lines too."""
+    """One line of a payment: `quantity` times `unit`. Shipping and tax are lines too."""
 
     name: str
     unit: Money
@@ -21,11 +21,10 @@ class SessionLine:
 
 @dataclass(frozen=True, slots=True)
 class SessionRequest:
-    """A payment page to be opened for an order.
+    """A payment page to open for an order.
 
-    Every field comes from the stored order, so that a repeat asks for the same, word for word: vendors refuse a key
-    that comes again with another request. `attempt` rises only after a refusal. `expires_at` is rounded down to the
-    second.
+    Every field comes from the stored order, so that a repeated request is identical: vendors refuse a key that is
+    repeated with another request. `attempt` increases only after a refusal. `expires_at` is rounded down to seconds.
     """
 
     order_id: str
@@ -51,9 +50,9 @@ class SessionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A payment page as it is now. `url` is None once it is not open.
+    """The current state of a payment page. `url` is None unless it is open.
 
-    `paid` says whether the money is there: a session can be complete while a slow payment is still under way.
+    `paid`: the money was received. A session can be complete while a slow payment is still under way.
     """
 
     id: str
@@ -73,7 +72,7 @@ class RefundStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """What of a payment goes back, once for each `refund_id` of ours. Taken from the stored order, as a session is."""
+    """A refund of part of a payment, made once per `refund_id` (ours). It comes from the stored order."""
 
     refund_id: str
     order_id: str
@@ -84,7 +83,7 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefundOutcome:
-    """`id` is the vendor's. `reason` is the vendor's word for why it failed."""
+    """`id` is the vendor's id, `reason` the vendor's code for why the refund failed."""
 
     id: str
     status: RefundStatus
@@ -93,7 +92,7 @@ class RefundOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ReturnPages:
-    """Where a payment page sends the buyer afterwards. `{ORDER_ID}` in them is the order's id."""
+    """Where a payment page sends the buyer afterwards. `{ORDER_ID}` in the addresses is replaced by the order's id."""
 
     success_url: str
     cancel_url: str
@@ -106,40 +105,40 @@ class ReturnPages:
 class Payments(Protocol):
     """One payment vendor.
 
-    Raises VendorRefused (final: nothing took effect, nor will it under this key), VendorThrottled (nothing took effect;
-    the same call may be made again) and VendorFailed (outcome unknown; only the same call under the same key may be
-    made again).
+    Every method raises VendorRefused (final: nothing took effect, nor will it under this key), VendorThrottled (nothing
+    took effect; the call may be repeated) and VendorFailed (outcome unknown; only the same call under the same key may
+    be repeated).
     """
 
     def open_session(self, request: SessionRequest) -> Session:
-        """Open the payment page of one attempt at an order: the same attempt answers the same page."""
+        """Open the payment page of one attempt to pay an order: the same attempt returns the same page."""
         ...
 
     def session(self, session_id: str) -> Session:
-        """The page as it is now."""
+        """The current state of a page."""
         ...
 
     def expire_session(self, session_id: str) -> Session:
-        """Close a page and answer its state afterwards: EXPIRED, or COMPLETE when the buyer was faster."""
+        """Close a page; its state afterwards is EXPIRED, or COMPLETE when the buyer paid first."""
         ...
 
     def refund(self, request: RefundRequest) -> RefundOutcome:
-        """Give money back, once: the same `refund_id` answers the same refund.
+        """Refund money once: the same `refund_id` returns the same refund.
 
-        Vendors forget keys after a day: what is older is looked for with `find_refund` before it is asked again.
+        Vendors forget keys after a day: before an older request is repeated, `find_refund` must find nothing.
         """
         ...
 
     def find_refund(self, request: RefundRequest) -> RefundOutcome | None:
-        """The refund that the vendor made for our `refund_id`, if any: for one whose outcome was never learnt."""
+        """The refund that the vendor made for our `refund_id`, if any: for a request with an unknown outcome."""
         ...
 
 
-# What a vendor tells by itself. Events come at least once, and in any order. -----------------------------------------
+# Events of a vendor, which are delivered at least once, and in any order. --------------------------------------------
 
 
 class EventKind(StrEnum):
-    """What there is to do: confirm the order, close it unpaid, settle a refund, or take note of refunds as a sum."""
+    """What to do: confirm the order, close it as unpaid, settle a refund, or check the sum of all refunds."""
 
     PAID = "paid"
     UNPAID = "unpaid"
@@ -149,7 +148,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionEvent:
-    """A payment page came to its end: PAID, or UNPAID (it expired, or a slow payment failed)."""
+    """The end of a payment page: PAID, or UNPAID (it expired, or a slow payment failed)."""
 
     id: str
     kind: EventKind
@@ -184,9 +183,9 @@ class RefundEvent:
 
 @dataclass(frozen=True, slots=True)
 class ChargeEvent:
-    """What of a payment has been given back by now, by whomever. Kind CHARGE_REFUNDED.
+    """The refunded amount of a payment, with refunds from every source. Kind CHARGE_REFUNDED.
 
-    `amount` is the sum of all its refunds so far: more than ours add up to was given back at the vendor's own desk.
+    `amount` is the sum of all refunds so far; above the sum of ours, somebody refunded in the vendor's dashboard.
     """
 
     id: str

@@ -6,7 +6,7 @@ from souk.http.fields import Wire
 
 
 class VendorEvent(Wire):
-    """An event in Stripe's own shape. The header Stripe-Signature signs the body as it is sent."""
+    """An event in Stripe's format. The header Stripe-Signature signs the exact bytes of the body."""
 
     id: str
     type: str
@@ -14,6 +14,6 @@ class VendorEvent(Wire):
 
 
 class EventReceipt(Wire):
-    """The event is dealt with, or is no business of ours: it need not be told again."""
+    """The event was handled or does not concern us: it need not be delivered again."""
 
     received: Literal[True] = True

@@ -1,4 +1,4 @@
-"""Reviews, and what each of them adds to a rating. Pure."""
+"""Reviews, and how each of them changes a rating. Pure."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ NAMELESS = "A buyer"
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One buyer's word on one product. `rating` is 1 to 5. `seller_id` names the shop whose rating it is part of.
+    """One buyer's review of one product. `rating` is 1 to 5; `seller_id` is the shop whose rating it is part of.
 
-    `reviewer_name` is the name as it was when the review was written.
+    `reviewer_name` is the reviewer's public name when the review was written.
     """
 
     id: str
@@ -35,14 +35,14 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class RatingChange:
-    """By how much the sum of stars and the number of reviews move."""
+    """The change of the sum of stars and of the number of reviews."""
 
     stars: int
     reviews: int
 
     @classmethod
     def between(cls, before: Review | None, after: Review | None) -> Self:
-        """None before: it is new. None after: it is gone."""
+        """`before` None: the review is new. `after` None: it is removed."""
         old, new = ((review.rating, 1) if review else (0, 0) for review in (before, after))
         return cls(new[0] - old[0], new[1] - old[1])
 
@@ -50,14 +50,14 @@ class RatingChange:
         return bool(self.stars or self.reviews)
 
 
-def require_another(reviewer_id: str, seller_id: str) -> None:
-    """Raises Conflict `own_product`: no one reviews himself."""
+def require_not_own_product(reviewer_id: str, seller_id: str) -> None:
+    """Raises Conflict `own_product`: nobody reviews a product of their own."""
     if reviewer_id == seller_id:
         raise Conflict("Nobody can review a product of their own.", code="own_product")
 
 
 def public_name(username: str | None, full_name: str | None) -> str:
-    """What everybody may see of a person: the username, else the first name and the initial of the last."""
+    """The name that everybody may see: the username, else the first name and the initial of the last name."""
     if username:
         return username
     names = (full_name or "").split()

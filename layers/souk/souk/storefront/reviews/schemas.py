@@ -1,13 +1,11 @@
 """Wire shapes of reviews."""
 
 # Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
 from souk.http.fields import Text, Wire, unsent
-from souk.shared.clock import to_wire
-from souk.storefront.reviews.model import Review
 
 _LONGEST_COMMENT = 4000
 
@@ -21,7 +19,7 @@ class NewReview(Wire):
 
 
 class ReviewPatch(Wire):
-    """What is left out stays; a comment of null is taken away."""
+    """Fields that are left out keep their value; null removes the comment."""
 
     rating: Stars = Field(default_factory=unsent)
     comment: Comment | None = None
@@ -43,20 +41,6 @@ class ReviewOut(Wire):
     version: int
     created_at: str
     updated_at: str
-
-    @classmethod
-    def of(cls, review: Review) -> Self:
-        return cls(
-            id=review.id,
-            product_id=review.product_id,
-            user_id=review.reviewer_id,
-            reviewer_name=review.reviewer_name,
-            rating=review.rating,
-            comment=review.comment,
-            version=review.version,
-            created_at=to_wire(review.created_at),
-            updated_at=to_wire(review.updated_at),
-        )
 
 
 class ReviewsOut(Wire):

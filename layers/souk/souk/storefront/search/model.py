@@ -1,4 +1,4 @@
-"""What can be asked of the product search and what it answers. Pure.
+"""Queries of the product search, and their results. Pure.
 
 Prices of all currencies are compared as plain numbers.
 """
@@ -15,14 +15,14 @@ from souk.shared.errors import DependencyUnavailable
 from souk.shared.money import Money
 from souk.storefront.sellers.model import Rating
 
-DEEPEST: Final = 10_000
-"""Results beyond this place cannot be paged to."""
+MOST_RESULTS: Final = 10_000
+"""Results after this one cannot be paged to."""
 PRICE_STEPS: Final = tuple(Decimal(step) for step in (10, 25, 50, 100, 250, 500, 1000))
-"""Where one range of the price facet ends and the next begins."""
+"""The bounds between the ranges of the price facet."""
 
 
 class IndexUnavailable(DependencyUnavailable):
-    """The index cannot be read, or is not whole."""
+    """The index cannot be read, or is incomplete."""
 
     code = "search_unavailable"
 
@@ -37,10 +37,10 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProductDocument:
-    """A product as the index knows it.
+    """A product as the index has it.
 
-    image: the address of its first picture, or the content hash of one of ours.
-    revision: the sum of the versions of all that it is made of, so that a later state has a greater one.
+    image: the address of its first picture, or the content hash of an uploaded picture.
+    revision: the sum of the versions of the items it is made of, so a later state has a greater revision.
     """
 
     id: str
@@ -59,7 +59,7 @@ class ProductDocument:
 
 @dataclass(frozen=True, slots=True)
 class ProductQuery:
-    """`text` None: whatever fits the filters. Relevance without a text is the newest first."""
+    """`text` None: every product that passes the filters. RELEVANCE without a text sorts the newest first."""
 
     text: str | None = None
     seller_id: str | None = None
@@ -76,7 +76,7 @@ class ProductQuery:
 
 @dataclass(frozen=True, slots=True)
 class PriceRange:
-    """Products from `low` on and below `high`; None is open."""
+    """Products with a price from `low` to below `high`; None: no bound."""
 
     low: Decimal | None
     high: Decimal | None
@@ -85,9 +85,9 @@ class PriceRange:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many of the products found are of which kind.
+    """The numbers of the found products of each kind.
 
-    categories: by id, the most first. ratings: by the least stars, those with more included.
+    categories: by id, the largest first. ratings: by the lowest number of stars, products with more included.
     """
 
     categories: tuple[tuple[str, int], ...] = ()
@@ -98,7 +98,7 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page, and how many there are in all."""
+    """One page of products, and the number of all that were found."""
 
     products: tuple[ProductDocument, ...]
     total: int

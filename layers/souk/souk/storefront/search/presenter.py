@@ -1,4 +1,4 @@
-"""What the product search found, as each of its routes shows it."""
+"""Requests of the search routes as queries, and what was found as their answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from souk.http.request import Request
 from souk.http.response import Response
 from souk.storefront.catalogue.model import category_named, category_of
 from souk.storefront.catalogue.views import media_url
-from souk.storefront.search.model import DEEPEST, Facets, Found, ProductDocument, ProductQuery
+from souk.storefront.search.model import MOST_RESULTS, Facets, Found, ProductDocument, ProductQuery
 from souk.storefront.search.schemas import (
     BrowsedProduct,
     BrowsedProducts,
@@ -26,7 +26,7 @@ from souk.storefront.search.schemas import (
 )
 
 _LONGEST_DESCRIPTION: Final = 5000
-"""In a list: a hundred of the longest would be more than Lambda can answer."""
+"""In a list: a hundred of the longest descriptions would be more than Lambda can answer."""
 
 
 def to_query(asked: ProductsQuery) -> ProductQuery:
@@ -46,7 +46,7 @@ def to_query(asked: ProductsQuery) -> ProductQuery:
 
 
 def to_browse_query(asked: BrowseQuery) -> ProductQuery:
-    """A category that is not ours is where its products are: among the others."""
+    """An unknown category is searched in `other`, where its products are."""
     category = category_named(asked.category).id if asked.category else None
     return ProductQuery(text=_text(asked.q), category_id=category, page=asked.page, limit=asked.limit)
 
@@ -68,7 +68,7 @@ def present_browsed(request: Request, found: Found) -> Response:
 
 
 def _text(given: str | None) -> str | None:
-    """Blank is nothing asked."""
+    """None for a blank text."""
     return given if given and given.strip() else None
 
 
@@ -123,18 +123,18 @@ def _image_url(image: str | None, origin: str) -> str | None:
 def _present_facets(facets: Facets) -> FacetsOut:
     return FacetsOut(
         categories=[
-            CategoryCount(category_id=one, name=category.name if (category := category_of(one)) else one, count=count)
-            for one, count in facets.categories
+            CategoryCount(category_id=id, name=category.name if (category := category_of(id)) else id, count=count)
+            for id, count in facets.categories
         ],
-        prices=[PriceCount(min=one.low, max=one.high, count=one.count) for one in facets.prices],
+        prices=[PriceCount(min=range.low, max=range.high, count=range.count) for range in facets.prices],
         ratings=[RatingCount(min_rating=stars, count=count) for stars, count in facets.ratings],
         in_stock=facets.in_stock,
     )
 
 
 def _next_page(request: Request, page: int, limit: int, total: int) -> dict[str, str]:
-    """The Link header of the next page, when there is one that can be paged to."""
-    if page * limit >= total or (page + 1) * limit > DEEPEST:
+    """The Link header of the next page, if there is one that can be paged to."""
+    if page * limit >= total or (page + 1) * limit > MOST_RESULTS:
         return {}
     query = urlencode({**request.raw_query, "page": page + 1})
     return {"Link": f'<{request.path}?{query}>; rel="next"'}

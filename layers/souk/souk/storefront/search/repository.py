@@ -1,4 +1,8 @@
-"""Products as the catalogue's table has them, for the index."""
+"""Products of the catalogue table as documents for the index, and the marker that there has been an index.
+
+pk                sk                    what
+INDEX             SEARCH                the products have been indexed once
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any, Final
 
-from souk.aws.tables import Item, Tables
+from souk.aws.tables import Item, Put, Tables
 from souk.storefront.catalogue.keys import product_key, rating_key, stock_key, to_product
 from souk.storefront.catalogue.model import LinkedImage, Product
 from souk.storefront.search.model import ProductDocument
-from souk.storefront.sellers.keys import shop_key, to_shop
-from souk.storefront.sellers.model import Rating
+from souk.storefront.sellers.keys import shop_key
+from souk.storefront.sellers.mapping import to_rating, to_shop
 
 _AT_ONCE: Final = 33
-"""Products of one read: three items of each, of a hundred at most."""
+"""Products per read: each has three items, and a read has at most a hundred."""
 _SCANNED_AT_ONCE: Final = 1000
+_MARKER_KEY: Final = {"pk": "INDEX", "sk": "SEARCH"}
 
 
 class CatalogueRepository:
@@ -25,14 +30,14 @@ class CatalogueRepository:
         self._verified_only = verified_only
 
     def documents(self, product_ids: Sequence[str]) -> dict[str, ProductDocument | None]:
-        """Each product as it is now, read consistently; None: buyers must not find it."""
+        """The current state of each product, read consistently; None: buyers must not find it."""
         found: dict[str, ProductDocument | None] = {}
-        for some in batched(product_ids, _AT_ONCE, strict=False):
-            found.update(self._documents(some))
+        for batch in batched(product_ids, _AT_ONCE, strict=False):
+            found.update(self._documents(batch))
         return found
 
     def product_ids_of(self, shop_id: str) -> Iterator[str]:
-        """Every product of a shop."""
+        """The ids of all products of a shop."""
         owned = self._tables.query_all(
             self._table,
             "#pk = :owner AND begins_with(#sk, :product)",
@@ -42,7 +47,7 @@ class CatalogueRepository:
             yield pointer["sk"].removeprefix("PRODUCT#")
 
     def all_product_ids(self) -> Iterator[str]:
-        """Every product there is. Reads the whole table: for a rebuild, never on a request path."""
+        """The ids of all products. Scans the whole table: for a rebuild, never on a request path."""
         after: Mapping[str, str] | None = None
         while True:
             page = self._tables.scan(self._table, limit=_SCANNED_AT_ONCE, after=after)
@@ -52,23 +57,21 @@ class CatalogueRepository:
             after = page.next_key
 
     def _documents(self, product_ids: Sequence[str]) -> Iterator[tuple[str, ProductDocument | None]]:
-        keys = [key(one) for one in product_ids for key in (product_key, stock_key, rating_key)]
+        keys = [key(id) for id in product_ids for key in (product_key, stock_key, rating_key)]
         items = {(item["pk"], item["sk"]): item for item in self._tables.get_many(self._table, keys)}
-        products = {
-            one: to_product(items[found]) for one in product_ids if (found := (f"PRODUCT#{one}", "PRODUCT")) in items
-        }
+        products = {id: to_product(items[key]) for id in product_ids if (key := (f"PRODUCT#{id}", "PRODUCT")) in items}
         shops = self._shops({product.seller_id for product in products.values() if product.is_offered})
-        for one in product_ids:
-            product = products.get(one)
+        for id in product_ids:
+            product = products.get(id)
             shop = shops.get(product.seller_id) if product and product.is_offered else None
             if product is None or shop is None:
-                yield one, None
+                yield id, None
                 continue
-            stock, rating = (items.get((f"PRODUCT#{one}", name)) for name in ("STOCK", "RATING"))
-            yield one, self._document(product, shop, stock, rating)
+            stock, rating = (items.get((f"PRODUCT#{id}", name)) for name in ("STOCK", "RATING"))
+            yield id, self._document(product, shop, stock, rating)
 
     def _shops(self, ids: set[str]) -> dict[str, Item]:
-        keys = [shop_key(one) for one in sorted(ids)]
+        keys = [shop_key(id) for id in sorted(ids)]
         return {item["id"]: item for item in self._tables.get_many(self._table, keys)}
 
     def _document(
@@ -85,12 +88,27 @@ class CatalogueRepository:
             description=product.description,
             category_id=product.category_id,
             price=product.price,
-            rating=Rating(int(rating["sum"]), int(rating["count"])) if rating else Rating(),
+            rating=to_rating(rating),
             available=int(stock["available"]) if stock else 0,
             image=_first_image(product),
             created_at=product.created_at,
             revision=product.version + shop.version + _version(stock) + _version(rating),
         )
+
+
+class IndexMarker:
+    """Records that there has been an index, so that a lost index is not mistaken for one that was never built."""
+
+    def __init__(self, tables: Tables, table: str) -> None:
+        self._tables = tables
+        self._table = table
+
+    def set(self) -> None:
+        """Success also when it is set already."""
+        self._tables.put(Put(self._table, dict(_MARKER_KEY)))
+
+    def is_set(self) -> bool:
+        return self._tables.get(self._table, _MARKER_KEY) is not None
 
 
 def _version(item: Mapping[str, Any] | None) -> int:

@@ -9,25 +9,25 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from souk.http.fields import Amount, Text, Wire
-from souk.storefront.search.model import DEEPEST, Sort
+from souk.storefront.search.model import MOST_RESULTS, Sort
 
 _LONGEST_TEXT = 500
 _LONGEST_NAME = 200
 
 
 class _Paged(Wire):
-    page: Annotated[int, Field(ge=1, le=DEEPEST)] = 1
+    page: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 1
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
     @model_validator(mode="after")
     def _within_reach(self) -> Self:
-        if self.page * self.limit > DEEPEST:
-            raise ValueError(f"page times limit goes to {DEEPEST}; narrow the search instead")
+        if self.page * self.limit > MOST_RESULTS:
+            raise ValueError(f"page times limit goes to {MOST_RESULTS}; narrow the search instead")
         return self
 
 
 class ProductsQuery(_Paged):
-    """`category_id`: its id, or its name in any case. `in_stock` false is no filter."""
+    """`category_id`: a category's id, or its name in any case. `in_stock` false filters nothing."""
 
     search: Annotated[Text, Field(max_length=_LONGEST_TEXT)] | None = None
     seller_id: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
@@ -80,7 +80,7 @@ class CategoryCount(Wire):
 
 
 class PriceCount(Wire):
-    """Prices from `min` on and below `max`; null is open."""
+    """Prices from `min` to below `max`; null: no bound."""
 
     min: Amount | None
     max: Amount | None
@@ -110,7 +110,7 @@ class ProductsOut(Wire):
 
 
 class BrowsedProduct(Wire):
-    """A longer `description` than 5000 characters ends there, with an ellipsis; GET /products/{id} has all of it."""
+    """A `description` is cut at 5000 characters with an ellipsis; GET /products/{id} has all of it."""
 
     id: str
     name: str

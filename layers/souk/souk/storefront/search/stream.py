@@ -1,4 +1,4 @@
-"""Which products a batch of the catalogue's stream is about."""
+"""Records of the catalogue's stream as the products and shops that changed."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from typing import Any, Final
 
 from souk.aws.tables import from_stream
 
-_OF_A_PRODUCT: Final = frozenset({"PRODUCT", "STOCK", "RATING"})
-_OF_A_SHOP: Final = ("shop_name", "verification")
-"""What every product of a shop carries, or is hidden by."""
+_PRODUCT_ITEMS: Final = frozenset({"PRODUCT", "STOCK", "RATING"})
+_SHOP_MEMBERS: Final = ("shop_name", "verification")
+"""The members of a shop that its products in the index depend on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
-    """Products that changed, and shops of which every product did."""
+class Changes:
+    """Products that changed, and shops whose products all have to be indexed again."""
 
     product_ids: frozenset[str]
     shop_ids: frozenset[str]
 
 
-def touched(event: Mapping[str, Any]) -> Touched:
+def changes(event: Mapping[str, Any]) -> Changes:
     products: set[str] = set()
     shops: set[str] = set()
     for record in event["Records"]:
         change = record["dynamodb"]
         kind, _, entity = change["Keys"]["pk"]["S"].partition("#")
         part = change["Keys"]["sk"]["S"]
-        if kind == "PRODUCT" and part in _OF_A_PRODUCT:
+        if kind == "PRODUCT" and part in _PRODUCT_ITEMS:
             products.add(entity)
-        elif kind == "SHOP" and part == "SHOP" and _concerns_products(change):
+        elif kind == "SHOP" and part == "SHOP" and _changes_products(change):
             shops.add(entity)
-    return Touched(frozenset(products), frozenset(shops))
+    return Changes(frozenset(products), frozenset(shops))
 
 
-def _concerns_products(change: Mapping[str, Any]) -> bool:
+def _changes_products(change: Mapping[str, Any]) -> bool:
     before, after = (from_stream(change.get(image)) or {} for image in ("OldImage", "NewImage"))
-    return any(before.get(name) != after.get(name) for name in _OF_A_SHOP)
+    return any(before.get(name) != after.get(name) for name in _SHOP_MEMBERS)

@@ -2,7 +2,7 @@
 
 verification            apply                  verify    reject    suspend    reinstate
 unverified              pending_verification   verified  -         suspended  -
-pending_verification    the same, anew         verified  rejected  suspended  -
+pending_verification    pending_verification   verified  rejected  suspended  -
 rejected                pending_verification   verified  -         suspended  -
 verified                -                      -         -         suspended  -
 suspended               -                      -         -         -          what it was before
@@ -26,7 +26,11 @@ _TENTH = Decimal("0.1")
 
 
 class MayNotSell(Conflict):
-    """The shop sells nothing now. The code says why, and the member `seller_id` whose it is."""
+    """The shop may not sell now. The code says why; the member `seller_id` says which shop."""
+
+
+class AlreadyFollowing(Exception):
+    """The user follows this shop already."""
 
 
 class Verification(StrEnum):
@@ -54,12 +58,12 @@ _AFTER: Mapping[tuple[Verification, Decision], Verification] = {
     (Verification.VERIFIED, Decision.SUSPEND): Verification.SUSPENDED,
     (Verification.REJECTED, Decision.SUSPEND): Verification.SUSPENDED,
 }
-"""Reinstating is not in it: a shop goes back to where it came from."""
+"""The verification after each decision, except REINSTATE: that leads back to `Shop.suspended_from`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnAddress:
-    """Where buyers send goods back to. As the applicant wrote it: nothing is shipped by it here."""
+    """Where buyers send goods back to, as the applicant wrote it: it is not used for shipping."""
 
     full_name: str | None = None
     line1: str | None = None
@@ -73,7 +77,7 @@ class ReturnAddress:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What a seller tells the operators. Private: no public answer carries any of it."""
+    """What a seller writes to the operators. Private: no public answer contains any of it."""
 
     category: str
     experience_level: str | None = None
@@ -84,23 +88,24 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
-    """One decision of an operator: `by` is the operator's account id, `outcome` what the shop was afterwards."""
+class VerificationDecision:
+    """An operator's decision about a shop, as recorded. `outcome` is the shop's verification after it."""
 
     id: str
     shop_id: str
     decision: Decision
     reason: str
-    by: str
-    at: datetime
+    operator_id: str
+    decided_at: datetime
     outcome: Verification
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A seller's public face; its `id` is its owner's account id.
+    """A seller's shop; its `id` is its owner's account id.
 
-    `applied_at`: of the application, and when the terms were agreed to. `suspended_from`: what it was before.
+    `applied_at`: when the application was sent and the terms were agreed to.
+    `suspended_from`: the verification before the suspension.
     """
 
     id: str
@@ -117,18 +122,18 @@ class Shop:
 
     @classmethod
     def opened(cls, owner: Account, now: datetime) -> Shop:
-        """A new shop, named after its owner until it gets a name of its own."""
+        """A new shop, named after its owner until the owner names it."""
         name = owner.full_name or f"Shop {owner.id[-6:]}"
         return cls(owner.id, name, Verification.UNVERIFIED, 1, now, now)
 
     def may_sell(self, *, verified_only: bool) -> bool:
-        """Whether it is shown and sells: what `shop_may_sell` in `layout` insists on within a transaction."""
+        """Whether it is shown and sells: the rule that `keys.shop_may_sell` checks within a transaction."""
         if verified_only:
             return self.verification is Verification.VERIFIED
         return self.verification is not Verification.SUSPENDED
 
     def applied(self, shop_name: str, application: Application, now: datetime) -> Shop:
-        """With an application that waits for an operator; one that waits already is replaced.
+        """The shop with an application that waits for an operator; it replaces one that is waiting.
 
         Raises Conflict `already_verified`, `shop_suspended`.
         """
@@ -145,7 +150,7 @@ class Shop:
         )
 
     def decided(self, decision: Decision) -> Shop:
-        """As an operator's decision leaves it. Raises Conflict `illegal_transition`."""
+        """The shop after an operator's decision. Raises Conflict `illegal_transition`."""
         after = self.suspended_from if decision is Decision.REINSTATE else _AFTER.get((self.verification, decision))
         if after is None:
             raise Conflict(
@@ -156,9 +161,20 @@ class Shop:
         return replace(self, verification=after, suspended_from=came_from)
 
 
+def may_not_sell(seller_id: str, verification: Verification | None) -> MayNotSell:
+    """The error that says why a shop may not sell. `verification` None: there is no shop."""
+    extra = {"seller_id": seller_id}
+    match verification:
+        case None:
+            return MayNotSell("There is no shop. Open one with POST /sellers/apply.", code="no_shop", extra=extra)
+        case Verification.SUSPENDED:
+            return MayNotSell("This shop is suspended and cannot sell.", code="shop_suspended", extra=extra)
+    return MayNotSell("Only verified shops sell here, and this one is not yet.", code="shop_not_verified", extra=extra)
+
+
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """Stars given, summed, and by how many reviews."""
+    """The sum of all stars, and the number of reviews."""
 
     sum: int = 0
     count: int = 0
@@ -173,7 +189,7 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class ShopFront:
-    """A shop with what others made of it."""
+    """A shop with its rating and its number of followers."""
 
     shop: Shop
     rating: Rating
@@ -182,7 +198,7 @@ class ShopFront:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """A shop that a user follows. Ids sort by time."""
+    """A user's follow of a shop. Ids sort by time."""
 
     id: str
     user_id: str

@@ -1,25 +1,13 @@
-"""Wire shapes of shops, applications, decisions and follows: the names are document 4's."""
+"""Wire shapes of shops, applications, decisions and follows: the names are those of the commerce API document."""
 
 # Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AliasChoices, Field, PlainSerializer, WithJsonSchema
 
 from souk.http.fields import HttpsUrl, Line, Text, Wire, unsent
-from souk.http.pagination import to_cursor
-from souk.shared.clock import to_wire
-from souk.storefront.sellers.model import (
-    Application,
-    Decision,
-    Following,
-    ReturnAddress,
-    Ruling,
-    Shop,
-    ShopFront,
-    Verification,
-)
+from souk.storefront.sellers.model import Application, Decision, ReturnAddress, Verification
 
 _MOST_PLATFORMS = 30
 
@@ -38,7 +26,7 @@ Stars = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="
 
 
 class PostalAddress(Wire):
-    """As it would stand on a parcel; `postal_code` is taken for `post_code` too."""
+    """As written on a parcel; `postal_code` is accepted for `post_code` too."""
 
     full_name: Short | None = None
     address_line1: Short | None = None
@@ -61,22 +49,9 @@ class PostalAddress(Wire):
             phone=self.phone,
         )
 
-    @classmethod
-    def of(cls, address: ReturnAddress) -> Self:
-        return cls(
-            full_name=address.full_name,
-            address_line1=address.line1,
-            address_line2=address.line2,
-            city=address.city,
-            state=address.state,
-            post_code=address.postal_code,
-            country=address.country,
-            phone=address.phone,
-        )
-
 
 class SellerApplication(Wire):
-    """`platforms`: where else the applicant sells. `social_links`: by the name of the network."""
+    """`platforms`: where else the applicant sells. `social_links`: addresses by the name of the network."""
 
     shop_name: ShopName
     category: Short
@@ -99,14 +74,10 @@ class SellerApplication(Wire):
 
 
 class ApplicationStatus(Wire):
-    """`id` is the shop's, which is the account's. The role `seller` counts from the next refresh."""
+    """`id` is that of the shop and of the account. The role `seller` counts from the next refresh."""
 
     id: str
     status: Verification
-
-    @classmethod
-    def of(cls, shop: Shop) -> Self:
-        return cls(id=shop.id, status=shop.verification)
 
 
 class ApplicationOut(Wire):
@@ -117,21 +88,9 @@ class ApplicationOut(Wire):
     social_links: dict[str, str]
     return_address: PostalAddress | None
 
-    @classmethod
-    def of(cls, application: Application) -> Self:
-        address = application.return_address
-        return cls(
-            category=application.category,
-            experience_level=application.experience_level,
-            monthly_revenue=application.monthly_revenue,
-            platforms=list(application.platforms),
-            social_links=dict(application.social_links),
-            return_address=PostalAddress.of(address) if address else None,
-        )
-
 
 class ShopPatch(Wire):
-    """What is left out stays; null clears what a shop can do without."""
+    """Fields that are left out keep their value; null clears an optional field."""
 
     shop_name: ShopName = Field(default_factory=unsent)
     logo_url: HttpsUrl | None = None
@@ -156,30 +115,14 @@ class ShopOut(Wire):
     version: int
     created_at: str
 
-    @classmethod
-    def of(cls, front: ShopFront) -> Self:
-        shop = front.shop
-        return cls(
-            id=shop.id,
-            shop_name=shop.shop_name,
-            logo_url=shop.logo_url,
-            bio=shop.bio,
-            verification=shop.verification,
-            rating=front.rating.average,
-            review_count=front.rating.count,
-            follower_count=front.followers,
-            version=shop.version,
-            created_at=to_wire(shop.created_at),
-        )
 
-
-class Verdict(Wire):
+class NewDecision(Wire):
     decision: Decision
     reason: Annotated[Text, Field(min_length=1, max_length=1000)]
 
 
-class VerdictOut(Wire):
-    """`status` is what the shop was after the decision. `application`: the shop's latest."""
+class DecisionOut(Wire):
+    """`status` is the shop's verification after the decision. `application` is the shop's latest."""
 
     id: str
     status: Verification
@@ -190,22 +133,9 @@ class VerdictOut(Wire):
     application: ApplicationOut | None
     applied_at: str | None
 
-    @classmethod
-    def of(cls, ruling: Ruling, shop: Shop) -> Self:
-        return cls(
-            id=ruling.shop_id,
-            status=ruling.outcome,
-            decision=ruling.decision,
-            reason=ruling.reason,
-            decided_by=ruling.by,
-            decided_at=to_wire(ruling.at),
-            application=ApplicationOut.of(shop.application) if shop.application else None,
-            applied_at=to_wire(shop.applied_at) if shop.applied_at else None,
-        )
-
 
 class Follow(Wire):
-    """`id` is the shop's."""
+    """`id` is that of the shop."""
 
     id: str
     following: bool
@@ -218,21 +148,7 @@ class FollowedShop(Wire):
     verification: Verification
     followed_at: str
 
-    @classmethod
-    def of(cls, following: Following, shop: Shop) -> Self:
-        return cls(
-            id=shop.id,
-            shop_name=shop.shop_name,
-            logo_url=shop.logo_url,
-            verification=shop.verification,
-            followed_at=to_wire(following.at),
-        )
-
 
 class FollowedShops(Wire):
     data: list[FollowedShop]
     next_cursor: str | None
-
-    @classmethod
-    def of(cls, followed: Iterable[tuple[Following, Shop]], next_key: dict[str, str] | None) -> Self:
-        return cls(data=[FollowedShop.of(*one) for one in followed], next_cursor=to_cursor(next_key))

@@ -1,4 +1,4 @@
-"""Opening, keeping and judging shops, and following them."""
+"""Opening, editing and verifying shops, and following them."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from typing import Any, Protocol
 from souk.accounts.auth.model import Account
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock, NewId
-from souk.shared.errors import Conflict, DependencyUnavailable, NotFound, PreconditionFailed
-from souk.storefront.sellers.model import Application, Decision, Following, Ruling, Shop, ShopFront
+from souk.shared.errors import Conflict, NotFound
+from souk.shared.versioned import check_version, retrying
+from souk.storefront.sellers.model import (
+    AlreadyFollowing,
+    Application,
+    Decision,
+    Following,
+    Shop,
+    ShopFront,
+    VerificationDecision,
+)
 
-_ROUNDS = 6
 _LONGEST_ID = 64
-"""Of a shop, with room to spare. A longer one could not even be part of a follow's key."""
-
-
-class StaleShop(Exception):
-    """The shop, or its owner's account, has changed since it was read."""
-
-
-class AlreadyFollowing(Exception):
-    """The user follows this shop already."""
+"""Longer than any shop's id. A longer text could not even be part of a follow's key."""
 
 
 class Shops(Protocol):
     def find(self, shop_id: str) -> Shop | None: ...
 
     def front(self, shop_id: str) -> ShopFront | None:
-        """A shop with its rating and followers, in one request."""
+        """A shop with its rating and its number of followers, in one request."""
         ...
 
     def save(
@@ -39,45 +39,49 @@ class Shops(Protocol):
         before: Shop | None,
         after: Shop,
         *,
-        ruling: Ruling | None = None,
+        decision: VerificationDecision | None = None,
         new_seller: Account | None = None,
         idempotency: IdempotencyKey | None = None,
     ) -> None:
-        """All of it or nothing. `new_seller` gets the role. A replay is told the ruling's id, else the shop's.
+        """Write the shop, the decision and the role of `new_seller` together, or nothing.
 
-        Raises StaleShop unless the shop is as `before`; Replayed.
+        A replay answers from the decision's id if there is a decision, else from the shop's.
+        Raises Stale unless the stored shop is `before` (None: there is none) and the account is unchanged; Replayed.
         """
         ...
 
-    def ruling(self, shop_id: str, ruling_id: str) -> Ruling | None: ...
+    def decision(self, shop_id: str, decision_id: str) -> VerificationDecision | None: ...
 
-    def raise_if_done(self, key: IdempotencyKey, now: datetime) -> None:
-        """Raises Replayed or IdempotencyKeyReused when the deed of `key` is done."""
+    def raise_if_recorded(self, key: IdempotencyKey, now: datetime) -> None:
+        """Raises Replayed or IdempotencyKeyReused if `key` was used before."""
         ...
 
 
 class Follows(Protocol):
     def add(self, following: Following, idempotency: IdempotencyKey | None) -> None:
-        """Raises AlreadyFollowing; NotFound when there is no such shop to be seen; Replayed."""
+        """Raises AlreadyFollowing; NotFound when there is no such shop or it may not be shown; Replayed."""
         ...
 
     def remove(self, user_id: str, shop_id: str) -> None:
-        """One that is not there is success."""
+        """Success also when the user does not follow the shop. Raises Stale when another call changed the follow."""
         ...
 
-    def claim(self, key: IdempotencyKey, shop_id: str, now: datetime) -> None:
+    def record(self, key: IdempotencyKey, shop_id: str, now: datetime) -> None:
         """Record a call that had nothing left to do. Raises Replayed, IdempotencyKeyReused."""
         ...
 
     def page(
         self, user_id: str, limit: int, after: Mapping[str, str] | None
     ) -> tuple[Sequence[tuple[Following, Shop]], dict[str, str] | None]:
-        """Newest first. `after` and the second answer are {"id": ...}."""
+        """Newest first, without shops that may not be shown; and the key after which the next page starts.
+
+        Both keys are {"id": ...}.
+        """
         ...
 
 
 class ShopService:
-    """`account_of` answers an account as it is now; `verified_only`: other shops neither show nor sell."""
+    """`account_of` reads an account as it is now; `verified_only`: only verified shops are shown and sell."""
 
     def __init__(
         self,
@@ -95,83 +99,77 @@ class ShopService:
         self._verified_only = verified_only
 
     def front(self, shop_id: str) -> ShopFront:
-        """What the public sees. Raises NotFound, also for a shop that must not sell now."""
+        """The shop as the public sees it. Raises NotFound, also for a shop that may not sell now."""
         front = self._shops.front(shop_id)
         if front is None or not front.shop.may_sell(verified_only=self._verified_only):
             raise _no_shop()
         return front
 
     def update(self, owner_id: str, shop_id: str, changes: Mapping[str, Any], if_match: int | None) -> ShopFront:
-        """The shop with `changes`, by field name; its owner may edit it in any standing.
+        """The shop with `changes`, by field name; its owner may edit it whatever its verification is.
 
-        Raises NotFound for another's, and PreconditionFailed unless the version is `if_match`.
+        Raises NotFound for another seller's shop, and PreconditionFailed unless the version is `if_match`.
         """
-        for _ in range(_ROUNDS):
-            front = self._shops.front(shop_id) if shop_id == owner_id else None
-            if front is None:
-                raise _no_shop()
-            before = front.shop
-            if if_match not in (None, before.version):
-                raise PreconditionFailed("The shop has changed since you read it.")
-            if not changes:
-                return front
-            after = self._next(before, replace(before, **changes))
-            try:
-                self._shops.save(before, after)
-            except StaleShop:
-                continue
-            return replace(front, shop=after)
-        raise _busy()
+        return retrying("shop", partial(self._update, owner_id, shop_id, changes, if_match))
+
+    def _update(self, owner_id: str, shop_id: str, changes: Mapping[str, Any], if_match: int | None) -> ShopFront:
+        front = self._shops.front(shop_id) if shop_id == owner_id else None
+        if front is None:
+            raise _no_shop()
+        check_version("shop", front.shop.version, if_match)
+        if not changes:
+            return front
+        after = self._next(front.shop, replace(front.shop, **changes))
+        self._shops.save(front.shop, after)
+        return replace(front, shop=after)
 
     def own(self, owner_id: str) -> Shop:
-        """Raises NotFound."""
+        """The caller's shop. Raises NotFound."""
         return self._existing(owner_id)
 
     def apply(
         self, owner_id: str, shop_name: str, application: Application, idempotency: IdempotencyKey | None
     ) -> Shop:
-        """The caller's shop, opened if need be, waiting for an operator; its owner is a seller from now on.
+        """The caller's shop, opened if there was none, waiting for an operator; its owner becomes a seller.
 
         Raises Conflict `already_verified`, `shop_suspended`; Replayed.
         """
-        for _ in range(_ROUNDS):
-            owner = self._account_of(owner_id)
-            before = self._shops.find(owner_id)
-            now = self._clock()
-            opened = before or Shop.opened(owner, now)
-            after = self._decided(idempotency, partial(opened.applied, shop_name, application, now))
-            after = self._next(before, after)
-            try:
-                self._shops.save(before, after, new_seller=None if owner.is_seller else owner, idempotency=idempotency)
-            except StaleShop:
-                continue
-            return after
-        raise _busy()
+        return retrying("shop", partial(self._apply, owner_id, shop_name, application, idempotency))
+
+    def _apply(
+        self, owner_id: str, shop_name: str, application: Application, idempotency: IdempotencyKey | None
+    ) -> Shop:
+        owner = self._account_of(owner_id)
+        before = self._shops.find(owner_id)
+        now = self._clock()
+        shop = before or Shop.opened(owner, now)
+        after = self._next(before, self._replayable(idempotency, partial(shop.applied, shop_name, application, now)))
+        self._shops.save(before, after, new_seller=None if owner.is_seller else owner, idempotency=idempotency)
+        return after
 
     def decide(
         self, shop_id: str, decision: Decision, reason: str, operator_id: str, idempotency: IdempotencyKey | None
-    ) -> tuple[Ruling, Shop]:
-        """An operator's decision, recorded. Raises NotFound, Conflict `illegal_transition`, Replayed."""
-        for _ in range(_ROUNDS):
-            before = self._existing(shop_id)
-            after = self._decided(idempotency, partial(before.decided, decision))
-            after = self._next(before, after)
-            ruling = Ruling(
-                self._new_id(), shop_id, decision, reason, operator_id, after.updated_at, after.verification
-            )
-            try:
-                self._shops.save(before, after, ruling=ruling, idempotency=idempotency)
-            except StaleShop:
-                continue
-            return ruling, after
-        raise _busy()
+    ) -> tuple[VerificationDecision, Shop]:
+        """Apply and record an operator's decision. Raises NotFound, Conflict `illegal_transition`, Replayed."""
+        return retrying("shop", partial(self._decide, shop_id, decision, reason, operator_id, idempotency))
 
-    def ruling(self, shop_id: str, ruling_id: str) -> tuple[Ruling, Shop]:
-        """A decision made before. Raises NotFound."""
-        ruling = self._shops.ruling(shop_id, ruling_id)
-        if ruling is None:
+    def _decide(
+        self, shop_id: str, decision: Decision, reason: str, operator_id: str, idempotency: IdempotencyKey | None
+    ) -> tuple[VerificationDecision, Shop]:
+        before = self._existing(shop_id)
+        after = self._next(before, self._replayable(idempotency, partial(before.decided, decision)))
+        made = VerificationDecision(
+            self._new_id(), shop_id, decision, reason, operator_id, after.updated_at, after.verification
+        )
+        self._shops.save(before, after, decision=made, idempotency=idempotency)
+        return made, after
+
+    def decision(self, shop_id: str, decision_id: str) -> tuple[VerificationDecision, Shop]:
+        """An earlier decision, and the shop as it is now. Raises NotFound."""
+        decision = self._shops.decision(shop_id, decision_id)
+        if decision is None:
             raise NotFound("There is no such decision.")
-        return ruling, self._existing(shop_id)
+        return decision, self._existing(shop_id)
 
     def _existing(self, shop_id: str) -> Shop:
         shop = self._shops.find(shop_id)
@@ -179,13 +177,13 @@ class ShopService:
             raise _no_shop()
         return shop
 
-    def _decided(self, idempotency: IdempotencyKey | None, decide: Callable[[], Shop]) -> Shop:
+    def _replayable(self, idempotency: IdempotencyKey | None, change: Callable[[], Shop]) -> Shop:
+        """The changed shop. A repeated call finds the state that its first one made, where the change is illegal."""
         try:
-            return decide()
+            return change()
         except Conflict:
-            # A repeated call finds the state that its first time made, where the action is no longer legal.
             if idempotency is not None:
-                self._shops.raise_if_done(idempotency, self._clock())
+                self._shops.raise_if_recorded(idempotency, self._clock())
             raise
 
     def _next(self, before: Shop | None, after: Shop) -> Shop:
@@ -199,7 +197,7 @@ class FollowService:
         self._new_id = new_id
 
     def follow(self, user_id: str, shop_id: str, idempotency: IdempotencyKey | None) -> None:
-        """One that is followed already is success. Raises Conflict `own_shop`, NotFound, Replayed."""
+        """Success also when the user follows the shop already. Raises Conflict `own_shop`, NotFound, Replayed."""
         if shop_id == user_id:
             raise Conflict("Nobody follows himself.", code="own_shop")
         if len(shop_id) > _LONGEST_ID:
@@ -209,22 +207,19 @@ class FollowService:
             self._follows.add(Following(self._new_id(), user_id, shop_id, now), idempotency)
         except AlreadyFollowing:
             if idempotency is not None:
-                self._follows.claim(idempotency, shop_id, now)
+                self._follows.record(idempotency, shop_id, now)
 
     def unfollow(self, user_id: str, shop_id: str) -> None:
-        """One that is not followed is success."""
-        self._follows.remove(user_id, shop_id)
+        """Success also when the user does not follow the shop."""
+        # After a conflict the follow is read again: another call may have removed it, or removed it and followed again.
+        retrying("follow", partial(self._follows.remove, user_id, shop_id))
 
     def following(
         self, user_id: str, limit: int, after: Mapping[str, str] | None
     ) -> tuple[Sequence[tuple[Following, Shop]], dict[str, str] | None]:
-        """Whom a user follows, newest first, by page. Shops that must not be seen now are left out."""
+        """A page of the shops that a user follows, as `Follows.page` has it."""
         return self._follows.page(user_id, limit, after)
 
 
 def _no_shop() -> NotFound:
     return NotFound("There is no such shop.")
-
-
-def _busy() -> DependencyUnavailable:
-    return DependencyUnavailable("The shop is being changed elsewhere. Try again shortly.", retry_after=1)

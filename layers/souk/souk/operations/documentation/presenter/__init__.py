@@ -1,1 +1,1 @@
-"""Files of the contract, and what no route takes, as answers."""
+"""Answers: the files of the contract, and refusals of requests that match no route."""

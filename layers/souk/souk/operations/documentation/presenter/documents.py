@@ -1,4 +1,4 @@
-"""The contract and the page that shows it, as the docs layer carries them: flat, and compressed already."""
+"""The contract and the page that shows it: files of the docs layer, in one flat folder, compressed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TYPES: Final = {
     ".json": "application/json",
     ".txt": "text/plain; charset=utf-8",
 }
-# Nothing from elsewhere, no inline script, no inline style sheet: the page calls this API and shows its answers.
+# Nothing from other origins, no inline script or style: the page only calls this API and shows its answers.
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -41,17 +41,17 @@ def read(name: str) -> bytes:
 
 
 def answer(name: str, request: Request) -> Response:
-    """A file of the layer, compressed for whoever takes it so. Raises NotFound."""
+    """A file of the layer, compressed for clients that accept gzip. Raises NotFound."""
     suffix = Path(name).suffix
     headers = {**_HEADERS, "Content-Security-Policy": _POLICY} if suffix == ".html" else _HEADERS
     content = _read_compressed(name)
-    if _takes_gzip(request.headers.get("accept-encoding", "")):
+    if _accepts_gzip(request.headers.get("accept-encoding", "")):
         return Response(content, headers={**headers, "Content-Encoding": "gzip"}, content_type=_TYPES[suffix])
     return Response(gzip.decompress(content), headers=headers, content_type=_TYPES[suffix])
 
 
 def _read_compressed(name: str) -> bytes:
-    # Looked up among the names that are there, so that no name can lead elsewhere.
+    # Looked up among the existing names, so that no name can lead to another folder.
     file = _files().get(name)
     if file is None:
         raise NotFound("There is no such file.")
@@ -67,9 +67,9 @@ def _files() -> dict[str, Path]:
     return {file.stem: file for folder in folders for file in Path(folder).glob("*.gz")}
 
 
-def _takes_gzip(accepted: str) -> bool:
-    for one in accepted.lower().split(","):
-        coding, *parameters = (part.strip() for part in one.split(";"))
+def _accepts_gzip(accepted: str) -> bool:
+    for entry in accepted.lower().split(","):
+        coding, *parameters = (part.strip() for part in entry.split(";"))
         if coding == "gzip":
             return not any(part.removeprefix("q=").strip("0.") == "" for part in parameters if part.startswith("q="))
     return False

@@ -1,4 +1,4 @@
-"""What is said to a request that no route takes: the path may exist with other methods."""
+"""Refuses requests that match no route: the path may exist with other methods."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
 
 
 def refuse(request: Request) -> Response:
-    """405 with Allow when the path exists, else 404; OPTIONS is answered for what the path is.
+    """405 with Allow when the path exists, else 404; OPTIONS is 204 with Allow.
 
-    A catch-all route takes preflights as well: the gateway adds its CORS headers to whatever is answered here, and a
-    browser goes on only after a success.
+    The catch-all route gets CORS preflights too: the gateway adds its CORS headers to this answer, and a browser goes
+    on only if it is a success.
     """
     allowed = methods_of(request.path)
     if request.method == "OPTIONS":
@@ -33,7 +33,7 @@ def refuse(request: Request) -> Response:
 
 
 def methods_of(path: str) -> list[str]:
-    """The methods that the contract has for a path, in alphabetical order; none when it has no such path."""
+    """The methods of a path in the contract, in alphabetical order; none when there is no such path."""
     return sorted({method for pattern, methods in _patterns() if pattern.fullmatch(path) for method in methods})
 
 

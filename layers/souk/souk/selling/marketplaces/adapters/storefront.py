@@ -17,8 +17,7 @@ from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, VendorFailed, VendorProblem
 from souk.storefront.catalogue.model import OTHER, Movement, OwnedProduct, Product, Reason, Stock, category_of
 from souk.storefront.catalogue.repository import ProductRepository, StaleProduct
-from souk.storefront.sellers.keys import may_not_sell
-from souk.storefront.sellers.model import Shop
+from souk.storefront.sellers.model import Shop, may_not_sell
 
 _MOST_TRIES = 8
 

@@ -1,1 +1,1 @@
-"""Entities and rules."""
+"""Sales as facts and counters, stock as snapshots, and the report. Pure."""

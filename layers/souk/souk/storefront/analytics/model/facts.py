@@ -1,8 +1,7 @@
-"""What an order tells the counters.
+"""The facts of an order that are counted: payments and refunds.
 
-Facts follow from the order as it stands, and once there they stay as they are: prices, quantities and times of an order
-never change after they were written. So it makes no difference whether facts come from the stream, late, twice, in
-disorder, or from a rebuild.
+Facts are derived from the order's current state and never change later, since an order's prices, quantities and times
+never change. So it does not matter whether they come from the stream, late, twice, out of order, or from a rebuild.
 """
 
 from __future__ import annotations
@@ -22,62 +21,62 @@ def facts_of(order: Order) -> tuple[Fact, ...]:
 
 
 def new_facts(before: Order | None, after: Order) -> tuple[Fact, ...]:
-    """What `before` did not tell yet."""
+    """The facts of `after` that `before` did not have."""
     known = set(facts_of(before)) if before else set()
     return tuple(fact for fact in facts_of(after) if fact not in known)
 
 
 def _captures(order: Order) -> Iterator[Fact]:
-    """A payment counts on the UTC day of its capture, also one that came too late and goes back."""
+    """A payment counts on the UTC day of its capture, also a late one that is refunded."""
     capture = order.payment.capture
     if capture is None:
         return
     day = _day(capture.at)
-    yield Fact(order.id, "captured", tuple(row for one in order.fulfilments for row in _sales(order, one, day)))
+    yield Fact(order.id, "captured", tuple(row for part in order.fulfilments for row in _sales(order, part, day)))
 
 
-def _sales(order: Order, one: Fulfilment, day: date) -> Iterator[Row]:
-    units = sum(line.quantity for line in one.lines)
-    yield Row(one.seller_id, day, order.currency, Tally(revenue=_taxless(one), orders=1, units=units))
-    for line in one.lines:
+def _sales(order: Order, part: Fulfilment, day: date) -> Iterator[Row]:
+    units = sum(line.quantity for line in part.lines)
+    yield Row(part.seller_id, day, order.currency, Tally(revenue=_without_tax(part), orders=1, units=units))
+    for line in part.lines:
         sold = Tally(revenue=line.total.minor, orders=1, units=line.quantity)
-        yield Row(one.seller_id, day, order.currency, sold, line.product_id, line.title)
+        yield Row(part.seller_id, day, order.currency, sold, line.product_id, line.title)
 
 
 def _refunds(order: Order, refund: Refund) -> Iterator[Fact]:
-    """A refund counts once it has succeeded, on the UTC day on which it was asked for.
+    """A refund counts once it has succeeded, on the UTC day on which it was requested.
 
-    One that failed may have succeeded before: then it counted, and a second fact takes that away. From the order as it
-    stands this cannot be told, so both are facts of every failed refund.
+    A failed refund may have succeeded before and been counted; a second fact then reverses it. The order's current
+    state does not say whether it had, so every failed refund has both facts.
     """
     if refund.status is RefundStatus.PENDING:
         return
     day = _day(refund.created_at)
-    shares = {seller_id: _taxless_share(order, refund, seller_id) for seller_id in sorted(refund.shares)}
+    shares = {seller_id: _share_without_tax(order, refund, seller_id) for seller_id in sorted(refund.shares)}
     rows = tuple(
         Row(seller_id, day, order.currency, Tally(refunds=share)) for seller_id, share in shares.items() if share
     )
     yield Fact(order.id, f"refunded-{refund.id}", rows)
     if refund.status is RefundStatus.FAILED:
-        undone = tuple(replace(row, tally=-row.tally) for row in rows)
-        yield Fact(order.id, f"refund-failed-{refund.id}", undone)
+        reversed_rows = tuple(replace(row, tally=-row.tally) for row in rows)
+        yield Fact(order.id, f"refund-failed-{refund.id}", reversed_rows)
 
 
-def _taxless(one: Fulfilment) -> int:
-    return (one.items + one.shipping).minor
+def _without_tax(part: Fulfilment) -> int:
+    return (part.items + part.shipping).minor
 
 
-def _taxless_share(order: Order, refund: Refund, seller_id: str) -> int:
-    """What of a seller's share is not tax: pro rata, and rounded so that parts of a whole add up to the whole."""
-    one = order.fulfilment(seller_id)
+def _share_without_tax(order: Order, refund: Refund, seller_id: str) -> int:
+    """The part of a seller's share that is not tax: pro rata, rounded so that partial refunds add up to the whole."""
+    part = order.fulfilment(seller_id)
     before = 0
     for earlier in order.refunds[: order.refunds.index(refund)]:
         before += earlier.shares[seller_id].minor if seller_id in earlier.shares else 0
 
-    def taxless(gross: int) -> int:
-        return int((Decimal(gross) * _taxless(one) / one.total.minor).quantize(Decimal(1), ROUND_HALF_UP))
+    def without_tax(gross: int) -> int:
+        return int((Decimal(gross) * _without_tax(part) / part.total.minor).quantize(Decimal(1), ROUND_HALF_UP))
 
-    return taxless(before + refund.shares[seller_id].minor) - taxless(before)
+    return without_tax(before + refund.shares[seller_id].minor) - without_tax(before)
 
 
 def _day(moment: datetime) -> date:

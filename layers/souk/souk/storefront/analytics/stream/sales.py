@@ -1,4 +1,4 @@
-"""The orders table's stream, record by record, as the counters read it."""
+"""Records of the orders table's stream as facts to count."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from souk.storefront.orders.mapping import to_order
 
 
 def facts(event: Mapping[str, Any]) -> Iterator[Fact]:
-    """What the orders in a batch tell that they did not tell before; other items tell nothing."""
+    """The new facts of the orders in a batch; other items have none."""
     for record in event["Records"]:
         change = record["dynamodb"]
         before, after = (from_stream(change.get(image)) for image in ("OldImage", "NewImage"))

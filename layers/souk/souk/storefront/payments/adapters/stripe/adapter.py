@@ -1,4 +1,4 @@
-"""Stripe behind the `Payments` Protocol: one page per attempt, one refund per id, whatever is lost on the way."""
+"""Stripe behind the `Payments` Protocol: one page per attempt and one refund per id, even if answers are lost."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ class StripePayments:
         try:
             return session_of(self._api.post("the end of a payment page", f"{_SESSIONS}/{session_id}/expire", {}))
         except VendorRefused as refusal:
-            now = self.session(session_id)  # only an open one can be expired: it has come to its end already
+            now = self.session(session_id)  # only an open page can be expired: this one has ended already
             if now.status is SessionStatus.OPEN:
                 raise VendorFailed(VENDOR, refusal.detail) from refusal
             return now
 
     def refund(self, request: RefundRequest) -> RefundOutcome:
-        """A refusal or a failure may speak of a refund that was made before: then that one is the answer."""
+        """After a refusal or failure, looks for a refund of this id that was made before, and returns that."""
         fields: Mapping[str, Value] = {
             "payment_intent": request.intent_id,
             "amount": _count(request.amount),
@@ -91,14 +91,14 @@ class StripePayments:
 
 
 def _session_form(request: SessionRequest) -> Mapping[str, Value]:
-    """Only cards: whoever pays by card has paid when the page closes, and stock is not held for days."""
-    ours = {ORDER: request.order_id, BUYER: request.buyer_id}
+    """Only cards: a card payment is complete when the page closes, so stock is never reserved for days."""
+    our_ids = {ORDER: request.order_id, BUYER: request.buyer_id}
     return {
         "mode": "payment",
         "payment_method_types": ["card"],
         "client_reference_id": request.order_id,
-        "metadata": ours,
-        "payment_intent_data": {"metadata": ours},  # Stripe does not copy a session's
+        "metadata": our_ids,
+        "payment_intent_data": {"metadata": our_ids},  # Stripe does not copy a session's
         "line_items": [
             {
                 "quantity": line.quantity,

@@ -1,4 +1,4 @@
-"""Stripe counts money in a currency's smallest unit, and a few units otherwise than ISO 4217 does.
+"""Amounts in Stripe's units: the smallest unit of a currency, for a few currencies other than in ISO 4217.
 
 Source: https://docs.stripe.com/currencies#special-cases
 """
@@ -13,7 +13,7 @@ _DIGITS = {"ISK": 2, "UGX": 2, "MGA": 0}
 
 
 def to_stripe(money: Money) -> int:
-    """Raises ValueError for an amount that Stripe has no number for."""
+    """Raises ValueError for an amount that is not a whole number of Stripe's units."""
     count = money.amount.scaleb(_digits(money.currency))
     if count != int(count):
         raise ValueError(f"Stripe takes no {money} {money.currency}")
@@ -21,7 +21,7 @@ def to_stripe(money: Money) -> int:
 
 
 def from_stripe(count: int, currency: str) -> Money:
-    """`currency` in any case. Raises ValueError for an amount that the currency does not have."""
+    """`currency` in any case. Raises ValueError for an amount with too many decimals for the currency."""
     code = currency.upper()
     return Money(Decimal(count).scaleb(-_digits(code)), code)
 

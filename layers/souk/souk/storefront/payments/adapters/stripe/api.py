@@ -1,6 +1,6 @@
-"""One bounded exchange with Stripe's API: in time, in size, without redirects, and with failures as our errors.
+"""Requests to Stripe's API, limited in time and size, with failures as our errors.
 
-A request carries our secret key, so no redirect is followed and nothing is logged here.
+A request contains our secret key, so redirects are not followed and nothing is logged here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LARGEST_ANSWER = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StripeApi:
-    """`secret_key` is asked for each request and kept nowhere; `base_url` is without a slash at its end."""
+    """`secret_key` is called for each request and its result not kept; `base_url` has no slash at its end."""
 
     client: httpx.Client
     base_url: str
@@ -38,7 +38,7 @@ class StripeApi:
     clock: Clock
 
     def get(self, what: str, path: str, query: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-        """`what` names the deed in errors. Raises VendorRefused, VendorThrottled, VendorFailed."""
+        """`what` names the request in errors. Raises VendorRefused, VendorThrottled, VendorFailed."""
         return self._exchange(what, self.client.build_request("GET", self._url(path), params=query))
 
     def post(

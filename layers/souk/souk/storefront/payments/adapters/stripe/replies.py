@@ -1,4 +1,4 @@
-"""Stripe's objects as our values. What is not in the expected shape is a ReplyError."""
+"""Stripe's objects as our values. Raises ReplyError for an unexpected shape."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from souk.storefront.payments.adapters.stripe.outcomes import VENDOR
 from souk.storefront.payments.model import RefundOutcome, RefundStatus, Session, SessionStatus
 
 ORDER, BUYER, REFUND = "order", "buyer", "refund"
-"""Our ids, by their names in Stripe's metadata."""
+"""The names of our ids in Stripe's metadata."""
 
 _PAID = frozenset({"paid", "no_payment_required"})
 _REFUND_STATUS = {
@@ -26,7 +26,7 @@ _REFUND_STATUS = {
 
 
 class ReplyError(VendorFailed):
-    """Stripe's words cannot be understood, so what it did is unknown."""
+    """Stripe's response has an unexpected shape, so the outcome is unknown."""
 
     def __init__(self, name: str) -> None:
         super().__init__(VENDOR, f"Stripe's answer cannot be understood: {name} is missing or of another kind.")
@@ -84,7 +84,7 @@ def moment(document: Mapping[str, Any], name: str) -> datetime:
 
 
 def reference(document: Mapping[str, Any], name: str) -> str | None:
-    """The id of another object, which may stand there expanded."""
+    """The id of another object, which may be expanded."""
     value = document.get(name)
     return text(value, "id") if isinstance(value, dict) else _optional(document, name)
 

@@ -1,4 +1,4 @@
-"""A copy of the index that is being changed: nobody sees it before its files are published."""
+"""A copy of the index that is being changed: not visible to readers before its files are published."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Final, Self
 from tantivy import Index, IndexWriter, Query
 
 from souk.storefront.search.adapters.index.copies import META
-from souk.storefront.search.adapters.index.fields import know_words, schema, to_document
+from souk.storefront.search.adapters.index.fields import register_tokenizers, schema, to_document
 from souk.storefront.search.model import ProductDocument
 
-# The engine's least for one thread is 15 MB; a build from nothing writes fewer and larger files with more.
+# Memory of Tantivy's writer: at least 15 MB for one thread. A full build writes fewer and larger files with more.
 FEW_CHANGES: Final = 20_000_000
 MANY_CHANGES: Final = 200_000_000
 _BLOCK_BYTES: Final = 4096
-"""Stored documents are compressed together by so much: answering with twenty of them opens up to twenty blocks."""
+"""Documents are compressed in blocks of this size: an answer with twenty documents opens up to twenty blocks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The engine's list of segments, and the files that it names."""
+    """Tantivy's list of segments, and the files that it names."""
 
     meta: str
     files: tuple[Path, ...]
@@ -30,7 +30,7 @@ class Committed:
 
 class Draft:
     def __init__(self, index: Index, folder: Path, memory: int) -> None:
-        self._index = know_words(index)
+        self._index = register_tokenizers(index)
         self._index.config_reader("manual")
         self._folder = folder
         self._memory = memory
@@ -39,9 +39,9 @@ class Draft:
 
     @classmethod
     def create(cls, folder: Path) -> Self:
-        """Empty."""
+        """An empty index."""
         Index(schema(), str(folder))
-        # The engine takes this from its file alone.
+        # Tantivy has no other way to set this.
         described = json.loads((folder / META).read_text())
         described["index_settings"]["docstore_blocksize"] = _BLOCK_BYTES
         (folder / META).write_text(json.dumps(described))
@@ -53,20 +53,20 @@ class Draft:
 
     @property
     def count(self) -> int:
-        """Products in it, as committed last."""
+        """The number of products, as of the last commit."""
         return self._searcher.num_docs
 
     def revision(self, product_id: str) -> int | None:
-        """Of the product as it was committed last; None: it is not in here."""
+        """The product's revision as of the last commit; None: it is not in the index."""
         found = self._searcher.search(Query.term_query(schema(), "id", product_id, "basic"), 1, count=False)
         addresses = [address for _, address in found.hits]
         revisions = self._searcher.fast_field_values("revision", addresses) if addresses else []
-        return next((int(one) for one in revisions if one is not None), None)
+        return next((int(revision) for revision in revisions if revision is not None), None)
 
     def set(self, product_id: str, product: ProductDocument | None) -> bool:
-        """Put a product in the place of what was known of it, or take it out (None).
+        """Replace a product, or remove it (`product` None).
 
-        False: nothing to do, since this state of it, or a later one, is in here.
+        False: there was nothing to do, since the index has the same or a later revision.
         """
         known = self.revision(product_id)
         if product is None and known is None:
@@ -82,7 +82,7 @@ class Draft:
         return True
 
     def commit(self) -> Committed:
-        """Write down what was set, and let the engine merge small segments before it is told."""
+        """Write the changes, and wait until Tantivy has merged small segments."""
         if self._writer is not None:
             self._writer.commit()
             self._writer.wait_merging_threads()
@@ -93,7 +93,7 @@ class Draft:
         return Committed(meta, tuple(sorted(self._files(meta))))
 
     def _files(self, meta: str) -> list[Path]:
-        """Files of live segments; what merges replaced, and marks of deletion that are outdated, stay behind."""
+        """Files of live segments, without merged segments and outdated deletion marks."""
         live: list[Path] = []
         for segment in json.loads(meta)["segments"]:
             name = segment["segment_id"].replace("-", "")

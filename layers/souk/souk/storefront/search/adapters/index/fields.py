@@ -1,15 +1,15 @@
-"""What the index keeps of a product, field by field, and how text becomes words.
+"""The fields of a product in the index, and how text is split into words.
 
-id, seller_id               as they are, to find by
+id, seller_id               verbatim, to find by
 category_id                 the same, and to count by
 title, description          words in lower case without accents
 stems                       the English stems of both, so that `lamps` finds `lamp`
-price, rating, in_stock     integers to filter by (souk.storefront.search.adapters.index.ordering says in which units)
+price, rating, in_stock     integers to filter by (units: see sort_keys)
 price_step, stars           the range of the price facet and the whole stars, to count by: small integers are quick
-by_price, by_rating, by_time    integers to order by, no two alike
-distinction                 tells equally relevant products apart
-revision                    what is newer
-document                    the whole, to answer with
+by_price, by_rating, by_time    integers to sort by, all different
+distinction                 the tie-breaker of equally relevant products
+revision                    increases with each change of the product
+document                    the whole product, for answers
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzer
 
 from souk.shared.clock import from_wire, to_wire
 from souk.shared.money import Money
-from souk.storefront.search.adapters.index import ordering
+from souk.storefront.search.adapters.index import sort_keys
 from souk.storefront.search.model import PRICE_STEPS, ProductDocument
 from souk.storefront.sellers.model import Rating
 
 FORMAT: Final = 1
-"""Rises whenever fields change: an index of another format has to be built anew."""
+"""Increases whenever fields change: an index of another format has to be rebuilt."""
 
 _LONGEST_WORD: Final = 40
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
@@ -54,7 +54,7 @@ def schema() -> Schema:
 
 @cache
 def words() -> TextAnalyzer:
-    """A text's words, in lower case and without accents."""
+    """The analyzer that splits a text into words, in lower case and without accents."""
     return _words().build()
 
 
@@ -72,8 +72,8 @@ def _words() -> TextAnalyzerBuilder:
     )
 
 
-def know_words(index: Index) -> Index:
-    """An index knows its analyzers by name only: each time it is opened they are handed in."""
+def register_tokenizers(index: Index) -> Index:
+    """Register the analyzers, which an index stores by name only: needed each time it is opened."""
     index.register_tokenizer("words", words())
     index.register_tokenizer("stems", stems())
     return index
@@ -84,15 +84,15 @@ def to_document(product: ProductDocument) -> Document:
     for name in ("id", "seller_id", "category_id", "title", "description"):
         document.add_text(name, getattr(product, name))
     document.add_text("stems", f"{product.title}\n{product.description}")
-    document.add_integer("price", ordering.price_value(product.price.amount))
-    document.add_integer("rating", ordering.rating_value(product.rating))
+    document.add_integer("price", sort_keys.price_value(product.price.amount))
+    document.add_integer("rating", sort_keys.rating_value(product.rating))
     document.add_integer("in_stock", int(product.available > 0))
     document.add_integer("price_step", bisect_right(PRICE_STEPS, product.price.amount))
     document.add_integer("stars", product.rating.sum // product.rating.count if product.rating.count else 0)
-    document.add_integer("by_price", ordering.by_price(product.price, product.id))
-    document.add_integer("by_rating", ordering.by_rating(product.rating, product.id))
-    document.add_integer("by_time", ordering.by_time(product.created_at, product.id))
-    document.add_float("distinction", ordering.distinction(product.id))
+    document.add_integer("by_price", sort_keys.by_price(product.price, product.id))
+    document.add_integer("by_rating", sort_keys.by_rating(product.rating, product.id))
+    document.add_integer("by_time", sort_keys.by_time(product.created_at, product.id))
+    document.add_float("distinction", sort_keys.distinction(product.id))
     document.add_integer("revision", product.revision)
     document.add_bytes("document", _encode(product))
     return document
@@ -105,7 +105,7 @@ def from_document(document: Document) -> ProductDocument:
 
 
 def _encode(product: ProductDocument) -> bytes:
-    """Without names, which would be half of it: twenty are read for each answer."""
+    """JSON without member names, which would be half of it: twenty documents are read for each answer."""
     members = (
         product.id,
         product.seller_id,

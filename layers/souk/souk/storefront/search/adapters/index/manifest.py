@@ -1,6 +1,6 @@
-"""What the index consists of at one moment: a small text that names every file of it. Pure.
+"""The manifest: a small JSON text that names every file of the index at one moment. Pure.
 
-An index is a set of files that never change. They stand in packs: one pack holds all files that one commit added.
+An index is a set of files that never change. They are stored in packs: one pack holds all files that one commit added.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from typing import Any, Final
 from souk.shared.clock import from_wire, to_wire
 
 GRACE: Final = timedelta(minutes=15)
-"""How long packs stay that no file is read from any more: readers may be about to fetch what they read of."""
+"""How long unused packs are kept: readers may have read an older manifest and be about to fetch them."""
 LONGEST_REBUILD: Final = timedelta(minutes=20)
-"""A rebuild that began longer ago has died: no function runs for as long."""
+"""A rebuild that began longer ago has died: no function runs that long."""
 
 
 class Unreadable(Exception):
-    """The text is no manifest, or one of another format."""
+    """The text is not a manifest, or one of another format."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Where one file stands: in which pack, at which bytes, and what they hash to."""
+class PackedFile:
+    """Where a file of the index is stored: its pack, its bytes there, and their hash."""
 
     pack: str
     offset: int
@@ -45,35 +45,35 @@ class Rebuild:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`commit` is its own id. `meta` is the engine's list of segments; None: there is no index that could be read.
+    """`commit` is the manifest's id. `meta` is Tantivy's list of segments; None: there is no readable index.
 
-    retired: packs that are no longer read from, and since when.
+    files: by name. retired: packs that are not used any more, and since when.
     """
 
     format: int
     commit: str
     meta: str | None
-    files: Mapping[str, Piece] = field(default_factory=dict)
+    files: Mapping[str, PackedFile] = field(default_factory=dict)
     retired: Mapping[str, datetime] = field(default_factory=dict)
     rebuild: Rebuild | None = None
 
     @property
     def packs(self) -> frozenset[str]:
-        return frozenset(piece.pack for piece in self.files.values())
+        return frozenset(file.pack for file in self.files.values())
 
     def running_rebuild(self, now: datetime) -> Rebuild | None:
-        """The rebuild that is under way; one that died is nobody's."""
+        """The rebuild that is under way; None when there is none, or it has died."""
         if self.rebuild is None or now - self.rebuild.began_at > LONGEST_REBUILD:
             return None
         return self.rebuild
 
     def retire(self, successor_packs: frozenset[str], now: datetime) -> dict[str, datetime]:
-        """What its successor says of packs that it does not read from."""
+        """`retired` of the successor: its packs are `successor_packs`; entries past their grace are dropped."""
         known = {pack: since for pack, since in self.retired.items() if now - since <= GRACE}
         return {**dict.fromkeys(self.packs - successor_packs, now), **known}
 
     def expired(self, now: datetime) -> list[str]:
-        """Packs that nobody can be about to read."""
+        """Unused packs past their grace, which can be deleted."""
         return sorted(pack for pack, since in self.retired.items() if now - since > GRACE)
 
 
@@ -83,7 +83,7 @@ def to_text(manifest: Manifest) -> bytes:
         "format": manifest.format,
         "commit": manifest.commit,
         "meta": manifest.meta,
-        "files": {name: [one.pack, one.offset, one.size, one.sha256] for name, one in manifest.files.items()},
+        "files": {name: [file.pack, file.offset, file.size, file.sha256] for name, file in manifest.files.items()},
         "retired": {pack: to_wire(since) for pack, since in manifest.retired.items()},
         "rebuild": rebuild
         and {"id": rebuild.id, "began_at": to_wire(rebuild.began_at), "touched": sorted(rebuild.touched)},
@@ -104,7 +104,7 @@ def from_text(text: bytes, known_format: int) -> Manifest:
             format=known_format,
             commit=members["commit"],
             meta=members["meta"],
-            files={name: Piece(*piece) for name, piece in members["files"].items()},
+            files={name: PackedFile(*packed) for name, packed in members["files"].items()},
             retired={pack: from_wire(since) for pack, since in members["retired"].items()},
             rebuild=rebuild and Rebuild(rebuild["id"], from_wire(rebuild["began_at"]), frozenset(rebuild["touched"])),
         )

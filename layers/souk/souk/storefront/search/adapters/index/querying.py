@@ -1,6 +1,6 @@
-"""From what a buyer asks to a query of the index. Whatever the text is, it never becomes an error.
+"""Queries of the index from what a buyer asks. No text is an error.
 
-Every word has to be found, in the title, in the description or by its stem; little words need not. The last one may be
+Every word has to be found in the title, in the description or by its stem; stop words need not. The last word may be
 unfinished. A word of four letters or more that no product has may have one letter wrong.
 """
 
@@ -11,17 +11,17 @@ from typing import Any, Final
 
 from tantivy import FieldType, Occur, Order, Query, Searcher
 
-from souk.storefront.search.adapters.index import ordering
+from souk.storefront.search.adapters.index import sort_keys
 from souk.storefront.search.adapters.index.fields import schema, stems, words
 from souk.storefront.search.model import ProductQuery, Sort
 
 _MOST_WORDS: Final = 16
-_LITTLE_WORDS: Final = frozenset(
+_STOP_WORDS: Final = frozenset(
     ("a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or", "the", "to", "with")
 )
 _SHORTEST_UNFINISHED: Final = 2
 _SHORTEST_MISSPELT: Final = 4
-# How much a word counts by where it is found. Unfinished and misspelt ones have no frequency: a constant stands for it.
+# The weight of a word by the field it is found in. Unfinished and misspelt words are scored without a frequency.
 _WEIGHTS: Final = {"title": 4.0, "description": 1.0, "stems": 1.0}
 _UNFINISHED: Final = {"title": 0.5, "description": 0.1}
 _MISSPELT: Final = {"title": 2.0, "description": 0.5}
@@ -35,9 +35,9 @@ ORDERS: Final = {
 }
 
 
-def ask(query: ProductQuery, searcher: Searcher) -> Query:
-    """The query; `searcher` knows which words there are."""
-    filters = [_without_score(one) for one in _filters(query)]
+def build_query(query: ProductQuery, searcher: Searcher) -> Query:
+    """The Tantivy query; `searcher` knows which words the index has."""
+    filters = [_without_score(found) for found in _filters(query)]
     if query.text is not None:
         filters.insert(0, _text(query.text, searcher))
     return _all_of(filters) if filters else Query.all_query()
@@ -55,7 +55,7 @@ def _filters(query: ProductQuery) -> list[Query]:
     if query.min_price is not None or query.max_price is not None:
         found.append(_between("price", _thousandths(query.min_price, 0), _thousandths(query.max_price, _MOST)))
     if query.min_rating:
-        found.append(_between("rating", ordering.least_rating(query.min_rating), _MOST))
+        found.append(_between("rating", sort_keys.least_rating(query.min_rating), _MOST))
     if query.in_stock:
         found.append(Query.term_query(schema(), "in_stock", 1))
     return found
@@ -68,7 +68,7 @@ def _between(name: str, low: int, high: int) -> Query:
 
 
 def _thousandths(amount: Decimal | None, otherwise: int) -> int:
-    """A bound that is finer than a thousandth is moved inward."""
+    """A bound in thousandths, rounded inward; `otherwise` when there is none."""
     if amount is None:
         return otherwise
     rounding = ROUND_FLOOR if otherwise else ROUND_CEILING
@@ -84,9 +84,12 @@ def _text(text: str, searcher: Searcher) -> Query:
         return Query.empty_query()
     *finished, last = found
     clauses = [(word, _finished(word, searcher)) for word in finished] + [(last, _last(last, searcher))]
-    all_little = _LITTLE_WORDS.issuperset(finished) and last in _LITTLE_WORDS
+    only_stop_words = _STOP_WORDS.issuperset(finished) and last in _STOP_WORDS
     return Query.boolean_query(
-        [(Occur.Must if all_little or word not in _LITTLE_WORDS else Occur.Should, clause) for word, clause in clauses]
+        [
+            (Occur.Must if only_stop_words or word not in _STOP_WORDS else Occur.Should, clause)
+            for word, clause in clauses
+        ]
     )
 
 
@@ -133,19 +136,19 @@ def _begins_a_word(word: str, searcher: Searcher) -> bool:
     return any(searcher.terms_with_prefix(name, word, limit=1) for name in _UNFINISHED)
 
 
-# Together ------------------------------------------------------------------------------------------------------------
+# Combining -----------------------------------------------------------------------------------------------------------
 
 
 def _all_of(queries: list[Query]) -> Query:
-    return Query.boolean_query([(Occur.Must, one) for one in queries])
+    return Query.boolean_query([(Occur.Must, query) for query in queries])
 
 
 def _any_of(queries: list[Query]) -> Query:
-    return Query.boolean_query([(Occur.Should, one) for one in queries])
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
 def _without_score(query: Query) -> Query:
-    """A filter says whether, not how well."""
+    """A filter decides whether a product is found, not how relevant it is."""
     return Query.const_score_query(query, 0.0)
 
 
@@ -155,4 +158,4 @@ def _without_score(query: Query) -> Query:
 AGGREGATIONS: Final[dict[str, Any]] = {
     field: {"terms": {"field": field, "size": 1000}} for field in ("category_id", "price_step", "stars", "in_stock")
 }
-"""What to count besides: how many have each value of these fields."""
+"""Aggregations for facets: the number of products with each value of these fields."""

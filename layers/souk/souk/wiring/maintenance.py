@@ -1,4 +1,4 @@
-"""What the system tells of itself."""
+"""The health check."""
 
 from __future__ import annotations
 

@@ -1,13 +1,12 @@
-"""Writes README's table of endpoints from the contract, between two comments: `python -m docs.generate_endpoints`."""
+"""README's table of endpoints, written between two comments."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from docs.generate_openapi import generate
+from tooling.contract.template import ROOT
 
-FILE = Path(__file__).parents[1] / "README.md"
+FILE = ROOT / "README.md"
 _BEGIN = "<!-- endpoints: written by `make openapi` -->\n"
 _END = "<!-- /endpoints -->"
 
@@ -30,7 +29,3 @@ def _table(document: dict[str, Any]) -> str:
             shown = path.removeprefix("/api/v1")
             rows.append(f"| {method.upper()} `{shown}`{lock} | {operation['summary']} | {function} |")
     return "\n".join(rows) + "\n"
-
-
-if __name__ == "__main__":
-    FILE.write_text(with_table(FILE.read_text(), generate()))

@@ -1,8 +1,8 @@
-"""Orders of products as single integers, each different from every other: a value, then a hash of the id.
+"""Sort keys of products: single integers, each different from every other, made of a value and a hash of the id.
 
-The integer has 63 bits. Its first six are the length of the value, then come the value's bits without the leading one,
-and the rest is filled with the hash. So integers compare as their values do, and small values leave room for a long
-hash: a price of 99.99 leaves 41 bits of it.
+The integer has 63 bits: six for the value's length in bits, then the value's bits without the leading one, then the
+hash in the rest. So sort keys compare as their values do, and small values leave room for a long hash: a price of
+99.99 leaves 41 bits.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from souk.shared.money import Money
 from souk.storefront.sellers.model import Rating
 
 _BITS: Final = 57
-"""What is left of 63 bits after the length."""
+"""63 bits without those of the length."""
 _MOST_REVIEWS: Final = (1 << 16) - 1
 _RATING_SCALE: Final = 1_000_000
 _PRICE_SCALE: Final = 1000
-_APART: Final = 0.001
+_TIE_BREAKER: Final = 0.001
 
 
 def price_value(amount: Decimal) -> int:
-    """An amount in thousandths, which every currency's decimals fit into."""
+    """An amount in thousandths: no currency has more decimals."""
     return int(amount * _PRICE_SCALE)
 
 
@@ -34,7 +34,7 @@ def rating_value(rating: Rating) -> int:
 
 
 def least_rating(stars: Decimal) -> int:
-    """What `rating_value` is at least for a mean of `stars`."""
+    """The lowest `rating_value` of a mean of at least `stars`."""
     return -int(-stars * _RATING_SCALE // 1)
 
 
@@ -43,7 +43,7 @@ def by_price(price: Money, product_id: str) -> int:
 
 
 def by_rating(rating: Rating, product_id: str) -> int:
-    """By the mean; of equal ones that with more reviews is greater."""
+    """By the mean, then by the number of reviews."""
     return _key((rating_value(rating) << 16) + min(rating.count, _MOST_REVIEWS), product_id)
 
 
@@ -52,8 +52,8 @@ def by_time(moment: datetime, product_id: str) -> int:
 
 
 def distinction(product_id: str) -> float:
-    """From 0 to a thousandth: what tells equally relevant products apart, whatever file each is in."""
-    return _APART * _hash(product_id) / (1 << 64)
+    """A tie-breaker from 0 to 0.001 for equally relevant products: the same in every segment."""
+    return _TIE_BREAKER * _hash(product_id) / (1 << 64)
 
 
 def _key(value: int, product_id: str) -> int:

@@ -1,1 +1,0 @@
-"""The HTTP contract as a document: what template.yaml routes and each handler declares, put together."""

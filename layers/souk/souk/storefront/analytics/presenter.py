@@ -1,0 +1,43 @@
+"""A seller's report as an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from souk.storefront.analytics.model.counters import ProductSales, Report, Tally
+from souk.storefront.analytics.schemas import AnalyticsOut, DayOut, InventoryOut, ProductSalesOut
+
+
+def present_report(report: Report, seller_id: str) -> AnalyticsOut:
+    inventory = report.inventory
+    return AnalyticsOut(
+        seller_id=seller_id,
+        first=report.period.first,
+        last=report.period.last,
+        currency=report.currency,
+        currencies=list(report.currencies),
+        **_sales(report.total, report),
+        by_day=[DayOut(date=day, **_sales(tally, report)) for day, tally in report.by_day],
+        by_product=[_product(sales, report) for sales in report.by_product],
+        inventory=InventoryOut(products=inventory.products, units=inventory.units, out_of_stock=inventory.out_of_stock),
+    )
+
+
+def _product(sales: ProductSales, report: Report) -> ProductSalesOut:
+    return ProductSalesOut(
+        product_id=sales.product_id,
+        title=sales.title,
+        revenue=report.money(sales.tally.revenue).amount,
+        orders=sales.tally.orders,
+        units=sales.tally.units,
+    )
+
+
+def _sales(tally: Tally, report: Report) -> dict[str, Any]:
+    return {
+        "revenue": report.money(tally.revenue).amount,
+        "refunds": report.money(tally.refunds).amount,
+        "net": report.money(tally.net).amount,
+        "orders": tally.orders,
+        "units": tally.units,
+    }

@@ -1,0 +1,45 @@
+"""Reviews as answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from souk.http.pagination import to_cursor
+from souk.http.request import Request
+from souk.http.response import Response, etag
+from souk.shared.clock import to_wire
+from souk.storefront.reviews.model import Review
+from souk.storefront.reviews.schemas import ReviewOut, ReviewsOut
+
+
+def respond(review: Review) -> Response:
+    """A review with its version as ETag."""
+    return Response(_present(review), headers=etag(review.version))
+
+
+def respond_created(request: Request, review: Review) -> Response:
+    """The same, with its address."""
+    headers = {"Location": f"{request.path}/{review.id}", **etag(review.version)}
+    return Response(_present(review), headers=headers)
+
+
+def present_page(reviews: Iterable[Review], next_id: str | None) -> ReviewsOut:
+    """A page of reviews. `next_id`: the next page starts after the review of this id."""
+    return ReviewsOut(
+        data=[_present(review) for review in reviews],
+        next_cursor=to_cursor({"id": next_id} if next_id else None),
+    )
+
+
+def _present(review: Review) -> ReviewOut:
+    return ReviewOut(
+        id=review.id,
+        product_id=review.product_id,
+        user_id=review.reviewer_id,
+        reviewer_name=review.reviewer_name,
+        rating=review.rating,
+        comment=review.comment,
+        version=review.version,
+        created_at=to_wire(review.created_at),
+        updated_at=to_wire(review.updated_at),
+    )

@@ -1,0 +1,1 @@
+"""What the repository's own tools do with the sources: read them, and write what follows from them."""
