@@ -20,15 +20,15 @@ def order() -> Units:
     return deliver_one()
 
 
-def test_the_page_says_what_a_listing_and_an_order_do_and_cost(listing: Units, order: Units) -> None:
+def test_the_page_is_the_computed_cost_of_a_listing_and_an_order(listing: Units, order: Units) -> None:
     assert (ROOT / "docs/cost.md").read_text() == document(listing, order, read_receipts())
 
 
-def test_every_function_that_runs_for_them_has_been_measured(listing: Units, order: Units) -> None:
+def test_every_function_that_they_invoke_has_been_measured(listing: Units, order: Units) -> None:
     assert {*listing.invocations, *order.invocations} <= set(read_receipts()["functions"])
 
 
-def test_an_order_is_counted_once_and_what_is_left_is_told_to_index_and_figures_once(order: Units) -> None:
+def test_an_order_is_counted_once_and_its_stock_indexed_and_counted_once(order: Units) -> None:
     assert [order.invocations[one] for one in (COUNTED, INDEXING, STOCKTAKING)] == [1, 1, 1]
     assert order.requests == order.invocations["change_order_status"] + 2  # its placing, and the vendor's event
 
@@ -44,7 +44,7 @@ def test_a_price_that_doubles_shows_in_both_sums(listing: Units, order: Units, m
     assert more[2:] == [0]
 
 
-def test_one_more_state_is_one_more_transition_for_each(listing: Units, order: Units) -> None:
+def test_an_additional_state_is_an_additional_transition_for_each(listing: Units, order: Units) -> None:
     page = document(listing, order, read_receipts())
     for units in (listing, order):
         assert f"| Step Functions state transitions | {1000 * units.states:,} |" in page

@@ -141,7 +141,7 @@ def _faults_of(call: str) -> tuple[Fault, ...]:
 
 
 @pytest.mark.parametrize("name", USE_CASES)
-def test_whatever_call_fails_the_listing_comes_through(name: str) -> None:
+def test_after_any_failed_call_the_listing_reaches_its_end(name: str) -> None:
     use_case = USE_CASES[name]
     with world() as made:
         journey = Journey(made)

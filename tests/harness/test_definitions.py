@@ -65,13 +65,13 @@ def _expressions(part: Any) -> list[str]:
     return [expression(part)] if is_expression(part) else []
 
 
-def test_every_definition_is_looked_at() -> None:
+def test_every_definition_is_checked() -> None:
     assert {file.name.removesuffix(".asl.json") for file in (ROOT / "workflows").glob("*")} == set(WORKFLOWS)
     assert set(resources("AWS::Serverless::StateMachine")) == set(WORKFLOWS.values())
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_substitutions_are_given_and_used_exactly(name: str) -> None:
+def test_exactly_the_used_substitutions_are_given(name: str) -> None:
     assert set(SUBSTITUTION.findall(text_of(name))) == set(substitutions_of(WORKFLOWS[name]))
 
 
@@ -95,7 +95,7 @@ def test_every_state_leads_somewhere(_name: str, state: State) -> None:
 
 
 @pytest.mark.parametrize(("_name", "state"), _all_states())
-def test_no_state_speaks_jsonpath(_name: str, state: State) -> None:
+def test_no_state_uses_jsonpath(_name: str, state: State) -> None:
     assert JSONPATH_FIELDS & state.body.keys() == set()
     assert [key for key in _keys(state.body) if key.endswith(".$")] == []
 
@@ -125,7 +125,7 @@ def test_retries_and_catchers_name_errors_that_exist(_name: str, state: State) -
 
 
 @pytest.mark.parametrize(("name", "state"), _all_states())
-def test_a_fault_that_passes_is_always_tried_again(name: str, state: State) -> None:
+def test_a_temporary_error_is_always_retried(name: str, state: State) -> None:
     if not _is_task(state):
         return
     tried = {error for one in state.body["Retry"] if one.get("MaxAttempts", 3) for error in one["ErrorEquals"]}
@@ -137,20 +137,20 @@ def test_a_fault_that_passes_is_always_tried_again(name: str, state: State) -> N
 
 
 @pytest.mark.parametrize(("_name", "state"), _all_states())
-def test_a_state_fails_under_a_name_of_its_own(_name: str, state: State) -> None:
+def test_a_fail_state_has_an_error_name_of_its_own(_name: str, state: State) -> None:
     """Names that begin with `States.` are the service's."""
     assert not str(state.body.get("Error", "")).startswith("States.")
 
 
 @pytest.mark.parametrize(("_name", "state"), _all_states())
-def test_a_run_carries_no_more_of_an_item_than_it_looks_at(_name: str, state: State) -> None:
+def test_a_run_reads_only_the_fields_of_an_item_that_it_needs(_name: str, state: State) -> None:
     """An item may be larger than the 256 KiB that a state may answer."""
     if state.body.get("Resource") == "arn:aws:states:::dynamodb:getItem":
         assert state.body["Arguments"]["ProjectionExpression"]
 
 
 @pytest.mark.parametrize(("_name", "state"), _all_states())
-def test_every_expression_can_be_read(_name: str, state: State) -> None:
+def test_every_expression_can_be_parsed(_name: str, state: State) -> None:
     assert [text for text in _expressions(state.body) if Jsonata(text).get_errors()] == []
 
 

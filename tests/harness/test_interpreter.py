@@ -55,7 +55,7 @@ def failing(*errors: str) -> Callable[[str, Any], Any]:
     return call
 
 
-def test_a_task_is_given_its_arguments_and_answers_its_output() -> None:
+def test_a_task_gets_its_arguments_and_returns_its_output() -> None:
     seen: list[Any] = []
 
     def call(_resource: str, arguments: Any) -> Any:
@@ -68,7 +68,7 @@ def test_a_task_is_given_its_arguments_and_answers_its_output() -> None:
     assert output == 7
 
 
-def test_assigned_variables_reach_later_states_and_are_read_as_they_were() -> None:
+def test_assigned_variables_reach_later_states_unchanged() -> None:
     states = {
         "A": {"Type": "Pass", "Assign": {"x": 1, "y": "{% $exists($x) %}"}, "Next": "B"},
         "B": {"Type": "Pass", "Output": "{% [$x, $y] %}", "Assign": {"x": 2}, "End": True},
@@ -76,7 +76,7 @@ def test_assigned_variables_reach_later_states_and_are_read_as_they_were() -> No
     assert finish(start(states, failing()))[0] == [1, False]
 
 
-def test_an_inner_assignment_stays_inside() -> None:
+def test_an_assignment_in_an_inner_scope_stays_there() -> None:
     branch = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Assign": {"x": 2}, "End": True}}}
     states = {
         "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "P"},
@@ -93,7 +93,7 @@ def test_retries_wait_longer_each_time_up_to_their_limit() -> None:
     assert slept == [2, 4, 7]
 
 
-def test_a_retrier_that_is_used_up_lets_the_error_through() -> None:
+def test_an_exhausted_retrier_passes_the_error_on() -> None:
     retry = {"ErrorEquals": ["E"], "MaxAttempts": 1}
     with pytest.raises(StateFailed, match="E"):
         finish(start({"A": task(Retry=[retry])}, failing("E", "E")))
@@ -105,7 +105,7 @@ def test_the_first_retrier_that_names_an_error_decides() -> None:
         finish(start({"A": task(Retry=retries)}, failing("E")))
 
 
-def test_a_catcher_hands_on_the_error_and_where_to_go() -> None:
+def test_a_catcher_passes_the_error_to_its_next_state() -> None:
     catch = {
         "ErrorEquals": ["States.ALL"],
         "Assign": {"why": "{% $parse($states.errorOutput.Cause).errorMessage %}"},
@@ -120,13 +120,13 @@ def test_a_catcher_hands_on_the_error_and_where_to_go() -> None:
     assert entered == ["A", "B"]
 
 
-def test_states_all_does_not_catch_what_cannot_be_caught() -> None:
+def test_states_all_does_not_catch_uncatchable_errors() -> None:
     catch = {"ErrorEquals": ["States.ALL"], "Next": "B"}
     with pytest.raises(StateFailed, match=r"States\.Runtime"):
         finish(start({"A": task(Catch=[catch]), "B": {"Type": "Succeed"}}, failing("States.Runtime")))
 
 
-def test_a_task_that_answers_too_late_has_timed_out() -> None:
+def test_a_task_that_answers_late_times_out() -> None:
     clock = VirtualClock()
 
     def call(_resource: str, _arguments: Any) -> Any:
@@ -162,13 +162,13 @@ def test_a_map_runs_its_states_for_each_item() -> None:
     assert finish(start(states, failing(), given=[1, 2]))[0] == [2, 4]
 
 
-def test_a_branch_that_fails_fails_the_whole() -> None:
+def test_a_failing_branch_fails_the_parallel_state() -> None:
     branch = {"StartAt": "I", "States": {"I": {"Type": "Fail", "Error": "E", "Cause": "because"}}}
     with pytest.raises(StateFailed, match="E"):
         finish(start({"A": {"Type": "Parallel", "Branches": [branch], "End": True}}, failing()))
 
 
-def test_a_callback_waits_for_its_token_and_answers_what_came_with_it() -> None:
+def test_a_callback_waits_for_its_token_and_returns_the_output_sent_with_it() -> None:
     clock = VirtualClock()
     arguments = {"t": "{% $states.context.Task.Token %}"}
     states = {"A": task(Resource=LAMBDA + ".waitForTaskToken", Arguments=arguments)}
@@ -179,7 +179,7 @@ def test_a_callback_waits_for_its_token_and_answers_what_came_with_it() -> None:
         run.send({"ok": True})
 
 
-def test_a_callback_whose_time_is_up_has_timed_out() -> None:
+def test_a_callback_without_an_answer_times_out() -> None:
     run = start({"A": task(Resource=LAMBDA + ".waitForTaskToken")}, failing())
     assert [type(next(run)), type(next(run))] == [Entered, AwaitToken]
     with pytest.raises(StateFailed, match=r"States\.Timeout"):

@@ -62,7 +62,7 @@ def _race(rival: str, moment: int) -> bool:
 
 
 @pytest.mark.parametrize("rival", RIVALS)
-def test_two_racing_publishes_make_one_listing_whenever_the_second_comes(rival: str) -> None:
+def test_two_concurrent_publishes_make_one_listing(rival: str) -> None:
     moment = 0
     while _race(rival, moment):
         moment += 1

@@ -25,7 +25,7 @@ def unheard(made: World, mood: Literal["mute", "deaf"] = "mute") -> Journey:
     return journey
 
 
-def test_a_refusal_keeps_the_marketplaces_words_and_the_next_try_succeeds(made: World) -> None:
+def test_a_refusal_keeps_the_marketplaces_words_and_the_next_attempt_succeeds(made: World) -> None:
     journey = Journey(made)
     journey.create()
     journey.go_on(Status.APPROVED)
@@ -51,7 +51,7 @@ def test_a_revision_that_is_refused_leaves_the_listing_live_and_says_why(made: W
     assert publication.error.detail == "The title is not allowed."
 
 
-def test_what_has_ended_at_the_marketplace_is_not_called_live_and_can_be_published_again(made: World) -> None:
+def test_a_listing_ended_at_the_marketplace_is_not_live_and_can_be_published_again(made: World) -> None:
     journey = published(made)
     [first] = made.ebay.items
     first.live = False
@@ -86,14 +86,14 @@ def test_a_recovered_listing_that_ends_before_its_revision_is_ended(made: World)
     assert journey.listing.status is Status.PUBLISHED
 
 
-def test_an_edit_after_a_lost_answer_reaches_what_was_published(made: World) -> None:
+def test_an_edit_after_a_lost_answer_reaches_the_publication(made: World) -> None:
     journey = unheard(made)
     journey.edit()
     journey.go_on(Status.PUBLISHED)
     claim_published(journey)
 
 
-def test_what_a_lost_answer_left_live_stays_ours_when_its_newer_words_are_refused(made: World) -> None:
+def test_a_listing_live_after_a_lost_answer_is_kept_when_its_revision_is_refused(made: World) -> None:
     journey = unheard(made)
     made.ebay.refuse_revisions = "The title is not allowed."
     journey.edit()
@@ -108,7 +108,7 @@ def test_what_a_lost_answer_left_live_stays_ours_when_its_newer_words_are_refuse
     claim_gone(journey)
 
 
-def test_a_refusal_after_a_lost_answer_does_not_make_it_forgotten(made: World) -> None:
+def test_a_refusal_after_a_lost_answer_does_not_lose_the_publication(made: World) -> None:
     journey = unheard(made)
     made.ebay.refuse = "Your token has been revoked."
     for _ in range(2):
@@ -125,7 +125,7 @@ def test_a_refusal_after_a_lost_answer_does_not_make_it_forgotten(made: World) -
 
 
 @pytest.mark.parametrize("there", ["published", "nothing"])
-def test_deleting_what_may_be_published_looks_before_it_forgets(made: World, there: str) -> None:
+def test_deleting_a_listing_that_may_be_published_searches_first(made: World, there: str) -> None:
     journey = unheard(made, "mute" if there == "published" else "deaf")
     assert journey.listing.publications["ebay"].status == "unconfirmed"
     journey.delete()
@@ -133,7 +133,7 @@ def test_deleting_what_may_be_published_looks_before_it_forgets(made: World, the
     claim_gone(journey)
 
 
-def test_what_may_be_published_is_not_forgotten_while_the_marketplace_will_not_say(made: World) -> None:
+def test_a_listing_that_may_be_published_is_kept_while_the_marketplace_does_not_answer(made: World) -> None:
     journey = unheard(made)
     made.ebay.refuse = "Your token has been revoked."
     journey.delete()
@@ -144,7 +144,7 @@ def test_what_may_be_published_is_not_forgotten_while_the_marketplace_will_not_s
     assert listing.error.detail == "Your token has been revoked."
 
 
-def test_media_that_a_provider_refuses_are_told_and_can_be_made_again(made: World) -> None:
+def test_refused_media_are_reported_and_can_be_generated_again(made: World) -> None:
     journey = Journey(made)
     journey.create()
     made.studio.refuse = MediaBlocked("studio", [VendorProblem("blocked", "This prompt is not allowed.")])
@@ -162,7 +162,7 @@ def test_media_that_a_provider_refuses_are_told_and_can_be_made_again(made: Worl
     claim_published(journey)
 
 
-def test_a_video_that_never_ends_is_given_up_with_a_clear_error(made: World) -> None:
+def test_a_video_that_never_ends_is_a_clear_error(made: World) -> None:
     journey = Journey(made)
     journey.create()
     made.studio.polls = 10_000

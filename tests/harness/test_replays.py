@@ -12,7 +12,7 @@ from tests.harness.journey import Journey, claim_gone, claim_published, publishe
 from tests.harness.world import World
 
 
-def test_every_record_and_event_delivered_twice_changes_nothing(made: World) -> None:
+def test_delivering_every_record_and_event_twice_changes_nothing(made: World) -> None:
     made.twice = True
     journey = published(made)
     claim_published(journey)
@@ -24,7 +24,7 @@ def test_every_record_and_event_delivered_twice_changes_nothing(made: World) -> 
     claim_gone(journey)
 
 
-def test_the_whole_stream_played_again_from_its_beginning_changes_nothing(made: World) -> None:
+def test_replaying_the_whole_stream_changes_nothing(made: World) -> None:
     journey = published(made)
     before = journey.listing
     made.store.stream[:] = made.delivered
@@ -33,7 +33,7 @@ def test_the_whole_stream_played_again_from_its_beginning_changes_nothing(made: 
     assert journey.listing == before
 
 
-def test_records_of_two_listings_may_come_in_any_order_between_them(made: World) -> None:
+def test_records_of_different_listings_may_come_in_any_order(made: World) -> None:
     """Shards are in order within a listing, and not among listings."""
     made.shards_backwards = True
     first, second = Journey(made), Journey(made, "other")
@@ -47,7 +47,7 @@ def test_records_of_two_listings_may_come_in_any_order_between_them(made: World)
     assert sorted(item.listing_id for item in made.ebay.items) == sorted([first.id, second.id])
 
 
-def test_a_stream_that_never_comes_is_made_up_for_by_the_sweeper(made: World) -> None:
+def test_the_sweeper_replaces_a_stream_that_delivers_nothing(made: World) -> None:
     journey = Journey(made)
     journey.create()
     journey.generate()
@@ -72,7 +72,7 @@ def test_an_execution_that_vanished_while_waiting_is_replaced(made: World) -> No
     claim_published(journey)
 
 
-def test_a_start_of_the_whole_cloud_looks_at_everything_at_once(made: World) -> None:
+def test_a_start_of_the_local_cloud_sweeps_everything_at_once(made: World) -> None:
     journey = Journey(made)
     journey.create()
     journey.go_on(Status.APPROVED)
@@ -86,7 +86,7 @@ def test_a_start_of_the_whole_cloud_looks_at_everything_at_once(made: World) -> 
     assert made.clock() - started < timedelta(minutes=1)
 
 
-def test_a_start_of_the_whole_cloud_does_not_reject_photos_that_may_still_come(made: World) -> None:
+def test_a_start_of_the_local_cloud_does_not_reject_photos_that_may_still_arrive(made: World) -> None:
     journey = Journey(made)
     journey.create()
     made.call("add_photos", journey.id, body={"files": [{"content_type": "image/jpeg", "size": 9}]}, key="k")
@@ -96,7 +96,7 @@ def test_a_start_of_the_whole_cloud_does_not_reject_photos_that_may_still_come(m
     assert [photo.status for photo in journey.listing.photos] == ["pending"]
 
 
-def test_a_photo_that_never_comes_is_told_and_does_not_stand_in_the_way(made: World) -> None:
+def test_a_photo_that_never_arrives_is_rejected_and_blocks_nothing(made: World) -> None:
     journey = Journey(made)
     journey.create()
     made.call("add_photos", journey.id, body={"files": [{"content_type": "image/jpeg", "size": 9}]}, key="k")
@@ -120,7 +120,7 @@ def test_an_approval_that_is_never_given_ends_the_workflow_after_thirty_days(mad
     claim_published(journey)
 
 
-def test_an_approval_that_is_never_used_lapses_after_thirty_days(made: World) -> None:
+def test_an_unused_approval_expires_after_thirty_days(made: World) -> None:
     journey = Journey(made)
     journey.create()
     journey.go_on(Status.APPROVED)
@@ -132,7 +132,7 @@ def test_an_approval_that_is_never_used_lapses_after_thirty_days(made: World) ->
     claim_published(journey)
 
 
-def test_a_run_that_was_replaced_cannot_write_over_its_successor(made: World) -> None:
+def test_a_superseded_run_cannot_overwrite_its_successor(made: World) -> None:
     """The first revision is at the marketplace when its workflow vanishes; the owner edits again before it answers."""
     journey = published(made)
     journey.edit()
@@ -155,7 +155,7 @@ def test_a_run_that_was_replaced_cannot_write_over_its_successor(made: World) ->
     claim_published(journey)
 
 
-def test_a_workflow_that_never_gets_anywhere_is_given_up_with_a_clear_error(made: World) -> None:
+def test_a_workflow_that_never_progresses_ends_with_a_clear_error(made: World) -> None:
     journey = Journey(made)
     journey.create()
     journey.generate()
@@ -169,7 +169,7 @@ def test_a_workflow_that_never_gets_anywhere_is_given_up_with_a_clear_error(made
     claim_published(journey)
 
 
-def test_one_listing_that_cannot_be_settled_keeps_no_other_waiting(
+def test_a_listing_that_cannot_be_settled_does_not_block_the_others(
     made: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poisoned, other = Journey(made), Journey(made, "other")
@@ -192,7 +192,7 @@ def test_one_listing_that_cannot_be_settled_keeps_no_other_waiting(
     assert poisoned.listing.run == 1
 
 
-def test_a_photo_that_is_never_judged_is_given_up_and_keeps_nothing_waiting(made: World) -> None:
+def test_a_photo_that_is_never_processed_is_rejected_and_blocks_nothing(made: World) -> None:
     journey = Journey(made)
     journey.create()
     journey.announce_photo()

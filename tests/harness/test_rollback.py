@@ -40,7 +40,7 @@ def _play_and_keep_every_state_of_the_table(made: World) -> tuple[Journey, list[
 
 @pytest.mark.parametrize("edited", [False, True], ids=["unchanged", "edited at once"])
 @pytest.mark.parametrize("stopped", [False, True], ids=["workflows go on", "workflows are gone too"])
-def test_a_table_that_was_put_back_never_makes_a_second_listing(stopped: bool, edited: bool) -> None:
+def test_a_restored_table_never_publishes_a_second_listing(stopped: bool, edited: bool) -> None:
     with world() as made:
         journey, kept = _play_and_keep_every_state_of_the_table(made)
 
@@ -63,7 +63,7 @@ def test_a_table_that_was_put_back_never_makes_a_second_listing(stopped: bool, e
 
 
 @pytest.mark.parametrize("at", ["before generating", "while generating", "before approving"])
-def test_a_table_put_back_under_a_waiting_workflow_is_taken_up_where_it_stands(at: str) -> None:
+def test_a_table_restored_under_a_waiting_workflow_continues_from_its_state(at: str) -> None:
     """The workflow waits for what the table has forgotten; it may not keep the sweeper away for ever."""
     with world() as made:
         journey = Journey(made)

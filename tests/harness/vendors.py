@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from souk.selling.marketplaces.model import AttemptSpent, Fee, Offer, PublicationEnded, Published, Verification
+from souk.selling.marketplaces.model import AttemptSpent, Fee, FeeQuote, ListingOffer, PublicationEnded, Published
 from souk.selling.media.model import GeneratedImage, MediaBrief, MediaTransient, VideoJob
 from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 from souk.shared.money import Money
@@ -42,16 +42,16 @@ class FakeEbay:
     ends_before_revisions: bool = False
     mood: Literal["well", "mute", "deaf"] = "well"
 
-    def verify(self, offer: Offer) -> Verification:
-        return self._call("verify", lambda: Verification(_fees(offer)))
+    def verify(self, offer: ListingOffer) -> FeeQuote:
+        return self._call("verify", lambda: FeeQuote(_fees(offer)))
 
-    def publish(self, offer: Offer, key: str) -> Published:
+    def publish(self, offer: ListingOffer, key: str) -> Published:
         return self._call("publish", lambda: self._publish(offer, key))
 
     def find(self, listing_id: str) -> Published | None:
         return self._call("find", lambda: self._find(listing_id))
 
-    def revise(self, external_id: str, offer: Offer) -> Published:
+    def revise(self, external_id: str, offer: ListingOffer) -> Published:
         return self._call("revise", lambda: self._revise(external_id, offer))
 
     def end(self, external_id: str) -> None:
@@ -61,7 +61,7 @@ class FakeEbay:
     def live(self) -> list[Item]:
         return [item for item in self.items if item.live]
 
-    def _publish(self, offer: Offer, key: str) -> Published:
+    def _publish(self, offer: ListingOffer, key: str) -> Published:
         self._judge(self.refuse)
         for picture in offer.pictures:
             picture.load()
@@ -81,7 +81,7 @@ class FakeEbay:
         found = next((item for item in self.live if item.listing_id == listing_id), None)
         return _published(found, recovered=True) if found else None
 
-    def _revise(self, external_id: str, offer: Offer) -> Published:
+    def _revise(self, external_id: str, offer: ListingOffer) -> Published:
         self._judge(self.refuse or self.refuse_revisions)
         item = next(item for item in self.items if item.id == external_id)
         item.live = item.live and not self.ends_before_revisions
@@ -171,7 +171,7 @@ class FakeStudio:
         return cast(T, answer)
 
 
-def _fees(offer: Offer) -> tuple[Fee, ...]:
+def _fees(offer: ListingOffer) -> tuple[Fee, ...]:
     return (Fee("InsertionFee", Money.from_minor(35, offer.price.currency)),)
 
 

@@ -10,6 +10,6 @@ from souk.wiring.listings import dispatcher
 
 @step
 def handler(event: Mapping[str, Any]) -> None:
-    """In order; the first record that fails stops the batch, and the stream brings it again."""
+    """In order: the first record that fails stops the batch, and the stream delivers it again."""
     for change in changes(event):
         dispatcher().dispatch(change)

@@ -1,4 +1,4 @@
-"""Workflow step: a sales text from the facts of a listing."""
+"""Workflow step: write a sales text from the facts of a listing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,5 +11,5 @@ from souk.wiring.media import text_provider
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers `{text}`."""
-    return {"text": media_steps().enrich_description(Task.of(event), text_provider())}
+    """Returns `{text}`."""
+    return {"text": media_steps().enrich_description(Task.from_event(event), text_provider())}

@@ -1,4 +1,4 @@
-"""Workflow step: pictures for a listing."""
+"""Workflow step: generate pictures for a listing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +11,6 @@ from souk.wiring.media import image_provider
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers `{images: [...]}`; the workflow writes them to the listing."""
-    images = media_steps().generate_images(Task.of(event), image_provider())
+    """Returns `{images: [...]}`; the workflow writes them to the listing."""
+    images = media_steps().generate_images(Task.from_event(event), image_provider())
     return {"images": [to_document(image) for image in images]}

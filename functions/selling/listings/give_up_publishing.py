@@ -1,4 +1,4 @@
-"""Workflow step: a marketplace never answered; say so, and keep the attempt's key for the next try."""
+"""Workflow step: record that a marketplace did not answer; the attempt keeps its key for the next try."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +10,6 @@ from souk.wiring.listings import publishing_steps
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers the publication's status."""
-    status = publishing_steps().give_up(Task.of(event), event["marketplace"], event["code"], event["detail"])
+    """Returns `{status}`, the publication's."""
+    status = publishing_steps().give_up(Task.from_event(event), event["marketplace"], event["code"], event["detail"])
     return {"status": status}

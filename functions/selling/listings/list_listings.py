@@ -15,4 +15,4 @@ def handler(request: Request) -> ListingsOut:
         request.caller.id, status=query.status, limit=query.limit, after=from_cursor(query.cursor, "id")
     )
     urls = media_store()
-    return ListingsOut(data=[present_briefly(one, urls) for one in found], next_cursor=to_cursor(following))
+    return ListingsOut(data=[present_briefly(listing, urls) for listing in found], next_cursor=to_cursor(following))

@@ -1,4 +1,4 @@
-"""Workflow step: see whether a video is finished."""
+"""Workflow step: check whether a video is finished."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,5 +11,5 @@ from souk.wiring.media import video_provider
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers `{done, job_id, video}`."""
+    """Returns `{done, job_id, video}`."""
     return video_document(*media_steps().poll_video(event["job_id"], video_provider()))

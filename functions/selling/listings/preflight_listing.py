@@ -18,4 +18,4 @@ from souk.wiring.listings import preflight
 def handler(request: Request) -> PreflightsOut:
     """Verify at each marketplace; 422 with its own words when one would refuse."""
     verified = preflight().verify(request.caller.id, request.params["id"], request.body.marketplaces)
-    return PreflightsOut(data=[present_preflight(name, one) for name, one in verified])
+    return PreflightsOut(data=[present_preflight(name, quote) for name, quote in verified])

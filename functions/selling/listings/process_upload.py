@@ -1,4 +1,4 @@
-"""S3, by EventBridge: judge a photo that has arrived under incoming/listings/."""
+"""S3, by EventBridge: process a photo that has arrived under incoming/listings/."""
 
 from collections.abc import Mapping
 from typing import Any

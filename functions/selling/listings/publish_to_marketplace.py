@@ -1,4 +1,4 @@
-"""Workflow step: publish, revise or end a listing at one marketplace, whichever it asks for."""
+"""Workflow step: publish, revise or end a listing at one marketplace."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,5 +10,5 @@ from souk.wiring.listings import publishing_steps
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers the publication's status. A refusal is an outcome; an unknown outcome is an error to try again."""
-    return {"status": publishing_steps().settle(Task.of(event), event["marketplace"])}
+    """Returns `{status}`, the publication's. A refusal is a result; an unknown outcome is an error to retry."""
+    return {"status": publishing_steps().settle(Task.from_event(event), event["marketplace"])}

@@ -1,4 +1,4 @@
-"""Workflow step: begin a video for a listing."""
+"""Workflow step: start a video for a listing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,5 +11,5 @@ from souk.wiring.media import video_provider
 
 @step
 def handler(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers `{done, job_id, video}`; a provider that works at once is done already."""
-    return video_document(*media_steps().start_video(Task.of(event), video_provider()))
+    """Returns `{done, job_id, video}`; a synchronous provider is done already."""
+    return video_document(*media_steps().start_video(Task.from_event(event), video_provider()))

@@ -15,6 +15,6 @@ from souk.wiring.listings import listings, media_store
     if_match=True,
 )
 def handler(request: Request) -> Response:
-    """Change what is sent; 202 when marketplaces are being told."""
+    """Change what is sent; 202 while marketplaces are being updated."""
     changed = listings().edit(request.caller.id, request.params["id"], request.body.to_edit(), request.if_match)
     return respond(changed, media_store(), 202 if changed.publications_at_work else 200)

@@ -2,6 +2,7 @@
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.selling.platforms.model import Platform
+from souk.selling.platforms.presenter import present_connection
 from souk.selling.platforms.schemas import ConnectionOut, CredentialsIn
 from souk.wiring.identity import admit_fresh
 from souk.wiring.platforms import platforms
@@ -17,4 +18,4 @@ from souk.wiring.platforms import platforms
 def handler(request: Request) -> ConnectionOut:
     """Connect a platform, in place of an earlier connection. The tokens are stored sealed and never given back."""
     platform = Platform.parse(request.params["platform"])
-    return ConnectionOut.of(platforms().connect(request.caller.id, platform, request.body.to_credentials()))
+    return present_connection(platforms().connect(request.caller.id, platform, request.body.to_credentials()))

@@ -1,4 +1,4 @@
-"""Sweeps: the guarantee behind every fast path. What is overdue is settled, and one failure does not stop the others."""
+"""Sweeps: the guarantee behind every fast path. They settle what is overdue, and one failure does not stop the rest."""
 
 from __future__ import annotations
 

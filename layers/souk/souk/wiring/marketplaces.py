@@ -1,4 +1,4 @@
-"""The adapter that speaks to a marketplace for one seller."""
+"""The adapter of each marketplace, for one seller."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def marketplace(name: str, owner_id: str) -> Marketplace:
-    """`name`, speaking for one seller. Raises Conflict `platform_not_connected`."""
+    """The marketplace `name` on behalf of one seller. Raises NotFound, Conflict `platform_not_connected`."""
     if name == STOREFRONT:
         return _storefront(owner_id)
     if name != "ebay":
@@ -23,13 +23,15 @@ def marketplace(name: str, owner_id: str) -> Marketplace:
     from souk.selling.marketplaces.adapters.ebay.oauth import AppCredentials, Credentials
     from souk.shared.clock import utc_now
 
-    opened = platforms.platforms().open_credentials(owner_id, name)
+    stored = platforms.platforms().open_credentials(owner_id, name)
 
     def save(refreshed: Credentials) -> None:
-        from souk.selling.platforms.model import Credentials as Renewed
+        from souk.selling.platforms.model import Credentials as StoredCredentials
 
-        renewed = Renewed(refreshed.access_token, refreshed.refresh_token, refreshed.expires_at, opened.version)
-        platforms.platforms().save_refreshed(owner_id, name, renewed)
+        tokens = (refreshed.access_token, refreshed.refresh_token)
+        platforms.platforms().save_refreshed(
+            owner_id, name, StoredCredentials(*tokens, refreshed.expires_at, stored.version)
+        )
 
     return EbayMarketplace(
         client=storage.http_client(),
@@ -37,7 +39,7 @@ def marketplace(name: str, owner_id: str) -> Marketplace:
         app_credentials=lambda: AppCredentials(
             storage.vendor_secret("ebay_client_id"), storage.vendor_secret("ebay_client_secret")
         ),
-        credentials=Credentials(opened.access_token, opened.refresh_token, opened.expires_at),
+        credentials=Credentials(stored.access_token, stored.refresh_token, stored.expires_at),
         on_refreshed=save,
         settings=platforms.selling_terms().settings_of(owner_id, name),
         clock=utc_now,
@@ -69,5 +71,5 @@ def require_connected(owner_id: str, name: str) -> None:
 
 
 def stock_of(product_id: str) -> int | None:
-    """What is left of a product of the storefront; None when there is no such product."""
+    """The available stock of a product of the storefront; None when there is no such product."""
     return catalogue.product_repository().available(product_id)

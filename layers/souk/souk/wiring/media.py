@@ -1,4 +1,4 @@
-"""The providers of pictures, videos and texts that MEDIA_PROVIDER names."""
+"""The providers of pictures, videos and texts, chosen by MEDIA_PROVIDER."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def image_provider() -> ImageProvider:
             from souk.selling.media.adapters.bedrock.images import BedrockImages, BedrockImagesConfig
 
             model = setting("BEDROCK_IMAGE_MODEL")
-            # Only Stability's ultra and SD3.5 take a picture to start from.
+            # Of Stability's models only Ultra and SD3.5 accept a photo.
             likeness = None if "stable-image-core" in model else 0.8
             config = BedrockImagesConfig(
                 model, "stability" if model.startswith("stability.") else "canvas", likeness=likeness
@@ -43,7 +43,7 @@ def image_provider() -> ImageProvider:
 
 @cache
 def video_provider() -> VideoProvider:
-    """OpenAI's video API has ended, so its pictures come with the studio's film."""
+    """OpenAI has retired its video API: with "openai" the studio makes the video."""
     from souk.aws.settings import setting
 
     if setting("MEDIA_PROVIDER") == "bedrock":

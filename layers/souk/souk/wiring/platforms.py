@@ -1,4 +1,4 @@
-"""A seller's connections to marketplaces, and the terms of sale there."""
+"""Sellers' connections to marketplaces, and their settings there."""
 
 from __future__ import annotations
 

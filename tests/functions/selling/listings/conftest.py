@@ -1,4 +1,4 @@
-"""`john` sells; `ebay` is what the wiring answers for his marketplace."""
+"""`john` is a seller; `ebay` replaces his marketplace in the wiring."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A seller with listings in any status, for the tests of the functions that move them."""
+"""A seller with listings in any status, for the tests of the functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEYS = itertools.count()
 
 
 class Seller:
-    """A registered account, and the listings functions as it calls them: each call under a key of its own."""
+    """A registered account that calls the listings functions, each call with a key of its own."""
 
     def __init__(self, cloud: Cloud, email: str = "john@example.com") -> None:
         self.cloud = cloud
@@ -50,7 +50,7 @@ class Seller:
         return made
 
     def has(self, status: Status, **fields: Any) -> Listing:
-        """A listing of this seller as its workflow would have left it in `status` just now."""
+        """A listing of this seller as its workflow has just left it in `status`."""
         listing = in_status(status)
         if listing.due_at:
             listing = listing.look_again(utc_now())
@@ -70,7 +70,7 @@ class Seller:
         assert answer.status in (200, 204), answer.body
 
     def stored(self, content: bytes, content_type: str = "image/jpeg") -> str:
-        """A media object in the bucket; its hash."""
+        """Store a media object in the bucket; returns its hash."""
         return listings.media_store().put(content, content_type)
 
 

@@ -1,4 +1,4 @@
-"""What each function asks of the tables, measured, and held to the figures in docs/access-patterns.md."""
+"""The measured reads and writes of each function, compared with docs/access-patterns.md."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _published() -> Any:
 
 
 def _fill(cloud: Cloud, john: Seller, count: int) -> None:
-    """`count` drafts of the same size, written past the functions."""
+    """`count` drafts of the same size, written without the functions."""
     from boto3.dynamodb.types import TypeSerializer
 
     serialize = TypeSerializer().serialize
@@ -126,7 +126,7 @@ def _measure(cloud: Cloud, john: Seller, name: str) -> str:
     act = WORK[name](john)
     with billed(cloud) as bill:
         act()
-    # S3 and Step Functions are no business of this table, and which of several shards comes first hangs on an id.
+    # The table does not count S3 and Step Functions, and the order of the shards depends on an id.
     bill.requests = sorted(one for one in bill.requests if one.startswith("dynamodb:"))
     return bill.row()
 
@@ -144,9 +144,9 @@ def test_a_read_is_one_request_and_a_list_is_one_query(cloud: Cloud, seller: Sel
     assert said == ["Query", "Query", "GetItem"]
 
 
-# moto copies every table for every transaction, so what transacts is measured over fewer.
+# moto copies every table for every transaction, so transactions are measured with fewer items.
 @pytest.mark.parametrize(("names", "few", "many"), [(READS, 100, 2_000), (tuple(WORK), 20, 200)], ids=["reads", "all"])
-def test_nothing_costs_more_when_there_is_more(
+def test_the_cost_does_not_depend_on_the_number_of_listings(
     cloud: Cloud, seller: Seller, names: tuple[str, ...], few: int, many: int
 ) -> None:
     _fill(cloud, seller, few)

@@ -1,4 +1,4 @@
-"""Generate, look, approve, reject; and the steps that make the media."""
+"""Generate, approve and reject media; and the workflow's steps that generate them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.harness.vendors import FakeStudio
 # Generate ------------------------------------------------------------------------------------------------------------
 
 
-def test_generating_is_asked_for_and_said_to_be_under_way(cloud: Cloud, john: Seller) -> None:
+def test_generating_answers_202_and_is_in_progress(cloud: Cloud, john: Seller) -> None:
     listing_id = john.create()
     answer = john.call("generate_media", listing_id)
     assert (answer.status, answer.json["status"]) == (202, "generating_media")
@@ -36,7 +36,7 @@ def test_generating_is_asked_for_and_said_to_be_under_way(cloud: Cloud, john: Se
     assert john.listing(listing_id).due_at is not None
 
 
-def test_asking_again_under_the_same_key_is_the_same_run(cloud: Cloud, john: Seller) -> None:
+def test_repeating_the_call_with_the_same_key_is_the_same_run(cloud: Cloud, john: Seller) -> None:
     listing_id = john.create()
     john.call("generate_media", listing_id, key="k")
     again = john.call("generate_media", listing_id, key="k")
@@ -50,7 +50,7 @@ def test_pending_photos_are_waited_for(cloud: Cloud, john: Seller) -> None:
     assert (answer.status, answer.json["error"]) == (409, "photos_not_ready")
 
 
-def test_the_daily_quota_is_kept_and_counts_no_refusals(
+def test_the_daily_quota_holds_and_refusals_do_not_count(
     cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.functions.cloud.resolve", _with_quota("2"))
@@ -77,7 +77,7 @@ def _with_quota(quota: str) -> Any:
     return resolved
 
 
-def test_a_wait_whose_time_is_up_is_a_202_that_says_so(cloud: Cloud, john: Seller) -> None:
+def test_a_wait_that_times_out_is_a_202_that_says_so(cloud: Cloud, john: Seller) -> None:
     answer = john.call("generate_media", john.create(), headers={"prefer": "wait=0"})
     assert (answer.status, answer.headers["preference-applied"]) == (202, "wait=0")
 
@@ -89,7 +89,7 @@ def test_a_wait_answers_the_outcome(cloud: Cloud, john: Seller, monkeypatch: pyt
     assert (answer.status, answer.json["status"]) == (200, "media_ready")
 
 
-def test_a_wait_answers_a_failure_as_the_problem_that_it_is(
+def test_a_wait_answers_a_failure_as_a_problem_document(
     cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listing_id = john.create()
@@ -99,7 +99,7 @@ def test_a_wait_answers_a_failure_as_the_problem_that_it_is(
 
 
 def _meanwhile(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
-    """What the workflow does while a call waits for it."""
+    """The workflow's work while a call waits for it."""
     import souk.http.waiting as waiting
 
     wait = waiting.wait_until
@@ -135,12 +135,12 @@ def test_media_are_approved_as_they_were_seen(cloud: Cloud, john: Seller) -> Non
     assert john.listing(listing.id).is_approved
 
 
-def test_an_approval_answers_again_under_its_key(cloud: Cloud, john: Seller) -> None:
+def test_a_repeated_approval_answers_the_same(cloud: Cloud, john: Seller) -> None:
     listing = john.has(Status.MEDIA_READY)
     first, again = (john.call("approve_media", listing.id, key="k", json={}) for _ in range(2))
-    # Each answer signs its media's addresses for itself: they name the second.
-    told, retold = ({**answer.json, "media": answer.json["media"]["hash"]} for answer in (first, again))
-    assert (again.status, retold, again.headers["idempotent-replayed"]) == (200, told, "true")
+    # Each answer has its own presigned URLs, which contain the time.
+    answered, repeated = ({**answer.json, "media": answer.json["media"]["hash"]} for answer in (first, again))
+    assert (again.status, repeated, again.headers["idempotent-replayed"]) == (200, answered, "true")
     assert john.call("approve_media", listing.id, key="k", json={"media_hash": "0" * 64}).status == 422
 
 
@@ -153,7 +153,7 @@ def test_an_approval_answers_again_under_its_key(cloud: Cloud, john: Seller) -> 
     ],
     ids=str,
 )
-def test_what_cannot_be_approved_is_a_409(
+def test_an_approval_that_is_not_allowed_is_a_409(
     cloud: Cloud, john: Seller, status: Status, body: dict[str, str], error: str
 ) -> None:
     answer = john.call("approve_media", john.has(status).id, json=body)
@@ -161,11 +161,11 @@ def test_what_cannot_be_approved_is_a_409(
 
 
 @pytest.mark.parametrize("body", [{"media_hash": "short"}, {"media_hash": 7}, {"media_hash": "0" * 64 + "\n"}], ids=str)
-def test_a_hash_that_is_none_is_a_400(cloud: Cloud, john: Seller, body: dict[str, Any]) -> None:
+def test_a_media_hash_of_the_wrong_format_is_a_400(cloud: Cloud, john: Seller, body: dict[str, Any]) -> None:
     assert john.call("approve_media", john.has(Status.MEDIA_READY).id, json=body).status == 400
 
 
-def test_rejected_media_are_gone_and_the_reason_is_kept(cloud: Cloud, john: Seller) -> None:
+def test_rejected_media_are_dropped_and_the_reason_is_kept(cloud: Cloud, john: Seller) -> None:
     listing = john.has(Status.APPROVED)
     first, again = (john.call("reject_media", listing.id, key="k") for _ in range(2))
     assert (first.status, first.json["status"], first.json["media"]["hash"]) == (200, "draft", None)
@@ -188,7 +188,7 @@ def test_pictures_are_stored_under_their_hashes(cloud: Cloud, john: Seller, stud
     assert listings.media_store().load(answer["images"][0]["content_hash"]).endswith(b"photo")
 
 
-def test_a_video_is_begun_once_per_run_and_looked_at_until_it_is_done(
+def test_a_video_is_started_once_per_run_and_polled_until_it_is_done(
     cloud: Cloud, john: Seller, studio: FakeStudio
 ) -> None:
     listing = john.has(Status.GENERATING, photos=(ready_photo(john.stored(b"photo")),))
@@ -200,13 +200,13 @@ def test_a_video_is_begun_once_per_run_and_looked_at_until_it_is_done(
     assert listings.media_store().load(done["video"]["content_hash"])
 
 
-def test_a_text_is_made_from_the_facts(cloud: Cloud, john: Seller, studio: FakeStudio) -> None:
+def test_a_text_is_written_from_the_facts(cloud: Cloud, john: Seller, studio: FakeStudio) -> None:
     listing = john.has(Status.GENERATING)
     assert cloud.invoke("enrich_description", task_of(listing)) == {"text": f"For sale: {listing.title}"}
 
 
 @pytest.mark.parametrize("function", ["generate_images", "start_video", "enrich_description"])
-def test_a_run_that_was_replaced_makes_nothing(cloud: Cloud, john: Seller, studio: FakeStudio, function: str) -> None:
+def test_a_superseded_run_generates_nothing(cloud: Cloud, john: Seller, studio: FakeStudio, function: str) -> None:
     listing = john.has(Status.GENERATING)
     for task in (
         {**task_of(listing), "run": 0},
@@ -223,7 +223,7 @@ def _picture() -> bytes:
     return written.getvalue()
 
 
-def test_pictures_by_openai_are_asked_for_with_the_key_from_the_secret(
+def test_openai_is_called_with_the_key_from_the_secret(
     cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[httpx.Request] = []
@@ -242,7 +242,7 @@ def test_pictures_by_openai_are_asked_for_with_the_key_from_the_secret(
     assert {request.headers["authorization"] for request in asked} == {"Bearer sk-sample"}
 
 
-def test_bedrock_is_asked_for_pictures_a_film_and_a_text(
+def test_bedrock_is_called_for_pictures_a_video_and_a_text(
     cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch, bedrock: list[str]
 ) -> None:
     _choose_provider(cloud, monkeypatch, "bedrock")
@@ -258,7 +258,7 @@ def test_bedrock_is_asked_for_pictures_a_film_and_a_text(
 
 @pytest.fixture
 def bedrock(cloud: Cloud) -> Iterator[list[str]]:
-    """Bedrock as it answers; the operations that it was asked for."""
+    """A Bedrock with made-up answers; returns the operations that were called."""
     asked: list[str] = []
     arn = "arn:aws:bedrock:us-east-1:123456789012:async-invoke/sampleinvoke"
     uri = f"s3://{cloud.physical['MediaBucket']}/video/sampleinvoke"

@@ -11,4 +11,5 @@ def test_creating_a_listing_runs_through_few_files(cloud: Cloud, john: Seller) -
     john.create()
     found = trace(cloud, john.create)
     print(len(found.files), found.lines)
-    for f in sorted(found.files): print(f)
+    for f in sorted(found.files):
+        print(f)

@@ -1,4 +1,4 @@
-"""Photos: announced or sent, and judged when they have arrived."""
+"""Photos: announced or sent through the API, and processed after their upload."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def arrive(cloud: Cloud, key: str) -> Any:
 # Announced -----------------------------------------------------------------------------------------------------------
 
 
-def test_announced_photos_get_an_address_each(cloud: Cloud, john: Seller) -> None:
+def test_each_announced_photo_gets_an_upload_url(cloud: Cloud, john: Seller) -> None:
     listing_id = john.create()
     answer = john.call("add_photos", listing_id, json={"files": [JPEG_FILE, {"content_type": "image/png", "size": 9}]})
     photos, uploads = answer.json["photos"], answer.json["uploads"]
@@ -56,7 +56,7 @@ def test_announced_photos_get_an_address_each(cloud: Cloud, john: Seller) -> Non
         assert cloud.physical["MediaBucket"] in upload["url"]
 
 
-def test_a_repeated_announcement_answers_its_own_photos_and_no_others(cloud: Cloud, john: Seller) -> None:
+def test_a_repeated_announcement_returns_its_own_photos_only(cloud: Cloud, john: Seller) -> None:
     listing_id = john.create()
     body = {"files": [JPEG_FILE]}
     john.call("add_photos", listing_id, json=body)
@@ -67,7 +67,7 @@ def test_a_repeated_announcement_answers_its_own_photos_and_no_others(cloud: Clo
     assert len(again.json["photos"]) == 2
 
 
-def test_a_repeated_announcement_gives_no_address_for_what_has_arrived(cloud: Cloud, john: Seller) -> None:
+def test_a_repeated_announcement_gives_no_upload_url_for_a_processed_photo(cloud: Cloud, john: Seller) -> None:
     listing_id = john.create()
     body = {"files": [JPEG_FILE]}
     [upload] = john.call("add_photos", listing_id, key="k", json=body).json["uploads"]
@@ -113,7 +113,7 @@ def test_a_published_listing_takes_no_photos(cloud: Cloud, john: Seller) -> None
 # Sent ----------------------------------------------------------------------------------------------------------------
 
 
-def test_sent_photos_lie_where_announced_ones_would(cloud: Cloud, john: Seller) -> None:
+def test_photos_sent_through_the_api_have_the_same_keys_as_uploads(cloud: Cloud, john: Seller) -> None:
     listing_id = john.create()
     body = multipart(("file", "a.jpg", "image/jpeg", b"one"), ("file", "b.png", "image/png", b"two"))
     answer = john.call("add_photos", listing_id, body=body, headers=MULTIPART)
@@ -123,7 +123,7 @@ def test_sent_photos_lie_where_announced_ones_would(cloud: Cloud, john: Seller) 
     assert [found[key] for key in keys] == [b"one", b"two"]
 
 
-def test_bytes_that_did_not_get_through_are_brought_by_the_repeated_call(
+def test_a_repeated_call_stores_the_files_that_the_first_could_not(
     cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from souk.selling.photos.adapters.s3 import S3MediaStore
@@ -143,7 +143,7 @@ def test_bytes_that_did_not_get_through_are_brought_by_the_repeated_call(
     assert len(john.listing(listing_id).photos) == 1
 
 
-def test_a_repeated_call_may_have_another_boundary_but_no_other_bytes(cloud: Cloud, john: Seller) -> None:
+def test_a_repeated_call_may_have_another_boundary_but_not_other_content(cloud: Cloud, john: Seller) -> None:
     def send(boundary: str, content: bytes) -> Any:
         body = multipart(("file", "a.jpg", "image/jpeg", content)).replace(BOUNDARY.encode(), boundary.encode())
         headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
@@ -179,7 +179,7 @@ def test_bad_files_are_refused_and_nothing_is_stored(cloud: Cloud, john: Seller,
 
 
 def _announce(cloud: Cloud, john: Seller, content: bytes | None, content_type: str = "image/jpeg") -> tuple[str, str]:
-    """(listing id, key) of one announced photo, which has arrived when there is `content`."""
+    """(listing id, key) of one announced photo; its upload exists if there is `content`."""
     listing_id = john.create()
     files = {"files": [{"content_type": content_type, "size": 9}]}
     [upload] = john.call("add_photos", listing_id, json=files).json["uploads"]
@@ -189,7 +189,7 @@ def _announce(cloud: Cloud, john: Seller, content: bytes | None, content_type: s
     return listing_id, key
 
 
-def test_a_good_picture_is_ready_under_its_hash_and_the_upload_is_gone(cloud: Cloud, john: Seller) -> None:
+def test_a_good_picture_is_ready_under_its_hash_and_the_upload_is_deleted(cloud: Cloud, john: Seller) -> None:
     listing_id, key = _announce(cloud, john, a_jpeg())
     arrive(cloud, key)
     [photo] = john.listing(listing_id).photos
@@ -203,7 +203,7 @@ def test_a_good_picture_is_ready_under_its_hash_and_the_upload_is_gone(cloud: Cl
     [(b"GIF89a", "image/jpeg"), (b"<svg/>", "image/png"), (a_jpeg(50), "image/jpeg"), (a_jpeg()[:200], "image/jpeg")],
     ids=["another format", "markup", "too small", "cut off"],
 )
-def test_a_bad_picture_is_rejected_with_a_reason_and_not_kept(
+def test_a_bad_picture_is_rejected_with_a_reason_and_not_stored(
     cloud: Cloud, john: Seller, content: bytes, declared: str
 ) -> None:
     listing_id, key = _announce(cloud, john, content, declared)
@@ -222,7 +222,7 @@ def test_an_arrival_told_twice_is_judged_once(cloud: Cloud, john: Seller) -> Non
     assert john.listing(listing_id) == before
 
 
-def test_an_upload_that_nobody_waits_for_is_thrown_away(cloud: Cloud, john: Seller) -> None:
+def test_an_upload_without_a_pending_photo_is_deleted(cloud: Cloud, john: Seller) -> None:
     key = f"incoming/listings/{john.id}/unknown/unknown"
     cloud.client("s3").put_object(Bucket=cloud.physical["MediaBucket"], Key=key, Body=b"x")
     arrive(cloud, key)
@@ -232,18 +232,18 @@ def test_an_upload_that_nobody_waits_for_is_thrown_away(cloud: Cloud, john: Sell
 @pytest.mark.parametrize(
     "key", ["media/abc", "incoming/listings/b/c", "incoming/listings/b/c/d/e", "incoming/listings//c/d"]
 )
-def test_a_key_that_is_no_upload_is_left_alone(cloud: Cloud, key: str) -> None:
+def test_a_key_that_is_not_an_upload_is_ignored(cloud: Cloud, key: str) -> None:
     arrive(cloud, key)
     assert cloud.calls == []
 
 
-def test_what_has_not_arrived_may_still_come_within_the_hour(cloud: Cloud, john: Seller) -> None:
+def test_a_missing_upload_stays_pending_for_an_hour(cloud: Cloud, john: Seller) -> None:
     listing_id, key = _announce(cloud, john, None)
     arrive(cloud, key)
     assert john.listing(listing_id).photos[0].status is PhotoStatus.PENDING
 
 
-def test_what_has_not_arrived_in_an_hour_is_rejected(cloud: Cloud, john: Seller) -> None:
+def test_a_missing_upload_is_rejected_after_an_hour(cloud: Cloud, john: Seller) -> None:
     from dataclasses import replace
 
     late = replace(pending_photo(), requested_at=utc_now() - timedelta(minutes=61))
@@ -253,8 +253,8 @@ def test_what_has_not_arrived_in_an_hour_is_rejected(cloud: Cloud, john: Seller)
     assert (photo.status, photo.reason) == (PhotoStatus.REJECTED, "The upload never arrived.")
 
 
-def test_a_write_that_comes_between_is_kept(cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The owner edits while the picture is being judged."""
+def test_a_concurrent_write_is_kept(cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The owner edits while the picture is being processed."""
     listing_id, key = _announce(cloud, john, a_jpeg())
     save = ListingRepository.save
 

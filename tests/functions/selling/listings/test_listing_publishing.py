@@ -1,4 +1,4 @@
-"""Preflight, publish, and the step that does it; the dispatcher and the sweeper over real tables."""
+"""Preflight, publish and its workflow step; the dispatcher and the sweeper with real tables."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.unit.selling.marketplaces.ebay_builders import (
 # Preflight -----------------------------------------------------------------------------------------------------------
 
 
-def test_preflight_tells_fees_and_stores_nothing(cloud: Cloud, john: Seller, ebay: FakeEbay) -> None:
+def test_preflight_returns_fees_and_stores_nothing(cloud: Cloud, john: Seller, ebay: FakeEbay) -> None:
     listing = john.has(Status.MEDIA_READY)
     answer = john.call("preflight_listing", listing.id)
     assert answer.status == 200
@@ -46,7 +46,7 @@ def test_preflight_tells_fees_and_stores_nothing(cloud: Cloud, john: Seller, eba
     assert john.listing(listing.id) == listing
 
 
-def test_preflight_tells_a_refusal_in_the_marketplaces_words(
+def test_preflight_returns_a_refusal_in_the_marketplaces_words(
     cloud: Cloud, john: Seller, ebay: FakeEbay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ebay, "verify", _refusing)
@@ -73,7 +73,7 @@ def _silent(_offer: Any) -> Any:
 
 
 @pytest.mark.parametrize("function", ["preflight_listing", "publish_listing"])
-def test_without_a_connection_nothing_is_asked(cloud: Cloud, john: Seller, function: str) -> None:
+def test_without_a_connection_no_marketplace_is_called(cloud: Cloud, john: Seller, function: str) -> None:
     listing = john.has(Status.APPROVED)
     answer = john.call(function, listing.id)
     assert (answer.status, answer.json["error"]) == (409, "platform_not_connected")
@@ -101,7 +101,7 @@ def test_a_token_that_outlives_its_account_publishes_nothing(cloud: Cloud, john:
 # Publish -------------------------------------------------------------------------------------------------------------
 
 
-def test_publishing_is_asked_for_and_said_to_be_under_way(cloud: Cloud, john: Seller) -> None:
+def test_publishing_answers_202_and_is_in_progress(cloud: Cloud, john: Seller) -> None:
     john.connect()
     listing = john.has(Status.APPROVED)
     answer = john.call("publish_listing", listing.id)
@@ -129,13 +129,13 @@ def test_a_key_used_for_another_choice_is_refused(cloud: Cloud, john: Seller) ->
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.GENERATING, Status.MEDIA_READY], ids=str)
-def test_what_is_not_approved_is_not_published(cloud: Cloud, john: Seller, status: Status) -> None:
+def test_a_listing_without_approval_is_not_published(cloud: Cloud, john: Seller, status: Status) -> None:
     john.connect()
     assert john.call("publish_listing", john.has(status).id).status == 409
 
 
-def test_an_approval_of_other_words_does_not_publish(cloud: Cloud, john: Seller) -> None:
-    """The condition holds at the write, whoever changed the item."""
+def test_an_approval_of_older_content_does_not_publish(cloud: Cloud, john: Seller) -> None:
+    """Publishing compares the approval with the content, also after a change that bypassed the model."""
     john.connect()
     listing = john.has(Status.APPROVED)
     other = replace(listing, title="Slipped in")
@@ -144,7 +144,7 @@ def test_an_approval_of_other_words_does_not_publish(cloud: Cloud, john: Seller)
     assert (answer.status, answer.json["error"]) == (409, "not_approved")
 
 
-def test_what_is_live_is_answered_with_its_address(cloud: Cloud, john: Seller) -> None:
+def test_a_live_listing_is_answered_with_its_url(cloud: Cloud, john: Seller) -> None:
     john.connect()
     published = john.has(Status.PUBLISHED)
     listing = john.has(Status.PUBLISHED, publications=publications(published, url="https://www.ebay.com/itm/110"))
@@ -210,7 +210,7 @@ def test_the_step_publishes_once_however_often_it_is_run(cloud: Cloud, john: Sel
 
 
 @pytest.mark.parametrize("change", [{"run": 99}, {"listing_id": "gone"}, {"marketplace": "souk"}], ids=str)
-def test_a_step_that_nobody_asked_for_does_nothing(
+def test_a_step_without_a_requested_publication_does_nothing(
     cloud: Cloud, john: Seller, ebay: FakeEbay, change: dict[str, Any]
 ) -> None:
     task = {**_step(john, publishing(john)), **change}
@@ -220,7 +220,7 @@ def test_a_step_that_nobody_asked_for_does_nothing(
     assert ebay.items == []
 
 
-def test_an_unknown_outcome_leaves_the_step_to_be_tried_again(cloud: Cloud, john: Seller, ebay: FakeEbay) -> None:
+def test_an_unknown_outcome_makes_the_step_be_retried(cloud: Cloud, john: Seller, ebay: FakeEbay) -> None:
     listing = publishing(john)
     ebay.mood = "mute"
     with pytest.raises(VendorFailed):
@@ -228,7 +228,7 @@ def test_an_unknown_outcome_leaves_the_step_to_be_tried_again(cloud: Cloud, john
     assert john.listing(listing.id).status is Status.PUBLISHING
 
 
-def test_whoever_disconnects_after_a_lost_answer_still_may_have_something_up(
+def test_after_a_lost_answer_and_a_disconnection_a_publication_may_still_be_live(
     cloud: Cloud, john: Seller, ebay: FakeEbay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listing = publishing(john)
@@ -251,7 +251,7 @@ def _not_connected(_name: str, _owner_id: str) -> Any:
     raise Conflict("Connect your ebay account first.", code="platform_not_connected")
 
 
-def test_giving_up_says_so_and_keeps_the_attempt(cloud: Cloud, john: Seller) -> None:
+def test_giving_up_is_recorded_and_keeps_the_attempt(cloud: Cloud, john: Seller) -> None:
     listing = publishing(john)
     task = {**_step(john, listing), "code": "vendor_failed", "detail": "eBay did not answer."}
     assert cloud.invoke("give_up_publishing", task) == {"status": "unconfirmed"}
@@ -264,7 +264,7 @@ def test_giving_up_says_so_and_keeps_the_attempt(cloud: Cloud, john: Seller) -> 
     assert john.listing(listing.id).publications["ebay"].attempt == 1
 
 
-def test_a_seller_who_disconnected_since_is_told_to_connect(cloud: Cloud, john: Seller) -> None:
+def test_a_seller_who_has_disconnected_is_asked_to_connect(cloud: Cloud, john: Seller) -> None:
     listing = publishing(john)
     assert cloud.invoke("publish_to_marketplace", _step(john, listing)) == {"status": "failed"}
     error = john.listing(listing.id).error
@@ -272,7 +272,7 @@ def test_a_seller_who_disconnected_since_is_told_to_connect(cloud: Cloud, john: 
     assert error.code == "platform_not_connected"
 
 
-def test_a_wait_tells_that_the_seller_has_disconnected(
+def test_a_wait_answers_that_the_seller_has_disconnected(
     cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import souk.http.waiting as waiting
@@ -290,7 +290,7 @@ def test_a_wait_tells_that_the_seller_has_disconnected(
     assert (answer.status, answer.json["error"]) == (409, "platform_not_connected")
 
 
-def test_an_ended_publication_takes_the_listing_with_it(cloud: Cloud, john: Seller, ebay: FakeEbay) -> None:
+def test_the_last_ended_publication_deletes_the_listing(cloud: Cloud, john: Seller, ebay: FakeEbay) -> None:
     listing = publishing(john)
     cloud.invoke("publish_to_marketplace", _step(john, listing))
     john.call("delete_listing", listing.id)
@@ -311,7 +311,7 @@ def _answering_ebay() -> ScriptedEbay:
 
 
 @pytest.mark.parametrize("function", ["preflight_listing", "publish_to_marketplace"])
-def test_ebay_is_spoken_to_with_the_sellers_tokens_renewed_when_they_have_expired(
+def test_ebay_is_called_with_the_sellers_tokens_renewed_after_their_expiry(
     cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch, function: str
 ) -> None:
     john.connect(refresh_token="renewable", expires_at="2020-01-01T00:00:00Z")
@@ -363,13 +363,13 @@ def test_the_sample_record_starts_the_workflow_once(cloud: Cloud) -> None:
     assert _executions(cloud) == ["01890000-0000-7000-8000-0000000000aa-1"]
 
 
-def test_other_items_of_the_table_are_nobodys_business(cloud: Cloud) -> None:
+def test_other_items_of_the_table_start_nothing(cloud: Cloud) -> None:
     keys = {"pk": {"S": "IDEMPOTENCY#u1"}, "sk": {"S": "Create#k"}}
     cloud.invoke("dispatch_listings", {"Records": [{"dynamodb": {"Keys": keys, "NewImage": keys}}]})
     assert cloud.calls == []
 
 
-def test_a_workflow_that_has_vanished_is_begun_again_from_the_item(
+def test_a_vanished_workflow_is_restarted_from_the_item(
     cloud: Cloud, john: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from souk.aws.workflows import StepFunctions
@@ -389,7 +389,7 @@ def test_a_workflow_that_has_vanished_is_begun_again_from_the_item(
     assert john.listing(after.id).run == after.run + 1
 
 
-def test_a_waiting_workflow_is_let_go_with_its_token(cloud: Cloud, john: Seller) -> None:
+def test_a_waiting_workflow_is_resumed_by_its_token(cloud: Cloud, john: Seller) -> None:
     before = john.has(Status.MEDIA_READY, wait=Wait("A" * 40, Status.MEDIA_READY))
     cloud.calls.clear()
     cloud.invoke("dispatch_listings", {"Records": [_record(before, before.approve(None))]})
@@ -400,20 +400,20 @@ def test_a_waiting_workflow_is_let_go_with_its_token(cloud: Cloud, john: Seller)
 # Sweep ---------------------------------------------------------------------------------------------------------------
 
 
-def test_only_what_is_overdue_is_looked_at(cloud: Cloud, john: Seller) -> None:
+def test_only_overdue_listings_are_swept(cloud: Cloud, john: Seller) -> None:
     overdue = john.has(Status.GENERATING, due_at=utc_now() - timedelta(seconds=1))
     waiting = john.has(Status.GENERATING, due_at=utc_now() + timedelta(minutes=1))
     assert cloud.invoke("sweep_overdue", sample("sweep_overdue")) == {"touched": 1}
     assert (john.listing(overdue.id).run, john.listing(waiting.id).run) == (2, 1)
 
 
-def test_a_start_looks_at_everything(cloud: Cloud, john: Seller) -> None:
+def test_a_start_sweeps_everything(cloud: Cloud, john: Seller) -> None:
     listings = [john.has(Status.GENERATING, due_at=utc_now() + timedelta(minutes=1)) for _ in range(5)]
     assert cloud.invoke("sweep_overdue", {"starting": True}) == {"touched": 5}
     assert {john.listing(one.id).run for one in listings} == {2}
 
 
-def test_what_is_at_work_is_looked_at_later(cloud: Cloud, john: Seller) -> None:
+def test_a_listing_with_a_running_workflow_is_rescheduled(cloud: Cloud, john: Seller) -> None:
     listing = john.has(Status.GENERATING, due_at=utc_now() - timedelta(seconds=1), begun_at=utc_now())
     cloud.client("stepfunctions").start_execution(
         stateMachineArn=cloud.physical["ListingWorkflow"], name=f"{listing.id}-{listing.run}"
@@ -425,7 +425,7 @@ def test_what_is_at_work_is_looked_at_later(cloud: Cloud, john: Seller) -> None:
     assert after.due_at > utc_now() + timedelta(seconds=60)
 
 
-def test_a_photo_that_is_overdue_is_judged(cloud: Cloud, john: Seller, invoked: list[dict[str, Any]]) -> None:
+def test_an_overdue_photo_is_processed(cloud: Cloud, john: Seller, invoked: list[dict[str, Any]]) -> None:
     photo = replace(pending_photo(), requested_at=utc_now() - timedelta(minutes=61))
     listing = john.has(Status.DRAFT, photos=(photo,), due_at=utc_now() - timedelta(minutes=1))
     cloud.invoke("sweep_overdue", {})

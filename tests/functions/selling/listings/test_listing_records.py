@@ -19,7 +19,7 @@ REQUIRED = ("title", "description", "category_id", "price", "quantity", "conditi
 # Create --------------------------------------------------------------------------------------------------------------
 
 
-def test_the_sample_event_makes_a_draft(cloud: Cloud) -> None:
+def test_the_sample_event_creates_a_draft(cloud: Cloud) -> None:
     reply = cloud.invoke("create_listing", sample("create_listing"))
     body = json.loads(reply["body"])
     assert reply["statusCode"] == 201
@@ -34,7 +34,7 @@ def test_the_sample_event_makes_a_draft(cloud: Cloud) -> None:
     )
 
 
-def test_what_is_answered_is_what_is_read_later(cloud: Cloud, john: Seller) -> None:
+def test_the_answer_is_equal_to_a_later_read(cloud: Cloud, john: Seller) -> None:
     made = john.call("create_listing")
     assert john.call("get_listing", made.json["id"]).json == made.json
 
@@ -47,7 +47,7 @@ def test_a_repeated_call_answers_the_same_listing(cloud: Cloud, john: Seller) ->
     assert "idempotent-replayed" not in first.headers
 
 
-def test_a_key_with_another_body_is_refused_and_makes_nothing(cloud: Cloud, john: Seller) -> None:
+def test_a_key_with_another_body_is_refused_and_creates_nothing(cloud: Cloud, john: Seller) -> None:
     john.call("create_listing", key="k", json=SAMPLE)
     before = cloud.items("ListingsTable")
     answer = john.call("create_listing", key="k", json={**SAMPLE, "title": "Another"})
@@ -151,7 +151,7 @@ def test_text_comes_back_as_it_was_sent(cloud: Cloud, john: Seller, text: str) -
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"\xff", b"[" * 50_000], ids=["nothing", "half", "list", "bytes", "deep"]
 )
-def test_a_body_that_is_no_listing_is_a_400(cloud: Cloud, john: Seller, body: bytes) -> None:
+def test_a_body_that_is_not_a_listing_is_a_400(cloud: Cloud, john: Seller, body: bytes) -> None:
     assert john.call("create_listing", body=body).status == 400
 
 
@@ -162,7 +162,7 @@ def test_another_media_type_is_a_415(cloud: Cloud, john: Seller) -> None:
 # Read ----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_listing_is_read_with_addresses_of_all_its_media(cloud: Cloud, john: Seller) -> None:
+def test_a_listing_is_read_with_urls_of_all_its_media(cloud: Cloud, john: Seller) -> None:
     listing = john.has(Status.MEDIA_READY, photos=(ready_photo("a" * 64),))
     answer = john.call("get_listing", listing.id)
     body = answer.json
@@ -221,7 +221,7 @@ def test_a_bad_query_is_a_400(cloud: Cloud, john: Seller, query: dict[str, str])
     assert john.call("list_listings", query=query).status == 400
 
 
-def test_a_cursor_of_another_owner_shows_nothing_of_his(cloud: Cloud, john: Seller) -> None:
+def test_a_cursor_of_another_owner_shows_nothing_of_that_owner(cloud: Cloud, john: Seller) -> None:
     bea = Seller(cloud, "bea@example.com")
     for _ in range(3):
         bea.create()
@@ -253,7 +253,7 @@ def test_a_lost_update_is_a_412_and_nothing_changes(cloud: Cloud, john: Seller) 
 @pytest.mark.parametrize(
     "body", [{}, {"title": None}, {"colour": "red"}, {"price": 1.999, "currency": "USD"}, {"remove_photos": 7}]
 )
-def test_a_change_of_nothing_or_to_nothing_is_a_400(cloud: Cloud, john: Seller, body: dict[str, Any]) -> None:
+def test_an_empty_change_or_a_null_is_a_400(cloud: Cloud, john: Seller, body: dict[str, Any]) -> None:
     listing_id = john.create()
     assert john.call("update_listing", listing_id, json=body).status == 400
     assert john.listing(listing_id).version == 1
@@ -270,12 +270,12 @@ def test_an_edit_voids_an_approval(cloud: Cloud, john: Seller) -> None:
     assert answer.json["status"] == "media_ready"
 
 
-def test_a_new_prompt_voids_the_media(cloud: Cloud, john: Seller) -> None:
+def test_a_new_prompt_drops_the_media(cloud: Cloud, john: Seller) -> None:
     answer = john.call("update_listing", john.has(Status.MEDIA_READY).id, json={"image_prompt": "in the sun"})
     assert (answer.json["status"], answer.json["media"]["hash"]) == ("draft", None)
 
 
-def test_a_photo_is_taken_off_and_an_unknown_one_is_a_404(cloud: Cloud, john: Seller) -> None:
+def test_a_photo_is_removed_and_an_unknown_one_is_a_404(cloud: Cloud, john: Seller) -> None:
     photo = ready_photo("a" * 64)
     listing = john.has(Status.DRAFT, photos=(photo,))
     assert john.call("update_listing", listing.id, json={"remove_photos": ["unknown"]}).status == 404
@@ -290,7 +290,7 @@ def test_a_published_listing_is_revised_and_says_so(cloud: Cloud, john: Seller) 
 
 
 @pytest.mark.parametrize("status", [Status.GENERATING, Status.PUBLISHING], ids=str)
-def test_what_is_under_way_is_neither_changed_nor_deleted(cloud: Cloud, john: Seller, status: Status) -> None:
+def test_a_listing_in_progress_is_neither_changed_nor_deleted(cloud: Cloud, john: Seller, status: Status) -> None:
     listing = john.has(status)
     for function, body in (("update_listing", {"title": "Other"}), ("delete_listing", None)):
         answer = john.call(function, listing.id, json=body)
@@ -300,12 +300,12 @@ def test_what_is_under_way_is_neither_changed_nor_deleted(cloud: Cloud, john: Se
 # Delete --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_draft_is_gone_at_once(cloud: Cloud, john: Seller) -> None:
+def test_a_draft_is_deleted_at_once(cloud: Cloud, john: Seller) -> None:
     listing_id = john.create()
     assert (john.call("delete_listing", listing_id).status, john.call("get_listing", listing_id).status) == (204, 404)
 
 
-def test_a_published_listing_is_ended_first_and_asking_again_changes_nothing(cloud: Cloud, john: Seller) -> None:
+def test_a_published_listing_is_ended_first_and_deleting_it_again_changes_nothing(cloud: Cloud, john: Seller) -> None:
     listing = john.has(Status.PUBLISHED)
     first = john.call("delete_listing", listing.id)
     again = john.call("delete_listing", listing.id)
@@ -313,7 +313,7 @@ def test_a_published_listing_is_ended_first_and_asking_again_changes_nothing(clo
     assert first.headers["etag"] == again.headers["etag"]
 
 
-def test_what_may_be_published_is_looked_for_before_it_is_gone(cloud: Cloud, john: Seller) -> None:
+def test_a_listing_that_may_be_published_is_looked_for_before_it_is_deleted(cloud: Cloud, john: Seller) -> None:
     published = john.has(Status.PUBLISHED)
     unsure = publications(published, status=PublicationStatus.UNCONFIRMED, external_id=None)
     listing = john.has(Status.MEDIA_READY, publications=unsure)

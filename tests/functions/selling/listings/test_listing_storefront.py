@@ -1,4 +1,4 @@
-"""Publishing to souk itself: a listing becomes a product, and the product's stock is how many there are."""
+"""Publishing to souk itself: a listing becomes a product, whose stock is the listing's quantity."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from souk.selling.listings.model import Listing, Media, MediaObject, Publication
 from souk.selling.photos.adapters.s3 import S3MediaStore
 from souk.shared.clock import new_id, utc_now
 from souk.shared.errors import VendorFailed
-from souk.storefront.catalogue.keys import take
+from souk.shared.versioned import Stale
+from souk.storefront.catalogue.mapping import take_units
 from souk.storefront.catalogue.repository import ProductRepository
 from souk.wiring import listings, storage
 from tests.functions.cloud import Answer, Cloud, Person
@@ -30,14 +31,14 @@ def shop(cloud: Cloud, john: Seller) -> str:
 
 
 def approved(john: Seller, **fields: Any) -> Listing:
-    """A listing with a picture in the bucket, approved as it is."""
+    """An approved listing with a picture in the bucket."""
     picture = MediaObject(john.stored(b"a picture"), "image/jpeg", "main")
     listing = john.has(Status.APPROVED, media=Media((picture,), None), quantity=5, **fields)
     return listings.listing_repository().save(replace(listing, approved_hash=listing.content_hash), utc_now())
 
 
 def step(cloud: Cloud, john: Seller, listing_id: str) -> str:
-    """What the workflow does at the storefront; the publication's status."""
+    """Run the workflow's step at the storefront; returns the publication's status."""
     task = task_of(john.listing(listing_id), marketplace="souk")
     status: str = cloud.invoke("publish_to_marketplace", task)["status"]
     return status
@@ -57,7 +58,7 @@ def edit(cloud: Cloud, john: Seller, listing_id: str, **changes: Any) -> str:
 
 def sell(cloud: Cloud, product_id: str, quantity: int) -> None:
     storage.tables().commit(
-        *take(cloud.physical["CatalogueTable"], product_id, quantity, new_id(), new_id(), utc_now())
+        *take_units(cloud.physical["CatalogueTable"], product_id, quantity, new_id(), new_id(), utc_now())
     )
 
 
@@ -92,7 +93,7 @@ def test_publishing_to_souk_is_free_and_needs_no_connection(cloud: Cloud, john: 
     assert answer.json == {"data": [{"marketplace": "souk", "fees": [], "notices": []}]}
 
 
-def test_a_shop_that_is_suspended_on_the_way_is_told_so(cloud: Cloud, john: Seller, shop: str) -> None:
+def test_a_shop_suspended_while_publishing_is_a_failure_that_says_so(cloud: Cloud, john: Seller, shop: str) -> None:
     listing = approved(john)
     john.call("publish_listing", listing.id, json=ON_SOUK)
     suspend(cloud, shop)
@@ -130,7 +131,7 @@ def test_its_pictures_become_public_and_its_photos_do_not(cloud: Cloud, john: Se
     assert cloud.call("get_media", params={"hash": private}).status == 404
 
 
-def test_a_category_that_is_not_ours_is_other(cloud: Cloud, john: Seller, shop: str) -> None:
+def test_an_unknown_category_becomes_other(cloud: Cloud, john: Seller, shop: str) -> None:
     assert seen(cloud, published(cloud, john, souk_category_id="antique-maps")).json["category_id"] == "other"
 
 
@@ -140,14 +141,14 @@ def test_a_step_that_is_repeated_makes_one_product(cloud: Cloud, john: Seller, s
     before = john.listing(listing.id)
     assert step(cloud, john, listing.id) == "live"
     sell(cloud, listing.id, 1)
-    # As after a crash: the product is there, and the listing does not know.
+    # As after a crash: the product exists, and the listing has no record of it.
     put_back = replace(before, version=john.listing(listing.id).version)
     listings.listing_repository().save(put_back, utc_now())
     assert step(cloud, john, listing.id) == "live"
     assert movements(cloud, listing.id) == [(5, "created"), (-1, "order_placed")]
 
 
-def test_a_store_that_does_not_answer_leaves_the_step_to_be_tried_again(
+def test_a_store_that_does_not_answer_makes_the_step_be_retried(
     cloud: Cloud, john: Seller, shop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from souk.shared.errors import DependencyUnavailable
@@ -165,13 +166,11 @@ def test_a_store_that_does_not_answer_leaves_the_step_to_be_tried_again(
     assert step(cloud, john, listing.id) == "live"
 
 
-def test_a_product_that_never_stands_still_is_a_failure_to_try_again(
+def test_a_product_that_keeps_changing_is_a_failure_to_retry(
     cloud: Cloud, john: Seller, shop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from souk.storefront.catalogue.repository import StaleProduct
-
     def stale(*_: Any, **__: Any) -> None:
-        raise StaleProduct
+        raise Stale
 
     listing_id = published(cloud, john)
     for method, ask in (("save", {"title": "Another"}), ("remove", None)):
@@ -197,7 +196,7 @@ def test_an_edit_reaches_the_product(cloud: Cloud, john: Seller, shop: str) -> N
     assert (shown["title"], shown["price"], shown["stock_quantity"]) == ("Better camera", 99, 5)
 
 
-def test_what_the_seller_decided_at_the_product_stays(cloud: Cloud, john: Seller, shop: str) -> None:
+def test_what_the_seller_set_at_the_product_is_kept(cloud: Cloud, john: Seller, shop: str) -> None:
     listing_id = published(cloud, john)
     profile = cloud.call("create_shipping_profile", caller=owner(john)).json["id"]
     changes = {"shipping_profile_id": profile, "is_active": False}
@@ -208,7 +207,7 @@ def test_what_the_seller_decided_at_the_product_stays(cloud: Cloud, john: Seller
 
 
 @pytest.mark.parametrize("changes", [{"title": "Mine"}, {"price": 1}, {"images": []}, {"category_id": "home"}], ids=str)
-def test_what_the_listing_decides_is_not_changed_at_the_product(
+def test_fields_of_the_listing_cannot_be_changed_at_the_product(
     cloud: Cloud, john: Seller, shop: str, changes: dict[str, Any]
 ) -> None:
     listing_id = published(cloud, john)
@@ -218,14 +217,16 @@ def test_what_the_listing_decides_is_not_changed_at_the_product(
 
 
 @pytest.mark.parametrize("function", ["delete_product", "add_images"])
-def test_a_product_of_a_listing_lives_as_long_as_that(cloud: Cloud, john: Seller, shop: str, function: str) -> None:
+def test_a_product_of_a_listing_cannot_be_removed_by_itself(
+    cloud: Cloud, john: Seller, shop: str, function: str
+) -> None:
     listing_id = published(cloud, john)
     answer = on_product(cloud, john, function, listing_id)
     assert (answer.status, answer.json["error"]) == (409, "sold_from_listing")
     assert seen(cloud, listing_id).status == 200
 
 
-def test_a_deleted_listing_takes_its_product_from_the_shop(cloud: Cloud, john: Seller, shop: str) -> None:
+def test_deleting_a_listing_removes_its_product_from_the_shop(cloud: Cloud, john: Seller, shop: str) -> None:
     listing_id = published(cloud, john)
     assert john.call("delete_listing", listing_id).status == 202
     assert step(cloud, john, listing_id) == "ended"
@@ -235,7 +236,7 @@ def test_a_deleted_listing_takes_its_product_from_the_shop(cloud: Cloud, john: S
     assert kept["removed"] is True
 
 
-def test_a_suspended_shop_takes_its_listing_down(cloud: Cloud, john: Seller, shop: str) -> None:
+def test_a_suspended_shop_can_end_its_listing(cloud: Cloud, john: Seller, shop: str) -> None:
     listing_id = published(cloud, john)
     suspend(cloud, shop)
     john.call("delete_listing", listing_id)
@@ -243,7 +244,7 @@ def test_a_suspended_shop_takes_its_listing_down(cloud: Cloud, john: Seller, sho
 
 
 @pytest.mark.parametrize("made", [True, False], ids=["something was made", "nothing was made"])
-def test_an_attempt_that_nobody_heard_of_is_looked_for_before_it_is_ended(
+def test_an_attempt_without_an_answer_is_looked_for_before_it_is_ended(
     cloud: Cloud, john: Seller, shop: str, made: bool
 ) -> None:
     listing = approved(john)
@@ -251,19 +252,19 @@ def test_an_attempt_that_nobody_heard_of_is_looked_for_before_it_is_ended(
         john.call("publish_listing", listing.id, json=ON_SOUK)
         step(cloud, john, listing.id)
     unheard = {"souk": Publication("souk", PublicationStatus.UNCONFIRMED)}
-    stands = replace(john.listing(listing.id), status=Status.ERROR, publications=unheard)
-    listings.listing_repository().save(stands, utc_now())
+    unconfirmed = replace(john.listing(listing.id), status=Status.ERROR, publications=unheard)
+    listings.listing_repository().save(unconfirmed, utc_now())
     john.call("delete_listing", listing.id)
     assert step(cloud, john, listing.id) == "ended"
     assert seen(cloud, listing.id).status == 404
 
 
-def test_what_was_ended_is_published_again_with_what_was_left(cloud: Cloud, john: Seller, shop: str) -> None:
+def test_a_product_published_again_keeps_its_remaining_stock(cloud: Cloud, john: Seller, shop: str) -> None:
     listing_id = published(cloud, john)
     sell(cloud, listing_id, 2)
     live = john.listing(listing_id)
     ending = replace(live, publications={"souk": replace(live.publications["souk"], status=PublicationStatus.ENDING)})
-    # It stays because another marketplace would not let it go.
+    # The listing is kept because another marketplace refused to end it.
     other = Publication("ebay", PublicationStatus.LIVE, external_id="110")
     kept = replace(ending, run=live.run + 1, publications={**ending.publications, "ebay": other})
     listings.listing_repository().save(kept, utc_now())
@@ -276,8 +277,8 @@ def test_what_was_ended_is_published_again_with_what_was_left(cloud: Cloud, john
     assert [one["id"] for one in listed.json["products"]] == [listing_id]
 
 
-def test_a_product_that_is_gone_cannot_be_revised(cloud: Cloud, john: Seller, shop: str) -> None:
-    """It went by another way; the listing is told, and says so."""
+def test_a_removed_product_cannot_be_revised(cloud: Cloud, john: Seller, shop: str) -> None:
+    """The product was removed in another way; the listing records it."""
     listing_id = published(cloud, john)
     from souk.wiring import catalogue
 
@@ -294,7 +295,7 @@ def test_a_product_that_is_gone_cannot_be_revised(cloud: Cloud, john: Seller, sh
 # How many ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_quantity_of_a_live_listing_is_what_is_left(cloud: Cloud, john: Seller, shop: str) -> None:
+def test_the_quantity_of_a_live_listing_is_the_stock_of_its_product(cloud: Cloud, john: Seller, shop: str) -> None:
     listing_id = published(cloud, john)
     before = john.call("get_listing", listing_id).json
     sell(cloud, listing_id, 5)
@@ -303,7 +304,7 @@ def test_the_quantity_of_a_live_listing_is_what_is_left(cloud: Cloud, john: Sell
     assert after["content_hash"] == before["content_hash"]
 
 
-def test_an_edit_of_words_does_not_count_anew(cloud: Cloud, john: Seller, shop: str) -> None:
+def test_an_edit_of_text_does_not_set_the_stock(cloud: Cloud, john: Seller, shop: str) -> None:
     listing_id = published(cloud, john)
     sell(cloud, listing_id, 2)
     edit(cloud, john, listing_id, title="Better camera")
@@ -311,8 +312,8 @@ def test_an_edit_of_words_does_not_count_anew(cloud: Cloud, john: Seller, shop: 
 
 
 @pytest.mark.parametrize("quantity", [5, 9])
-def test_a_quantity_that_the_owner_says_is_the_stock(cloud: Cloud, john: Seller, shop: str, quantity: int) -> None:
-    """Also when it is the number that the listing was made with."""
+def test_a_quantity_that_the_owner_sets_becomes_the_stock(cloud: Cloud, john: Seller, shop: str, quantity: int) -> None:
+    """Also when it is the quantity that the listing was created with."""
     listing_id = published(cloud, john)
     sell(cloud, listing_id, 2)
     edit(cloud, john, listing_id, quantity=quantity)
@@ -322,7 +323,7 @@ def test_a_quantity_that_the_owner_says_is_the_stock(cloud: Cloud, john: Seller,
     assert [reason for _, reason in movements(cloud, listing_id)] == ["created", "order_placed", "set"]
 
 
-def test_the_stock_of_a_product_of_a_listing_is_moved_like_any(cloud: Cloud, john: Seller, shop: str) -> None:
+def test_the_stock_of_a_listings_product_is_adjusted_like_any_other(cloud: Cloud, john: Seller, shop: str) -> None:
     listing_id = published(cloud, john)
     body = {"delta": -1, "reason": "Broken"}
     assert on_product(cloud, john, "adjust_stock", listing_id, json=body).json["stock_quantity"] == 4

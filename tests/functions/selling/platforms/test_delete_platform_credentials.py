@@ -13,7 +13,7 @@ def john(cloud: Cloud) -> Person:
     return Person(register(cloud).id)
 
 
-def test_a_platform_is_disconnected_and_its_tokens_are_forgotten(cloud: Cloud, john: Person) -> None:
+def test_disconnecting_a_platform_deletes_its_tokens(cloud: Cloud, john: Person) -> None:
     cloud.call("save_platform_credentials", caller=john)
     assert cloud.call("delete_platform_credentials", caller=john).status == 204
     assert not cloud.call("list_platforms", caller=john).json[0]["connected"]
@@ -24,7 +24,7 @@ def test_a_platform_is_disconnected_and_its_tokens_are_forgotten(cloud: Cloud, j
         platforms.require_connected(john.id, "ebay")
 
 
-def test_what_is_not_connected_is_disconnected_already(cloud: Cloud, john: Person) -> None:
+def test_disconnecting_without_a_connection_succeeds(cloud: Cloud, john: Person) -> None:
     assert cloud.call("delete_platform_credentials", caller=john).status == 204
 
 
@@ -33,7 +33,7 @@ def test_an_unknown_platform_is_not_found(cloud: Cloud, john: Person) -> None:
     assert answer.status == 404
 
 
-def test_anothers_connection_stays(cloud: Cloud, john: Person) -> None:
+def test_the_connection_of_another_seller_is_kept(cloud: Cloud, john: Person) -> None:
     cloud.call("save_platform_credentials", caller=john)
     bea = Person(register(cloud, "bea@example.com").id)
     cloud.call("delete_platform_credentials", caller=bea)

@@ -8,7 +8,7 @@ from tests.functions.cloud import Cloud, Person
 JOHN = Person("john")
 
 
-def test_settings_that_nobody_saved_are_the_defaults(cloud: Cloud) -> None:
+def test_settings_that_were_never_saved_are_the_defaults(cloud: Cloud) -> None:
     answer = cloud.call("get_platform_settings", caller=JOHN)
     assert answer.status == 200
     assert answer.json == EbaySettings().model_dump(mode="json")

@@ -33,21 +33,21 @@ def test_the_sample_event_connects_ebay(cloud: Cloud, john: Person) -> None:
     assert cloud.call("list_platforms", caller=john).json[0] == answer.json
 
 
-def test_the_tokens_are_nowhere_in_the_tables_and_come_back_for_publishing(cloud: Cloud, john: Person) -> None:
+def test_the_tokens_are_nowhere_in_clear_and_are_decrypted_for_publishing(cloud: Cloud, john: Person) -> None:
     put(cloud, john, {"access_token": "v^1.1#secret-access", "refresh_token": "v^1.1#secret-renewal"})
     assert "secret-" not in repr(cloud.items("IdentityTable"))
     opened = platforms.platforms().open_credentials(john.id, "ebay")
     assert (opened.access_token, opened.refresh_token) == ("v^1.1#secret-access", "v^1.1#secret-renewal")
 
 
-def test_connecting_again_replaces_all_of_the_earlier_connection(cloud: Cloud, john: Person) -> None:
+def test_connecting_again_replaces_the_whole_earlier_connection(cloud: Cloud, john: Person) -> None:
     cloud.call("save_platform_credentials", caller=john)
     answer = put(cloud, john, {"access_token": "only"})
     assert (answer.json["renewable"], answer.json["expires_at"]) == (False, None)
     assert platforms.platforms().open_credentials(john.id, "ebay").refresh_token is None
 
 
-def test_a_token_that_is_copied_to_another_owner_cannot_be_opened(cloud: Cloud, john: Person) -> None:
+def test_a_token_copied_to_another_owner_cannot_be_decrypted(cloud: Cloud, john: Person) -> None:
     put(cloud, john, {"access_token": "johns"})
     bea = Person(register(cloud, "bea@example.com").id)
     put(cloud, bea, {"access_token": "beas"})
@@ -58,14 +58,14 @@ def test_a_token_that_is_copied_to_another_owner_cannot_be_opened(cloud: Cloud, 
         UpdateExpression="SET access_token = :stolen",
         ExpressionAttributeValues={":stolen": {"B": bytes(rows[f"ACCOUNT#{john.id}"]["access_token"])}},
     )
-    with pytest.raises(Conflict, match="Connect it again") as told:
+    with pytest.raises(Conflict, match="Connect it again") as raised:
         platforms.platforms().open_credentials(bea.id, "ebay")
-    assert told.value.code == "platform_not_connected"
+    assert raised.value.code == "platform_not_connected"
     put(cloud, bea, {"access_token": "beas"})
     assert platforms.platforms().open_credentials(bea.id, "ebay").access_token == "beas"
 
 
-def test_a_renewal_does_not_overwrite_what_was_connected_since(cloud: Cloud, john: Person) -> None:
+def test_a_renewal_does_not_overwrite_a_newer_connection(cloud: Cloud, john: Person) -> None:
     put(cloud, john, {"access_token": "old", "refresh_token": "renewal"})
     opened = platforms.platforms().open_credentials(john.id, "ebay")
     renewed = Credentials("renewed", "renewal", None, opened.version)
@@ -104,7 +104,7 @@ def test_bad_credentials_are_a_400_and_nothing_is_stored(cloud: Cloud, john: Per
     assert not [item for item in cloud.items("IdentityTable") if item["sk"].startswith("PLATFORM#")]
 
 
-def test_a_token_of_4096_bytes_is_taken(cloud: Cloud, john: Person) -> None:
+def test_a_token_of_4096_bytes_is_accepted(cloud: Cloud, john: Person) -> None:
     assert put(cloud, john, {"access_token": "x" * 4096}).status == 200
 
 
@@ -117,7 +117,7 @@ def test_a_token_that_outlives_its_account_connects_nothing(cloud: Cloud, john: 
     assert put(cloud, john, {"access_token": "x"}).status == 401
 
 
-def test_connecting_is_one_read_and_one_write_and_each_token_is_sealed_on_its_own(cloud: Cloud, john: Person) -> None:
+def test_connecting_is_one_read_and_one_write_and_seals_each_token_separately(cloud: Cloud, john: Person) -> None:
     cloud.calls.clear()
     cloud.call("save_platform_credentials", caller=john)
     assert cloud.operations() == ["dynamodb:GetItem", "kms:Encrypt", "kms:Encrypt", "dynamodb:PutItem"]

@@ -35,7 +35,7 @@ def test_settings_are_replaced_as_a_whole(cloud: Cloud) -> None:
     assert put(cloud, {"dispatch_days": 5}).json["location"] == "United States"
 
 
-def test_settings_are_each_sellers_own(cloud: Cloud) -> None:
+def test_settings_belong_to_their_seller(cloud: Cloud) -> None:
     put(cloud, {"dispatch_days": 1})
     assert cloud.call("get_platform_settings", caller=BEA).json["dispatch_days"] == 3
 

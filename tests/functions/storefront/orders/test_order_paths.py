@@ -12,5 +12,7 @@ def test_placing_an_order_runs_through_few_files_and_goes_straight(cloud: Cloud,
     buyer.places((board, 1))
     found = trace(cloud, lambda: buyer.places((board, 1)))
     print(len(found.files), found.lines, len(found.changes(1)), len(found.changes(2)))
-    for f in sorted(found.files): print(f)
-    for c in found.changes(2): print(c)
+    for f in sorted(found.files):
+        print(f)
+    for c in found.changes(2):
+        print(c)

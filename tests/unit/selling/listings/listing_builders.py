@@ -1,4 +1,4 @@
-"""Listings as the tests of the model want them."""
+"""Listings for the tests of the model."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def a_publication(status: PublicationStatus, **fields: Any) -> Publication:
 
 
 def in_status(status: Status, *, media: bool = True) -> Listing:
-    """A listing as it stands when its workflow has brought it to `status`."""
+    """A listing as its workflow leaves it in `status`."""
     listing = a_listing(media=some_media() if media else None)
     match status:
         case Status.DRAFT:

@@ -1,4 +1,4 @@
-"""The table of rule 9: every action in every status, and what the table does not allow."""
+"""Every action in every status: what is allowed, where it leads, and what is refused."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ TABLE: dict[Action, tuple[Any, ...]] = {
 ROWS = [(action, before, after) for action, row in TABLE.items() for before, after in zip(Status, row, strict=True)]
 
 
-def test_the_table_is_whole() -> None:
+def test_the_table_of_moves_covers_every_action_and_status() -> None:
     assert set(TABLE) == set(Action) == set(ACTS)
 
 
 @pytest.mark.parametrize(("action", "before", "after"), ROWS)
-def test_an_action_leads_where_the_table_says(action: Action, before: Status, after: Any) -> None:
+def test_an_action_leads_to_the_status_in_the_table(action: Action, before: Status, after: Any) -> None:
     listing = in_status(before)
     if after is NO:
         with pytest.raises(Conflict):
@@ -102,29 +102,29 @@ def test_an_error_without_media_cannot_be_approved() -> None:
     assert refusal.value.code == "no_media"
 
 
-def test_publishing_after_an_error_wants_the_approval_to_stand() -> None:
+def test_publishing_after_an_error_needs_a_valid_approval() -> None:
     failed = replace(in_status(E), approved_hash=in_status(E).content_hash)
     assert failed.request_publication(EBAY, LATER).status is P
 
 
-def test_approving_again_what_is_approved_changes_nothing() -> None:
+def test_approving_twice_changes_nothing() -> None:
     approved = in_status(A)
     assert approved.approve(None) is approved
 
 
-def test_approving_other_media_than_those_seen_is_refused() -> None:
+def test_approving_media_that_have_changed_since_is_refused() -> None:
     with pytest.raises(Conflict) as refusal:
         in_status(R).approve("0" * 64)
     assert refusal.value.code == "media_changed"
 
 
-def test_approving_the_media_that_were_seen_is_taken() -> None:
+def test_approving_the_media_that_were_seen_is_accepted() -> None:
     ready = in_status(R)
     assert ready.media is not None
     assert ready.approve(ready.media.hash).is_approved
 
 
-def test_an_edit_voids_the_approval_and_the_text_written_from_older_facts() -> None:
+def test_an_edit_voids_the_approval_and_the_text_from_older_facts() -> None:
     approved = replace(in_status(A), enriched_description="For sale")
     edited = approved.edit({"title": "Lens"}, LATER)
     assert (edited.approved_hash, edited.enriched_description) == (None, None)
@@ -135,36 +135,36 @@ def test_an_edit_of_the_price_keeps_the_text() -> None:
     assert ready.edit({"quantity": 2}, LATER).enriched_description == "For sale"
 
 
-def test_an_edit_while_published_revises_what_is_up_and_keeps_the_approval() -> None:
+def test_an_edit_while_published_revises_live_publications_and_keeps_the_approval() -> None:
     edited = in_status(L).edit({"title": "Lens"}, LATER)
     assert edited.publications["ebay"].status is PublicationStatus.REVISING
     assert edited.is_approved
     assert edited.needs_workflow
 
 
-def test_an_edit_while_published_leaves_alone_what_has_failed() -> None:
+def test_an_edit_while_published_does_not_change_failed_publications() -> None:
     published = in_status(L)
     other = Publication("souk", PublicationStatus.FAILED)
     edited = replace(published, publications={**published.publications, "souk": other}).edit({"title": "x"}, LATER)
     assert edited.publications["souk"] is other
 
 
-def test_publishing_again_while_under_way_is_the_same_attempt() -> None:
+def test_publishing_again_while_publishing_is_the_same_attempt() -> None:
     publishing = in_status(P)
     assert publishing.request_publication(EBAY, LATER) is publishing
 
 
-def test_publishing_what_is_live_everywhere_changes_nothing() -> None:
+def test_publishing_a_listing_that_is_live_everywhere_changes_nothing() -> None:
     published = in_status(L)
     assert published.request_publication(EBAY, LATER) is published
 
 
-def test_publishing_to_one_more_marketplace_leaves_the_first_alone() -> None:
+def test_publishing_to_another_marketplace_does_not_change_the_first() -> None:
     asked = in_status(L).request_publication(("ebay", "souk"), LATER)
     assert {name: one.status for name, one in asked.publications.items()} == {"ebay": "live", "souk": "publishing"}
 
 
-def test_a_refused_attempt_is_tried_again_under_its_number_and_an_ended_one_under_the_next() -> None:
+def test_a_refused_attempt_is_repeated_with_its_number_and_an_ended_one_with_the_next() -> None:
     approved = in_status(A)
     for status, attempt in (
         (PublicationStatus.FAILED, 3),
@@ -175,7 +175,7 @@ def test_a_refused_attempt_is_tried_again_under_its_number_and_an_ended_one_unde
         assert before.request_publication(EBAY, LATER).publications["ebay"].attempt == attempt
 
 
-def test_publishing_lets_a_workflow_go_on_that_waits_for_it() -> None:
+def test_publishing_resumes_the_workflow_that_waits_for_it() -> None:
     asked = in_status(A).request_publication(EBAY, LATER)
     assert (asked.wait, asked.run, asked.begun_at, asked.due_at) == (None, 1, LATER, LATER + LOOK_AGAIN)
 
@@ -190,7 +190,7 @@ def test_generating_waits_for_pending_photos() -> None:
     assert refusal.value.code == "photos_not_ready"
 
 
-def test_new_photos_void_the_media_and_are_waited_for() -> None:
+def test_new_photos_drop_the_media_and_are_waited_for() -> None:
     changed = in_status(R).add_photos((a_photo(),), NOW)
     assert (changed.status, changed.media) == (D, None)
     assert changed.due_at == NOW + timedelta(hours=1)
@@ -204,7 +204,7 @@ def test_there_are_at_most_twelve_photos() -> None:
     assert refusal.value.code == "too_many_photos"
 
 
-def test_the_last_settled_photo_ends_the_waiting() -> None:
+def test_the_last_settled_photo_ends_the_wait() -> None:
     listing = a_listing().add_photos((a_photo(photo_id="1"), a_photo(photo_id="2")), NOW)
     one = listing.settle_photo(a_photo(PhotoStatus.READY, "1"))
     both = one.settle_photo(a_photo(PhotoStatus.REJECTED, "2"))
@@ -217,7 +217,7 @@ def test_a_photo_is_settled_once() -> None:
     assert settled.settle_photo(a_photo(PhotoStatus.READY)).photos[0].status is PhotoStatus.REJECTED
 
 
-def test_a_workflow_that_waits_for_another_status_is_let_go() -> None:
+def test_a_workflow_that_waits_for_another_status_is_released() -> None:
     assert in_status(R).approve(None).wait is None
     assert in_status(R).edit({"quantity": 2}, LATER).wait is not None
 
@@ -237,7 +237,7 @@ NO_COLOUR = Failure("vendor_refused", "Colour is missing.", "ebay")
     ],
     ids=["publishing", "revising", "ending", "ending what may not be there"],
 )
-def test_a_refusal_and_a_silence_leave_a_publication_where_it_is(
+def test_a_refusal_or_no_answer_keeps_a_live_publication_live(
     before: Publication, refused: str, unanswered: str
 ) -> None:
     assert before.refused(NO_COLOUR).status == refused
@@ -261,7 +261,7 @@ def test_a_listing_is_in_error_when_none_is_live() -> None:
     assert (failed.status, failed.error) == (E, NO_COLOUR)
 
 
-def test_an_ended_publication_takes_a_deleted_listing_with_it() -> None:
+def test_the_last_ended_publication_removes_a_listing_that_is_being_deleted() -> None:
     deleting = in_status(L).request_deletion(LATER)
     assert deleting is not None
     assert deleting.settle_publication(a_publication(PublicationStatus.ENDED)) is None
@@ -275,14 +275,14 @@ def test_a_refused_end_leaves_the_listing_published() -> None:
     assert (kept.status, kept.deleting) == (L, False)
 
 
-def test_deleting_looks_for_what_may_be_published() -> None:
+def test_deleting_ends_publications_that_may_be_live_too() -> None:
     unsure = replace(in_status(E), publications={"ebay": a_publication(PublicationStatus.UNCONFIRMED)})
     deleting = unsure.request_deletion(LATER)
     assert deleting is not None
     assert deleting.publications["ebay"].status is PublicationStatus.ENDING
 
 
-def test_a_deletion_that_could_not_look_says_so() -> None:
+def test_a_deletion_whose_search_failed_is_an_error() -> None:
     both = {
         "ebay": a_publication(PublicationStatus.UNCONFIRMED),
         "souk": Publication("souk", PublicationStatus.LIVE, external_id="s"),
@@ -306,7 +306,7 @@ def _restarted(listing: Listing, times: int) -> Listing:
 
 
 @pytest.mark.parametrize("status", [G, P], ids=str)
-def test_a_vanished_run_is_begun_again_a_few_times_and_then_told(status: Status) -> None:
+def test_a_vanished_run_is_restarted_a_few_times_and_then_fails(status: Status) -> None:
     listing = in_status(status)
     again = _restarted(listing, MOST_RESTARTS)
     assert (again.status, again.run) == (status, listing.run + MOST_RESTARTS)
@@ -320,7 +320,7 @@ def test_a_revision_that_vanished_too_often_stays_live() -> None:
     assert (over.status, over.publications["ebay"].status) == (L, "live")
 
 
-def test_the_end_of_what_may_not_be_there_stays_unconfirmed_when_it_vanished_too_often() -> None:
+def test_ending_an_unconfirmed_publication_that_vanished_too_often_stays_unconfirmed() -> None:
     unsure = replace(in_status(E), publications={"ebay": a_publication(PublicationStatus.UNCONFIRMED)})
     deleting = unsure.request_deletion(NOW)
     assert deleting is not None
@@ -328,12 +328,12 @@ def test_the_end_of_what_may_not_be_there_stays_unconfirmed_when_it_vanished_too
     assert (over.status, over.publications["ebay"].status, over.deleting) == (E, "unconfirmed", False)
 
 
-def test_work_is_too_long_after_an_hour() -> None:
+def test_a_run_works_too_long_after_an_hour() -> None:
     begun = in_status(G)
     assert not begun.works_too_long(NOW + timedelta(minutes=59))
     assert begun.works_too_long(NOW + timedelta(minutes=61))
 
 
-def test_media_are_told_apart_by_their_content() -> None:
+def test_the_hash_of_media_depends_on_their_content() -> None:
     assert some_media("a").hash != some_media("b").hash
     assert waiting(a_listing(media=some_media("a")), R).content_hash != a_listing(media=some_media("b")).content_hash

@@ -1,4 +1,4 @@
-"""Whatever anybody does in whatever order, a listing stays one that can exist."""
+"""After any actions in any order, a listing is in a valid state."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOST = Failure("outcome_unknown", "No answer.", "ebay", ({"code": "1", "message"
 _UNKNOWN = PublicationStatus.UNCONFIRMED
 _TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
 
-# A value for each field that goes to a marketplace, and for each that does not.
+# A value for each field that is sent to a marketplace, and for each that is not.
 OFFERED: dict[str, st.SearchStrategy[Any]] = {
     "title": _TEXT,
     "description": _TEXT,
@@ -81,7 +81,7 @@ def _offer(listing: Listing) -> dict[str, Any]:
     return {name: getattr(listing, name) for name in OFFERED} | {"description": listing.offered_description}
 
 
-def test_every_field_is_offered_or_kept() -> None:
+def test_every_field_is_classed_as_offered_or_kept() -> None:
     fixed = {"id", "user_id", "created_at", "enriched_description"}
     assert {field.name for field in fields(Listing)} == OFFERED.keys() | KEPT.keys() | fixed
 
@@ -100,13 +100,13 @@ def test_the_content_hash_does_not_change_with_any_other(listing: Listing, name:
 
 
 @given(_LISTINGS, st.one_of(st.none(), _TEXT))
-def test_a_listing_comes_back_from_the_table_as_it_went(listing: Listing, text: str | None) -> None:
+def test_a_listing_survives_a_round_trip_through_its_item(listing: Listing, text: str | None) -> None:
     written = replace(listing, enriched_description=text)
     assert to_listing(to_item(written)) == written
 
 
 @given(_LISTINGS)
-def test_only_what_is_due_stands_in_the_index_of_what_is_due(listing: Listing) -> None:
+def test_only_listings_with_due_at_are_in_the_index_due(listing: Listing) -> None:
     item = to_item(listing)
     assert ("due_shard" in item) == ("due_at" in item) == (listing.due_at is not None)
     assert None not in item.values()
@@ -213,7 +213,7 @@ class Life(RuleBasedStateMachine):
     @exists
     @rule(last=st.booleans())
     def send(self, last: bool) -> None:
-        """The workflow sends an attempt, and whoever sent it is not heard of again."""
+        """The workflow sends an attempt and then vanishes."""
         assert self.listing is not None
         publishing = [one for one in self.listing.publications_at_work if one.status is PublicationStatus.PUBLISHING]
         if publishing:

@@ -1,4 +1,4 @@
-"""What is taken from an owner always fits into an item of the table: 400 KB."""
+"""Every listing that is accepted fits into an item of the table: 400 KB."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from souk.aws.attributes import to_attributes
 from souk.selling.listings.mapping import to_item
 from souk.selling.listings.schemas import ListingChanges, NewListing
-from souk.selling.listings.service.media_steps import MediaStore, brief_of
+from souk.selling.listings.service.media_steps import MediaStore, to_brief
 from souk.selling.media.adapters.studio.text import StudioText
 from tests.unit.selling.listings.listing_builders import a_listing
 
@@ -33,7 +33,7 @@ def _sent(**fields: Any) -> dict[str, Any]:
 
 
 def _size(attribute: object) -> int:
-    """Of names and values together, as DynamoDB counts them, and no less."""
+    """The size of names and values as DynamoDB counts them, or more."""
     if isinstance(attribute, dict):
         return sum(len(name.encode()) + 3 + _size(value) for name, value in attribute.items())
     if isinstance(attribute, list):
@@ -48,14 +48,14 @@ def _size(attribute: object) -> int:
         {"item_specifics": {f"Name {number}": ["x" * 800] * 10 for number in range(20)}},
     ],
 )
-def test_more_bytes_than_an_item_can_hold_are_refused(fields: dict[str, Any]) -> None:
+def test_texts_that_are_too_large_for_an_item_are_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=r"at most (100000|32000) bytes"):
         NewListing.model_validate(_sent(**fields))
     with pytest.raises(ValidationError, match=r"at most (100000|32000) bytes"):
         ListingChanges.model_validate(fields)
 
 
-def test_the_largest_listing_that_is_taken_fits_into_an_item() -> None:
+def test_the_largest_listing_that_is_accepted_fits_into_an_item() -> None:
     most = NewListing.model_validate(
         _sent(
             title="x" * 80,
@@ -66,6 +66,6 @@ def test_the_largest_listing_that_is_taken_fits_into_an_item() -> None:
         )
     )
     listing = a_listing(**most.to_fields())
-    enriched = StudioText().enrich_description(brief_of(listing, cast(MediaStore, None)))
+    enriched = StudioText().enrich_description(to_brief(listing, cast(MediaStore, None)))
     size = _size(to_attributes(to_item(replace(listing, enriched_description=enriched))))
     assert 250_000 < size < _ITEM_BYTES * 0.8

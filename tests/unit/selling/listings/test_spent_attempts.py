@@ -1,4 +1,4 @@
-"""No attempt is sent that is not on record, and a spent one gives way to the next."""
+"""Every attempt is recorded before it is sent, and a spent attempt is followed by the next."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from souk.selling.listings.model import Listing, PublicationStatus, Status
 from souk.selling.listings.repository import ListingRepository
 from souk.selling.listings.service.media_steps import MediaStore, Task
 from souk.selling.listings.service.publishing import PublishingSteps
-from souk.selling.marketplaces.model import AttemptSpent, Marketplace, Offer, Published
+from souk.selling.marketplaces.model import AttemptSpent, ListingOffer, Marketplace, Published
 from souk.shared.errors import Conflict, VendorFailed, VendorProblem, VendorRefused
 from tests.unit.selling.listings.listing_builders import NOW, a_publication, in_status
 
 
 class OneListing:
-    """A repository of one listing. `rival` writes before the change of that number does."""
+    """A repository of one listing. `rival` writes before the change with the number `before`."""
 
     def __init__(
         self, listing: Listing, rival: Callable[[Listing], Listing] = lambda listing: listing, before: int = 1
@@ -50,13 +50,13 @@ class NoBytes:
 
 
 class Market:
-    """Answers each key with what `answers` say in turn: an id, or an error."""
+    """Answers each call with the next of `answers`: an id, or an error."""
 
     def __init__(self, *answers: str | Exception) -> None:
         self.keys: list[str] = []
         self._answers = iter(answers)
 
-    def publish(self, _offer: Offer, key: str) -> Published:
+    def publish(self, _offer: ListingOffer, key: str) -> Published:
         self.keys.append(key)
         answer = next(self._answers)
         if isinstance(answer, Exception):
@@ -98,7 +98,7 @@ def _further_attempt(listing: Listing) -> Listing:
     return _publishing(attempt=2, sent=True)
 
 
-def test_the_next_attempt_publishes_under_its_own_key() -> None:
+def test_the_next_attempt_publishes_with_its_own_key() -> None:
     repository, market = OneListing(_publishing()), Market(SPENT, "110")
     assert _settle(repository, market) == "live"
     assert market.keys == ["attempt 1", "attempt 2"]
@@ -118,14 +118,14 @@ def test_an_attempt_is_on_record_as_sent_while_its_outcome_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(("sent", "outcome"), [(False, "failed"), (True, "unconfirmed")])
-def test_a_refusal_settles_only_what_was_not_sent_before(sent: bool, outcome: str) -> None:
+def test_a_refusal_settles_only_an_attempt_that_was_not_sent_before(sent: bool, outcome: str) -> None:
     repository = OneListing(_publishing(sent=sent))
     assert _settle(repository, Market(REFUSED)) == outcome
     assert repository.listing.publications["ebay"].sent is sent
 
 
 @pytest.mark.parametrize(("sent", "outcome"), [(False, "failed"), (True, "unconfirmed")])
-def test_without_a_connection_nothing_is_sent_and_nothing_forgotten(sent: bool, outcome: str) -> None:
+def test_without_a_connection_nothing_is_sent_and_no_attempt_is_forgotten(sent: bool, outcome: str) -> None:
     def disconnected() -> None:
         raise Conflict("Connect your ebay account first.", code="platform_not_connected")
 
@@ -134,21 +134,21 @@ def test_without_a_connection_nothing_is_sent_and_nothing_forgotten(sent: bool, 
     assert (market.keys, len(repository.written)) == ([], 1)
 
 
-def test_what_another_has_sent_meanwhile_counts_as_sent() -> None:
-    """Both found it unsent; only one of them has the first word on record."""
+def test_an_attempt_sent_by_another_step_meanwhile_counts_as_sent() -> None:
+    """Both steps read it as not sent; only one of them records it first."""
     repository = OneListing(_publishing(), lambda _listing: _publishing(sent=True))
     assert _settle(repository, Market(REFUSED)) == "unconfirmed"
 
 
 @pytest.mark.parametrize("rival", [_newer_run, _further_attempt])
 @pytest.mark.parametrize(("before", "keys"), [(1, []), (2, ["attempt 1"])])
-def test_what_has_been_replaced_uses_no_further_key(
+def test_a_superseded_step_uses_no_further_key(
     rival: Callable[[Listing], Listing], before: int, keys: list[str]
 ) -> None:
     market = Market(SPENT, "110")
     outcome = _settle(OneListing(_publishing(), rival, before), market)
     if (rival, before) == (_further_attempt, 2):
-        # The further attempt is the very one that comes next.
+        # The rival's attempt is the next attempt.
         assert (outcome, market.keys) == ("live", ["attempt 1", "attempt 2"])
     else:
         assert (outcome, market.keys) == ("superseded", keys)

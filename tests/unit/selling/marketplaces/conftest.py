@@ -12,7 +12,7 @@ from tests.unit.selling.marketplaces.ebay_loopback import Ebay
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ebay]:
-    """One for all tests that leave nothing behind."""
+    """Shared by all tests that do not change its state."""
     running = Ebay(tmp_path_factory.mktemp("strict"))
     yield running
     running.close()

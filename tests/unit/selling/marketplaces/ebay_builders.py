@@ -1,4 +1,4 @@
-"""Offers, settings and replies for the tests of eBay. Replies have eBay's shape and our words."""
+"""Offers, settings and replies for the tests of eBay. Replies have eBay's format and made-up texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import httpx
 from souk.selling.marketplaces.adapters.ebay.adapter import EbayEndpoints, EbayMarketplace
 from souk.selling.marketplaces.adapters.ebay.oauth import AppCredentials, Credentials
 from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
-from souk.selling.marketplaces.model import Offer, Picture
+from souk.selling.marketplaces.model import ListingOffer, Picture
 from souk.shared.money import Money
 
 NAMESPACE = "urn:ebay:apis:eBLBaseComponents"
@@ -41,8 +41,8 @@ def picture(name: str = "a", content: bytes | None = None, url: str | None = Non
     return Picture(content_hash=name * 64, content_type="image/png", load=lambda: loaded, url=url)
 
 
-def offer(**changes: Any) -> Offer:
-    plain = Offer(
+def offer(**changes: Any) -> ListingOffer:
+    plain = ListingOffer(
         listing_id=LISTING_ID,
         title="Stoneware coffee cup with saucer",
         description="A cup for slow mornings.\n\nHolds 250 ml.",
@@ -129,7 +129,7 @@ def fees_xml(**amounts: str) -> str:
 
 
 class ScriptedEbay:
-    """eBay as a script: each call's answers in turn, the last one for ever after. Keeps what was asked."""
+    """eBay as a script: the answers of each call in turn, the last one repeated. Records the requests."""
 
     def __init__(self, **answers: Any) -> None:
         self.asked: list[httpx.Request] = []

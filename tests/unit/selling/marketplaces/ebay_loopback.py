@@ -1,4 +1,4 @@
-"""A stand-in on a free port, and raw requests to it: what an adapter of ours would never send."""
+"""A stand-in on a free port, and raw requests to it that our adapter would never send."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Ebay:
         self.http = httpx.Client(base_url=self.server.url, verify=False)  # no TLS on loopback
 
     def send(self, document: str | bytes, **headers: str) -> Element:
-        """Headers are named by their last word in lower case: `name="GetItem"`, `token=...`; "" leaves one out."""
+        """Headers are named by their last word in lower case: `name="GetItem"`, `token=...`; "" omits one."""
         sent = dict(HEADERS)
         for key in HEADERS:
             if (given := headers.get(key.rpartition("-")[2].lower())) is not None:
@@ -50,9 +50,9 @@ class Ebay:
     def control(self, **document: Any) -> httpx.Response:
         return self.http.post("/_control", json=document)
 
-    def told(self) -> dict[str, Any]:
-        told: dict[str, Any] = self.http.get("/_control").json()
-        return told
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.http.get("/_control").json()
+        return state
 
     def close(self) -> None:
         self.http.close()

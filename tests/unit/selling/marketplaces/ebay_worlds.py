@@ -1,4 +1,4 @@
-"""Two eBays for one contract: the stand-in over loopback, and a script of replies in the shapes that eBay was seen to
+"""Two eBays for one contract: the stand-in over loopback, and scripted replies in the formats that eBay was seen to
 send. A world is put into a situation by name; how it gets there is its own business."""
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.unit.selling.marketplaces.ebay_builders import (
 
 
 class World(Protocol):
-    """`additions` counts the requests to list, `stored` is what was handed out to be stored."""
+    """`additions` counts the requests to list; `stored` are the credentials passed on to be stored."""
 
     stored: list[Credentials]
 
@@ -65,12 +65,12 @@ class StandInWorld:
     def control(self, **document: Any) -> None:
         self.client.post(self.stand_in.control_url, json=document).raise_for_status()
 
-    def told(self) -> dict[str, Any]:
-        told: dict[str, Any] = self.client.get(self.stand_in.control_url).json()
-        return told
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.client.get(self.stand_in.control_url).json()
+        return state
 
     def calls(self) -> list[str]:
-        return [entry["call"] for entry in self.told()["requests"]]
+        return [entry["call"] for entry in self.state()["requests"]]
 
     def close(self) -> None:
         self.client.close()
@@ -154,7 +154,7 @@ _SCRIPTS: dict[str, Callable[[], dict[str, Any]]] = {
 
 
 class ScriptedWorld:
-    """Replies that were written down beforehand, without a network."""
+    """Scripted replies, without a network."""
 
     def __init__(self) -> None:
         self.stored: list[Credentials] = []

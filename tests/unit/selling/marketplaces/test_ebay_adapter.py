@@ -1,4 +1,4 @@
-"""What the contract cannot stage on a server: odd replies, a clock that runs out, a slow or endless answer."""
+"""Cases that the contract cannot produce on a server: odd replies, timeouts, slow or endless answers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def scripted(**answers: object) -> ScriptedEbay:
     return ScriptedEbay(**{**UPLOADED, **answers})
 
 
-def test_a_call_carries_the_headers_that_ebay_demands() -> None:
+def test_a_call_has_the_headers_that_ebay_requires() -> None:
     ebay = scripted(AddFixedPriceItem=LISTED)
     chosen = settings(site="Germany", shipping=[{"service": "DE_DHLPaket", "cost": 5}])
     marketplace(ebay.client, seller_settings=chosen).publish(offer(pictures=()), KEY)
@@ -50,7 +50,7 @@ def test_a_call_carries_the_headers_that_ebay_demands() -> None:
     }
 
 
-def test_an_expired_token_of_a_trading_call_is_renewed_and_the_call_made_again_with_the_same_key() -> None:
+def test_an_expired_token_is_renewed_and_the_call_repeated_with_the_same_key() -> None:
     ebay = scripted(AddFixedPriceItem=[EXPIRED, LISTED])
     assert marketplace(ebay.client).publish(offer(pictures=()), KEY).external_id == "110"
     assert ebay.calls() == [ADD, "token", ADD, "GetItem"]
@@ -58,14 +58,14 @@ def test_an_expired_token_of_a_trading_call_is_renewed_and_the_call_made_again_w
     assert ebay.asked[2].headers["X-EBAY-API-IAF-TOKEN"] == "renewed"
 
 
-def test_a_token_that_is_refused_even_when_new_is_not_renewed_for_ever() -> None:
+def test_a_new_token_that_is_refused_is_not_renewed_again() -> None:
     ebay = scripted(AddFixedPriceItem=EXPIRED)
     with pytest.raises(MarketplaceUnauthorized, match="IAF token expired"):
         marketplace(ebay.client).publish(offer(pictures=()), KEY)
     assert ebay.calls() == [ADD, "token", ADD]
 
 
-def test_a_warning_beside_the_consent_is_kept_as_a_notice() -> None:
+def test_a_warning_beside_an_acceptance_is_kept_as_a_notice() -> None:
     warned = reply_xml(
         ADD, "Warning", error_xml("21917236", "Funds may be held.", "Warning"), body="<ItemID>9</ItemID>"
     )
@@ -74,13 +74,13 @@ def test_a_warning_beside_the_consent_is_kept_as_a_notice() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "<ItemID>0</ItemID>", "<ItemID></ItemID>"])
-def test_a_consent_that_names_no_listing_is_an_unclear_outcome(body: str) -> None:
+def test_an_acceptance_without_a_listing_id_is_an_unknown_outcome(body: str) -> None:
     ebay = scripted(AddFixedPriceItem=reply_xml(ADD, "Success", body=body))
     with pytest.raises(VendorFailed):
         marketplace(ebay.client).publish(offer(pictures=()), KEY)
 
 
-def test_a_used_key_whose_listing_cannot_be_looked_at_is_an_unclear_outcome() -> None:
+def test_a_used_key_whose_listing_cannot_be_read_is_an_unknown_outcome() -> None:
     used = reply_xml(ADD, "Failure", error_xml("488", parameters={"0": "1", "1": "110"}))
     ebay = scripted(AddFixedPriceItem=used, GetItem=httpx.Response(503))
     with pytest.raises(VendorFailed):
@@ -93,8 +93,8 @@ def test_a_used_key_that_names_no_listing_is_found_by_the_sku() -> None:
     assert b"<SKU>" in ebay.documents[-1][1]
 
 
-def test_a_used_key_whose_listing_is_not_to_be_seen_yet_is_an_unclear_outcome() -> None:
-    """A try whose answer was lost may still be under way at eBay."""
+def test_a_used_key_whose_listing_is_not_visible_yet_is_an_unknown_outcome() -> None:
+    """A call whose answer was lost may still be in progress at eBay."""
     used = reply_xml(ADD, "Failure", error_xml("488", parameters={"0": "1", "1": "110"}))
     ebay = scripted(AddFixedPriceItem=used, GetItem=reply_xml("GetItem", "Failure", error_xml("17", "Not there.")))
     with pytest.raises(VendorFailed, match="does not show it yet"):
@@ -109,7 +109,7 @@ def test_a_used_key_whose_listing_has_ended_is_spent() -> None:
         marketplace(ebay.client).publish(offer(pictures=()), KEY)
 
 
-def test_a_used_key_that_names_somebody_elses_listing_is_refused() -> None:
+def test_a_used_key_of_another_sellers_listing_is_refused() -> None:
     used = reply_xml(ADD, "Failure", error_xml("488", "UUID used.", parameters={"1": "110"}))
     ebay = scripted(
         AddFixedPriceItem=used, GetItem=reply_xml("GetItem", "Success", body=item_xml("110", sku="not-ours"))
@@ -118,13 +118,13 @@ def test_a_used_key_that_names_somebody_elses_listing_is_refused() -> None:
         marketplace(ebay.client).publish(offer(pictures=()), KEY)
 
 
-def test_a_duplicate_that_is_this_very_listing_is_ours() -> None:
+def test_a_duplicate_with_our_sku_is_ours() -> None:
     twin = reply_xml(ADD, "Failure", error_xml("21919067", parameters={"0": "Cup", "1": "110"}))
     published = marketplace(scripted(AddFixedPriceItem=twin).client).publish(offer(pictures=()), KEY)
     assert (published.external_id, published.recovered) == ("110", True)
 
 
-def test_a_refusal_to_look_does_not_hide_the_refusal_to_list() -> None:
+def test_a_refused_search_does_not_hide_the_refusal_to_list() -> None:
     ebay = scripted(
         AddFixedPriceItem=reply_xml(ADD, "Failure", error_xml("107", "Choose another category.")),
         GetItem=reply_xml("GetItem", "Failure", error_xml("37", "SKU is invalid.")),
@@ -133,14 +133,14 @@ def test_a_refusal_to_look_does_not_hide_the_refusal_to_list() -> None:
         marketplace(ebay.client).publish(offer(pictures=()), KEY)
 
 
-def test_looking_for_a_listing_does_not_take_a_refusal_for_an_absence() -> None:
+def test_a_refused_search_does_not_mean_that_there_is_no_listing() -> None:
     ebay = scripted(GetItem=reply_xml("GetItem", "Failure", error_xml("37", "SKU is invalid.")))
     with pytest.raises(VendorRefused, match="SKU is invalid"):
         marketplace(ebay.client).find("x")
 
 
 @pytest.mark.parametrize("code", ["291", "21916750", "1047"])
-def test_what_has_ended_is_not_revised_and_need_not_be_ended(code: str) -> None:
+def test_an_ended_listing_cannot_be_revised_and_ending_it_succeeds(code: str) -> None:
     ended = {
         call: reply_xml(call, "Failure", error_xml(code, "It has ended."))
         for call in ("ReviseFixedPriceItem", "EndFixedPriceItem")
@@ -152,7 +152,7 @@ def test_what_has_ended_is_not_revised_and_need_not_be_ended(code: str) -> None:
     assert ebay.calls() == ["ReviseFixedPriceItem", "EndFixedPriceItem"]
 
 
-def test_a_publication_whose_time_is_up_lists_nothing_any_more() -> None:
+def test_a_publication_whose_time_is_up_lists_nothing() -> None:
     moments: Iterator[timedelta] = iter([timedelta(0), *[timedelta(seconds=54)] * 3, *[timedelta(seconds=56)] * 9])
     ebay = scripted(AddFixedPriceItem=LISTED)
     late = marketplace(ebay.client, clock=lambda: NOW + next(moments))
@@ -161,21 +161,21 @@ def test_a_publication_whose_time_is_up_lists_nothing_any_more() -> None:
     assert ADD not in ebay.calls()
 
 
-def test_a_verification_ends_while_its_endpoint_can_still_answer() -> None:
+def test_a_verification_ends_before_its_endpoint_times_out() -> None:
     moments: Iterator[timedelta] = iter([timedelta(0), *[timedelta(seconds=23)] * 9])
     late = marketplace(scripted().client, clock=lambda: NOW + next(moments))
     with pytest.raises(VendorFailed, match="took too long"):
         late.verify(offer(pictures=()))
 
 
-def test_no_request_may_take_longer_than_what_is_left() -> None:
+def test_no_request_takes_longer_than_the_time_that_is_left() -> None:
     ebay = scripted(AddFixedPriceItem=LISTED)
     marketplace(ebay.client).publish(offer(), KEY)
     timeouts = [request.extensions["timeout"] for request in ebay.asked]
     assert all(0 < seconds <= 30 for timeout in timeouts for seconds in timeout.values())
 
 
-def test_an_answer_without_end_is_cut_off() -> None:
+def test_an_endless_answer_of_ebay_is_cut_off() -> None:
     def endless() -> Iterator[bytes]:
         while True:
             yield b"x" * 65536
@@ -185,7 +185,7 @@ def test_an_answer_without_end_is_cut_off() -> None:
         exchange(client, Deadline(lambda: NOW, 30), "GetItem", "http://ebay.test/", seconds=5, headers={})
 
 
-def test_an_answer_that_drips_is_cut_off_when_the_time_is_up() -> None:
+def test_a_slow_answer_is_cut_off_when_the_time_is_up() -> None:
     now = [NOW]
 
     def dripping() -> Iterator[bytes]:

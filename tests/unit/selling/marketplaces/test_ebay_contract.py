@@ -1,4 +1,4 @@
-"""What the adapter promises, proven against the stand-in over loopback and against replies in eBay's own shapes."""
+"""The adapter's contract, against the stand-in over loopback and against scripted replies in eBay's formats."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_an_adapter_that_only_knows_the_protocol_can_be_used(world: World) -> No
     assert marketplace.verify(offer()).fees
 
 
-def test_publishing_answers_the_id_the_address_that_ebay_names_and_the_fees(world: World) -> None:
+def test_publishing_returns_ebays_id_url_and_fees(world: World) -> None:
     published = world.enter("a usual day").publish(offer(), KEY)
     assert published.external_id.isdigit()
     assert published.url.endswith(published.external_id)
@@ -44,12 +44,12 @@ def test_publishing_answers_the_id_the_address_that_ebay_names_and_the_fees(worl
     assert not published.recovered
 
 
-def test_publishing_uploads_the_pictures_lists_once_and_asks_for_the_address(world: World) -> None:
+def test_publishing_uploads_the_pictures_lists_once_and_reads_the_url(world: World) -> None:
     world.enter("a usual day").publish(offer(), KEY)
     assert world.calls() == [*["create_image_from_file"] * 2, "AddFixedPriceItem", "GetItem"]
 
 
-def test_publishing_twice_under_one_key_answers_the_one_listing(world: World) -> None:
+def test_publishing_twice_with_the_same_key_returns_the_same_listing(world: World) -> None:
     ebay = world.enter("published twice")
     first, second = ebay.publish(offer(), KEY), ebay.publish(offer(), KEY)
     assert second.recovered
@@ -57,7 +57,7 @@ def test_publishing_twice_under_one_key_answers_the_one_listing(world: World) ->
 
 
 @pytest.mark.parametrize("how", ["answer lost", "answer garbled", "http 500 after it was done"])
-def test_a_listing_whose_answer_was_lost_is_found_again_under_its_key(world: World, how: str) -> None:
+def test_a_listing_whose_answer_was_lost_is_found_by_its_key(world: World, how: str) -> None:
     ebay = world.enter(how)
     with pytest.raises(VendorFailed) as failure:
         ebay.publish(offer(), KEY)
@@ -66,14 +66,14 @@ def test_a_listing_whose_answer_was_lost_is_found_again_under_its_key(world: Wor
 
 
 @pytest.mark.parametrize("how", ["http 500 before it was done", "connection lost before it was done", "internal error"])
-def test_an_attempt_that_came_to_nothing_is_made_again_under_its_key(world: World, how: str) -> None:
+def test_an_attempt_that_failed_is_repeated_with_its_key(world: World, how: str) -> None:
     ebay = world.enter(how)
     with pytest.raises(VendorFailed):
         ebay.publish(offer(), KEY)
     assert not ebay.publish(offer(), KEY).recovered
 
 
-def test_an_older_attempts_listing_is_found_by_its_sku_when_the_key_is_another(world: World) -> None:
+def test_the_listing_of_an_older_attempt_is_found_by_its_sku(world: World) -> None:
     ebay = world.enter("published under another key")
     first, second = ebay.publish(offer(), KEY), ebay.publish(offer(title="Another title"), OTHER_KEY)
     assert second.recovered
@@ -88,7 +88,7 @@ def test_a_key_whose_listing_has_ended_is_refused(world: World) -> None:
     assert codes(refusal.value) == ["488"]
 
 
-def test_a_duplicate_of_another_listing_is_refused_and_not_taken_for_ours(world: World) -> None:
+def test_a_duplicate_of_another_listing_is_a_refusal_and_not_ours(world: World) -> None:
     ebay = world.enter("duplicate listing of another")
     ebay.publish(offer(listing_id="someone-elses"), OTHER_KEY)
     with pytest.raises(VendorRefused) as refusal:
@@ -96,7 +96,7 @@ def test_a_duplicate_of_another_listing_is_refused_and_not_taken_for_ours(world:
     assert codes(refusal.value) == ["21919067"]
 
 
-def test_a_listing_whose_address_cannot_be_asked_is_published_all_the_same(world: World) -> None:
+def test_a_listing_whose_url_cannot_be_read_is_published_nevertheless(world: World) -> None:
     published = world.enter("address unknown").publish(offer(), KEY)
     assert published.url == f"https://www.ebay.com/itm/{published.external_id}"
 
@@ -109,7 +109,7 @@ def test_every_reason_of_a_refusal_reaches_the_caller(world: World) -> None:
     assert all(problem.message in refusal.value.detail for problem in refusal.value.problems)
 
 
-def test_a_restricted_account_is_told_the_reason_that_stands_beside_error_240(world: World) -> None:
+def test_a_restricted_account_gets_the_reason_from_the_message_of_error_240(world: World) -> None:
     ebay = world.enter("account restricted")
     with pytest.raises(VendorRefused) as refusal:
         ebay.publish(offer(), KEY)
@@ -123,14 +123,14 @@ def test_the_call_limit_throttles(world: World) -> None:
         ebay.publish(offer(), KEY)
 
 
-def test_http_429_throttles_for_as_long_as_it_says(world: World) -> None:
+def test_http_429_throttles_for_its_retry_after(world: World) -> None:
     ebay = world.enter("http 429")
     with pytest.raises(VendorThrottled) as failure:
         ebay.publish(offer(), KEY)
     assert failure.value.retry_after == 2
 
 
-def test_an_ended_token_is_renewed_once_and_handed_out_to_be_stored(world: World) -> None:
+def test_an_expired_token_is_renewed_once_and_passed_on_to_be_stored(world: World) -> None:
     published = world.enter("token expired").publish(replace(offer(), pictures=offer().pictures[:1]), KEY)
     assert published.external_id
     assert world.calls().count("token") == 1
@@ -138,7 +138,7 @@ def test_an_ended_token_is_renewed_once_and_handed_out_to_be_stored(world: World
 
 
 @pytest.mark.parametrize("how", ["consent taken back", "no consent to renew"])
-def test_a_consent_that_has_ended_asks_the_seller_to_connect_again(world: World, how: str) -> None:
+def test_an_expired_consent_asks_the_seller_to_connect_again(world: World, how: str) -> None:
     ebay = world.enter(how)
     with pytest.raises(MarketplaceUnauthorized) as refusal:
         ebay.publish(offer(), KEY)
@@ -147,20 +147,20 @@ def test_a_consent_that_has_ended_asks_the_seller_to_connect_again(world: World,
     assert world.stored == []
 
 
-def test_a_verification_answers_the_fees_and_lists_nothing(world: World) -> None:
+def test_a_verification_returns_the_fees_and_lists_nothing(world: World) -> None:
     verification = world.enter("a usual day").verify(offer())
     assert Fee("ListingFee", Money(Decimal("0.35"), "USD")) in verification.fees
     assert "AddFixedPriceItem" not in world.calls()
 
 
-def test_a_revision_answers_the_same_listing(world: World) -> None:
+def test_a_revision_returns_the_same_listing(world: World) -> None:
     ebay = world.enter("a usual day")
     published = ebay.publish(offer(), KEY)
     revised = ebay.revise(published.external_id, offer(title="A better title", item_specifics={}))
     assert (revised.external_id, revised.url) == (published.external_id, published.url)
 
 
-def test_a_revision_of_an_ended_listing_says_that_it_has_ended(world: World) -> None:
+def test_a_revision_of_an_ended_listing_raises_that_it_has_ended(world: World) -> None:
     ebay = world.enter("ended, then revised")
     published = ebay.publish(offer(), KEY)
     ebay.end(published.external_id)
@@ -169,7 +169,7 @@ def test_a_revision_of_an_ended_listing_says_that_it_has_ended(world: World) -> 
     assert codes(refusal.value) == ["21916750"]
 
 
-def test_ending_twice_is_ending_once(world: World) -> None:
+def test_ending_twice_succeeds(world: World) -> None:
     ebay = world.enter("a usual day")
     published = ebay.publish(offer(), KEY)
     ebay.end(published.external_id)
@@ -177,14 +177,14 @@ def test_ending_twice_is_ending_once(world: World) -> None:
     assert world.calls().count("EndFixedPriceItem") == 2
 
 
-def test_ending_what_is_not_the_sellers_is_refused(world: World) -> None:
+def test_ending_another_sellers_listing_is_refused(world: World) -> None:
     ebay = world.enter("somebody else's")
     with pytest.raises(VendorRefused) as refusal:
         ebay.end("4711")
     assert codes(refusal.value) == ["17"]
 
 
-def test_what_is_live_for_a_listing_is_found_by_the_listings_id(world: World) -> None:
+def test_a_live_publication_is_found_by_the_id_of_its_listing(world: World) -> None:
     ebay = world.enter("a usual day")
     published = ebay.publish(offer(), KEY)
     found = ebay.find(LISTING_ID)
@@ -192,11 +192,11 @@ def test_what_is_live_for_a_listing_is_found_by_the_listings_id(world: World) ->
     assert (found.external_id, found.url) == (published.external_id, published.url)
 
 
-def test_nothing_is_found_where_nothing_was_listed(world: World) -> None:
+def test_nothing_is_found_for_a_listing_that_was_not_published(world: World) -> None:
     assert world.enter("nothing listed").find(LISTING_ID) is None
 
 
-def test_nothing_is_found_of_a_listing_that_has_ended(world: World) -> None:
+def test_nothing_is_found_for_a_publication_that_has_ended(world: World) -> None:
     ebay = world.enter("ended, then looked for")
     ebay.end(ebay.publish(offer(), KEY).external_id)
     assert ebay.find(LISTING_ID) is None

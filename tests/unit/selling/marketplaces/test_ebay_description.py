@@ -1,4 +1,4 @@
-"""Plain text of a seller's becomes HTML in which nothing of his is markup."""
+"""A seller's plain text becomes HTML without any markup of the seller's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from souk.selling.marketplaces.adapters.ebay.description import html_description
 
 
 class Reading(HTMLParser):
-    """What a browser would see: its tags and its text."""
+    """The tags and the text that a browser would see."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -30,7 +30,7 @@ class Reading(HTMLParser):
 
 
 @given(st.text(st.characters(), max_size=400))
-def test_whatever_a_seller_types_only_paragraphs_and_line_breaks_are_markup(text: str) -> None:
+def test_for_any_input_only_paragraphs_and_line_breaks_are_markup(text: str) -> None:
     seen = Reading(html_description(text))
     assert set(seen.tags) <= {"p", "br"}
     assert seen.attributes == []
@@ -41,17 +41,17 @@ def test_every_visible_character_is_shown(text: str) -> None:
     assert Reading(html_description(text)).text == text
 
 
-def test_blank_lines_part_paragraphs_and_line_ends_break_lines() -> None:
+def test_blank_lines_separate_paragraphs_and_line_ends_break_lines() -> None:
     assert html_description("one\r\ntwo\r\n \r\n\r\nthree\rfour") == "<p>one<br>two</p><p>three<br>four</p>"
 
 
-def test_an_active_description_is_shown_and_not_run() -> None:
+def test_a_description_with_a_script_is_shown_as_text() -> None:
     assert html_description("<img src=x onerror=alert(1)>") == "<p>&lt;img src=x onerror=alert(1)&gt;</p>"
 
 
-def test_nothing_makes_no_paragraph() -> None:
+def test_an_empty_text_gives_no_paragraph() -> None:
     assert html_description(" \n\n ") == ""
 
 
-def test_characters_that_no_xml_document_may_hold_are_left_out_and_all_others_stay() -> None:
+def test_only_characters_that_xml_forbids_are_removed() -> None:
     assert xml_text("a\x00b\x0bc\x1fd\ud800e\ufffef\uffffg\t\n\x7f\x85\U0001f600") == "abcdefg\t\n\x7f\x85\U0001f600"

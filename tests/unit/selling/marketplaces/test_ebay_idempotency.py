@@ -1,4 +1,4 @@
-"""The key of an attempt: the same for the same attempt for ever, different for any other."""
+"""The key of an attempt never changes, and differs from that of any other attempt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ listing_ids = st.uuids().map(str)
 
 
 @given(listing_ids, st.integers(1, 10_000))
-def test_a_key_is_what_ebay_takes_as_a_uuid(listing_id: str, attempt: int) -> None:
+def test_a_key_has_the_format_of_an_ebay_uuid(listing_id: str, attempt: int) -> None:
     assert re.fullmatch(r"[0-9A-F]{32}", attempt_uuid(listing_id, attempt))
 
 

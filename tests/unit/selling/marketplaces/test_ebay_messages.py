@@ -1,4 +1,4 @@
-"""Every message that the adapter sends, held to our own table of eBay's fields and to eBay's schema, if that is there.
+"""Every message that the adapter sends, checked with our table of eBay's fields and with eBay's schema if present.
 
 `EBAY_SCHEMA` names that schema file; without it the checks against it do not exist.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
@@ -21,7 +22,6 @@ from souk.selling.marketplaces.adapters.ebay import messages
 from souk.selling.marketplaces.adapters.ebay.description import html_description, xml_text
 from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
 from souk.selling.marketplaces.adapters.ebay.sites import SITES
-from souk.selling.marketplaces.model import Offer
 from souk.shared.money import Money
 from tests.unit.selling.marketplaces.ebay_builders import KEY, LISTING_ID, NAMESPACE, offer, settings
 
@@ -54,12 +54,12 @@ OFFERS = {
 
 
 def every_message() -> Iterator[tuple[str, str, bytes]]:
-    """(call, what is special, document)"""
+    """(call, its variation, document)"""
     for terms, chosen in TERMS.items():
         for kind, offered in OFFERS.items():
             name = f"{kind}, {terms}"
             money = Money(offered.price.amount, chosen.currency)
-            priced = Offer(**{**{f: getattr(offered, f) for f in Offer.__dataclass_fields__}, "price": money})
+            priced = replace(offered, price=money)
             yield "AddFixedPriceItem", name, messages.add_fixed_price_item(priced, chosen, URLS, KEY)
             yield "VerifyAddFixedPriceItem", name, messages.verify_add_fixed_price_item(priced, chosen, URLS)
             yield (
@@ -94,9 +94,7 @@ def tags(element: Element) -> list[str]:
 
 
 @pytest.mark.parametrize(("call", "document"), MESSAGES)
-def test_every_message_has_the_order_presence_length_and_values_that_our_table_demands(
-    call: str, document: bytes
-) -> None:
+def test_every_message_matches_our_table_of_order_presence_length_and_values(call: str, document: bytes) -> None:
     assert check(call, parsed(document)) == []
 
 
@@ -109,7 +107,7 @@ if "EBAY_SCHEMA" in os.environ:
     SCHEMA = etree.XMLSchema(etree.parse(os.environ["EBAY_SCHEMA"]))
 
     @pytest.mark.parametrize(("call", "document"), MESSAGES)
-    def test_every_message_is_valid_by_ebays_own_schema(call: str, document: bytes) -> None:
+    def test_every_message_is_valid_in_ebays_schema(call: str, document: bytes) -> None:
         SCHEMA.assertValid(etree.fromstring(document))
 
 
@@ -124,13 +122,13 @@ def test_a_verification_differs_from_the_addition_by_the_key_alone() -> None:
     assert [tag for tag in tags(added) if tag != "UUID"] == tags(verified)
 
 
-def test_policies_take_the_place_of_shipping_returns_and_dispatch_time() -> None:
+def test_policies_replace_shipping_returns_and_dispatch_time() -> None:
     item = item_of(messages.add_fixed_price_item(offer(), settings(policies=POLICIES), URLS, KEY))
     assert not {"ShippingDetails", "ReturnPolicy", "DispatchTimeMax"} & set(tags(item))
     assert text(item, "SellerProfiles/SellerReturnProfile/ReturnProfileID") == "5002"
 
 
-def test_a_service_without_a_price_for_further_pieces_says_the_same_price_again() -> None:
+def test_a_service_without_a_price_for_further_pieces_repeats_its_price() -> None:
     chosen = settings(shipping=[{"service": "USPSPriority", "cost": 8.95}])
     option = "ShippingDetails/ShippingServiceOptions"
     item = item_of(messages.add_fixed_price_item(offer(), chosen, URLS, KEY))
@@ -151,7 +149,7 @@ def test_pictures_keep_their_order() -> None:
     assert [url.text for url in item.iter(f"{{{NAMESPACE}}}PictureURL")] == list(URLS)
 
 
-def test_a_revision_repeats_what_tracks_the_listing_and_sends_nothing_that_cannot_change() -> None:
+def test_a_revision_repeats_the_sku_tracking_and_sends_only_what_can_change() -> None:
     item = item_of(messages.revise_fixed_price_item("110", offer(), EbaySettings(), URLS))
     assert (text(item, "ItemID"), text(item, "SKU"), text(item, "InventoryTrackingMethod")) == (
         "110",
@@ -161,12 +159,12 @@ def test_a_revision_repeats_what_tracks_the_listing_and_sends_nothing_that_canno
     assert not {"UUID", "ListingType", "ListingDuration", "Currency", "Site"} & set(tags(item))
 
 
-def test_a_revision_deletes_specifics_that_are_all_gone() -> None:
+def test_a_revision_without_specifics_deletes_them() -> None:
     root = parsed(messages.revise_fixed_price_item("110", offer(item_specifics={}), EbaySettings(), URLS))
     assert text(root, "DeletedField") == "Item.ItemSpecifics"
 
 
-def test_a_revision_without_pictures_leaves_the_listings_own() -> None:
+def test_a_revision_without_pictures_keeps_those_of_the_listing() -> None:
     item = item_of(messages.revise_fixed_price_item("110", offer(pictures=()), EbaySettings(), ()))
     assert "PictureDetails" not in tags(item)
 
@@ -177,7 +175,7 @@ def test_a_title_that_is_too_long_is_sent_whole_for_ebay_to_refuse() -> None:
 
 
 @pytest.mark.parametrize("code", SITES)
-def test_an_addition_says_the_site_and_currency_of_the_settings(code: str) -> None:
+def test_an_addition_has_the_site_and_currency_of_the_settings(code: str) -> None:
     chosen = settings(site=code, policies=POLICIES)
     item = item_of(messages.add_fixed_price_item(offer(), chosen, URLS, KEY))
     assert (text(item, "Site"), text(item, "Currency")) == (code, SITES[code].currencies[0])
@@ -187,7 +185,7 @@ any_text = st.text(st.characters(), max_size=200)
 
 
 @given(title=any_text, name=any_text, value=any_text, location=st.text(st.characters(codec="utf-8"), max_size=45))
-def test_any_text_comes_out_of_the_document_as_it_went_in_but_for_what_xml_cannot_carry(
+def test_any_text_survives_the_document_except_characters_that_xml_forbids(
     title: str, name: str, value: str, location: str
 ) -> None:
     chosen = EbaySettings.model_construct(**{**dict(EbaySettings()), "location": location})
@@ -201,6 +199,6 @@ def test_any_text_comes_out_of_the_document_as_it_went_in_but_for_what_xml_canno
 
 
 @given(description=any_text)
-def test_any_description_comes_out_of_the_document_as_its_html(description: str) -> None:
+def test_any_description_survives_the_document_as_its_html(description: str) -> None:
     item = item_of(messages.add_fixed_price_item(offer(description=description), EbaySettings(), URLS, KEY))
     assert text(item, "Description") == html_description(description)

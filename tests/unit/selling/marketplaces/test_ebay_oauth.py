@@ -1,4 +1,4 @@
-"""An ended token is renewed once; a consent that has ended is the seller's to give again; nothing of it leaks."""
+"""An expired token is renewed once; after an expired consent the seller has to connect again; no token leaks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def session(
     return made, Deadline(clock, 30)
 
 
-def test_a_token_whose_end_is_far_is_used_as_it_is() -> None:
+def test_a_token_that_expires_late_is_used_unchanged() -> None:
     ebay = ScriptedEbay(token=TOKEN_ISSUED)
     seller, deadline = session(ebay, Credentials("old", "refresh", NOW + timedelta(hours=1)))
     assert seller.token(deadline) == "old"
@@ -44,17 +44,17 @@ def test_a_token_whose_end_is_far_is_used_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("left", [timedelta(seconds=59), timedelta(0), timedelta(days=-1)])
-def test_a_token_near_or_past_its_end_is_renewed_before_it_is_used(left: timedelta) -> None:
+def test_a_token_close_to_or_after_its_expiry_is_renewed_before_use(left: timedelta) -> None:
     seller, deadline = session(ScriptedEbay(token=TOKEN_ISSUED), Credentials("old", "refresh", NOW + left))
     assert seller.token(deadline) == "renewed"
 
 
-def test_a_token_that_cannot_be_renewed_is_tried_even_past_its_end() -> None:
+def test_a_token_that_cannot_be_renewed_is_tried_after_its_expiry() -> None:
     seller, deadline = session(ScriptedEbay(token=TOKEN_ISSUED), Credentials("old", None, NOW - timedelta(days=1)))
     assert seller.token(deadline) == "old"
 
 
-def test_a_renewal_is_asked_as_ebay_wants_it() -> None:
+def test_a_renewal_request_has_the_format_that_ebay_requires() -> None:
     ebay = ScriptedEbay(token=TOKEN_ISSUED)
     seller, deadline = session(ebay, Credentials("old", "refresh#1", None))
     seller.renew("old", (), deadline)
@@ -64,14 +64,14 @@ def test_a_renewal_is_asked_as_ebay_wants_it() -> None:
     assert parse_qs(ebay.documents[0][1].decode()) == {"grant_type": ["refresh_token"], "refresh_token": ["refresh#1"]}
 
 
-def test_a_renewed_token_is_handed_out_to_be_stored_with_its_end_and_the_old_refresh_token() -> None:
+def test_a_renewed_token_is_passed_on_with_its_expiry_and_the_old_refresh_token() -> None:
     stored: list[Credentials] = []
     seller, deadline = session(ScriptedEbay(token=TOKEN_ISSUED), Credentials("old", "refresh", None), stored)
     seller.renew("old", (), deadline)
     assert stored == [Credentials("renewed", "refresh", NOW + timedelta(seconds=7200))]
 
 
-def test_threads_that_meet_an_ended_token_together_renew_it_once() -> None:
+def test_threads_that_share_an_expired_token_renew_it_once() -> None:
     ebay = ScriptedEbay(token=TOKEN_ISSUED)
     seller, deadline = session(ebay, Credentials("old", "refresh", None))
     with ThreadPoolExecutor(8) as pool:
@@ -88,7 +88,7 @@ def test_without_a_refresh_token_the_seller_is_asked_to_connect_again_in_ebays_w
     assert refusal.value.extra["reconnect"] is True
 
 
-def test_a_consent_taken_back_keeps_both_of_ebays_texts() -> None:
+def test_a_revoked_consent_keeps_both_of_ebays_texts() -> None:
     denied = httpx.Response(400, json={"error": "invalid_grant", "error_description": "refresh token is revoked"})
     seller, deadline = session(ScriptedEbay(token=denied), Credentials("old", "refresh"))
     with pytest.raises(MarketplaceUnauthorized) as refusal:
@@ -124,7 +124,7 @@ def test_a_renewal_that_fails_is_not_blamed_on_the_seller(answer: Any, kind: typ
 
 
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "grün", "tab\t"])
-def test_a_token_that_no_header_can_carry_is_refused_at_once(token: str) -> None:
+def test_a_token_that_cannot_be_a_header_is_refused_at_once(token: str) -> None:
     with pytest.raises(ValueError, match="printable ASCII"):
         Credentials(token)
 

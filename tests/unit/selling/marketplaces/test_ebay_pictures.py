@@ -1,4 +1,4 @@
-"""Pictures go to eBay, or stay at our own public addresses; never some here and some there."""
+"""All pictures are uploaded to eBay, or all are listed by our own public URLs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def sent_urls(ebay: ScriptedEbay) -> list[str]:
     return re.findall(r"<PictureURL>(.*?)</PictureURL>", document.decode())
 
 
-def test_pictures_are_uploaded_and_their_addresses_listed_in_order() -> None:
+def test_pictures_are_uploaded_and_their_urls_listed_in_order() -> None:
     taken = [httpx.Response(201, json={"imageUrl": f"https://i.ebayimg.com/{n}.JPG"}) for n in range(1)]
     ebay = ScriptedEbay(**{UPLOAD: taken}, **LISTED)
     marketplace(ebay.client).publish(offer(pictures=(picture("a"),)), KEY)
@@ -57,7 +57,7 @@ def test_an_upload_is_a_form_with_the_picture_under_the_sellers_bearer_token() -
     assert png() in body
 
 
-def test_public_addresses_are_listed_when_every_picture_has_one() -> None:
+def test_public_urls_are_listed_when_every_picture_has_one() -> None:
     ebay = ScriptedEbay(**LISTED)
     urls = ["https://cdn.example.com/a.jpg", "https://cdn.example.com/b.jpg"]
     marketplace(ebay.client).publish(offer(pictures=tuple(picture("a", url=url) for url in urls)), KEY)
@@ -68,7 +68,7 @@ def test_public_addresses_are_listed_when_every_picture_has_one() -> None:
     "bad", [None, "http://cdn.example.com/b.jpg", "https://c.example/a;b.jpg", "https://c.example/" + "x" * 500,
             "https://c.example/a b.jpg", "https://c.example/ö.jpg"]
 )  # fmt: skip
-def test_all_are_uploaded_when_one_has_no_address_that_ebay_would_take(bad: str | None) -> None:
+def test_all_pictures_are_uploaded_when_one_has_no_url_that_ebay_accepts(bad: str | None) -> None:
     ebay = ScriptedEbay(**{UPLOAD: PICTURE_TAKEN}, **LISTED)
     pictures = (picture("a", url="https://cdn.example.com/a.jpg"), picture("b", url=bad))
     marketplace(ebay.client).publish(offer(pictures=pictures), KEY)
@@ -76,21 +76,21 @@ def test_all_are_uploaded_when_one_has_no_address_that_ebay_would_take(bad: str 
     assert all(url.startswith("https://i.ebayimg.com/") for url in sent_urls(ebay))
 
 
-def test_a_token_that_ended_before_an_upload_is_renewed_once() -> None:
+def test_a_token_that_expired_before_an_upload_is_renewed_once() -> None:
     ebay = ScriptedEbay(**{UPLOAD: [UNAUTHORIZED, PICTURE_TAKEN]}, token=TOKEN_ISSUED, **LISTED)
     marketplace(ebay.client).publish(offer(pictures=(picture("a"),)), KEY)
     assert ebay.calls() == [UPLOAD, "token", UPLOAD, "AddFixedPriceItem", "GetItem"]
     assert ebay.asked[2].headers["Authorization"] == "Bearer renewed"
 
 
-def test_a_token_refused_even_when_new_asks_the_seller_to_connect_again() -> None:
+def test_a_new_token_that_is_refused_asks_the_seller_to_connect_again() -> None:
     ebay = ScriptedEbay(**{UPLOAD: UNAUTHORIZED}, token=TOKEN_ISSUED, **LISTED)
     with pytest.raises(MarketplaceUnauthorized, match="Invalid access token"):
         marketplace(ebay.client).publish(offer(pictures=(picture("a"),)), KEY)
     assert ebay.calls() == [UPLOAD, "token", UPLOAD]
 
 
-def test_a_picture_that_ebay_refuses_is_told_in_its_words_and_nothing_is_listed() -> None:
+def test_a_refused_picture_is_reported_in_ebays_words_and_nothing_is_listed() -> None:
     envelope = {"errors": [{"errorId": 190200, "message": "Bad.", "longMessage": "Animated GIF."}, {"errorId": 7}]}
     ebay = ScriptedEbay(**{UPLOAD: httpx.Response(400, json=envelope)}, **LISTED)
     with pytest.raises(VendorRefused) as refusal:
@@ -118,7 +118,7 @@ def test_an_upload_that_fails_lists_nothing(answer: object, kind: type[Exception
     assert "AddFixedPriceItem" not in ebay.calls()
 
 
-def test_a_picture_that_cannot_be_loaded_is_not_hidden() -> None:
+def test_an_error_while_loading_a_picture_is_raised() -> None:
     def missing() -> bytes:
         raise FileNotFoundError("gone")
 

@@ -1,4 +1,4 @@
-"""Replies become values with every error kept; what is no reply with a verdict is a failure of eBay's."""
+"""Replies become values with every error; a document without an Ack is an error of eBay's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_every_error_of_a_reply_is_kept_with_its_code_text_and_parameters() -> N
     assert reply.errors[0].parameters == {"2": "Größe"}
 
 
-def test_a_warning_is_consent_and_its_warnings_are_notices() -> None:
+def test_a_warning_is_an_acceptance_and_its_warnings_are_notices() -> None:
     warned = reply_xml(
         CALL, "Warning", error_xml("21917236", "Funds may be held.", "Warning"), body="<ItemID>9</ItemID>"
     )
@@ -34,27 +34,27 @@ def test_a_warning_is_consent_and_its_warnings_are_notices() -> None:
     assert reply.notices == (Notice("21917236", "Funds may be held."),)
 
 
-def test_the_same_code_is_an_error_or_a_warning_as_its_severity_says() -> None:
+def test_the_severity_decides_whether_a_code_is_an_error_or_a_warning() -> None:
     mixed = reply_xml(CALL, "Failure", error_xml("21917121", severity="Warning"), error_xml("70"))
     assert [fault.code for fault in parse_reply(CALL, mixed).faults] == ["70"]
 
 
-def test_a_refusal_made_of_warnings_only_still_has_reasons() -> None:
+def test_a_refusal_with_warnings_only_has_reasons() -> None:
     odd = reply_xml(CALL, "Failure", error_xml("21917121", severity="Warning"))
     assert [fault.code for fault in parse_reply(CALL, odd).faults] == ["21917121"]
 
 
-def test_an_error_without_a_long_message_speaks_by_its_short_one() -> None:
+def test_an_error_without_a_long_message_has_its_short_one() -> None:
     body = reply_xml(CALL, "Failure", "<Errors><ShortMessage>No.</ShortMessage><ErrorCode>1</ErrorCode></Errors>")
     assert parse_reply(CALL, body).errors[0].message == "No."
 
 
-def test_an_error_without_words_is_told_by_its_code() -> None:
+def test_an_error_without_a_message_is_named_by_its_code() -> None:
     body = reply_xml(CALL, "Failure", "<Errors><ErrorCode>12345</ErrorCode></Errors>")
     assert parse_reply(CALL, body).errors[0].message == "eBay error 12345"
 
 
-def test_fees_that_cost_nothing_are_left_out_but_for_the_total() -> None:
+def test_fees_of_zero_are_left_out_except_for_the_total() -> None:
     body = fees_xml(BoldFee="0.0", InsertionFee="0.35", ListingFee="0.0", SubtitleFee="1.5")
     reply = parse_reply(CALL, reply_xml(CALL, "Success", body=body))
     assert fees(reply) == (
@@ -65,7 +65,7 @@ def test_fees_that_cost_nothing_are_left_out_but_for_the_total() -> None:
 
 
 @pytest.mark.parametrize("amount", ["", "free", "1e999999999", "NaN"])
-def test_a_fee_that_is_no_number_is_a_failure_of_ebays(amount: str) -> None:
+def test_a_fee_that_is_not_a_number_is_an_error_of_ebays(amount: str) -> None:
     with pytest.raises(VendorFailed):
         fees(parse_reply(CALL, reply_xml(CALL, "Success", body=fees_xml(ListingFee=amount))))
 
@@ -100,12 +100,12 @@ OUTSIDE = b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]><r><Ack>Succ
         pytest.param(reply_xml(CALL, "Success")[:-9], id="cut off"),
     ],
 )
-def test_what_is_no_reply_with_a_verdict_is_a_failure_of_ebays(document: bytes) -> None:
+def test_a_document_that_is_not_a_reply_with_an_ack_is_an_error_of_ebays(document: bytes) -> None:
     with pytest.raises(VendorFailed):
         parse_reply(CALL, document)
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_whatsoever_raise_anything_else(document: bytes) -> None:
+def test_any_bytes_that_are_not_a_reply_raise_vendor_failed(document: bytes) -> None:
     with pytest.raises(VendorFailed):
         parse_reply(CALL, document)

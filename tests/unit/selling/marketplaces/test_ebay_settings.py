@@ -1,4 +1,4 @@
-"""A seller's settings: one word is enough to begin, and nothing senseless is stored."""
+"""A seller's settings: their defaults, and what is refused."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ POLICIES = {"shipping_id": "1", "return_id": "2", "payment_id": "3"}
 UK_SHIPPING = [{"service": "UK_RoyalMailSecondClassStandard", "cost": 3.39}]
 
 
-def test_no_settings_at_all_are_enough_for_a_listing_on_the_us_site() -> None:
+def test_the_default_settings_are_enough_for_a_listing_on_the_us_site() -> None:
     chosen = EbaySettings.model_validate({})
     assert (chosen.site, chosen.country, chosen.currency, chosen.location) == ("US", "US", "USD", "United States")
     assert chosen.shipping
     assert chosen.returns.accepted
 
 
-def test_settings_made_without_arguments_are_the_same() -> None:
+def test_settings_created_without_arguments_are_the_defaults() -> None:
     assert EbaySettings() == EbaySettings.model_validate({})
 
 
@@ -42,7 +42,7 @@ def test_every_site_works_with_business_policies_alone(code: str) -> None:
     assert settings(site=code, policies=POLICIES).marketplace_site is SITES[code]
 
 
-def test_what_goes_out_comes_in_again_as_numbers_on_the_wire() -> None:
+def test_settings_survive_a_round_trip_with_numbers_on_the_wire() -> None:
     chosen = settings(shipping=[{"service": "USPSPriority", "cost": 8.95, "additional_cost": 0.1}])
     wire = chosen.model_dump_json()
     assert json.loads(wire)["shipping"][0] == {"service": "USPSPriority", "cost": 8.95, "additional_cost": 0.1}
@@ -95,6 +95,6 @@ def test_settings_that_ebay_could_never_take_are_refused(given: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("given", [None, [], "US", 7])
-def test_settings_that_are_no_object_are_refused(given: object) -> None:
+def test_settings_that_are_not_an_object_are_refused(given: object) -> None:
     with pytest.raises(ValidationError):
         EbaySettings.model_validate(given)

@@ -1,4 +1,4 @@
-"""The stand-in forgets nothing, shows listings safely, and misbehaves only when asked to."""
+"""The stand-in stores everything, shows listings safely, and fails only when a test asks for it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_the_adapter_and_the_stand_in_know_the_same_sites() -> None:
     assert known == catalogue.SITES
 
 
-def test_an_uploaded_picture_is_shown_byte_for_byte_and_can_be_asked_for(ebay: Ebay) -> None:
+def test_an_uploaded_picture_can_be_read_byte_for_byte(ebay: Ebay) -> None:
     headers = {"Authorization": "Bearer dev-ebay-ada"}
     form = {"image": ("a.png", png(), "image/png")}
     taken = ebay.http.post("/commerce/media/v1_beta/image/create_image_from_file", files=form, headers=headers)
@@ -51,7 +51,7 @@ def test_an_uploaded_picture_is_shown_byte_for_byte_and_can_be_asked_for(ebay: E
     assert ebay.http.get(taken.headers["Location"], headers=headers).json()["imageUrl"] == taken.json()["imageUrl"]
 
 
-def test_a_picture_named_by_its_address_is_never_fetched(ebay: Ebay) -> None:
+def test_a_picture_given_by_its_url_is_never_fetched(ebay: Ebay) -> None:
     taken = ebay.http.post(
         "/commerce/media/v1_beta/image/create_image_from_url",
         json={"imageUrl": "https://img.example.com/1.jpg"}, headers={"Authorization": "Bearer dev-ebay-ada"},
@@ -60,7 +60,7 @@ def test_a_picture_named_by_its_address_is_never_fetched(ebay: Ebay) -> None:
     assert ebay.http.get(taken.json()["imageUrl"]).headers["Location"] == "https://img.example.com/1.jpg"
 
 
-def test_issued_tokens_work_until_they_are_ended(ebay: Ebay) -> None:
+def test_issued_tokens_work_until_they_are_revoked(ebay: Ebay) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": "dev-ebay-refresh-ada"}
     issued = ebay.http.post("/identity/v1/oauth2/token", data=form, auth=("id", "secret")).json()
     assert ebay.codes(VALID, token=issued["access_token"]) == []
@@ -69,14 +69,14 @@ def test_issued_tokens_work_until_they_are_ended(ebay: Ebay) -> None:
     assert ebay.codes(VALID) == ["21917053"]
 
 
-def test_racing_additions_under_one_key_make_one_listing(ebay: Ebay) -> None:
+def test_concurrent_additions_with_one_key_make_one_listing(ebay: Ebay) -> None:
     with ThreadPoolExecutor(8) as pool:
         outcomes = list(pool.map(ebay.codes, [VALID] * 16))
     assert sorted(outcomes) == [[], *[["488"]] * 15]
-    assert len(ebay.told()["listings"]) == 1
+    assert len(ebay.state()["listings"]) == 1
 
 
-def test_a_rival_between_check_and_write_has_to_wait(ebay: Ebay, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_call_between_check_and_write_has_to_wait(ebay: Ebay, monkeypatch: pytest.MonkeyPatch) -> None:
     rivals: list[Thread] = []
     outcomes: list[list[str]] = []
     next_item_id = Store.next_item_id
@@ -94,11 +94,11 @@ def test_a_rival_between_check_and_write_has_to_wait(ebay: Ebay, monkeypatch: py
     assert outcomes == [["488"]]
 
 
-def test_a_revision_changes_what_it_mentions_and_keeps_the_rest(ebay: Ebay) -> None:
+def test_a_revision_changes_the_sent_fields_and_keeps_the_rest(ebay: Ebay) -> None:
     adapter = marketplace(ebay.http, ebay.server.url)
     published = adapter.publish(offer(), KEY)
     adapter.revise(published.external_id, offer(title="A better title", quantity=7, item_specifics={}, pictures=()))
-    (listing,) = ebay.told()["listings"]
+    (listing,) = ebay.state()["listings"]
     assert (listing["title"], listing["quantity"], listing["pictures"]) == ("A better title", 7, 2)
     page = ebay.http.get(published.url).text
     assert "A better title" in page
@@ -141,19 +141,19 @@ def test_the_index_shows_every_listing_and_an_unknown_one_is_not_found(ebay: Eba
     ],
     ids=str,
 )
-def test_the_control_endpoint_says_what_it_does_not_understand(strict: Ebay, document: dict[str, Any]) -> None:
+def test_the_control_endpoint_names_what_it_does_not_understand(strict: Ebay, document: dict[str, Any]) -> None:
     answer = strict.control(**document)
     assert answer.status_code == 400
     assert answer.json()["error"]
-    assert strict.told()["faults"] == []
+    assert strict.state()["faults"] == []
 
 
-def test_the_control_endpoint_takes_nothing_that_a_web_page_could_send_unasked(ebay: Ebay) -> None:
+def test_the_control_endpoint_accepts_nothing_that_a_web_page_could_send(ebay: Ebay) -> None:
     answer = ebay.http.post("/_control", content=b'{"end_tokens":true}', headers={"Content-Type": "text/plain"})
     assert answer.status_code == 415
 
 
-def test_a_fault_spares_the_first_calls_and_lasts_as_often_as_it_was_told(ebay: Ebay) -> None:
+def test_a_fault_skips_the_first_calls_and_lasts_for_the_given_number(ebay: Ebay) -> None:
     ebay.control(faults=[{"call": "GetItem", "mode": "refuse", "code": "10007", "after": 1, "times": 2}])
     asked = [ebay.codes(messages.get_item("1"), name="GetItem") for _ in range(4)]
     assert asked == [["17"], ["10007"], ["10007"], ["17"]]
@@ -163,27 +163,27 @@ def test_a_delay_delays_and_does_not_change_the_outcome(ebay: Ebay) -> None:
     ebay.control(faults=[{"call": "AddFixedPriceItem", "mode": "delay_answer", "seconds": 30}])
     with pytest.raises(httpx.ReadTimeout):
         ebay.http.post("/ws/api.dll", content=VALID, headers=HEADERS, timeout=0.2)
-    assert [listing["uuid"] for listing in ebay.told()["listings"]] == [KEY]
+    assert [listing["uuid"] for listing in ebay.state()["listings"]] == [KEY]
 
 
 def test_requests_are_recorded_without_any_token(ebay: Ebay) -> None:
     ebay.send(VALID)
     ebay.codes(VALID, token="dev-ebay-expired-ada")
-    told = ebay.told()
-    assert [(entry["ack"], entry["codes"]) for entry in told["requests"]] == [
+    state = ebay.state()
+    assert [(entry["ack"], entry["codes"]) for entry in state["requests"]] == [
         ("Success", []),
         ("Failure", ["21917053"]),
     ]
-    assert "dev-ebay" not in json.dumps(told)
+    assert "dev-ebay" not in json.dumps(state)
     ebay.http.delete("/_control")
-    assert ebay.told()["requests"] == []
+    assert ebay.state()["requests"] == []
 
 
 def test_it_listens_on_loopback_only(ebay: Ebay) -> None:
     assert ebay.server.url.startswith("http://127.0.0.1:")
 
 
-def test_a_taken_port_is_said_and_not_shared(ebay: Ebay, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_and_not_shared(ebay: Ebay, tmp_path: Path) -> None:
     port = ebay.server.url.rpartition(":")[2]
     ended = subprocess.run(
         [sys.executable, "-m", "local.vendors.ebay", "--port", port, "--state", str(tmp_path / "other")],

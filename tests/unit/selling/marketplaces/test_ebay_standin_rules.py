@@ -1,4 +1,4 @@
-"""The stand-in says no where eBay would, with eBay's codes."""
+"""The stand-in refuses what eBay refuses, with eBay's codes."""
 
 from __future__ import annotations
 
@@ -70,9 +70,11 @@ def test_a_valid_request_is_accepted_without_a_warning(ebay: Ebay) -> None:
         pytest.param('<!DOCTYPE x [<!ENTITY a "b">]>' + VALID.partition("?>")[2], "5", id="entities"),
     ],
 )
-def test_what_ebay_would_refuse_is_refused_and_not_listed(strict: Ebay, document: str, code: str) -> None:
+def test_requests_that_ebay_would_refuse_are_refused_and_nothing_is_listed(
+    strict: Ebay, document: str, code: str
+) -> None:
     assert code in strict.codes(document)
-    assert strict.told()["listings"] == []
+    assert strict.state()["listings"] == []
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def test_what_ebay_would_refuse_is_refused_and_not_listed(strict: Ebay, document
     ],
     ids=str,
 )
-def test_headers_are_judged_before_the_request(strict: Ebay, headers: dict[str, str], code: str) -> None:
+def test_headers_are_checked_before_the_request(strict: Ebay, headers: dict[str, str], code: str) -> None:
     assert strict.codes(VALID, **headers) == [code]
 
 
@@ -104,7 +106,7 @@ def test_headers_are_judged_before_the_request(strict: Ebay, headers: dict[str, 
         ("SellerReturnProfile", "21919154"),
     ],
 )
-def test_policies_come_all_three_or_none(ebay: Ebay, tag: str, code: str) -> None:
+def test_policies_are_all_three_or_none(ebay: Ebay, tag: str, code: str) -> None:
     chosen = settings(policies={"shipping_id": "1", "return_id": "2", "payment_id": "3"})
     document = messages.add_fixed_price_item(offer(), chosen, [URL], KEY).decode()
     assert ebay.codes(re.sub(f"<{tag}>.*</{tag}>", "", document)) == [code]
@@ -117,7 +119,7 @@ def test_every_missing_specific_is_named(ebay: Ebay) -> None:
     assert named == ["Model", "Storage Capacity"]
 
 
-def test_a_used_uuid_is_told_as_ebay_tells_it(ebay: Ebay) -> None:
+def test_a_used_uuid_is_refused_in_ebays_format(ebay: Ebay) -> None:
     item_id = ebay.send(VALID).findtext(f"{{{NAMESPACE}}}ItemID")
     reply = ebay.send(with_value("Title", "Another"))
     text = f"The specified UUID has already been used; ListedByRequestAppId=1, item ID={item_id}."
@@ -141,7 +143,7 @@ def test_one_sku_has_one_live_listing(ebay: Ebay) -> None:
     assert ebay.codes(again) == []
 
 
-def test_a_small_picture_is_refused_and_a_middling_one_warned_about(ebay: Ebay) -> None:
+def test_a_small_picture_is_refused_and_a_medium_one_gives_a_warning(ebay: Ebay) -> None:
     def upload(side: int) -> str:
         form = {"image": ("a.png", png(side), "image/png")}
         sent = ebay.http.post(
@@ -154,10 +156,10 @@ def test_a_small_picture_is_refused_and_a_middling_one_warned_about(ebay: Ebay) 
     assert ebay.codes(with_value("PictureURL", upload(999))) == ["21916790"]
 
 
-def test_hosted_and_foreign_pictures_do_not_mix(ebay: Ebay) -> None:
+def test_hosted_and_external_pictures_do_not_mix(ebay: Ebay) -> None:
     adapter = marketplace(ebay.http, ebay.server.url)
     adapter.publish(offer(listing_id="first", pictures=(picture(),)), "0" * 32)
-    (added,) = [entry for entry in ebay.told()["requests"] if entry["call"] == "AddFixedPriceItem"]
+    (added,) = [entry for entry in ebay.state()["requests"] if entry["call"] == "AddFixedPriceItem"]
     hosted = re.search(r"<PictureURL>(.*?)</PictureURL>", added["body"])
     assert hosted
     both = VALID.replace("<PictureURL>", f"<PictureURL>{hosted[1]}</PictureURL><PictureURL>", 1)
@@ -174,7 +176,7 @@ def test_hosted_and_foreign_pictures_do_not_mix(ebay: Ebay) -> None:
         ({"files": {"image": ("a.png", png(), "image/png")}, "headers": {"Authorization": ""}}, 401),
     ],
 )
-def test_the_media_api_refuses_in_its_own_envelope(strict: Ebay, sent: dict[str, Any], status: int) -> None:
+def test_the_media_api_refuses_with_its_own_error_document(strict: Ebay, sent: dict[str, Any], status: int) -> None:
     headers = {"Authorization": "Bearer dev-ebay-ada"} | sent.pop("headers", {})
     answer = strict.http.post("/commerce/media/v1_beta/image/create_image_from_file", headers=headers, **sent)
     assert answer.status_code == status
@@ -194,7 +196,7 @@ def test_oauth_refuses_as_oauth_does(strict: Ebay, form: dict[str, str], status:
     assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
-def test_oauth_wants_to_know_the_application(ebay: Ebay) -> None:
+def test_oauth_requires_the_applications_keys(ebay: Ebay) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": "dev-ebay-refresh-ada"}
     assert ebay.http.post("/identity/v1/oauth2/token", data=form).json()["error"] == "invalid_client"
 

@@ -1,4 +1,4 @@
-"""Photos made for a claim: a thing of known colour at a known place on a known ground."""
+"""Made-up photos: a product of known colour at a known place on a known background."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def product_photo(
 
 
 def busy_photo(size: tuple[int, int] = (900, 700)) -> Image.Image:
-    """A thing of the same colours as everything around it: nothing that could be cut out."""
+    """A product in the colours of its surroundings: nothing that could be cut out."""
     chance = np.random.default_rng(11)
     blocks = Image.fromarray(chance.integers(0, 255, (24, 30, 3), dtype=np.uint8))
     return blocks.resize(size, Image.Resampling.BICUBIC)

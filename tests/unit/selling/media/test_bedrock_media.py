@@ -1,4 +1,4 @@
-"""Bedrock as recorded: pictures, videos and texts, each request in its shape and each answer as one of our outcomes."""
+"""Bedrock with recorded answers: the format of each request, and the result or error of each answer."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def invoked(runtime: Any, answer: object) -> None:
 
 
 class Requests:
-    """What was sent, seen through an event of botocore's."""
+    """The requests sent, recorded by an event of botocore's."""
 
     def __init__(self, stubber: Stubber, operation: str) -> None:
         self.sent: list[dict[str, Any]] = []
@@ -92,7 +92,7 @@ class Requests:
 # Pictures
 
 
-def test_stability_is_asked_in_its_format_once_per_picture(runtime: Any) -> None:
+def test_stability_is_called_in_its_format_once_per_picture(runtime: Any) -> None:
     requests = Requests(runtime, "InvokeModel")
     for _ in range(2):
         invoked(runtime, {"seeds": [1], "finish_reasons": [None], "images": [PICTURE]})
@@ -118,7 +118,7 @@ def test_stability_starts_from_the_photo_when_there_is_one(runtime: Any) -> None
     assert request["strength"] == pytest.approx(0.2)
 
 
-def test_canvas_is_asked_in_its_format_for_all_pictures_at_once(runtime: Any) -> None:
+def test_canvas_is_called_in_its_format_once_for_all_pictures(runtime: Any) -> None:
     requests = Requests(runtime, "InvokeModel")
     invoked(runtime, {"images": [PICTURE, PICTURE], "error": None})
     assert len(BedrockImages(CANVAS, runtime.client).generate_images(WORDS)) == 2
@@ -133,7 +133,7 @@ def test_canvas_is_asked_in_its_format_for_all_pictures_at_once(runtime: Any) ->
     }
 
 
-def test_canvas_varies_the_photos_when_there_are_some(runtime: Any) -> None:
+def test_canvas_varies_the_photos_when_there_are_any(runtime: Any) -> None:
     requests = Requests(runtime, "InvokeModel")
     invoked(runtime, {"images": [PICTURE], "error": None})
     photos = [product_photo((300, 300), (50, 50, 250, 250))] * 7
@@ -144,7 +144,7 @@ def test_canvas_varies_the_photos_when_there_are_some(runtime: Any) -> None:
     assert request["imageVariationParams"]["similarityStrength"] == 0.8
 
 
-def test_canvas_pictures_that_passed_the_filter_are_kept_when_others_were_withheld(runtime: Any) -> None:
+def test_canvas_pictures_that_passed_the_filter_are_kept(runtime: Any) -> None:
     invoked(runtime, {"images": [PICTURE], "error": "Some of the images were blocked by our content filters."})
     assert len(BedrockImages(CANVAS, runtime.client).generate_images(WORDS)) == 1
 
@@ -167,7 +167,7 @@ def test_canvas_pictures_that_passed_the_filter_are_kept_when_others_were_withhe
         (STABILITY, {"finish_reasons": [None], "images": [base64.b64encode(b"GIF89a").decode()]}, MediaTransient),
     ],
 )
-def test_an_answer_without_pictures_has_its_outcome(
+def test_an_answer_without_pictures_raises_its_error(
     runtime: Any, config: BedrockImagesConfig, answer: object, outcome: type[Exception]
 ) -> None:
     invoked(runtime, answer)
@@ -196,7 +196,7 @@ def test_an_answer_without_pictures_has_its_outcome(
         ("SomethingNewException", 400, "New.", MediaBadRequest),
     ],
 )
-def test_every_exception_has_its_outcome(
+def test_every_exception_becomes_its_error(
     runtime: Any, code: str, status: int, message: str, outcome: type[Exception]
 ) -> None:
     runtime.add_client_error("invoke_model", code, message, status)
@@ -206,7 +206,7 @@ def test_every_exception_has_its_outcome(
 
 
 @pytest.mark.parametrize("fault", [ReadTimeoutError, ConnectTimeoutError, EndpointConnectionError])
-def test_no_answer_may_be_tried_again(runtime_client: Any, fault: Any, monkeypatch: Any) -> None:
+def test_a_missing_answer_may_be_retried(runtime_client: Any, fault: Any, monkeypatch: Any) -> None:
     def fail(**_: Any) -> None:
         raise fault(endpoint_url="https://elsewhere.test")
 
@@ -238,7 +238,7 @@ def test_a_video_is_started_once_per_key_with_the_photo_as_its_first_frame(runti
     assert base64.b64decode(source["data"]) == brief.photos[0].load()
 
 
-def test_without_photos_a_video_is_asked_for_by_words_alone(runtime: Any, s3: Any) -> None:
+def test_without_photos_a_video_is_requested_by_its_prompt_alone(runtime: Any, s3: Any) -> None:
     requests = Requests(runtime, "StartAsyncInvoke")
     runtime.add_response("start_async_invoke", {"invocationArn": ARN})
     BedrockVideo(VIDEO, runtime.client, s3.client).start_video(WORDS, "k")
@@ -282,7 +282,7 @@ def test_a_failed_video_is_final_and_says_why(runtime: Any, s3: Any, message: st
 
 
 @pytest.mark.parametrize("content", [b"<html>not a film</html>", b"\0\0\0\x20ftypisom" + bytes(5000)])
-def test_what_is_not_an_mp4_of_a_sane_size_is_not_taken(runtime: Any, s3: Any, content: bytes) -> None:
+def test_an_output_that_is_not_an_mp4_of_a_normal_size_is_refused(runtime: Any, s3: Any, content: bytes) -> None:
     polled(runtime, "Completed")
     s3.add_response("get_object", {"Body": body(content)}, {"Bucket": ANY, "Key": ANY})
     config = BedrockVideoConfig("m", bucket="media-out", prefix="jobs", max_bytes=4000)
@@ -290,7 +290,7 @@ def test_what_is_not_an_mp4_of_a_sane_size_is_not_taken(runtime: Any, s3: Any, c
         BedrockVideo(config, runtime.client, s3.client).poll_video(ARN)
 
 
-def test_a_video_in_a_foreign_bucket_is_not_read(runtime: Any, s3: Any) -> None:
+def test_a_video_in_another_bucket_is_not_read(runtime: Any, s3: Any) -> None:
     polled(runtime, "Completed", uri="s3://elsewhere/jobs/abc123")
     with pytest.raises(MediaTransient, match="not ours"):
         BedrockVideo(VIDEO, runtime.client, s3.client).poll_video(ARN)
@@ -313,7 +313,7 @@ def tool(name: str = "emit_description", **answer: Any) -> list[dict[str, Any]]:
     return [{"text": "Here it is."}, {"toolUse": {"toolUseId": "t1", "name": name, "input": answer}}]
 
 
-def test_a_text_is_asked_for_by_facts_alone_and_must_come_through_the_tool(runtime: Any) -> None:
+def test_a_text_is_requested_by_facts_alone_and_must_come_through_the_tool(runtime: Any) -> None:
     requests = Requests(runtime, "Converse")
     conversed(runtime, tool(description=" A used Pentax K1000. "))
     text = BedrockText(BedrockTextConfig("some.text-model-v9:0"), runtime.client).enrich_description(WORDS)
@@ -346,7 +346,7 @@ def test_a_text_is_asked_for_by_facts_alone_and_must_come_through_the_tool(runti
         (tool(description="A Pentax K1000 from 1976."), "tool_use", MediaTransient),
     ],
 )
-def test_a_text_that_is_not_as_asked_has_its_outcome(
+def test_a_text_that_is_not_as_requested_raises_its_error(
     runtime: Any, content: list[dict[str, Any]], stop: str, outcome: type[Exception]
 ) -> None:
     conversed(runtime, content, stop)

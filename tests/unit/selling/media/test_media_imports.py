@@ -1,4 +1,4 @@
-"""A function pays at every cold start for what it imports: media that need no pixels load no image library."""
+"""Imports cost time at every cold start: modules that do not compute pictures import no image library."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HEAVY = "{'PIL', 'numpy', 'httpx', 'boto3', 'imageio_ffmpeg', 'souk.selling.medi
         ),
     ],
 )
-def test_a_room_of_media_imports_only_what_it_works_with(modules: str, allowed: str) -> None:
+def test_a_module_of_media_imports_only_the_libraries_that_it_uses(modules: str, allowed: str) -> None:
     program = (
         f"import sys, {modules}; extra = ({HEAVY} - {allowed}) & set(sys.modules); sys.exit(str(extra) if extra else 0)"
     )

@@ -1,4 +1,4 @@
-"""OpenAI's image API as recorded: requests as it takes them, every answer as one of our outcomes."""
+"""OpenAI's image API with recorded answers: the format of requests, and the result or error of each answer."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def failure(code: str | None, kind: str = "invalid_request_error", message: str 
     return {"error": {"message": message, "type": kind, "param": None, "code": code}}
 
 
-def test_words_are_posted_as_json_with_the_configured_model_and_key() -> None:
+def test_a_prompt_is_posted_as_json_with_the_configured_model_and_key() -> None:
     seen: list[httpx.Request] = []
 
     def record(request: httpx.Request) -> httpx.Response:
@@ -67,7 +67,7 @@ def test_words_are_posted_as_json_with_the_configured_model_and_key() -> None:
         assert fact in body["prompt"]
 
 
-def test_photos_are_sent_to_be_edited_under_names_of_ours() -> None:
+def test_photos_are_sent_for_editing_with_our_own_file_names() -> None:
     seen: list[httpx.Request] = []
 
     def record(request: httpx.Request) -> httpx.Response:
@@ -118,7 +118,7 @@ def test_a_prompt_never_exceeds_the_vendors_limit() -> None:
         (400, {"error": "plain text"}, MediaBadRequest),
     ],
 )
-def test_every_answer_has_its_outcome(status: int, body: object, outcome: type[Exception]) -> None:
+def test_every_error_answer_becomes_its_error(status: int, body: object, outcome: type[Exception]) -> None:
     with pytest.raises(outcome) as raised:
         answering(status, body).generate_images(WORDS)
     assert type(raised.value) is outcome
@@ -131,7 +131,7 @@ def test_the_vendors_own_words_and_code_are_kept() -> None:
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("7", 7), ("999999", 3600), ("soon", None), ("-3", None), ("²", None)])
-def test_how_long_to_wait_is_passed_on_when_it_makes_sense(header: str, seconds: int | None) -> None:
+def test_a_valid_retry_after_is_passed_on(header: str, seconds: int | None) -> None:
     def throttle(_: httpx.Request) -> httpx.Response:
         return httpx.Response(429, headers=[(b"retry-after", header.encode())], json=failure("rate_limit_exceeded"))
 
@@ -141,7 +141,7 @@ def test_how_long_to_wait_is_passed_on_when_it_makes_sense(header: str, seconds:
 
 
 @pytest.mark.parametrize("fault", [httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError])
-def test_no_answer_may_be_tried_again(fault: type[httpx.TransportError]) -> None:
+def test_a_missing_answer_may_be_retried(fault: type[httpx.TransportError]) -> None:
     def fail(_: httpx.Request) -> httpx.Response:
         raise fault("secret internals")
 
@@ -164,7 +164,7 @@ def test_no_answer_may_be_tried_again(fault: type[httpx.TransportError]) -> None
     ],
     ids=str,
 )
-def test_an_answer_without_usable_pictures_may_be_tried_again(body: object) -> None:
+def test_an_answer_without_usable_pictures_may_be_retried(body: object) -> None:
     with pytest.raises(MediaTransient):
         answering(200, body).generate_images(WORDS)
 
@@ -191,6 +191,6 @@ def test_the_key_appears_in_no_error() -> None:
     assert KEY not in f"{raised.value.detail} {raised.value.extra} {raised.value!r}"
 
 
-def test_a_throttle_is_a_failure_that_may_be_tried_again_and_a_block_is_final() -> None:
+def test_a_throttle_may_be_retried_and_a_block_is_final() -> None:
     assert issubclass(VendorThrottled, VendorFailed)
     assert issubclass(MediaBlocked, VendorRefused)

@@ -1,4 +1,4 @@
-"""What strangers may send as a picture, and what becomes of it."""
+"""Untrusted pictures: which are accepted, and what is stored of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import zlib
 import pytest
 from PIL import Image, ImageCms
 
-from souk.selling.media.adapters.pictures import PictureRejected, take_in
+from souk.selling.media.adapters.pictures import take_in
+from souk.selling.media.model import PictureRejected
 
 RED = (200, 30, 40)
 
@@ -68,13 +69,13 @@ def test_the_declared_type_is_read_as_a_header_is_written() -> None:
     assert take_in(plain(), "Image/JPG; charset=binary").width == 320
 
 
-def test_a_picture_of_nothing_but_noise_is_taken() -> None:
+def test_a_picture_of_pure_noise_is_accepted() -> None:
     noise = Image.frombytes("RGB", (600, 400), random.Random(1).randbytes(600 * 400 * 3))
     assert take_in(encoded(noise, "PNG"), "image/png").width == 600
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_whatever_is_damaged_is_taken_or_refused_and_nothing_else(kind: str) -> None:
+def test_a_damaged_file_is_either_accepted_or_rejected(kind: str) -> None:
     chance = random.Random(7)
     whole = encoded(Image.effect_noise((240, 220), 60).convert("RGB"), kind)
     for _ in range(120):
@@ -106,7 +107,7 @@ def test_the_same_picture_always_becomes_the_same_bytes() -> None:
     ],
     ids=lambda value: None if isinstance(value, bytes) else value,
 )
-def test_what_is_not_the_picture_it_claims_to_be_is_refused(raw: bytes, declared: str | None, reason: str) -> None:
+def test_a_file_that_is_not_of_its_declared_type_is_refused(raw: bytes, declared: str | None, reason: str) -> None:
     with pytest.raises(PictureRejected, match=reason) as refusal:
         take_in(raw, declared)
     assert refusal.value.status == 400
@@ -136,12 +137,12 @@ def test_a_real_fifty_megapixel_jpeg_is_refused() -> None:
         take_in(encoded(Image.new("L", (8660, 5780)), "JPEG"), "image/jpeg")
 
 
-def test_a_jpeg_of_endless_scans_is_refused() -> None:
+def test_a_jpeg_with_too_many_scans_is_refused() -> None:
     with pytest.raises(PictureRejected, match="passes"):
         take_in(plain() + b"\xff\xda" * 100, "image/jpeg")
 
 
-def test_more_bytes_than_allowed_are_refused_unread() -> None:
+def test_a_file_that_is_too_large_is_refused_unread() -> None:
     with pytest.raises(PictureRejected, match="larger than 12 MB"):
         take_in(b"\xff\xd8\xff" + bytes(12 * 1024 * 1024), "image/jpeg")
     with pytest.raises(PictureRejected, match="larger"):
@@ -149,20 +150,20 @@ def test_more_bytes_than_allowed_are_refused_unread() -> None:
 
 
 @pytest.mark.parametrize("size", [(199, 800), (800, 199)])
-def test_a_picture_too_small_to_sell_anything_is_refused(size: tuple[int, int]) -> None:
+def test_a_picture_that_is_too_small_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(PictureRejected, match="smaller than 200"):
         take_in(plain(size=size), "image/jpeg")
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_what_hides_behind_a_picture_does_not_survive(kind: str) -> None:
+def test_data_appended_to_a_picture_is_removed(kind: str) -> None:
     polyglot = plain(kind) + b"PK\x03\x04<script>alert(1)</script><?php system($_GET[0]); ?>"
     taken = take_in(polyglot, None)
     assert b"<script>" not in taken.content
     assert b"PK\x03\x04" not in taken.content
 
 
-def test_no_metadata_survives_neither_position_nor_comments() -> None:
+def test_all_metadata_is_removed_including_position_and_comments() -> None:
     exif = Image.Exif()
     exif[0x010E] = "secret description"
     exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 51.0, 30.0), 3: "E", 4: (2.0, 17.0, 40.0)})
@@ -174,7 +175,7 @@ def test_no_metadata_survives_neither_position_nor_comments() -> None:
     assert set(stored.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
-def test_a_picture_taken_on_its_side_stands_upright() -> None:
+def test_a_rotated_picture_is_turned_upright() -> None:
     sideways = Image.new("RGB", (400, 300), "white")
     sideways.paste(RED, (0, 0, 200, 300))
     exif = Image.Exif()
@@ -217,11 +218,11 @@ def test_transparency_becomes_white(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P"])
-def test_pictures_of_few_colours_are_taken(mode: str) -> None:
+def test_pictures_of_few_colours_are_accepted(mode: str) -> None:
     assert take_in(encoded(Image.new("RGB", (256, 256), "white").convert(mode), "PNG"), "image/png").width == 256
 
 
-def test_a_colour_profile_is_applied_not_dropped() -> None:
+def test_a_colour_profile_is_applied() -> None:
     lab_free_profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     swapped = lab_free_profile.replace(b"rXYZ", b"tmpX").replace(b"gXYZ", b"rXYZ").replace(b"tmpX", b"gXYZ")
     raw = encoded(Image.new("RGB", (256, 256), (255, 0, 0)), "PNG", icc_profile=swapped)
@@ -230,6 +231,6 @@ def test_a_colour_profile_is_applied_not_dropped() -> None:
     assert green > 200
 
 
-def test_a_broken_colour_profile_does_not_cost_the_picture() -> None:
+def test_a_picture_with_a_broken_colour_profile_is_accepted() -> None:
     raw = encoded(Image.new("RGB", (256, 256), RED), "PNG", icc_profile=b"not a profile at all")
     assert close(pixels(take_in(raw, "image/png").content).getpixel((9, 9)), RED)

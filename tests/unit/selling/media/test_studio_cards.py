@@ -32,7 +32,7 @@ def test_cards_of_the_same_brief_are_the_same() -> None:
     assert drawn(brief_of(title="Espresso cup")) == drawn(brief_of(title="Espresso cup"))
 
 
-def test_the_title_and_the_facts_are_written_on_them() -> None:
+def test_the_title_and_the_facts_are_drawn_on_the_cards() -> None:
     plain = brief_of(title="Espresso cup")
     other_title, _, _ = drawn(dataclasses.replace(plain, title="Tea pot"))
     *_, other_facts = drawn(dataclasses.replace(plain, item_specifics=FACTS, condition="Used"))
@@ -40,7 +40,7 @@ def test_the_title_and_the_facts_are_written_on_them() -> None:
     assert other_facts != drawn(plain)[2]
 
 
-def test_ink_stands_out_on_light_and_on_dark_ground() -> None:
+def test_text_is_readable_on_light_and_on_dark_backgrounds() -> None:
     for prompt in ("white", "dark", "vivid", "navy background"):
         card = np.asarray(cards(brief_of(title="Espresso cup", prompt=prompt), 400, 7)[0].convert("L"))
         assert int(card.max()) - int(card.min()) > 110

@@ -1,4 +1,4 @@
-"""The studio's video, taken apart again with the program that made it."""
+"""The studio's video, decoded by the program that encoded it."""
 
 from __future__ import annotations
 
@@ -48,29 +48,29 @@ def decoded(film: Path, side: int) -> NDArray[np.uint8]:
     return np.frombuffer(raw, np.uint8).reshape(-1, side, side, 3)
 
 
-def test_a_video_is_done_when_it_is_started(job: VideoJob) -> None:
+def test_a_video_is_done_when_it_starts(job: VideoJob) -> None:
     assert job.done
     assert job.job_id == "video-1"
 
 
-def test_it_is_h264_in_yuv420p_of_1080_pixels_square(film: Path) -> None:
+def test_the_video_is_h264_in_yuv420p_of_1080_pixels_square(film: Path) -> None:
     stream = next(line for line in ffmpeg("-i", str(film)).stderr.decode().splitlines() if "Stream" in line)
     for expected in ("Video: h264 (High)", "yuv420p(tv, bt709", "1080x1080", f"{FRAMES_PER_SECOND} fps"):
         assert expected in stream
 
 
-def test_it_lasts_as_long_as_its_words_ask_for(film: Path) -> None:
+def test_the_video_lasts_as_long_as_the_prompt_asks_for(film: Path) -> None:
     assert "Duration: 00:00:06.00" in ffmpeg("-i", str(film)).stderr.decode()
     assert len(decoded(film, 20)) == 6 * FRAMES_PER_SECOND
 
 
-def test_it_can_play_before_it_is_loaded_whole(job: VideoJob) -> None:
+def test_the_video_can_play_before_it_is_loaded_completely(job: VideoJob) -> None:
     content = job.content or b""
     assert content[4:8] == b"ftyp"
     assert content.index(b"moov") < content.index(b"mdat")
 
 
-def test_colours_come_out_as_they_went_in(film: Path) -> None:
+def test_the_video_keeps_the_colours(film: Path) -> None:
     first = decoded(film, 120)[0].astype(int)
     assert first[2:8, 2:8].mean() > 225  # white paper
     red, green, blue = first[60, 60]
@@ -83,7 +83,7 @@ def test_the_same_frames_give_the_same_bytes() -> None:
     assert first == second
 
 
-def test_it_tells_nothing_of_when_or_where_it_was_made(job: VideoJob) -> None:
+def test_the_video_contains_no_date_and_no_place(job: VideoJob) -> None:
     content = job.content or b""
     header = content.index(b"mvhd") + 4
     assert content[header + 4 : header + 12] == bytes(8)  # times of creation and change
@@ -95,13 +95,13 @@ def test_without_photos_the_cards_are_filmed() -> None:
     assert [shot.role for shot in shots_of(brief_of(title="Espresso cup"), 400)] == ["card"] * 3
 
 
-def test_nothing_is_kept_to_poll_for() -> None:
+def test_there_is_no_job_to_poll() -> None:
     with pytest.raises(NotFound):
         studio.poll_video("video-1")
 
 
-def test_motion_does_not_tremble() -> None:
-    """A dot's way through a shot: each step nearly equal to the one before, to a tenth of a pixel."""
+def test_motion_does_not_judder() -> None:
+    """The path of a dot through a shot: each step equals the previous one to a tenth of a pixel."""
     picture = Image.new("RGB", (1240, 1240))
     picture.paste("white", (900, 900, 940, 940))
     places = []
@@ -130,7 +130,7 @@ def test_a_film_of_many_pictures_has_its_full_length_and_no_jump() -> None:
     ],
     ids=str,
 )
-def test_planes_are_those_of_bt_709(colour: Any, planes: tuple[int, int, int]) -> None:
+def test_the_planes_follow_bt_709(colour: Any, planes: tuple[int, int, int]) -> None:
     frame = to_frame(Image.new("RGB", (64, 64), colour))
     assert frame.luma.getpixel((5, 5)) == planes[0]
     assert (frame.blue.getpixel((5, 5)), frame.red.getpixel((5, 5))) == planes[1:]
@@ -138,9 +138,7 @@ def test_planes_are_those_of_bt_709(colour: Any, planes: tuple[int, int, int]) -
 
 
 @pytest.mark.parametrize("words", ["exit 3", "echo no such codec >&2; exit 1", "exit 0"])
-def test_an_encoder_that_fails_is_a_failure_that_may_be_tried_again(
-    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_of_the_encoder_may_be_retried(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "ffmpeg"
     broken.write_text(f"#!/bin/sh\n{words}\n")
     broken.chmod(0o755)
@@ -149,7 +147,7 @@ def test_an_encoder_that_fails_is_a_failure_that_may_be_tried_again(
         encode_mp4(frames([Image.new("RGB", (240, 240))], 6.0), SIDE, FRAMES_PER_SECOND)
 
 
-def test_a_fault_while_frames_are_made_ends_the_encoder() -> None:
+def test_an_error_while_making_frames_stops_the_encoder() -> None:
     def breaking() -> Any:
         yield from frames([Image.new("RGB", (240, 240))], 0.1)
         raise ArithmeticError

@@ -1,4 +1,4 @@
-"""What the studio makes of photos, measured on pictures whose truth is known."""
+"""The studio's pictures from photos, measured on photos with known contents."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def plain() -> tuple[GeneratedImage, ...]:
 
 
 def shots(*photos: Image.Image, prompt: str = "") -> dict[str, Image.Image]:
-    """The pictures of the first photo by role, small: what is claimed of them does not depend on size."""
+    """The pictures of the first photo by role, in a small size: the claims do not depend on it."""
     return {shot.role: shot.picture for shot in reversed(shoot(photos, prompt, seed=7, side=SMALL)[:3])}
 
 
@@ -48,7 +48,7 @@ def mean(picture: Image.Image) -> float:
 
 
 def spread(picture: Image.Image) -> float:
-    """How far the channels' means lie apart: 0 is neutral."""
+    """The largest difference between the channels' means: 0 is neutral."""
     return float(np.ptp(np.asarray(picture, dtype=np.float32).mean(axis=(0, 1))))
 
 
@@ -66,7 +66,7 @@ def overlap(found: tuple[float, ...], true: tuple[float, ...]) -> float:
     return shared / (sum(areas) - shared)
 
 
-def test_a_photo_becomes_a_main_picture_first_and_a_styled_one_and_a_detail(plain: tuple[GeneratedImage, ...]) -> None:
+def test_a_photo_becomes_a_main_picture_a_styled_one_and_a_detail(plain: tuple[GeneratedImage, ...]) -> None:
     assert plain[0].role == "main"
     assert {"main", "styled", "detail"} == {image.role for image in plain}
 
@@ -86,7 +86,7 @@ def test_the_same_brief_gives_the_same_bytes(prompt: str) -> None:
     assert first == second
 
 
-def test_the_thing_stands_whole_in_the_middle_of_the_main_picture(plain: tuple[GeneratedImage, ...]) -> None:
+def test_the_whole_product_is_in_the_middle_of_the_main_picture(plain: tuple[GeneratedImage, ...]) -> None:
     thing = blue_thing(by_role(plain, "main"))
     (top, left), (bottom, right) = thing.min(axis=0), thing.max(axis=0)
     assert abs((top + bottom) / 2 - 800) < 32
@@ -98,14 +98,14 @@ def test_the_thing_stands_whole_in_the_middle_of_the_main_picture(plain: tuple[G
 @pytest.mark.parametrize(
     "box", [(480, 180, 780, 480), (60, 300, 330, 640), (300, 60, 620, 300), (520, 420, 860, 650)], ids=str
 )
-def test_a_subject_is_found_where_it_is(box: tuple[int, int, int, int]) -> None:
+def test_the_box_of_a_subject_is_found(box: tuple[int, int, int, int]) -> None:
     subject = find_subject(corrected(product_photo(box=box)))
     true = (box[0] / 900, box[1] / 700, box[2] / 900, box[3] / 700)
     assert overlap(subject.box, true) > 0.88
     assert subject.can_be_cut_out
 
 
-def test_its_outline_is_found_to_a_percent() -> None:
+def test_the_outline_of_a_subject_is_found_within_one_percent() -> None:
     box = (480, 180, 780, 480)
     truth = Image.new("L", (900, 700))
     ImageDraw.Draw(truth).ellipse(box, fill=255)
@@ -113,27 +113,27 @@ def test_its_outline_is_found_to_a_percent() -> None:
     assert np.abs(matte - np.asarray(truth, dtype=np.float32)).mean() / 255 < 0.01
 
 
-def test_on_plain_paper_the_ground_is_replaced_by_the_one_of_the_prompt() -> None:
+def test_a_plain_background_is_replaced_by_that_of_the_prompt() -> None:
     dark, white = (shots(product_photo(), prompt=prompt)["main"] for prompt in ("dark", "white"))
     assert corners(dark).max() < 80
     assert corners(white).min() > 225
 
 
-def test_a_photo_that_cannot_be_cut_out_keeps_its_own_ground() -> None:
+def test_a_photo_that_cannot_be_cut_out_keeps_its_background() -> None:
     photo = busy_photo()
     subject = find_subject(corrected(photo))
     assert not subject.can_be_cut_out
     assert corners(shots(photo, prompt="white")["main"]).std() > 20
 
 
-def test_a_cup_on_a_wooden_table_of_its_own_colour_is_framed_not_cut_out() -> None:
+def test_a_cup_on_a_table_of_the_same_colour_is_framed_and_not_cut_out() -> None:
     subject = find_subject(corrected(coffee()))
     assert not subject.can_be_cut_out
     # Cup and saucer as seen in the photo.
     assert overlap(subject.box, (77 / 600, 17 / 400, 480 / 600, 388 / 400)) > 0.9
 
 
-def test_a_thing_that_was_hardly_found_is_neither_cropped_nor_blurred_away() -> None:
+def test_a_product_found_with_low_confidence_is_neither_cropped_nor_blurred() -> None:
     photo = busy_photo((900, 600))
     subject = find_subject(corrected(photo))
     assert subject.box == (0, 0, 1, 1)
@@ -149,12 +149,12 @@ def test_a_blank_photo_still_gives_three_pictures() -> None:
 
 
 @pytest.mark.parametrize("size", [(200, 200), (1200, 200), (200, 1500)], ids=str)
-def test_odd_shapes_still_become_squares(size: tuple[int, int]) -> None:
+def test_photos_of_extreme_shapes_become_squares(size: tuple[int, int]) -> None:
     picture = Image.effect_noise(size, 60).convert("RGB")
     assert {made.size for made in shots(picture).values()} == {(SMALL, SMALL)}
 
 
-def test_a_thing_wider_than_its_photo_is_high_is_shown_whole() -> None:
+def test_a_product_wider_than_the_height_of_its_photo_is_shown_whole() -> None:
     box = (40, 120, 860, 280)
     thing = blue_thing(shots(product_photo(size=(900, 400), box=box), prompt="white")["main"])
     (_, left), (_, right) = thing.min(axis=0), thing.max(axis=0)
@@ -162,7 +162,7 @@ def test_a_thing_wider_than_its_photo_is_high_is_shown_whole() -> None:
     assert right < SMALL - SMALL // 32
 
 
-def test_a_photo_continued_beyond_its_border_keeps_its_other_borders_sharp() -> None:
+def test_a_photo_extended_beyond_one_border_keeps_the_other_borders_sharp() -> None:
     photo = Image.effect_noise((300, 100), 80).convert("RGB")
     square = cropped(photo, (0.0, -100.0, 300.0, 200.0), 300)
     kept = np.asarray(square.convert("L"), dtype=np.float32)[135:165]
@@ -174,7 +174,7 @@ def test_further_photos_become_further_views() -> None:
     assert [shot.role for shot in shoot(views, "", 7, SMALL)] == ["main", "styled", "detail", "detail", "detail"]
 
 
-def test_no_more_photos_are_opened_than_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_photos_that_are_shown_are_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     def never() -> bytes:
         raise AssertionError
 
@@ -184,7 +184,7 @@ def test_no_more_photos_are_opened_than_are_shown(monkeypatch: pytest.MonkeyPatc
     assert len(shots_of(brief, 200)) == 4
 
 
-def test_the_detail_lies_where_the_structure_is() -> None:
+def test_the_detail_is_where_the_structure_is() -> None:
     photo = product_photo(size=(1200, 900), box=(250, 150, 950, 750))
     engraving = Image.effect_noise((180, 180), 120).convert("RGB").filter(ImageFilter.GaussianBlur(1))
     photo.paste(engraving, (640, 260))
@@ -203,7 +203,7 @@ def test_a_square_around_a_subject_stays_in_the_photo_when_it_can() -> None:
 @pytest.mark.parametrize(
     "cast", [(1.0, 0.82, 0.62), (0.75, 0.92, 1.0), (0.95, 1.0, 0.80)], ids=["amber", "blue", "green"]
 )
-def test_a_colour_cast_comes_closer_to_neutral_without_tipping_over(cast: tuple[float, float, float]) -> None:
+def test_a_colour_cast_is_reduced_without_overcorrection(cast: tuple[float, float, float]) -> None:
     true = product_photo(colour=(120, 120, 120), ground=(215, 215, 215))
     tinted = Image.fromarray((np.asarray(true, dtype=np.float32) * cast).astype(np.uint8))
     repaired = corrected(tinted)
@@ -216,26 +216,26 @@ def test_a_neutral_photo_stays_neutral() -> None:
     assert spread(corrected(product_photo(colour=(90, 90, 90), ground=(200, 200, 200)))) < 1.5
 
 
-def test_a_dim_photo_becomes_brighter_and_a_good_one_hardly_changes() -> None:
+def test_a_dark_photo_becomes_brighter_and_a_good_one_hardly_changes() -> None:
     good = product_photo()
     dim = good.point(lambda value: int(value * 0.45))
     assert mean(corrected(dim)) > 1.2 * mean(dim)
     assert abs(mean(corrected(good)) - mean(good)) < 0.2 * mean(good)
 
 
-def test_a_picture_of_one_colour_survives_the_correction() -> None:
+def test_a_picture_of_one_colour_can_be_corrected() -> None:
     for level in (0, 128, 255):
         picture = Image.new("RGB", (300, 300), (level, level, level))
         assert spread(corrected(picture)) < 1
 
 
 @pytest.mark.parametrize(("prompt", "warmer"), [("warm wood", True), ("cool", False)])
-def test_the_words_of_the_prompt_set_the_mood_of_the_styled_picture(prompt: str, warmer: bool) -> None:
+def test_the_prompt_sets_the_mood_of_the_styled_picture(prompt: str, warmer: bool) -> None:
     neutral, styled = (corners(shots(product_photo(), prompt=words)["styled"]).mean(axis=0) for words in ("", prompt))
     assert ((styled[0] - styled[2]) > (neutral[0] - neutral[2])) == warmer
 
 
-def test_a_dark_mood_darkens_what_is_around_a_thing_that_cannot_be_cut_out_and_not_the_thing() -> None:
+def test_a_dark_mood_darkens_the_background_but_not_the_product() -> None:
     pictures = shots(coffee(), prompt="DARK, moody")
     main, styled = pictures["main"], pictures["styled"]
     assert corners(styled).mean() < 0.6 * corners(main).mean()

@@ -26,17 +26,17 @@ from souk.selling.media.adapters.studio.prompts import mood_of, seconds_of
         ("darkness", "paper", "daylight"),
     ],
 )
-def test_words_choose_ground_and_light(prompt: str, setting: str, light: str) -> None:
+def test_words_choose_background_and_light(prompt: str, setting: str, light: str) -> None:
     mood = mood_of(prompt)
     assert (mood.setting, mood.light.name) == (setting, light)
 
 
 @pytest.mark.parametrize("prompt", ["pink background", "on pink", "on a pink wall", "a PINK paper backdrop"])
-def test_a_colour_before_the_background_colours_the_paper(prompt: str) -> None:
+def test_a_colour_before_background_colours_the_paper(prompt: str) -> None:
     assert mood_of(prompt).paper == prompts.PAPERS["pink"]
 
 
-def test_the_colour_of_the_thing_does_not_colour_the_paper() -> None:
+def test_the_colour_of_the_product_does_not_colour_the_paper() -> None:
     assert mood_of("a red espresso cup").paper == prompts.DAYLIGHT.paper
 
 

@@ -1,4 +1,4 @@
-"""A sales text that says what the seller said and nothing else."""
+"""The studio's sales text has the seller's words and nothing else."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_same_facts_give_the_same_text_without_stray_blanks(brief: MediaBrie
     assert "\n\n\n" not in text
 
 
-def test_it_reads_as_title_description_and_a_list_of_facts() -> None:
+def test_the_text_is_the_title_the_description_and_a_list_of_facts() -> None:
     brief = MediaBrief(
         "l",
         "Vintage espresso cup",
@@ -75,7 +75,7 @@ def test_a_description_that_begins_with_the_title_does_not_repeat_it() -> None:
     assert enrich(MediaBrief("l", "Red cup", "Red cup with saucer.", "")) == "Red cup with saucer."
 
 
-def test_a_condition_among_the_specifics_is_not_said_twice() -> None:
+def test_a_condition_among_the_specifics_is_not_repeated() -> None:
     brief = MediaBrief("l", "Cup", "", "", condition="Used", item_specifics={"Condition": ("Used",)})
     assert enrich(brief).count("Used") == 1
 

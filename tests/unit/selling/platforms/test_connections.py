@@ -1,4 +1,4 @@
-"""A seller's tokens: sealed for one owner, one platform and one kind, and never overwritten by an older renewal."""
+"""A seller's tokens are encrypted for one owner, platform and kind, and never overwritten by an older renewal."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
 from souk.selling.platforms.model import Connection, Credentials, Platform, SealedCredentials
 from souk.selling.platforms.schemas import CredentialsIn
-from souk.selling.platforms.service import Connections, SellingTerms, require_connected, to_connection
+from souk.selling.platforms.service import Connections, SellingTerms, require_connected
 from souk.shared.errors import Conflict, NotFound, PreconditionFailed
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ class WrongContext(Exception):
 
 
 class FakeSeal:
-    """Encryption that anybody can undo, but only in its context."""
+    """Encryption without a key, that can be decrypted only in its context."""
 
     def encrypt(self, plaintext: bytes, context: Mapping[str, str]) -> bytes:
         return repr((plaintext.hex(), sorted(context.items()))).encode()
@@ -42,7 +42,7 @@ class FakeStore:
         self.texts: dict[tuple[str, Platform], tuple[str, int]] = {}
 
     def connections(self, owner_id: str) -> tuple[Connection, ...]:
-        return tuple(to_connection(sealed) for (owner, _), sealed in self.sealed.items() if owner == owner_id)
+        return tuple(sealed.connection for (owner, _), sealed in self.sealed.items() if owner == owner_id)
 
     def find(self, owner_id: str, platform: Platform) -> SealedCredentials | None:
         return self.sealed.get((owner_id, platform))
@@ -82,7 +82,7 @@ def connections(store: FakeStore) -> Connections:
     return Connections(store, FakeSeal(), lambda: NOW, lambda: f"version-{next(numbers)}")
 
 
-def test_the_tokens_that_were_stored_are_opened_again(connections: Connections) -> None:
+def test_stored_tokens_are_decrypted_again(connections: Connections) -> None:
     connections.connect("anna", Platform.EBAY, Credentials("access", "renewal", LATER))
     opened = connections.open_credentials("anna", "ebay")
     assert (opened.access_token, opened.refresh_token, opened.expires_at) == ("access", "renewal", LATER)
@@ -100,9 +100,7 @@ def move(store: FakeStore, owner_id: str, change: Callable[[SealedCredentials], 
     store.sealed[owner_id, Platform.EBAY] = moved
 
 
-def test_tokens_that_are_moved_to_another_owner_or_kind_cannot_be_opened(
-    connections: Connections, store: FakeStore
-) -> None:
+def test_tokens_moved_to_another_owner_or_kind_cannot_be_decrypted(connections: Connections, store: FakeStore) -> None:
     connections.connect("anna", Platform.EBAY, Credentials("access", "renewal"))
     move(store, "mallory", lambda _: {})
     with pytest.raises(WrongContext):
@@ -112,13 +110,13 @@ def test_tokens_that_are_moved_to_another_owner_or_kind_cannot_be_opened(
         connections.open_credentials("anna", "ebay")
 
 
-def test_what_is_stored_does_not_show_the_tokens(connections: Connections, store: FakeStore) -> None:
+def test_stored_credentials_do_not_show_the_tokens(connections: Connections, store: FakeStore) -> None:
     connections.connect("anna", Platform.EBAY, Credentials("secret-access", "secret-renewal"))
     assert "secret" not in repr(store.sealed)
     assert "secret" not in repr(connections.open_credentials("anna", "ebay"))
 
 
-def test_a_renewal_is_stored_over_what_it_renews(connections: Connections) -> None:
+def test_a_renewal_replaces_the_credentials_that_it_renews(connections: Connections) -> None:
     connections.connect("anna", Platform.EBAY, Credentials("old", "renewal"))
     opened = connections.open_credentials("anna", "ebay")
     assert connections.save_refreshed("anna", "ebay", Credentials("new", "renewal", LATER, opened.version))
@@ -142,7 +140,7 @@ def test_every_platform_is_listed_connected_or_not(connections: Connections) -> 
     assert not any(connection.connected for connection in connections.list("bea"))
 
 
-def test_whoever_is_not_connected_is_told_to_connect(connections: Connections, store: FakeStore) -> None:
+def test_a_seller_without_a_connection_is_asked_to_connect(connections: Connections, store: FakeStore) -> None:
     for ask in (partial(require_connected, store), connections.open_credentials):
         with pytest.raises(Conflict) as refused:
             ask("anna", "ebay")
@@ -154,13 +152,13 @@ def test_whoever_is_not_connected_is_told_to_connect(connections: Connections, s
 
 
 @pytest.mark.parametrize("token", ["", " ", "two words", "line\nbreak", "tab\t", "caf\u00e9", "nul\x00", "x" * 4097])
-def test_a_token_that_cannot_stand_in_a_header_is_refused(token: str) -> None:
+def test_a_token_that_is_not_valid_in_a_header_is_refused(token: str) -> None:
     for body in ({"access_token": token}, {"access_token": "good", "refresh_token": token}):
         with pytest.raises(ValidationError):
             CredentialsIn.model_validate(body)
 
 
-def test_a_token_of_4096_bytes_is_taken() -> None:
+def test_a_token_of_4096_bytes_is_accepted() -> None:
     assert CredentialsIn.model_validate({"access_token": "x" * 4096}).to_credentials().access_token == "x" * 4096
 
 

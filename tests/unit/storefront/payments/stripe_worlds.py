@@ -95,6 +95,7 @@ class _Watched:
     def __init__(self, stripe: Stripe, situation: str) -> None:
         self._stripe = stripe
         self._situation = situation
+        self.vendor = stripe.payments.vendor
         self.session = stripe.payments.session
         self.find_refund = stripe.payments.find_refund
 

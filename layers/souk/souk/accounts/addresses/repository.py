@@ -13,7 +13,7 @@ from souk.accounts.addresses.model import MOST_ADDRESSES, Address, AddressBook
 from souk.accounts.addresses.service import StaleBook
 from souk.accounts.auth.keys import partition, profile_key, under
 from souk.aws.idempotency import IdempotencyKey, record
-from souk.aws.tables import Action, Check, Delete, Item, Put, Tables, Update
+from souk.aws.tables import Action, Check, Delete, Item, Put, Read, Tables, Update
 from souk.shared.errors import Conflict, Unauthenticated
 
 _PREFIX = "POSTAL#"
@@ -157,6 +157,14 @@ def _to_item(address: Address) -> Item:
         "phone": address.phone,
         "version": address.version,
     }
+
+
+def read_address(table: str, account_id: str, address_id: str) -> Read[Address]:
+    return Read(table, address_key(account_id, address_id), to_address)
+
+
+def read_default_address_id(table: str, account_id: str) -> Read[str | None]:
+    return Read(table, profile_key(account_id), lambda item: item.get("default_address"))
 
 
 def to_address(item: Item) -> Address:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from souk.accounts.auth.keys import account_key, profile_key, under
 from souk.accounts.auth.model import Account, Login, Role, Session, Standing
-from souk.aws.tables import Action, Delete, Item, Put, Tables, Update
+from souk.aws.tables import Action, Delete, Item, Put, Read, Tables, Update
 from souk.shared.clock import from_wire, to_wire
 from souk.shared.errors import Conflict, NotFound
 
@@ -145,6 +145,10 @@ def _to_account_item(account: Account) -> Item:
         "standing": account.standing.value,
         "created_at": to_wire(account.created_at),
     }
+
+
+def read_account(table: str, account_id: str) -> Read[Account]:
+    return Read(table, account_key(account_id), to_account)
 
 
 def to_account(item: Item) -> Account:

@@ -6,7 +6,7 @@ import json
 
 from souk.accounts.auth.keys import profile_key
 from souk.accounts.profiles.model import Profile, username_key
-from souk.accounts.profiles.service import StaleProfile
+from souk.accounts.profiles.service import Stale
 from souk.aws.tables import Action, Delete, Item, Put, Tables, Update
 from souk.shared.errors import Conflict, Unauthenticated
 
@@ -24,7 +24,7 @@ class ProfileRepository:
         return _to_profile(item)
 
     def save(self, before: Profile, after: Profile) -> None:
-        """Raises StaleProfile, and Conflict `username_taken`."""
+        """Raises Stale, and Conflict `username_taken`."""
         usernames, update = self._usernames(before, after), self._update(before, after)
         if usernames:
             self._tables.commit(*usernames, update)
@@ -50,7 +50,7 @@ class ProfileRepository:
                 "version": after.version,
                 "expected": before.version,
             },
-            otherwise=StaleProfile(),
+            otherwise=Stale(),
         )
 
     def _usernames(self, before: Profile, after: Profile) -> list[Action]:
@@ -73,7 +73,7 @@ class ProfileRepository:
                     _username_key(old),
                     condition="#account_id = :owner",
                     values={"owner": before.id},
-                    otherwise=StaleProfile(),
+                    otherwise=Stale(),
                 )
             )
         return actions

@@ -12,7 +12,7 @@ from souk.shared.errors import DependencyUnavailable, PreconditionFailed
 _ROUNDS = 5
 
 
-class StaleProfile(Exception):
+class Stale(Exception):
     """The profile has changed since it was read."""
 
 
@@ -22,7 +22,7 @@ class Profiles(Protocol):
         ...
 
     def save(self, before: Profile, after: Profile) -> None:
-        """Raises StaleProfile, and Conflict `username_taken`."""
+        """Raises Stale, and Conflict `username_taken`."""
         ...
 
 
@@ -47,7 +47,7 @@ class ProfileService:
             after = replace(before, **changes, version=before.version + 1)
             try:
                 self._profiles.save(before, after)
-            except StaleProfile:
+            except Stale:
                 continue
             return after
         raise DependencyUnavailable("The profile is being edited elsewhere. Try again shortly.", retry_after=1)

@@ -1,10 +1,4 @@
-"""Listings as items of their table.
-
-pk                sk                          what
-USER#<owner>      LISTING#<id>                a listing; also in the indexes by_status and (while passing) due
-USER#<owner>      GENERATIONS#<UTC day>       how many generations the owner has started that day
-IDEMPOTENCY#...   <operation>#<key>           see souk.aws.idempotency
-"""
+"""A listing as an item of its table, and back."""
 
 from __future__ import annotations
 
@@ -12,19 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from souk.aws.tables import Item
+from souk.selling.listings.keys import listing_key, status_key
 from souk.selling.listings.model import Listing, Media, MediaObject, Publication, PublicationStatus, Status, Wait
 from souk.selling.photos.mapping import from_photo, to_photo
 from souk.shared.clock import from_wire, to_wire
 from souk.shared.failure_reason import Failure
 from souk.shared.money import Money
-
-
-def listing_key(owner_id: str, listing_id: str) -> dict[str, str]:
-    return {"pk": f"USER#{owner_id}", "sk": f"LISTING#{listing_id}"}
-
-
-def status_key(owner_id: str, status: Status) -> str:
-    return f"USER#{owner_id}#{status}"
 
 
 def to_item(listing: Listing) -> Item:
@@ -50,7 +37,7 @@ def to_item(listing: Listing) -> Item:
         "media": _from_media(listing.media) if listing.media else None,
         "status": listing.status.value,
         "error": listing.error.to_item() if listing.error else None,
-        "publications": {name: _from_publication(one) for name, one in listing.publications.items()},
+        "publications": {name: _from_publication(publication) for name, publication in listing.publications.items()},
         "approved_hash": listing.approved_hash,
         "rejection_reason": listing.rejection_reason,
         "deleting": listing.deleting or None,
@@ -63,11 +50,11 @@ def to_item(listing: Listing) -> Item:
         "updated_at": to_wire(listing.updated_at),
     }
     if listing.due_at:
-        # Not at import: who only reads never needs it.
+        # Imported late: functions that only read listings never need it.
         from souk.aws.due import due_members
 
         item |= due_members(listing.id, listing.due_at)
-    return {name: value for name, value in item.items() if value is not None}
+    return _without_none(**item)
 
 
 def to_listing(item: Mapping[str, Any]) -> Listing:
@@ -91,7 +78,7 @@ def to_listing(item: Mapping[str, Any]) -> Listing:
         media=_to_media(media) if media else None,
         status=Status(item["status"]),
         error=Failure.from_item(error) if error else None,
-        publications={name: _to_publication(one) for name, one in item["publications"].items()},
+        publications={name: _to_publication(stored) for name, stored in item["publications"].items()},
         approved_hash=item.get("approved_hash"),
         rejection_reason=item.get("rejection_reason"),
         deleting=item.get("deleting", False),
@@ -106,12 +93,12 @@ def to_listing(item: Mapping[str, Any]) -> Listing:
     )
 
 
-def _present(**fields: Any) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
+def _without_none(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def _from_media(media: Media) -> dict[str, Any]:
-    return _present(
+    return _without_none(
         images=[_from_object(image) for image in media.images],
         video=_from_object(media.video) if media.video else None,
     )
@@ -130,17 +117,17 @@ def _to_object(item: Mapping[str, Any]) -> MediaObject:
     return MediaObject(item["content_hash"], item["content_type"], item.get("role", ""))
 
 
-def _from_publication(one: Publication) -> dict[str, Any]:
-    return _present(
-        marketplace=one.marketplace,
-        status=one.status.value,
-        attempt=one.attempt,
-        external_id=one.external_id,
-        url=one.url,
-        fees=[dict(fee) for fee in one.fees],
-        notices=[dict(notice) for notice in one.notices],
-        error=one.error.to_item() if one.error else None,
-        sent=one.sent or None,
+def _from_publication(publication: Publication) -> dict[str, Any]:
+    return _without_none(
+        marketplace=publication.marketplace,
+        status=publication.status.value,
+        attempt=publication.attempt,
+        external_id=publication.external_id,
+        url=publication.url,
+        fees=[dict(fee) for fee in publication.fees],
+        notices=[dict(notice) for notice in publication.notices],
+        error=publication.error.to_item() if publication.error else None,
+        sent=publication.sent or None,
     )
 
 

@@ -1,4 +1,4 @@
-"""A listing as its owner sees it on the wire, with addresses that work for the next minutes."""
+"""A listing as its owner sees it, with presigned URLs of its media."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from souk.selling.listings.schemas import (
 )
 from souk.selling.listings.service.listings import ListingService
 from souk.selling.photos.model import Upload
-from souk.selling.photos.schemas import PhotoOut, PhotosOut
+from souk.selling.photos.presenter import present_photo, present_photos
 from souk.shared.errors import Conflict, VendorFailed, VendorProblem, VendorRefused
 from souk.shared.failure_reason import Failure
 
 if TYPE_CHECKING:
-    from souk.selling.marketplaces.model import Verification
+    from souk.selling.marketplaces.model import FeeQuote
 
 
 class MediaUrls(Protocol):
@@ -32,14 +32,14 @@ class MediaUrls(Protocol):
 
 
 def present(listing: Listing, urls: MediaUrls, quantity: int | None = None) -> ListingOut:
-    """Everything, with fresh addresses for every picture. `quantity`: how many there are, if that is known better."""
-    shown = _present(listing, urls, pictures=None)
-    return shown if quantity is None else shown.model_copy(update={"quantity": quantity})
+    """The whole listing, with a new URL of every picture. `quantity` replaces the listing's own when it is given."""
+    answer = _listing(listing, urls, pictures=None)
+    return answer if quantity is None else answer.model_copy(update={"quantity": quantity})
 
 
 def present_briefly(listing: Listing, urls: MediaUrls) -> ListingOut:
-    """As in a list: the first picture only."""
-    return _present(listing, urls, pictures=1)
+    """The listing as in a list: with its first picture only."""
+    return _listing(listing, urls, pictures=1)
 
 
 def present_failure(failure: Failure) -> FailureOut:
@@ -47,11 +47,11 @@ def present_failure(failure: Failure) -> FailureOut:
         code=failure.code,
         detail=failure.detail,
         vendor=failure.vendor,
-        vendor_errors=[dict(one) for one in failure.vendor_errors],
+        vendor_errors=[dict(problem) for problem in failure.vendor_errors],
     )
 
 
-def _present(listing: Listing, urls: MediaUrls, *, pictures: int | None) -> ListingOut:
+def _listing(listing: Listing, urls: MediaUrls, *, pictures: int | None) -> ListingOut:
     media = listing.media
     images = media.images[:pictures] if media else ()
     photos = listing.photos if pictures is None or not images else ()
@@ -71,7 +71,7 @@ def _present(listing: Listing, urls: MediaUrls, *, pictures: int | None) -> List
         image_prompt=listing.image_prompt,
         video_prompt=listing.video_prompt,
         enriched_description=listing.enriched_description,
-        photos=[PhotoOut.of(photo, urls.url) for photo in photos[:pictures]],
+        photos=[present_photo(photo, urls.url) for photo in photos[:pictures]],
         media=MediaOut(
             image_urls=[urls.url(image.content_hash) for image in images],
             video_url=urls.url(media.video.content_hash) if media and media.video and pictures is None else None,
@@ -79,7 +79,7 @@ def _present(listing: Listing, urls: MediaUrls, *, pictures: int | None) -> List
         ),
         status=listing.status,
         error=present_failure(listing.error) if listing.error else None,
-        publications=[_present_publication(one) for one in listing.publications.values()],
+        publications=[_publication(publication) for publication in listing.publications.values()],
         ebay_item_id=ebay.external_id if ebay else None,
         ebay_url=ebay.url if ebay else None,
         content_hash=listing.content_hash,
@@ -90,20 +90,20 @@ def _present(listing: Listing, urls: MediaUrls, *, pictures: int | None) -> List
     )
 
 
-def _present_publication(one: Publication) -> PublicationOut:
+def _publication(publication: Publication) -> PublicationOut:
     return PublicationOut(
-        marketplace=one.marketplace,
-        status=one.status.value,
-        external_id=one.external_id,
-        url=one.url,
-        fees=[dict(fee) for fee in one.fees],
-        notices=[dict(notice) for notice in one.notices],
-        error=present_failure(one.error) if one.error else None,
+        marketplace=publication.marketplace,
+        status=publication.status.value,
+        external_id=publication.external_id,
+        url=publication.url,
+        fees=[dict(fee) for fee in publication.fees],
+        notices=[dict(notice) for notice in publication.notices],
+        error=present_failure(publication.error) if publication.error else None,
     )
 
 
 def respond(listing: Listing, urls: MediaUrls, status: int | None = None, *, quantity: int | None = None) -> Response:
-    """The listing, its ETag, and on 201 and 202 where to look for it."""
+    """The listing and its ETag; with 201 and 202 its Location too."""
     headers = etag(listing.version)
     if status in (201, 202):
         headers["Location"] = f"/api/v1/listings/{listing.id}"
@@ -111,45 +111,46 @@ def respond(listing: Listing, urls: MediaUrls, status: int | None = None, *, qua
 
 
 def respond_when_settled(request: Request, service: ListingService, listing: Listing, urls: MediaUrls) -> Response:
-    """202 with the listing as it is; with `Prefer: wait` its outcome, a refusal as the problem that it is."""
+    """202 with the listing as it is; with `Prefer: wait` 200 with its outcome.
+
+    Raises Conflict, VendorRefused or VendorFailed when the outcome is a failure.
+    """
     if request.wait_seconds:
         listing = wait_until(
             request.wait_seconds,
             lambda: service.get(request.caller.id, listing.id),
-            lambda one: not one.needs_workflow,
+            lambda current: not current.needs_workflow,
         )
     if request.wait_seconds and listing.status is Status.ERROR and listing.error:
-        raise _as_problem(listing.error)
+        raise _to_error(listing.error)
     waited = request.wait_seconds is not None and not listing.needs_workflow
     return applied(request, respond(listing, urls, 200 if waited else 202))
 
 
 def present_uploads(listing: Listing, uploads: Sequence[Upload], urls: MediaUrls) -> Response:
-    photos = PhotosOut.of(listing.photos, uploads, urls.url)
+    photos = present_photos(listing.photos, uploads, urls.url)
     return Response(photos, headers={"Location": f"/api/v1/listings/{listing.id}", **etag(listing.version)})
 
 
-def present_preflight(marketplace: str, verification: Verification) -> PreflightOut:
+def present_preflight(marketplace: str, quote: FeeQuote) -> PreflightOut:
     return PreflightOut(
         marketplace=marketplace,
-        fees=[
-            FeeOut(name=fee.name, amount=fee.amount.amount, currency=fee.amount.currency) for fee in verification.fees
-        ],
-        notices=[{"code": notice.code, "message": notice.message} for notice in verification.notices],
+        fees=[FeeOut(name=fee.name, amount=fee.amount.amount, currency=fee.amount.currency) for fee in quote.fees],
+        notices=[{"code": notice.code, "message": notice.message} for notice in quote.notices],
     )
 
 
-# The owner's own standing was in the way, before any vendor was asked.
-_STANDING = frozenset({"platform_not_connected", "not_a_seller", "no_shop", "shop_suspended"})
+# Failures of the owner's own account, found before any vendor was called.
+_ACCOUNT_FAILURES = frozenset({"platform_not_connected", "not_a_seller", "no_shop", "shop_suspended"})
 
 
-def _as_problem(failure: Failure) -> Conflict | VendorRefused | VendorFailed:
-    if failure.code in _STANDING:
+def _to_error(failure: Failure) -> Conflict | VendorRefused | VendorFailed:
+    if failure.code in _ACCOUNT_FAILURES:
         return Conflict(failure.detail, code=failure.code)
     vendor = failure.vendor or "media"
     if failure.code == VendorRefused.code:
-        words = [VendorProblem(one["code"], one["message"]) for one in failure.vendor_errors]
-        refusal = VendorRefused(vendor, words or [VendorProblem(failure.code, failure.detail)])
-        refusal.detail = failure.detail  # it may say more than the words: what the owner can do about them
+        problems = [VendorProblem(problem["code"], problem["message"]) for problem in failure.vendor_errors]
+        refusal = VendorRefused(vendor, problems or [VendorProblem(failure.code, failure.detail)])
+        refusal.detail = failure.detail  # may say more than the problems do: what the owner can do about them
         return refusal
     return VendorFailed(vendor, failure.detail)

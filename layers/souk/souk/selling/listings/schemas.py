@@ -1,4 +1,4 @@
-"""Wire shapes of the listings routes, and how a listing looks on the wire."""
+"""Wire shapes of the listings routes."""
 
 # Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, 
 from souk.http.fields import Amount, Currency, Line, Text, Wire, encoded_size_at_most
 from souk.http.pagination import PageQuery
 from souk.selling.listings.model import Status
-from souk.selling.listings.service.listings import Edit
+from souk.selling.listings.service.listings import ListingEdit
 from souk.selling.photos.model import MOST_PHOTOS
 from souk.selling.photos.schemas import PhotoOut
 from souk.shared.money import Money, minor_digits
 
 Title = Annotated[Line, StringConstraints(min_length=1, max_length=80)]
-# An item of the table holds 400 KB: a text, one made of it and of the specifics, the specifics again, and all the rest.
+# An item of the table holds 400 KB: the description, its enriched version with the specifics, the specifics, the rest.
 _TEXT_SIZE = encoded_size_at_most(100_000)
 _SPECIFICS_SIZE = encoded_size_at_most(32_000)
 Description = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), _TEXT_SIZE]
@@ -74,7 +74,7 @@ class NewListing(Wire):
         return self
 
     def to_fields(self) -> dict[str, Any]:
-        """The domain's own fields."""
+        """The fields of a Listing."""
         fields = self.model_dump(exclude={"price", "currency"})
         return {**fields, **_frozen_specifics(fields), "price": Money(self.price, self.currency)}
 
@@ -121,10 +121,10 @@ class ListingChanges(Wire):
             _check_decimals(self.price, self.currency)
         return self
 
-    def to_edit(self) -> Edit:
-        """What is asked, in the domain's words."""
+    def to_edit(self) -> ListingEdit:
+        """The requested changes."""
         sent = self.model_dump(exclude_unset=True)
-        return Edit(
+        return ListingEdit(
             facts={name: sent[name] for name in sent if name in _FACTS} | _frozen_specifics(sent),
             sources={name: sent[name] for name in sent if name in _SOURCES},
             amount=self.price,
@@ -150,7 +150,7 @@ def _ebay() -> list[Literal["ebay", "souk"]]:
 
 
 class MarketplaceChoice(Wire):
-    """Where to publish: `ebay` unless told; `souk` is the storefront here."""
+    """Where to publish: `ebay` by default; `souk` is the storefront here."""
 
     marketplaces: list[Literal["ebay", "souk"]] = Field(default_factory=_ebay, min_length=1, max_length=10)
 

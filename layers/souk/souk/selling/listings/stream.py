@@ -1,4 +1,4 @@
-"""The listings table's stream, record by record."""
+"""Changes of listings, from records of their table's stream."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 
 from souk.aws.tables import from_stream
 from souk.selling.listings.mapping import to_listing
-from souk.selling.listings.workflow import Change
+from souk.selling.listings.model import Listing
+from souk.shared.workflows import Change
 
 
-def changes(event: Mapping[str, Any]) -> Iterator[Change]:
-    """The changes of listings in a batch; other items of the table are nobody's business here."""
+def changes(event: Mapping[str, Any]) -> Iterator[Change[Listing]]:
+    """The changes of listings in a batch. Records of other items are skipped."""
     for record in event["Records"]:
         change = record["dynamodb"]
         if not change["Keys"]["sk"]["S"].startswith("LISTING#"):

@@ -1,1 +1,1 @@
-"""Where a listing can be published. One Protocol; one package per marketplace."""
+"""The marketplaces where a listing can be published: one Protocol, an adapter for each."""

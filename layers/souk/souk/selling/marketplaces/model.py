@@ -1,4 +1,4 @@
-"""What every marketplace takes and answers. Pure: no HTTP, no vendor's words."""
+"""The Protocol of a marketplace, its arguments and its answers. Pure: no HTTP and no vendor's own terms."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from souk.shared.errors import VendorProblem, VendorRefused
 from souk.shared.money import Money
 
 STOREFRONT: Final = "souk"
-"""The marketplace that is our own."""
+"""Souk's own storefront, as a marketplace."""
 
 
 class MarketplaceUnauthorized(VendorRefused):
-    """The seller's consent has ended and cannot be renewed: only the seller can mend it, by connecting again."""
+    """The seller's tokens are invalid and cannot be renewed: the seller has to connect the account again."""
 
     title = "The marketplace account must be connected again"
 
@@ -25,16 +25,16 @@ class MarketplaceUnauthorized(VendorRefused):
 
 
 class AttemptSpent(VendorRefused):
-    """What this key once made is not live any more: only another key can publish again."""
+    """The listing published under this key has ended: publishing again needs another key."""
 
 
 class PublicationEnded(VendorRefused):
-    """What was to be revised is not live any more: sold out, or ended at the marketplace itself."""
+    """The publication to revise has ended: it was sold out, or ended at the marketplace itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture to publish. `load` fetches its bytes; `url` is a public https address if it has one."""
+    """A picture to publish. `load` returns its bytes; `url` is its public https URL, if it has one."""
 
     content_hash: str
     content_type: str
@@ -43,10 +43,10 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A listing as a marketplace sees it. `category_id` and `condition_id` are the marketplace's own.
+class ListingOffer:
+    """A listing as sent to a marketplace. `category_id` and `condition_id` are eBay's, `souk_category_id` is souk's.
 
-    `souk_category_id` is ours; `quantity_version` rises whenever the owner says how many there are.
+    `quantity_version` rises whenever the owner sets a quantity.
     """
 
     listing_id: str
@@ -64,7 +64,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """What a marketplace asks for one of its services."""
+    """The price of one of a marketplace's services."""
 
     name: str
     amount: Money
@@ -72,15 +72,15 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A warning the marketplace gave with its consent, in its own words."""
+    """A warning that came with a marketplace's acceptance, in its own words."""
 
     code: str
     message: str
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
-    """The marketplace would accept the offer, at these fees."""
+class FeeQuote:
+    """The marketplace would accept the offer, for these fees."""
 
     fees: tuple[Fee, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -88,9 +88,9 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The offer is live. `external_id` is the marketplace's id, `url` where buyers see it.
+    """The offer is live. `external_id` is the marketplace's id, `url` the page that buyers see.
 
-    `recovered`: an earlier call with the same key had made it, so it may say what the offer said then.
+    `recovered`: an earlier call with the same key published it, so its content may be that of an older offer.
     """
 
     external_id: str
@@ -101,31 +101,31 @@ class Published:
 
 
 class Marketplace(Protocol):
-    """One marketplace, speaking for one seller.
+    """One marketplace, on behalf of one seller.
 
-    Raises VendorRefused (final, every reason kept), VendorThrottled (nothing took effect) and
-    VendorFailed (outcome unknown; the same call with the same `key` may be made again).
+    Raises VendorRefused (final, with every reason), VendorThrottled (nothing took effect) and
+    VendorFailed (outcome unknown; the call can be repeated with the same `key`).
     """
 
-    def verify(self, offer: Offer) -> Verification:
-        """Ask whether `offer` would be accepted; nothing is published."""
+    def verify(self, offer: ListingOffer) -> FeeQuote:
+        """Check that `offer` would be accepted. Nothing is published."""
         ...
 
-    def publish(self, offer: Offer, key: str) -> Published:
-        """Publish once: the same `key` answers the same publication, however often it is asked.
+    def publish(self, offer: ListingOffer, key: str) -> Published:
+        """Publish once: every call with the same `key` returns the same publication.
 
-        Raises AttemptSpent when that publication has ended meanwhile.
+        Raises AttemptSpent when that publication has ended.
         """
         ...
 
     def find(self, listing_id: str) -> Published | None:
-        """What is live for our listing, if anything: for an attempt whose outcome was never learnt."""
+        """The live publication of our listing, if there is one: for an attempt whose outcome is unknown."""
         ...
 
-    def revise(self, external_id: str, offer: Offer) -> Published:
-        """Make a live publication say what `offer` says. Raises PublicationEnded."""
+    def revise(self, external_id: str, offer: ListingOffer) -> Published:
+        """Change a live publication to `offer`. Raises PublicationEnded."""
         ...
 
     def end(self, external_id: str) -> None:
-        """Take a publication down. One that is already down is success."""
+        """End a publication; success too when it has ended before."""
         ...

@@ -1,1 +1,1 @@
-"""Pictures, videos and texts: taken in from sellers, and generated for them."""
+"""Pictures, videos and texts: uploads of sellers, cleaned, and generated media."""

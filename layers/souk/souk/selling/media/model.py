@@ -1,14 +1,14 @@
-"""What every media provider takes and answers. Pure: no HTTP, no image library.
+"""The Protocols of media providers, their arguments and answers. Pure: no HTTP, no image library.
 
-All providers share one outcome model, told by class and never by text:
+All providers raise the same errors; callers decide by class, never by text:
 
     VendorRefused                 final
     ├── MediaBlocked              the vendor's safety rules forbid this prompt or picture
-    ├── MediaModelGone            the configured model does not exist any more
-    └── MediaBadRequest           the request itself is wrong
-    VendorFailed                  may be tried again
-    ├── VendorThrottled           slow down
-    └── MediaTransient            a fault of the vendor's
+    ├── MediaModelGone            the configured model does not exist
+    └── MediaBadRequest           the request is invalid
+    VendorFailed                  may be retried
+    ├── VendorThrottled           too many requests
+    └── MediaTransient            an error of the vendor's
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from souk.shared.errors import VendorFailed, VendorRefused
+from souk.shared.errors import InvalidRequest, VendorFailed, VendorRefused
 
 
 class MediaBlocked(VendorRefused):
-    """The vendor's safety rules forbid it."""
+    """The vendor's safety rules forbid this prompt or picture."""
 
 
 class MediaModelGone(VendorRefused):
-    """The configured model id is unknown or has ended."""
+    """The configured model id is unknown or was retired."""
 
 
 class MediaBadRequest(VendorRefused):
-    """The vendor cannot make sense of the request."""
+    """The vendor considers the request invalid."""
 
 
 class MediaTransient(VendorFailed):
@@ -38,7 +38,7 @@ class MediaTransient(VendorFailed):
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A seller's own photo, already bounded and stripped (see pictures.py)."""
+    """A seller's own photo, already limited in size and without metadata (see adapters/pictures.py)."""
 
     content_hash: str
     content_type: str
@@ -47,7 +47,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class MediaBrief:
-    """What a provider may know about the thing on sale. Facts come from the seller only."""
+    """What a provider is given about a product. All facts come from the seller."""
 
     listing_id: str
     title: str
@@ -62,7 +62,7 @@ class MediaBrief:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedImage:
-    """One finished picture; `role` says what it is for."""
+    """One finished picture; `role` is its purpose."""
 
     role: Literal["main", "detail", "styled", "card", "generated"]
     content: bytes
@@ -73,7 +73,7 @@ class GeneratedImage:
 
 @dataclass(frozen=True, slots=True)
 class VideoJob:
-    """A video under way or done. `job_id` finds it again; `content` (MP4) is there once it is done."""
+    """A video in progress or done. `poll_video` takes `job_id`; `content` (MP4) is None until it is done."""
 
     job_id: str
     content: bytes | None = None
@@ -91,15 +91,34 @@ class ImageProvider(Protocol):
 
 class VideoProvider(Protocol):
     def start_video(self, brief: MediaBrief, key: str) -> VideoJob:
-        """Start a video once per `key`. A provider that works at once answers a job that is done."""
+        """Start a video once per `key`. A provider that works synchronously returns a job that is done."""
         ...
 
     def poll_video(self, job_id: str) -> VideoJob:
-        """The job as it is now."""
+        """The job in its current state."""
         ...
 
 
 class TextProvider(Protocol):
     def enrich_description(self, brief: MediaBrief) -> str:
-        """A sales text made from the given facts only; invents nothing."""
+        """A sales text from the facts of `brief` only."""
         ...
+
+
+class PictureRejected(InvalidRequest):
+    """The picture is not accepted. `reason` is shown to the person who sent it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPicture:
+    """A cleaned picture: sRGB JPEG, upright, no metadata. `content_hash` is the SHA-256 of `content` in hex."""
+
+    content: bytes
+    content_type: str
+    width: int
+    height: int
+    content_hash: str

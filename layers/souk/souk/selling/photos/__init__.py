@@ -1,1 +1,1 @@
-"""Pictures that people upload: announced, received, judged, and kept under the hash of their content."""
+"""Uploaded photos: announced, received, checked, and stored under the hash of their content."""

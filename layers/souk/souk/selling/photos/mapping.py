@@ -1,4 +1,4 @@
-"""A photo as part of an item."""
+"""A photo as a member of an item, and back."""
 
 from __future__ import annotations
 

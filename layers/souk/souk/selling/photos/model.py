@@ -1,4 +1,4 @@
-"""An uploaded picture from announcement to verdict. Pure."""
+"""A photo from its announcement until it is ready or rejected. Pure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Final
 
 MOST_PHOTOS: Final = 12
-"""Of one thing that has photos."""
+"""The most photos of one listing or product."""
 UPLOAD_LIFE: Final = timedelta(hours=1)
-"""How long a presigned upload may be used, and a photo may be pending."""
+"""How long a presigned upload is valid, and a photo waits for it."""
 LOOK_AGAIN: Final = timedelta(seconds=90)
-"""After this long a pending photo whose upload cannot come any more is looked at again."""
+"""A pending photo whose upload is no longer possible is checked again after this long."""
 NEVER_ARRIVED: Final = "The upload never arrived."
 
 
@@ -25,7 +25,7 @@ class PhotoStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """An owner's photo. `content_hash` names its stored form once it is ready."""
+    """An owner's photo. Once it is ready, `content_hash` is the hash of its cleaned picture."""
 
     id: str
     status: PhotoStatus
@@ -35,28 +35,32 @@ class Photo:
     reason: str | None = None
 
     def is_hopeless(self, now: datetime) -> bool:
-        """Long after its upload could have come and been judged it is still pending: judging it fails each time."""
+        """Whether it has been pending for so long that processing it must have failed each time."""
         return self.status is PhotoStatus.PENDING and now - self.requested_at > 2 * UPLOAD_LIFE
 
+    def rejected(self, reason: str) -> Photo:
+        """`reason` is shown to its owner."""
+        return replace(self, status=PhotoStatus.REJECTED, reason=reason)
+
     def given_up(self) -> Photo:
-        """What becomes of a hopeless one."""
-        return replace(self, status=PhotoStatus.REJECTED, reason="The photo could not be processed.")
+        """The photo, rejected because it is hopeless."""
+        return self.rejected("The photo could not be processed.")
 
 
 def next_look(pending: Sequence[Photo], now: datetime) -> datetime | None:
-    """When somebody has to look after these: once the first upload cannot come any more, and now and again from then.
+    """When the sweeper has to check these photos: when the first upload is no longer possible, then every LOOK_AGAIN.
 
     None: nothing is pending.
     """
     if not pending:
         return None
-    over = min(photo.requested_at for photo in pending) + UPLOAD_LIFE
-    return over if over > now else now + LOOK_AGAIN
+    first_end = min(photo.requested_at for photo in pending) + UPLOAD_LIFE
+    return first_end if first_end > now else now + LOOK_AGAIN
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Where and how one photo may be sent: a presigned POST."""
+    """A presigned POST for one photo: its URL, and the form fields to send before the file."""
 
     photo_id: str
     url: str

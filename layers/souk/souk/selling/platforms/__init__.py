@@ -1,1 +1,1 @@
-"""How a seller stands with each marketplace: its tokens, sealed, and the terms it sells on."""
+"""A seller's accounts at marketplaces: sealed tokens, and the settings to sell with."""

@@ -1,4 +1,4 @@
-"""Platforms, and a seller's credentials for one. Pure."""
+"""The marketplaces that a seller can connect, and the credentials for them. Pure."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Literal
 from souk.shared.errors import NotFound
 
 LONGEST_TOKEN = 4096
-"""In bytes: what the key service encrypts directly."""
+"""In bytes: the most that KMS encrypts in one call."""
 
 type TokenKind = Literal["access_token", "refresh_token"]
 
 
 class Platform(StrEnum):
-    """The outside marketplaces that a seller can connect."""
+    """A marketplace of another company."""
 
     EBAY = "ebay"
     FACEBOOK = "facebook"
@@ -32,9 +32,9 @@ class Platform(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A seller's tokens in the clear: for the moment of a call to the marketplace, never for a log or an answer.
+    """A seller's tokens in the clear: only for a call to the marketplace, never for a log or an HTTP answer.
 
-    `version` names the stored ones they were opened from; every writing gives another.
+    `version` is that of the stored credentials they were decrypted from; every write gives a new one.
     """
 
     access_token: str = field(repr=False)
@@ -45,7 +45,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class SealedCredentials:
-    """What is stored: each token encrypted on its own, bound to its owner, platform and kind."""
+    """Credentials as stored: each token encrypted separately, bound to its owner, platform and kind."""
 
     owner_id: str
     platform: Platform
@@ -55,10 +55,23 @@ class SealedCredentials:
     updated_at: datetime
     version: str
 
+    @property
+    def connection(self) -> Connection:
+        return Connection(
+            platform=self.platform,
+            connected=True,
+            renewable=self.refresh_token is not None,
+            expires_at=self.expires_at,
+            updated_at=self.updated_at,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Whether a seller is connected to a platform. `expires_at` is the access token's, `renewable`: by itself."""
+    """Whether a seller is connected to a platform, without any token.
+
+    `expires_at` is the end of the access token; `renewable`: a refresh token renews it without the seller.
+    """
 
     platform: Platform
     connected: bool

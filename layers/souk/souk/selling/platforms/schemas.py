@@ -1,13 +1,12 @@
-"""Wire shapes of connections. Settings have the shape of their marketplace (marketplaces/adapters/ebay/settings.py)."""
+"""Wire shapes of connections. Those of settings belong to each marketplace (marketplaces/adapters/ebay/settings.py)."""
 
 # Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr
 
-from souk.selling.platforms.model import LONGEST_TOKEN, Connection, Credentials
-from souk.shared.clock import to_wire
+from souk.selling.platforms.model import LONGEST_TOKEN, Credentials
 
 _FIRST_YEAR = 2000
 _LAST_YEAR = 2999
@@ -15,7 +14,7 @@ _LAST_YEAR = 2999
 
 def _one_word(token: SecretStr) -> SecretStr:
     text = token.get_secret_value()
-    # It will stand in an HTTP header.
+    # It is sent in an HTTP header.
     if not (text.isascii() and text.isprintable() and " " not in text):
         raise ValueError("one word of printable ASCII")
     return token
@@ -38,10 +37,10 @@ class CredentialsIn(BaseModel):
     expires_at: Annotated[AwareDatetime, AfterValidator(_plausible)] | None = None
 
     def to_credentials(self) -> Credentials:
-        renewal = self.refresh_token
+        refresh_token = self.refresh_token
         return Credentials(
             access_token=self.access_token.get_secret_value(),
-            refresh_token=None if renewal is None else renewal.get_secret_value(),
+            refresh_token=None if refresh_token is None else refresh_token.get_secret_value(),
             expires_at=self.expires_at,
         )
 
@@ -54,17 +53,3 @@ class ConnectionOut(BaseModel):
     renewable: bool
     expires_at: str | None
     updated_at: str | None
-
-    @classmethod
-    def of(cls, connection: Connection) -> Self:
-        return cls(
-            platform=connection.platform.value,
-            connected=connection.connected,
-            renewable=connection.renewable,
-            expires_at=_wire(connection.expires_at),
-            updated_at=_wire(connection.updated_at),
-        )
-
-
-def _wire(moment: datetime | None) -> str | None:
-    return None if moment is None else to_wire(moment)

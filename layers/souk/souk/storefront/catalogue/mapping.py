@@ -29,6 +29,7 @@ from souk.storefront.catalogue.model import (
     ShippingRate,
     Stock,
 )
+from souk.storefront.sellers.mapping import to_rating
 from souk.storefront.sellers.model import Rating
 
 # Reads ---------------------------------------------------------------------------------------------------------------
@@ -154,10 +155,6 @@ def from_stock(stock: Stock) -> Item:
 
 def to_stock(item: Mapping[str, Any]) -> Stock:
     return Stock(product_id_of(item), int(item["available"]), int(item["version"]))
-
-
-def to_rating(item: Mapping[str, Any]) -> Rating:
-    return Rating(int(item["sum"]), int(item["count"]))
 
 
 def from_movement(movement: Movement) -> Item:

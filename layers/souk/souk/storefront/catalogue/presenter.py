@@ -10,7 +10,8 @@ from souk.http.pagination import to_cursor
 from souk.http.request import Request
 from souk.http.response import Response, etag
 from souk.selling.photos.model import Upload
-from souk.selling.photos.schemas import PhotoOut, PhotosOut
+from souk.selling.photos.presenter import media_url, present_photo, present_photos
+from souk.selling.photos.schemas import PhotoOut
 from souk.shared.clock import to_wire
 from souk.storefront.catalogue.model import (
     CATEGORIES,
@@ -68,7 +69,7 @@ def respond_with_details(request: Request, details: ProductDetails) -> Response:
 
 
 def respond_with_uploads(request: Request, owned: ProductWithStock, uploads: Sequence[Upload]) -> Response:
-    photos = PhotosOut.of(owned.product.photos, uploads, partial(media_url, request.origin))
+    photos = present_photos(owned.product.photos, uploads, partial(media_url, request.origin))
     return Response(photos, headers=_headers(owned, 201))
 
 
@@ -115,11 +116,6 @@ def present_categories() -> CategoriesOut:
     return CategoriesOut(data=[CategoryOut(id=category.id, name=category.name) for category in CATEGORIES])
 
 
-def media_url(origin: str, content_hash: str) -> str:
-    """Where everybody can see a public picture, at the API whose `origin` is https://host."""
-    return f"{origin}/api/v1/media/{content_hash}"
-
-
 def image_url(origin: str, image: Image) -> str | None:
     """Where an image can be seen; None: not yet, or never."""
     if isinstance(image, LinkedImage):
@@ -156,7 +152,7 @@ def _seller(front: ShopFront) -> ProductSeller:
 
 
 def _photos(product: Product, origin: str) -> list[PhotoOut]:
-    return [PhotoOut.of(photo, partial(media_url, origin)) for photo in product.photos]
+    return [present_photo(photo, partial(media_url, origin)) for photo in product.photos]
 
 
 def _images(product: Product, origin: str) -> list[str]:

@@ -16,7 +16,7 @@ from souk.aws.tables import Action, Check, Delete, Put, Read, Tables, Update
 from souk.aws.versioned import put_changed, put_new
 from souk.shared.errors import NotFound
 from souk.shared.versioned import Stale, retrying
-from souk.storefront.catalogue.keys import movement_key, owned_key, product_key, stock_key
+from souk.storefront.catalogue.keys import movement_key, owned_key, stock_key
 from souk.storefront.catalogue.mapping import (
     from_movement,
     from_product,
@@ -57,6 +57,11 @@ class ProductRepository:
             raise _no_product()
         return found
 
+    def find_own(self, seller_id: str, product_id: str) -> Product | None:
+        """A product of this seller, also one that has been removed."""
+        found = self.find(product_id)
+        return found.product if found and found.product.seller_id == seller_id else None
+
     def find_rated(self, product_id: str) -> tuple[ProductWithStock, Rating] | None:
         """A product, its stock and its rating, in one request."""
         product, stock, rating = self._tables.read(
@@ -94,7 +99,7 @@ class ProductRepository:
         return movement, stock
 
     def due(self, before: datetime | None) -> Iterator[str]:
-        """Ids of products with a `due_at` until `before`, or with any when it is None. The index lags: read each again."""
+        """Ids of products with a `due_at` until `before`, or with any if None. The index lags: read each again."""
         for item in due_items(self._tables, self._table, before):
             yield product_id_of(item)
 
@@ -140,18 +145,20 @@ class ProductRepository:
         write(self._tables, self._table, actions, idempotency, result_id or saved.id, now)
         return ProductWithStock(saved, stock)
 
-    def change(self, product_id: str, now: datetime, decide: Callable[[Product], Product]) -> Product | None:
+    def change(
+        self, seller_id: str, product_id: str, now: datetime, decide: Callable[[Product], Product]
+    ) -> Product | None:
         """What the system does to a product: read, decide and `settle`, again after a conflict.
 
-        None: there is no such product.
+        None: this seller has no such product.
         """
 
         def attempt() -> Product | None:
-            found = self.find(product_id)
-            if found is None:
-                return None
-            decided = decide(found.product)
-            return decided if decided is found.product else self.settle(found.product, decided, now)
+            product = self.find_own(seller_id, product_id)
+            decided = decide(product) if product else None
+            if product is None or decided is None or decided is product:
+                return product
+            return self.settle(product, decided, now)
 
         return retrying("product", attempt)
 

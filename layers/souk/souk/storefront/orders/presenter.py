@@ -199,7 +199,7 @@ def present_tracking(entry: Tracking) -> TrackingOut:
 
 
 def respond_tracking(request: Request, read: Callable[[], tuple[Order, Sequence[Tracking]]]) -> Response:
-    """Where the parcels are; 304 when the client has seen it. `Prefer: wait` holds the answer until there is a change."""
+    """Where the parcels are; 304 when the client has seen it. `Prefer: wait` holds the answer until a change."""
     seen = request.headers.get("if-none-match", "")
 
     def is_new(found: tuple[Order, Sequence[Tracking]]) -> bool:

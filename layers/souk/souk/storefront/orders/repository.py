@@ -18,7 +18,7 @@ from souk.aws.tables import Action, Item, Put, Read, Tables, Update
 from souk.aws.versioned import put_changed
 from souk.shared.clock import NewId, to_wire
 from souk.shared.errors import Conflict, NotFound
-from souk.shared.versioned import Stale, retrying
+from souk.shared.versioned import retrying
 from souk.storefront.catalogue.mapping import check_unchanged, return_units, take_units
 from souk.storefront.catalogue.model import Product
 from souk.storefront.orders.keys import bought_key, event_key, order_key, sale_key, tracking_count, tracking_key

@@ -25,7 +25,7 @@ Note = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, ma
 ShortText = Annotated[Line, Field(min_length=1, max_length=100)]
 
 
-# Requests ---------------------------------------------------------------------------------------------------------------
+# Requests ------------------------------------------------------------------------------------------------------------
 
 
 class Item(Wire):
@@ -95,7 +95,7 @@ class RefundedLine(Wire):
 class NewRefund(Wire):
     """What to refund: units of lines, or an amount, or with neither all that is left of the seller's part.
 
-    `restock`: the units go back to the stock. `seller_id` is for operators: whose part of an order with several sellers.
+    `restock`: the units go back to the stock. `seller_id` is for operators: which seller's part of an order.
     """
 
     lines: Annotated[list[RefundedLine], Field(min_length=1, max_length=MOST_LINES)] | None = None
@@ -146,8 +146,8 @@ class Quote(Wire):
 
 
 class PlacedOrder(Wire):
-    """`payment_url` is null until the vendor has opened its page: repeat the call with the same Idempotency-Key, or read
-    the order. It can be paid there until `expires_at`."""
+    """`payment_url` is null until the vendor has opened its page: repeat the call with the same Idempotency-Key, or
+    read the order. It can be paid there until `expires_at`."""
 
     order_id: str
     status: Status
@@ -279,7 +279,7 @@ class OrderTracking(Wire):
     tracking: list[TrackingOut]
 
 
-# Answers under /buyers and /sellers --------------------------------------------------------------------------------------
+# Answers under /buyers and /sellers ----------------------------------------------------------------------------------
 
 
 class BuyerOrder(Wire):
@@ -321,8 +321,8 @@ class BuyerOrders(Wire):
 
 class SaleOut(Wire):
     """A seller's part of an order: `quantity` and `total_price` are sums over its own `items`, and `total` is with
-    shipping and tax. `shipping_address` is null until it is paid. `version` is what If-Match takes: it counts changes of
-    this part only."""
+    shipping and tax. `shipping_address` is null until it is paid. `version` is what If-Match takes: it counts changes
+    of this part only."""
 
     id: str
     buyer_id: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from souk.accounts.auth.model import Account, Login, Role, Session, SignedIn, WrongCredentials
+from souk.accounts.auth.model import Account, Login, Role, Session, SignedIn, WrongCredentials, require_active
 from souk.accounts.auth.service.sessions import Sessions
 from souk.accounts.auth.service.throttling import Throttle
 from souk.shared.clock import Clock, NewId
-from souk.shared.errors import Forbidden, NotFound, Unauthenticated
+from souk.shared.errors import Forbidden, NotFound
 
 
 class Accounts(Protocol):
@@ -104,12 +104,7 @@ class SignIn:
 
 def current_account(find: Callable[[str], Account | None], account_id: str) -> Account:
     """The account of a caller as it is now. Raises Unauthenticated when it is gone or suspended."""
-    account = find(account_id)
-    if account is None:
-        raise Unauthenticated("This account does not exist any more.", code="account_gone")
-    if account.is_suspended:
-        raise Unauthenticated("This account is suspended.", code="account_suspended")
-    return account
+    return require_active(find(account_id))
 
 
 def make_operator(accounts: RoleGiver, email: str) -> Account:

@@ -1,7 +1,7 @@
-"""A listing and what may be done with it. Pure: every method answers a new listing or raises Conflict.
+"""A listing and its rules. Pure: every method returns a new listing, or the same one when nothing changes.
 
-Which action is allowed in which status is the table `MOVES`, and nowhere else. A method never reads a clock and never
-touches `version`: the repository counts writes.
+The table `MOVES` alone decides which action is allowed in which status; any other raises Conflict. A method never reads
+a clock and never changes `version`: the repository counts writes.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from souk.shared.failure_reason import Failure
 from souk.shared.money import Money
 
 LOOK_AGAIN: Final = timedelta(seconds=90)
-"""After this long in a passing status the sweeper looks whether somebody is still at work."""
+"""After this long in a temporary status the sweeper checks that the workflow is still running."""
 MOST_RESTARTS: Final = 5
 LONGEST_WORK: Final = timedelta(hours=1)
-"""No run generates or publishes for longer: one that says it does is at work on something that is no longer so."""
+"""The longest that a run can generate or publish. An older one works on a state that the item has not any more."""
 
 
 class Status(StrEnum):
@@ -38,7 +38,7 @@ class Status(StrEnum):
 
 
 class Action(StrEnum):
-    """What an owner does. The value is how a refusal names it."""
+    """What an owner does. The value is its name in the text of a refusal."""
 
     EDIT = "edit"
     EDIT_SOURCES = "change photos or prompts"
@@ -71,21 +71,21 @@ class MediaObject:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """What was generated: pictures, the main one first, and perhaps a video."""
+    """Generated media: pictures, the main one first, and perhaps a video."""
 
     images: tuple[MediaObject, ...]
     video: MediaObject | None
 
     @property
     def hash(self) -> str:
-        """One hash over all of it, so that an approval can say what it has seen."""
+        """One hash over all media, so that an approval can name what its owner has seen."""
         hashes = [image.content_hash for image in self.images] + ([self.video.content_hash] if self.video else [])
         return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A workflow that waits for this listing to leave `status`. The token never leaves the table."""
+    """A workflow that waits for this listing to leave `status`. `token` is never shown outside the table."""
 
     token: str
     status: Status
@@ -95,7 +95,8 @@ class Wait:
 class Listing:
     """Something for sale, from draft to published.
 
-    `quantity_version` rises whenever its owner says how many there are: what is live on souk has a stock of its own.
+    `quantity_version` rises whenever the owner sets a quantity: it separates a new quantity from an old one that souk's
+    storefront has already sold from: a product there has its own stock.
     """
 
     id: str
@@ -129,11 +130,11 @@ class Listing:
     begun_at: datetime | None = None
     version: int = 1
 
-    # What it says --------------------------------------------------------------------------------------------------
+    # What can be read from it ----------------------------------------------------------------------------------------
 
     @property
     def content_hash(self) -> str:
-        """A hash over every field that goes to a marketplace, and over the media."""
+        """A hash over every field that is sent to a marketplace, and over the media."""
         content = [
             self.title,
             self.offered_description,
@@ -166,28 +167,31 @@ class Listing:
 
     @property
     def publications_at_work(self) -> tuple[Publication, ...]:
+        """Publications for which a marketplace has to do something."""
         return tuple(publication for publication in self.publications.values() if publication.at_work)
 
     @property
     def needs_workflow(self) -> bool:
-        """Somebody has to be at work on it, or it would stand still."""
+        """Whether it stays in its state for ever unless a workflow runs."""
         return self.status in (Status.GENERATING, Status.PUBLISHING) or bool(self.publications_at_work)
 
-    # What its owner does -------------------------------------------------------------------------------------------
+    # Actions of its owner --------------------------------------------------------------------------------------------
 
     def edit(self, changes: Mapping[str, Any], now: datetime) -> Listing:
-        """Change text, price, quantity or specifics. A text written from older facts is dropped."""
-        self._demand(Action.EDIT)
+        """Change text, price, quantity or specifics. An enriched description of the old facts is dropped."""
+        self._require_allowed(Action.EDIT)
         changed = replace(self, **changes)
         if "enriched_description" not in changes and changes.keys() & {"title", "description", "item_specifics"}:
             changed = replace(changed, enriched_description=None)
         if "quantity" in changes:
             changed = replace(changed, quantity_version=self.quantity_version + 1)
         if self.status is Status.PUBLISHED:
-            # Only words and numbers can change while published, so the media that were approved still stand.
+            # Only words and numbers can change while published, so the approval of the media still holds.
             revising = {
-                name: replace(one, status=PublicationStatus.REVISING, error=None) if one.up else one
-                for name, one in self.publications.items()
+                name: replace(publication, status=PublicationStatus.REVISING, error=None)
+                if publication.up
+                else publication
+                for name, publication in self.publications.items()
             }
             changed = replace(changed, approved_hash=changed.content_hash, publications=revising)
             return changed._begin_run(now)
@@ -195,8 +199,8 @@ class Listing:
         return changed._settle_as(status)
 
     def edit_sources(self, changes: Mapping[str, Any]) -> Listing:
-        """Change photos or prompts: the media made from them are void."""
-        self._demand(Action.EDIT_SOURCES)
+        """Change photos or prompts. Media generated from the old ones are dropped."""
+        self._require_allowed(Action.EDIT_SOURCES)
         return replace(self, **changes, media=None, enriched_description=None)._settle_as(Status.DRAFT)
 
     def add_photos(self, photos: tuple[Photo, ...], now: datetime) -> Listing:
@@ -206,7 +210,7 @@ class Listing:
         return replace(changed, due_at=next_look(changed.pending_photos, now))
 
     def request_media(self, now: datetime) -> Listing:
-        self._demand(Action.GENERATE)
+        self._require_allowed(Action.GENERATE)
         if self.pending_photos:
             raise Conflict("Photos are still being uploaded or checked.", code="photos_not_ready")
         return replace(
@@ -214,8 +218,8 @@ class Listing:
         )._begin_run(now)
 
     def approve(self, media_hash: str | None) -> Listing:
-        """Approve the content as it is now. `media_hash` says which media the owner has seen."""
-        self._demand(Action.APPROVE)
+        """Approve the content as it is now. `media_hash` names the media that the owner has seen."""
+        self._require_allowed(Action.APPROVE)
         if self.media is None:
             raise Conflict("There are no media to approve.", code="no_media")
         if media_hash is not None and media_hash != self.media.hash:
@@ -225,44 +229,45 @@ class Listing:
         return replace(self._settle_as(Status.APPROVED), approved_hash=self.content_hash)
 
     def reject(self, reason: str | None) -> Listing:
-        self._demand(Action.REJECT)
+        self._require_allowed(Action.REJECT)
         return replace(
             self._settle_as(Status.DRAFT), media=None, enriched_description=None, rejection_reason=reason or None
         )
 
     def request_publication(self, marketplaces: tuple[str, ...], now: datetime) -> Listing:
-        """Publish to each of `marketplaces` where it is not live. Asking again while under way changes nothing."""
-        self._demand(Action.PUBLISH)
+        """Publish to each of `marketplaces` where it is not live. Changes nothing while publishing."""
+        self._require_allowed(Action.PUBLISH)
         if self.status is Status.PUBLISHING:
             return self
         if not self.is_approved:
             raise Conflict("Approve the media first: something has changed since.", code="not_approved")
-        wanted = [name for name in marketplaces if not (one := self.publications.get(name)) or not one.up]
-        if not wanted:
+        live = {name for name, publication in self.publications.items() if publication.up}
+        requested = {name: self._request_at(name) for name in marketplaces if name not in live}
+        if not requested:
             return self
-        asked = {name: self._ask_publication(name) for name in wanted}
-        publishing = replace(self, status=Status.PUBLISHING, error=None, publications={**self.publications, **asked})
-        # A workflow that waits for this very step goes on; without one a new run begins.
+        publications = {**self.publications, **requested}
+        publishing = replace(self, status=Status.PUBLISHING, error=None, publications=publications)
+        # A workflow that waits for this step continues; otherwise a new run begins.
         if self.wait is not None and self.status in (Status.APPROVED, Status.ERROR):
             return replace(publishing, wait=None, restarts=0, due_at=now + LOOK_AGAIN, begun_at=now)
         return publishing._begin_run(now)
 
     def request_deletion(self, now: datetime) -> Listing | None:
-        """None: it can go at once. A listing: its publications have to be ended first."""
-        self._demand(Action.DELETE)
+        """None: it can be deleted now. A listing: its publications have to be ended first."""
+        self._require_allowed(Action.DELETE)
         ending = {
-            name: replace(one, status=PublicationStatus.ENDING, error=None)
-            for name, one in self.publications.items()
-            if one.up or one.status is PublicationStatus.UNCONFIRMED
+            name: replace(publication, status=PublicationStatus.ENDING, error=None)
+            for name, publication in self.publications.items()
+            if publication.may_be_up
         }
         if not ending:
             return None
         return replace(self, deleting=True, publications={**self.publications, **ending})._begin_run(now)
 
-    # What its workflow does ------------------------------------------------------------------------------------------
+    # Actions of its workflow -----------------------------------------------------------------------------------------
 
     def settle_photo(self, settled: Photo) -> Listing:
-        """A pending photo became ready or rejected. Anything else (deleted, settled before) changes nothing."""
+        """Store that a pending photo is ready or rejected. Changes nothing when it was removed or settled before."""
         photos = tuple(
             settled if photo.id == settled.id and photo.status is PhotoStatus.PENDING else photo
             for photo in self.photos
@@ -273,13 +278,13 @@ class Listing:
         return replace(changed, due_at=None)
 
     def fail(self, failure: Failure) -> Listing:
-        """What was under way has failed for good."""
+        """Generating has failed for good."""
         return replace(self._settle_as(Status.ERROR), error=failure, approved_hash=self.approved_hash)
 
     def settle_publication(self, settled: Publication) -> Listing | None:
-        """One marketplace has answered. When none is at work any more the listing's own status follows.
+        """Store a marketplace's answer. The last answer decides the listing's own status.
 
-        None: the listing was being deleted and nothing of it is left anywhere.
+        None: the listing was being deleted, and no marketplace has it any more.
         """
         publications = {**self.publications, settled.marketplace: settled}
         changed = replace(self, publications=publications)
@@ -287,17 +292,16 @@ class Listing:
             return changed
         changed = replace(changed, due_at=None, restarts=0)
         if self.deleting:
-            gone = all(not one.up and one.status is not PublicationStatus.UNCONFIRMED for one in publications.values())
-            if gone:
+            if not any(publication.may_be_up for publication in publications.values()):
                 return None
             changed = replace(changed, deleting=False)
-        if any(one.up for one in publications.values()):
+        if any(publication.up for publication in publications.values()):
             return replace(changed, status=Status.PUBLISHED, error=None)
-        errors = (settled.error, *(one.error for one in publications.values()))
+        errors = (settled.error, *(publication.error for publication in publications.values()))
         return replace(changed, status=Status.ERROR, error=next(filter(None, errors), None))
 
     def restart(self, now: datetime) -> Listing:
-        """Begin a new run of a workflow that has vanished; after too many, say so instead."""
+        """Begin a new run in place of a workflow that has vanished; after MOST_RESTARTS, fail instead."""
         if self.restarts < MOST_RESTARTS:
             return replace(self._begin_run(now), restarts=self.restarts + 1)
         if self.status is Status.GENERATING:
@@ -305,22 +309,23 @@ class Listing:
                 Failure("generation_unfinished", "Making the media did not finish. Generate them again.")
             )
         settled: Listing = self
-        for one in self.publications_at_work:
-            lost = Failure("outcome_unknown", f"{one.marketplace} did not answer. Trying again will not publish twice.")
-            settled = settled.settle_publication(one.unanswered(lost)) or settled
+        for publication in self.publications_at_work:
+            detail = f"{publication.marketplace} did not answer. Trying again will not publish twice."
+            unanswered = publication.unanswered(Failure("outcome_unknown", detail))
+            settled = settled.settle_publication(unanswered) or settled
         return settled
 
     def works_too_long(self, now: datetime) -> bool:
-        """Whoever is at work on it has lost sight of it, as after the table was put back to an earlier time."""
+        """Its workflow no longer matches the item, for example after a restore of the table."""
         return self.begun_at is not None and now - self.begun_at > LONGEST_WORK
 
     def look_again(self, now: datetime) -> Listing:
-        """Somebody is at work: look later."""
+        """Its workflow is running: have the sweeper check again later."""
         return replace(self, due_at=now + LOOK_AGAIN)
 
-    # Plumbing --------------------------------------------------------------------------------------------------------
+    # Helpers ---------------------------------------------------------------------------------------------------------
 
-    def _demand(self, action: Action) -> None:
+    def _require_allowed(self, action: Action) -> None:
         if self.deleting:
             raise Conflict("The listing is being deleted.", code="being_deleted")
         if self.status not in MOVES[action] or (action is not Action.PUBLISH and self.publications_at_work):
@@ -330,14 +335,14 @@ class Listing:
         return replace(self, run=self.run + 1, wait=None, restarts=0, due_at=now + LOOK_AGAIN, begun_at=now)
 
     def _settle_as(self, status: Status) -> Listing:
-        """Stand in `status`, unapproved. A workflow that waits for another status is let go."""
+        """In `status`, unapproved. A workflow that waits for it to leave another status is released."""
         wait = self.wait if self.wait and self.wait.status is status else None
         due_at = self.due_at if self.pending_photos else None
         return replace(self, status=status, error=None, approved_hash=None, wait=wait, due_at=due_at, restarts=0)
 
-    def _ask_publication(self, marketplace: str) -> Publication:
+    def _request_at(self, marketplace: str) -> Publication:
         before = self.publications.get(marketplace)
-        # A refused or unconfirmed attempt keeps its number: the marketplace answers with what it made, if anything.
+        # A refused or unconfirmed attempt keeps its number: the marketplace then returns what it may have published.
         ended = before is not None and before.status is PublicationStatus.ENDED
         attempt = 1 if before is None else before.attempt + (1 if ended else 0)
         sent = before is not None and before.status is PublicationStatus.UNCONFIRMED

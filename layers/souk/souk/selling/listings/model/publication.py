@@ -1,4 +1,4 @@
-"""A listing at one marketplace: whether it is up, and what went wrong there."""
+"""A listing at one marketplace: whether it is live there, and why it failed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _UP = frozenset({PublicationStatus.LIVE, PublicationStatus.REVISING, Publication
 class Publication:
     """A listing at one marketplace. `attempt` rises only when the earlier one is known to have ended.
 
-    `sent`: the attempt may have reached the marketplace, and what it made there, if anything, is not known.
+    `sent`: the attempt may have reached the marketplace, and it is unknown whether it published anything there.
     """
 
     marketplace: str
@@ -43,6 +43,7 @@ class Publication:
 
     @property
     def at_work(self) -> bool:
+        """The marketplace has to publish, revise or end it."""
         return self.status in _AT_WORK
 
     @property
@@ -50,10 +51,14 @@ class Publication:
         """Buyers can see it."""
         return self.status in _UP
 
-    def refused(self, failure: Failure) -> Publication:
-        """The marketplace said no. What is up stays up; an attempt that may have made something stays unconfirmed.
+    @property
+    def may_be_up(self) -> bool:
+        return self.up or self.status is PublicationStatus.UNCONFIRMED
 
-        Whoever is refused now, as when a token has been revoked, is told nothing of what was sent before.
+    def refused(self, failure: Failure) -> Publication:
+        """The marketplace refused. A live publication stays live; one that may have been published stays unconfirmed.
+
+        A refusal, for example of a revoked token, does not say what became of an earlier attempt.
         """
         if self.external_id is None and (self.sent or self.status is PublicationStatus.ENDING):
             return self.unanswered(failure)
@@ -61,10 +66,10 @@ class Publication:
         return replace(self, status=status, error=failure)
 
     def ended(self, failure: Failure | None = None) -> Publication:
-        """It is not up any more; `failure` says why when nobody here asked for that."""
+        """It is not live any more; `failure` says why, unless its owner asked for it."""
         return replace(self, status=PublicationStatus.ENDED, error=failure, sent=False)
 
     def unanswered(self, failure: Failure) -> Publication:
-        """The marketplace did not answer, however often it was asked."""
+        """The marketplace did not answer after all retries."""
         status = PublicationStatus.UNCONFIRMED if self.external_id is None else PublicationStatus.LIVE
         return replace(self, status=status, error=failure)

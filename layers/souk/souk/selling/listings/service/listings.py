@@ -1,4 +1,4 @@
-"""What an owner does with listings. Every use case reads one item, decides in the model, and writes once."""
+"""An owner's actions on listings. Each reads one item, lets the model decide, and writes once."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 from souk.aws.idempotency import IdempotencyKey
 from souk.selling.listings.model import Listing, Status
-from souk.selling.listings.repository import ListingRepository, StaleListing, check_version
+from souk.selling.listings.repository import ListingRepository
 from souk.selling.marketplaces.model import STOREFRONT
 from souk.selling.photos.model import Photo, Upload
 from souk.selling.photos.service.uploads import PhotoUploads, RequestedUpload, ids_of
 from souk.shared.clock import Clock, NewId
-from souk.shared.errors import Conflict, DependencyUnavailable, NotFound
+from souk.shared.errors import Conflict, NotFound
 from souk.shared.money import Money, requested_price
+from souk.shared.versioned import check_version, retrying
 
 if TYPE_CHECKING:
-    from souk.selling.marketplaces.model import Marketplace, Offer, Verification
-
-_MOST_TRIES = 8
+    from souk.selling.marketplaces.model import FeeQuote, ListingOffer, Marketplace
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """Facts (text, quantity, specifics) and sources (prompts, photos) to change; the stricter rule holds for both."""
+class ListingEdit:
+    """Changes to facts (text, quantity, specifics) and to the sources of media (prompts, photos).
+
+    When it has both, each must be allowed in the listing's status.
+    """
 
     facts: Mapping[str, Any]
     sources: Mapping[str, Any]
@@ -35,10 +37,10 @@ class Edit:
 
 
 class ListingService:
-    """One owner's listings; every method takes the owner's id first, and no other owner's listing is ever found.
+    """Owners' listings. Every method takes the owner's id first and finds only that owner's listings.
 
-    `require_connected` (owner id, marketplace) raises Conflict when the owner cannot publish there; `stock_of` answers
-    what is left of a product.
+    `require_connected(owner_id, marketplace)` raises Conflict when the owner cannot publish there; `stock_of` returns
+    the available stock of a product, or None when there is no such product.
     """
 
     def __init__(
@@ -69,23 +71,23 @@ class ListingService:
         return self._repository.get(owner_id, listing_id)
 
     def quantity_of(self, listing: Listing) -> int:
-        """How many there are: of one that is live on souk, what its product has left."""
+        """The quantity; while it is live on souk, the available stock of its product."""
         publication = listing.publications.get(STOREFRONT)
         if publication is None or not publication.up or publication.external_id is None:
             return listing.quantity
-        left = self._stock_of(publication.external_id)
-        return listing.quantity if left is None else left
+        available = self._stock_of(publication.external_id)
+        return listing.quantity if available is None else available
 
     def list(
         self, owner_id: str, *, status: Status | None, limit: int, after: Mapping[str, str] | None
     ) -> tuple[tuple[Listing, ...], dict[str, str] | None]:
         return self._repository.list(owner_id, status=status, limit=limit, after=after)
 
-    def edit(self, owner_id: str, listing_id: str, edit: Edit, version: int | None) -> Listing:
+    def edit(self, owner_id: str, listing_id: str, edit: ListingEdit, version: int | None) -> Listing:
         """Raises PreconditionFailed when the owner has not seen the latest version."""
 
         def decide(listing: Listing) -> Listing:
-            check_version(listing, version)
+            check_version("listing", listing.version, version)
             sources = dict(edit.sources)
             if edit.removed_photos:
                 sources["photos"] = _without(listing.photos, edit.removed_photos)
@@ -97,21 +99,20 @@ class ListingService:
         return self._decide(owner_id, listing_id, decide)
 
     def delete(self, owner_id: str, listing_id: str, version: int | None) -> Listing | None:
-        """None when it is gone; the listing while its publications are being ended."""
-        for _ in range(_MOST_TRIES):
+        """None when it is deleted; the listing while its publications are being ended."""
+
+        def attempt() -> Listing | None:
             listing = self._repository.get(owner_id, listing_id)
-            check_version(listing, version)
+            check_version("listing", listing.version, version)
             if listing.deleting:
                 return listing
             ending = listing.request_deletion(self._clock())
-            try:
-                if ending is None:
-                    self._repository.remove(listing)
-                    return None
-                return self._repository.save(ending, self._clock())
-            except StaleListing:
-                continue
-        raise _contended()
+            if ending is None:
+                self._repository.remove(listing)
+                return None
+            return self._repository.save(ending, self._clock())
+
+        return retrying("listing", attempt)
 
     def request_uploads(
         self, owner_id: str, listing_id: str, files: Sequence[RequestedUpload], idempotency: IdempotencyKey | None
@@ -124,7 +125,7 @@ class ListingService:
     def uploads_of(
         self, listing: Listing, photo_ids: Sequence[str], files: Sequence[RequestedUpload]
     ) -> tuple[Upload, ...]:
-        """Presigned POSTs for `files`, which are the photos `photo_ids`; none for what has been settled or removed."""
+        """Presigned POSTs for `files`, the uploads of `photo_ids`. None for a photo that was settled or removed."""
         return self._uploads.presign(listing.user_id, listing.id, listing.pending_photos, photo_ids, files)
 
     def add_uploaded(
@@ -134,14 +135,14 @@ class ListingService:
         files: Sequence[tuple[str, bytes]],
         idempotency: IdempotencyKey | None,
     ) -> Listing:
-        """Take photos that came through the API: (content type, bytes). They are checked like all others, later."""
+        """Store photos sent through the API, as (content type, bytes). They are processed later, like all others."""
         photos = self._uploads.announce([content_type for content_type, _ in files])
         listing = self._add_photos(owner_id, listing_id, photos, idempotency)
         self.bring(listing, ids_of(photos), files)
         return listing
 
     def bring(self, listing: Listing, photo_ids: Sequence[str], files: Sequence[tuple[str, bytes]]) -> None:
-        """Put the bytes of those `photo_ids` that still wait for them where uploads go. May be done again."""
+        """Upload the files of those `photo_ids` that are still pending. Can be repeated."""
         self._uploads.bring(listing.user_id, listing.id, listing.pending_photos, photo_ids, files)
 
     def request_media(self, owner_id: str, listing_id: str, idempotency: IdempotencyKey | None) -> Listing:
@@ -183,28 +184,34 @@ class ListingService:
         decide: Callable[[Listing], Listing],
         idempotency: IdempotencyKey | None = None,
         *,
-        made: str | None = None,
+        result_id: str | None = None,
         generations_per_day: int | None = None,
     ) -> Listing:
-        """Read, decide, write; from the start again when somebody wrote in between."""
-        for _ in range(_MOST_TRIES):
+        """Read the listing, change it by `decide` and save it, again after a conflict.
+
+        `result_id` is what a replay of the call answers from; by default the listing's id.
+        """
+
+        def attempt() -> Listing:
             listing = self._repository.get(owner_id, listing_id)
             try:
                 decided = decide(listing)
             except Conflict:
-                # A repeated call finds the state that its first time made, where the action is no longer legal.
+                # The action may be refused only because this very call has taken effect before.
                 if idempotency is not None:
-                    self._repository.raise_if_done(idempotency, self._clock())
+                    self._repository.raise_if_recorded(idempotency, self._clock())
                 raise
             if decided is listing and idempotency is None:
                 return listing
-            try:
-                return self._repository.save(
-                    decided, self._clock(), idempotency=idempotency, made=made, generations_per_day=generations_per_day
-                )
-            except StaleListing:
-                continue
-        raise _contended()
+            return self._repository.save(
+                decided,
+                self._clock(),
+                idempotency=idempotency,
+                result_id=result_id,
+                generations_per_day=generations_per_day,
+            )
+
+        return retrying("listing", attempt)
 
     def _add_photos(
         self, owner_id: str, listing_id: str, photos: tuple[Photo, ...], idempotency: IdempotencyKey | None
@@ -214,34 +221,32 @@ class ListingService:
             listing_id,
             lambda listing: listing.add_photos(photos, self._clock()),
             idempotency,
-            made=",".join(ids_of(photos)),
+            result_id=",".join(ids_of(photos)),
         )
 
 
 class PreflightService:
-    """Asks marketplaces what they would say to a listing. Nothing is published or stored."""
+    """Asks marketplaces whether they would accept a listing, and its fees. Nothing is published or stored."""
 
     def __init__(
         self,
         repository: ListingRepository,
         marketplace: Callable[[str, str], Marketplace],
-        offer: Callable[[Listing], Offer],
+        offer: Callable[[Listing], ListingOffer],
     ) -> None:
         self._repository = repository
         self._marketplace = marketplace
         self._offer = offer
 
-    def verify(
-        self, owner_id: str, listing_id: str, marketplaces: Sequence[str]
-    ) -> tuple[tuple[str, Verification], ...]:
-        """What each of `marketplaces` says. Raises VendorRefused with its words."""
+    def verify(self, owner_id: str, listing_id: str, marketplaces: Sequence[str]) -> tuple[tuple[str, FeeQuote], ...]:
+        """(marketplace, its quote) for each of `marketplaces`. Raises VendorRefused with the marketplace's words."""
         listing = self._repository.get(owner_id, listing_id)
         wanted = tuple(dict.fromkeys(marketplaces))
         offer = self._offer(listing)
         return tuple((name, self._marketplace(name, owner_id).verify(offer)) for name in wanted)
 
 
-def _price(edit: Edit, current: Money) -> dict[str, Money]:
+def _price(edit: ListingEdit, current: Money) -> dict[str, Money]:
     if edit.amount is None and edit.currency is None:
         return {}
     amount = current.amount if edit.amount is None else edit.amount
@@ -253,7 +258,3 @@ def _without(photos: tuple[Photo, ...], removed: Sequence[str]) -> tuple[Photo, 
     if unknown:
         raise NotFound("There is no such photo in this listing.")
     return tuple(photo for photo in photos if photo.id not in removed)
-
-
-def _contended() -> DependencyUnavailable:
-    return DependencyUnavailable("The listing is changing too fast. Try again shortly.", retry_after=1)

@@ -1,22 +1,17 @@
-"""What the listing workflow's functions do to make media, and what an upload that has arrived sets going.
+"""The workflow's steps that generate media for a listing.
 
-Each step can be run again at any time: it looks at the item first, and writes only what still fits. `run` fences off a
-workflow that a newer one has replaced.
+Each step can be repeated at any time: it reads the item first, and raises Superseded when a newer run of the workflow
+has replaced this one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from souk.selling.listings.model import (
-    Listing,
-    MediaObject,
-    Status,
-)
+from souk.selling.listings.model import Listing, MediaObject, Status
 from souk.selling.listings.repository import ListingRepository
 from souk.selling.media.model import ImageProvider, MediaBrief, TextProvider, VideoJob, VideoProvider
 from souk.selling.media.model import Photo as ProvidedPhoto
@@ -24,12 +19,12 @@ from souk.selling.photos.model import Photo
 
 
 class Superseded(Exception):
-    """The listing is gone, or this run of its workflow has been replaced."""
+    """The listing was deleted, or a newer run of its workflow has replaced this one."""
 
 
 class MediaStore(Protocol):
     def put(self, content: bytes, content_type: str) -> str:
-        """Store under the hash of the content; answers the hash (sha256, hex)."""
+        """Store under the hash of the content; returns the hash (SHA-256, hex)."""
         ...
 
     def load(self, content_hash: str) -> bytes: ...
@@ -37,28 +32,28 @@ class MediaStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Which listing a step works on, for which run of its workflow."""
+    """The listing that a step works on, and the run of its workflow."""
 
     owner_id: str
     listing_id: str
     run: int
 
     @classmethod
-    def of(cls, event: Mapping[str, Any]) -> Task:
+    def from_event(cls, event: Mapping[str, Any]) -> Task:
         return cls(event["owner_id"], event["listing_id"], int(event["run"]))
 
 
 def to_document(stored: MediaObject) -> dict[str, str]:
-    """A stored object as the workflow carries it."""
+    """A stored object as the workflow passes it on."""
     return {"content_hash": stored.content_hash, "content_type": stored.content_type, "role": stored.role}
 
 
 def video_document(job_id: str, video: MediaObject | None) -> dict[str, Any]:
-    """A video job as the workflow carries it."""
+    """A video job as the workflow passes it on."""
     return {"done": video is not None, "job_id": job_id, "video": to_document(video) if video else None}
 
 
-def brief_of(listing: Listing, media: MediaStore) -> MediaBrief:
+def to_brief(listing: Listing, media: MediaStore) -> MediaBrief:
     return MediaBrief(
         listing_id=listing.id,
         title=listing.title,
@@ -75,12 +70,12 @@ def brief_of(listing: Listing, media: MediaStore) -> MediaBrief:
 
 
 def _distinct(photos: tuple[Photo, ...]) -> dict[str, Photo]:
-    """By content: a photo sent twice would come back as the same picture twice."""
+    """By content hash: the same photo uploaded twice would give the same picture twice."""
     return {photo.content_hash: photo for photo in photos if photo.content_hash}
 
 
 class MediaSteps:
-    """Generating: each answers what it made; the workflow writes it all at once."""
+    """Each step returns what it generated; the workflow writes all of it to the item at once."""
 
     def __init__(self, repository: ListingRepository, media: MediaStore) -> None:
         self._repository = repository
@@ -94,7 +89,7 @@ class MediaSteps:
         ]
 
     def start_video(self, task: Task, provider: VideoProvider) -> tuple[str, MediaObject | None]:
-        """(job id, the video once it is done)."""
+        """Returns (job id, the video once it is done)."""
         return self._video(provider.start_video(self._brief(task), f"{task.listing_id}-{task.run}"))
 
     def poll_video(self, job_id: str, provider: VideoProvider) -> tuple[str, MediaObject | None]:
@@ -107,7 +102,7 @@ class MediaSteps:
         listing = self._repository.find(task.owner_id, task.listing_id)
         if listing is None or listing.run != task.run or listing.status is not Status.GENERATING:
             raise Superseded(f"{task.listing_id} run {task.run}")
-        return brief_of(listing, self._media)
+        return to_brief(listing, self._media)
 
     def _video(self, job: VideoJob) -> tuple[str, MediaObject | None]:
         if job.content is None:
@@ -115,21 +110,7 @@ class MediaSteps:
         return job.job_id, MediaObject(self._media.put(job.content, "video/mp4"), "video/mp4", "video")
 
 
-class ListingPhotos:
-    """Listings as `souk.selling.photos.service.intake` sees them."""
-
-    def __init__(self, repository: ListingRepository) -> None:
-        self._repository = repository
-
-    def pending_photo(self, owner_id: str, entity_id: str, photo_id: str) -> Photo | None:
-        listing = self._repository.find(owner_id, entity_id)
-        return next((one for one in listing.pending_photos if one.id == photo_id), None) if listing else None
-
-    def settle_photo(self, owner_id: str, entity_id: str, settled: Photo, now: datetime) -> None:
-        self._repository.change(owner_id, entity_id, now, lambda listing: listing.settle_photo(settled))
-
-
-# eBay's ids for the condition of a thing; the marketplace judges whether one fits a category.
+# eBay's condition ids in words. eBay decides which of them a category allows.
 CONDITIONS: Mapping[int, str] = {
     1000: "New",
     1500: "New, other",

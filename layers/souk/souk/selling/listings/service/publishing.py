@@ -1,6 +1,6 @@
-"""What the listing workflow does at a marketplace: publish, revise or end, whichever a publication asks for.
+"""The workflow's step at one marketplace: publish, revise or end a listing, as its publication's status requires.
 
-As every step, it can be run again at any time, and writes only what still fits.
+The step can be repeated at any time; it writes its result only when the item still waits for it.
 """
 
 from __future__ import annotations
@@ -12,15 +12,22 @@ from functools import partial
 from souk.selling.listings.model import Listing, Publication, PublicationStatus
 from souk.selling.listings.repository import ListingRepository
 from souk.selling.listings.service.media_steps import MediaStore, Superseded, Task
-from souk.selling.marketplaces.model import AttemptSpent, Marketplace, Offer, Picture, PublicationEnded, Published
+from souk.selling.marketplaces.model import (
+    AttemptSpent,
+    ListingOffer,
+    Marketplace,
+    Picture,
+    PublicationEnded,
+    Published,
+)
 from souk.shared.clock import Clock
 from souk.shared.errors import Conflict, VendorRefused
 from souk.shared.failure_reason import Failure
 
 
-def offer_of(listing: Listing, media: MediaStore) -> Offer:
+def to_offer(listing: Listing, media: MediaStore) -> ListingOffer:
     images = listing.media.images if listing.media else ()
-    return Offer(
+    return ListingOffer(
         listing_id=listing.id,
         title=listing.title,
         description=listing.offered_description,
@@ -55,9 +62,9 @@ class PublishingSteps:
         self._clock = clock
 
     def settle(self, task: Task, marketplace: str) -> str:
-        """Do at `marketplace` what the listing asks for there; answers the publication's status.
+        """Publish, revise or end at `marketplace`; returns the publication's status, or "superseded".
 
-        Raises VendorFailed when the outcome is unknown: the workflow tries again, under the same key.
+        Raises VendorFailed when the outcome is unknown: the workflow retries with the same idempotency key.
         """
         listing = self._repository.find(task.owner_id, task.listing_id)
         if listing is None or listing.run != task.run:
@@ -73,7 +80,7 @@ class PublishingSteps:
         return settled.status
 
     def give_up(self, task: Task, marketplace: str, code: str, detail: str) -> str:
-        """The marketplace did not answer, however often it was asked. The attempt keeps its key."""
+        """Record that the marketplace did not answer after all retries. The attempt keeps its idempotency key."""
         listing = self._repository.find(task.owner_id, task.listing_id)
         publication = listing.publications.get(marketplace) if listing and listing.run == task.run else None
         if publication is None or not publication.at_work:
@@ -83,86 +90,86 @@ class PublishingSteps:
         return settled.status
 
     def _answer(self, task: Task, listing: Listing, publication: Publication) -> Publication:
-        """The publication as the marketplace left it. A spent attempt gives way to the next."""
+        """The publication after the marketplace's answer. A spent attempt is followed by the next one."""
         try:
             return self._try(task, listing, publication)
         except AttemptSpent:
             return self._try(task, listing, replace(publication, attempt=publication.attempt + 1, sent=False))
 
     def _try(self, task: Task, listing: Listing, publication: Publication) -> Publication:
-        """As `_answer`, for one attempt. A refusal is an answer. Raises AttemptSpent."""
+        """As `_answer`, for one attempt. A refusal counts as an answer. Raises AttemptSpent."""
         try:
-            market = self._marketplace(publication.marketplace, listing.user_id)
+            marketplace = self._marketplace(publication.marketplace, listing.user_id)
             if publication.status is PublicationStatus.PUBLISHING:
                 publication = self._record_sending(task, publication)
-            return self._act(market, listing, publication)
+            return self._act(marketplace, listing, publication)
         except AttemptSpent:
             raise
         except (VendorRefused, Conflict) as refusal:
             return publication.refused(Failure.of(refusal))
 
-    def _record_sending(self, task: Task, asked: Publication) -> Publication:
-        """Have it on record that `asked` is sent, before it is: whoever comes after a crash knows, and uses its key.
+    def _record_sending(self, task: Task, requested: Publication) -> Publication:
+        """Record the attempt before sending it, so that a retry after a crash reuses its key.
 
-        Answers it as it stood before. Raises Superseded: a newer run asks for something else, and this one must not
-        use a key that nobody has on record.
+        Returns the publication as it was before the record. Raises Superseded when the item asks for something else by
+        now: a key that is not on record must not be used.
         """
-        if asked.sent:
-            return asked
-        before = asked
+        if requested.sent:
+            return requested
+        before = requested
 
         def decide(listing: Listing) -> Listing | None:
             nonlocal before
-            current = listing.publications.get(asked.marketplace)
-            if listing.run != task.run or current is None or current.status is not asked.status:
+            current = listing.publications.get(requested.marketplace)
+            if listing.run != task.run or current is None or current.status is not requested.status:
                 raise Superseded(f"{task.listing_id} run {task.run}")
-            if current.attempt > asked.attempt:
-                raise Superseded(f"{task.listing_id} attempt {asked.attempt}")
-            before = current if current.attempt == asked.attempt else asked
+            if current.attempt > requested.attempt:
+                raise Superseded(f"{task.listing_id} attempt {requested.attempt}")
+            before = current if current.attempt == requested.attempt else requested
             return listing.settle_publication(replace(before, sent=True))
 
         if self._repository.change(task.owner_id, task.listing_id, self._clock(), decide) is None:
-            raise Superseded(f"{task.listing_id} is gone")
+            raise Superseded(f"{task.listing_id} was deleted")
         return before
 
-    def _act(self, market: Marketplace, listing: Listing, publication: Publication) -> Publication:
+    def _act(self, marketplace: Marketplace, listing: Listing, publication: Publication) -> Publication:
         external_id = publication.external_id
         if publication.status is PublicationStatus.ENDING:
             if external_id is None:
-                # An attempt whose outcome was never learnt: look for what it may have made.
-                found = market.find(listing.id)
+                # The outcome of the attempt is unknown: look for a listing that it may have published.
+                found = marketplace.find(listing.id)
                 external_id = found.external_id if found else None
             if external_id is not None:
-                market.end(external_id)
+                marketplace.end(external_id)
             return replace(publication, external_id=external_id).ended()
-        offer = offer_of(listing, self._media)
+        offer = to_offer(listing, self._media)
         if publication.status is PublicationStatus.REVISING and external_id is not None:
-            return _revised(market, external_id, offer, publication)
-        published = market.publish(offer, self._attempt_key(listing.id, publication.attempt))
+            return _revised(marketplace, external_id, offer, publication)
+        published = marketplace.publish(offer, self._attempt_key(listing.id, publication.attempt))
         live = _live(publication, published)
-        # One that an earlier try had made may have older words; it is up whatever is said to the newer ones.
-        return _revised(market, published.external_id, offer, live) if published.recovered else live
+        # A listing published by an earlier call may have older content. It stays live even if its revision is refused.
+        return _revised(marketplace, published.external_id, offer, live) if published.recovered else live
 
-    def _write(self, task: Task, asked: PublicationStatus, settled: Publication) -> None:
-        """Write the answer to what was `asked`, unless something else has been asked or answered since."""
+    def _write(self, task: Task, requested: PublicationStatus, settled: Publication) -> None:
+        """Store the answer to what was `requested`, unless the publication has changed since."""
 
         def decide(listing: Listing) -> Listing | None:
             current = listing.publications.get(settled.marketplace)
             if listing.run != task.run or current is None:
                 return listing
-            if (current.status, current.attempt) != (asked, settled.attempt):
+            if (current.status, current.attempt) != (requested, settled.attempt):
                 return listing
             return listing.settle_publication(settled)
 
         self._repository.change(task.owner_id, task.listing_id, self._clock(), decide)
 
 
-def _revised(market: Marketplace, external_id: str, offer: Offer, publication: Publication) -> Publication:
-    """What is up, with the words of `offer` or with what was said to them."""
+def _revised(marketplace: Marketplace, external_id: str, offer: ListingOffer, publication: Publication) -> Publication:
+    """The publication after its revision to `offer`; a refusal is its error."""
     try:
-        return _live(publication, market.revise(external_id, offer))
-    except PublicationEnded as gone:
-        return publication.ended(Failure.of(gone))
+        return _live(publication, marketplace.revise(external_id, offer))
+    except PublicationEnded as refusal:
+        return publication.ended(Failure.of(refusal))
     except VendorRefused as refusal:
         return publication.refused(Failure.of(refusal))
 

@@ -1,1 +1,1 @@
-"""What speaks to the world outside."""
+"""Adapters to each marketplace."""

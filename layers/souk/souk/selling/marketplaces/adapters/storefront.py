@@ -1,7 +1,7 @@
-"""Souk's own storefront behind the `Marketplace` Protocol: publishing a listing makes a product of it.
+"""Souk's own storefront as a marketplace: a published listing becomes a product.
 
-The product has the listing's id, so whatever is repeated finds what was made. Its pictures become public. Its stock is
-the truth of how many there are: the listing sets it once, and again whenever its owner says another quantity.
+The product has the listing's id, so that a repeated call finds the product of the first. Its pictures become public.
+Its stock is authoritative: the listing sets it when it is published, and again whenever its owner sets a quantity.
 """
 
 from __future__ import annotations
@@ -11,20 +11,36 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from souk.selling.marketplaces.model import STOREFRONT, Offer, PublicationEnded, Published, Verification
+from souk.selling.marketplaces.model import STOREFRONT, FeeQuote, ListingOffer, PublicationEnded, Published
 from souk.selling.photos.model import Photo, PhotoStatus
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, VendorFailed, VendorProblem
-from souk.storefront.catalogue.model import OTHER, Movement, OwnedProduct, Product, Reason, Stock, category_of
-from souk.storefront.catalogue.repository import ProductRepository, StaleProduct
+from souk.shared.versioned import retrying
+from souk.storefront.catalogue.model import OTHER, Movement, Product, ProductWithStock, Reason, Stock, category_of
 from souk.storefront.sellers.model import Shop, may_not_sell
 
-_MOST_TRIES = 8
+
+class Products(Protocol):
+    """The stored products. Each write raises Stale when the product or its stock has changed since it was read."""
+
+    def find(self, product_id: str, /) -> ProductWithStock | None:
+        """A product with its stock, also one that has been removed."""
+        ...
+
+    def add(self, product: ProductWithStock, movement: Movement, idempotency: None, /) -> None: ...
+
+    def save(
+        self, before: ProductWithStock, after: Product, now: datetime, /, *, counted: Movement | None, relisted: bool
+    ) -> ProductWithStock:
+        """Save `after`, made from `before`. `counted` moves its stock; `relisted`: it had been removed."""
+        ...
+
+    def remove(self, before: Product, removed: Product, now: datetime, /) -> None: ...
 
 
 class PublicPictures(Protocol):
-    def copy_from(self, kept: str, content_hash: str) -> None:
-        """Keep here too what stands under `kept`."""
+    def copy_from(self, prefix: str, content_hash: str) -> None:
+        """Copy an object from `prefix` to where public pictures are."""
         ...
 
 
@@ -37,15 +53,15 @@ def require_shop(shop: Shop | None, owner_id: str) -> None:
 
 
 class StorefrontMarketplace:
-    """Implements `souk.selling.marketplaces.model.Marketplace`; that Protocol says what is raised when.
+    """Implements `souk.selling.marketplaces.model.Marketplace`, which documents the errors.
 
-    A shop that is missing or suspended is a Conflict, as everywhere.
+    Raises Conflict too, when the seller has no shop or it is suspended.
     """
 
     def __init__(
         self,
         owner_id: str,
-        products: ProductRepository,
+        products: Products,
         pictures: PublicPictures,
         find_shop: Callable[[str], Shop | None],
         clock: Clock,
@@ -58,57 +74,51 @@ class StorefrontMarketplace:
         self._clock = clock
         self._new_id = new_id
 
-    def verify(self, offer: Offer) -> Verification:  # noqa: ARG002 - whatever a listing may say fits a product
+    def verify(self, offer: ListingOffer) -> FeeQuote:  # noqa: ARG002 - every listing is valid as a product
         require_shop(self._find_shop(self._owner_id), self._owner_id)
-        return Verification()
+        return FeeQuote()
 
-    def publish(self, offer: Offer, key: str) -> Published:  # noqa: ARG002 - the product's id is key enough
-        self._show(offer)
-        for _ in range(_MOST_TRIES):
+    def publish(self, offer: ListingOffer, key: str) -> Published:  # noqa: ARG002 - the product's id makes it unique
+        self._copy_pictures(offer)
+
+        def attempt() -> Published:
             before, now = self._products.find(offer.listing_id), self._clock()
             if before is not None and not before.product.removed:
                 return _published(before.product, recovered=True)
-            try:
-                if before is None:
-                    return _published(self._add(offer, now))
-                return _published(self._save(before, offer, now, relisted=True))
-            except StaleProduct:
-                continue
-        raise _contended()
+            if before is None:
+                return _published(self._add(offer, now))
+            return _published(self._save(before, offer, now, relisted=True))
+
+        return _retrying(attempt)
 
     def find(self, listing_id: str) -> Published | None:
         owned = self._products.find(listing_id)
         return None if owned is None or owned.product.removed else _published(owned.product, recovered=True)
 
-    def revise(self, external_id: str, offer: Offer) -> Published:
-        self._show(offer)
-        for _ in range(_MOST_TRIES):
+    def revise(self, external_id: str, offer: ListingOffer) -> Published:
+        self._copy_pictures(offer)
+
+        def attempt() -> Published:
             before = self._products.find(external_id)
             if before is None or before.product.removed:
                 raise PublicationEnded(STOREFRONT, [VendorProblem("gone", "The product is not in the shop any more.")])
-            try:
-                return _published(self._save(before, offer, self._clock()))
-            except StaleProduct:
-                continue
-        raise _contended()
+            return _published(self._save(before, offer, self._clock()))
+
+        return _retrying(attempt)
 
     def end(self, external_id: str) -> None:
-        for _ in range(_MOST_TRIES):
+        def attempt() -> None:
             before = self._products.find(external_id)
-            if before is None or before.product.removed:
-                return
-            try:
+            if before is not None and not before.product.removed:
                 self._products.remove(before.product, replace(before.product, removed=True), self._clock())
-            except StaleProduct:
-                continue
-            return
-        raise _contended()
 
-    def _show(self, offer: Offer) -> None:
+        _retrying(attempt)
+
+    def _copy_pictures(self, offer: ListingOffer) -> None:
         for picture in offer.pictures:
             self._pictures.copy_from("media", picture.content_hash)
 
-    def _add(self, offer: Offer, now: datetime) -> Product:
+    def _add(self, offer: ListingOffer, now: datetime) -> Product:
         blank = Product(
             id=offer.listing_id,
             seller_id=self._owner_id,
@@ -120,22 +130,22 @@ class StorefrontMarketplace:
             updated_at=now,
             listing_id=offer.listing_id,
         )
-        product = _saying(blank, offer, now)
+        product = _with_content(blank, offer, now)
         first = Movement(self._new_id(), product.id, offer.quantity, Reason.CREATED, now)
-        self._products.add(OwnedProduct(product, Stock(product.id, offer.quantity, 1)), first, None)
+        self._products.add(ProductWithStock(product, Stock(product.id, offer.quantity, 1)), first, None)
         return product
 
-    def _save(self, before: OwnedProduct, offer: Offer, now: datetime, *, relisted: bool = False) -> Product:
+    def _save(self, before: ProductWithStock, offer: ListingOffer, now: datetime, *, relisted: bool = False) -> Product:
         counted = None
         if offer.quantity_version > before.product.quantity_version:
             delta = offer.quantity - before.stock.available
             counted = Movement(self._new_id(), before.product.id, delta, Reason.SET, now)
-        after = replace(_saying(before.product, offer, now), removed=False)
+        after = replace(_with_content(before.product, offer, now), removed=False)
         return self._products.save(before, after, now, counted=counted, relisted=relisted).product
 
 
-def _saying(product: Product, offer: Offer, now: datetime) -> Product:
-    """`product` as the listing has it; whether it is shown and how it is sent stay its own."""
+def _with_content(product: Product, offer: ListingOffer, now: datetime) -> Product:
+    """`product` with the content of `offer`. Its visibility and shipping profile stay as they are."""
     category = category_of(offer.souk_category_id)
     return replace(
         product,
@@ -155,5 +165,6 @@ def _published(product: Product, *, recovered: bool = False) -> Published:
     return Published(product.id, f"/api/v1/products/{product.id}", recovered=recovered)
 
 
-def _contended() -> VendorFailed:
-    return VendorFailed(STOREFRONT, "The product is changing too fast.")
+def _retrying[T](attempt: Callable[[], T]) -> T:
+    """Retry conflicts; too many are a VendorFailed, as from every marketplace."""
+    return retrying("product", attempt, otherwise=VendorFailed(STOREFRONT, "The product is changing too fast."))

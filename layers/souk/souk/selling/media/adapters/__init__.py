@@ -1,1 +1,1 @@
-"""What speaks to the world outside."""
+"""Providers of media, and the cleaning of pictures from outside."""

@@ -1,6 +1,6 @@
-"""Pictures by OpenAI's image API: generated from words, or edited from the seller's photos when there are any.
+"""Pictures by OpenAI's image API: generated from a prompt, or edited from the seller's photos when there are any.
 
-The API has no idempotency key, so nothing is retried here: the workflow decides, by the class of the error.
+The API has no idempotency key, so nothing is retried here: the workflow decides by the class of the error.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ type SecretSource = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class OpenAiConfig:
-    """Model ids end within months, so they are settings. `images` is 1 to 10 per request."""
+    """`model` is a setting since models are retired within months. `images` is 1 to 10 per request."""
 
     model: str
     base_url: str = "https://api.openai.com/v1"
@@ -42,11 +42,11 @@ class OpenAiConfig:
     quality: Literal["auto", "low", "medium", "high"] = "auto"
     images: int = 3
     max_photos: int = 4
-    timeout_seconds: float = 150.0  # the function that asks has 170
+    timeout_seconds: float = 150.0  # the function's timeout is 170 s
 
 
 class OpenAiImages:
-    """ImageProvider over HTTP. `api_key` is asked for each request and kept nowhere."""
+    """ImageProvider over HTTP. `api_key` is called for each request; the key is not stored."""
 
     def __init__(self, config: OpenAiConfig, http: httpx.Client, api_key: SecretSource) -> None:
         self._config = config
@@ -103,13 +103,13 @@ def _too_large() -> MediaTransient:
 
 
 def _refusal(response: httpx.Response, answer: Mapping[str, Any]) -> Exception:
-    """The outcome by status and code (https://platform.openai.com/docs/guides/error-codes)."""
+    """The error for a status and code (https://platform.openai.com/docs/guides/error-codes)."""
     status = response.status_code
     error = answer.get("error")
-    told: Mapping[str, Any] = error if isinstance(error, dict) else {}
-    code = str(told.get("code") or told.get("type") or status)
-    problem = VendorProblem(code, str(told.get("message") or f"OpenAI answered with status {status}.")[:2000])
-    if status == 401:  # its text repeats part of the key
+    details: Mapping[str, Any] = error if isinstance(error, dict) else {}
+    code = str(details.get("code") or details.get("type") or status)
+    problem = VendorProblem(code, str(details.get("message") or f"OpenAI answered with status {status}.")[:2000])
+    if status == 401:  # the vendor's text contains part of the key
         return VendorRefused(_VENDOR, [VendorProblem(code, "OpenAI does not accept our credentials.")])
     if code == "moderation_blocked":
         return MediaBlocked(_VENDOR, [problem])

@@ -1,7 +1,8 @@
-"""The gate for pictures from outside: nothing a stranger sent is stored as it came.
+"""Cleaning of untrusted pictures: no file from outside is stored as it came.
 
-Size is judged from the header before anything is decoded; what passes is decoded by exactly the decoder its magic
-names, turned upright, brought to sRGB and encoded anew, so no metadata, trailing payload or second format survives.
+The size is checked in the header before anything is decoded. An accepted file is decoded by the decoder of its magic
+number only, turned upright, converted to sRGB and encoded again, so that no metadata, trailing data or second format
+remains.
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from dataclasses import dataclass
 from typing import Final
 
-# The decoders are imported here and not by Pillow at the first picture: one that is missing is our fault, not the
-# picture's.
+# The decoders are imported here, not by Pillow at the first picture: a missing decoder is an error of our deployment,
+# not of the picture.
 from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
-from souk.shared.errors import InvalidRequest
+from souk.selling.media.model import PictureRejected, TakenPicture
 
 MAX_BYTES: Final = 12 * 1024 * 1024
 MAX_PIXELS: Final = 40_000_000
@@ -24,36 +24,17 @@ MIN_SIDE: Final = 200
 STORED_TYPE: Final = "image/jpeg"
 
 _STORED_QUALITY = 92
-# A camera writes about ten scans; thousands of them make a decoder work for minutes on a small file.
+# A camera writes about ten scans; a small file with thousands of them keeps a decoder busy for minutes.
 _MAX_JPEG_SCANS = 64
 _ALIASES = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg"}
 _DECODERS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 _SRGB_LIKE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 
-class PictureRejected(InvalidRequest):
-    """This is not a picture we take. `reason` is for the person who sent it."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class TakenPicture:
-    """A picture of our own making: sRGB JPEG, upright, no metadata. `content_hash` is SHA-256 in hex of `content`."""
-
-    content: bytes
-    content_type: str
-    width: int
-    height: int
-    content_hash: str
-
-
 def take_in(raw: bytes, declared_type: str | None, *, max_bytes: int = MAX_BYTES) -> TakenPicture:
-    """Turn an untrusted JPEG, PNG or WebP into one of ours. Transparency becomes white.
+    """Clean an untrusted JPEG, PNG or WebP. Transparency becomes white.
 
-    `declared_type` is the Content-Type that came with it, None when there was none. Raises PictureRejected.
+    `declared_type` is the Content-Type that was sent with it, or None. Raises PictureRejected.
     """
     if len(raw) > max_bytes:
         raise PictureRejected(f"The picture is larger than {max_bytes // (1024 * 1024)} MB.")
@@ -69,9 +50,9 @@ def take_in(raw: bytes, declared_type: str | None, *, max_bytes: int = MAX_BYTES
 
 
 def encode_jpeg(picture: Image.Image, *, quality: int) -> bytes:
-    """A baseline-compatible JPEG of an RGB picture, without metadata; the same pixels give the same bytes."""
+    """A baseline JPEG of an RGB picture, without metadata; the same pixels give the same bytes."""
     stored = io.BytesIO()
-    # Not optimised: that needs the whole file in one buffer, which Pillow makes too small for pictures full of noise.
+    # Without `optimize`: it needs the whole file in one buffer, which Pillow makes too small for noisy pictures.
     picture.save(stored, "JPEG", quality=quality, subsampling="4:4:4", exif=b"", icc_profile=None)
     return stored.getvalue()
 
@@ -92,13 +73,13 @@ def _normalised(declared_type: str) -> str:
 
 
 def _refuse_bombs(raw: bytes, media_type: str) -> None:
-    # Pillow's WebP decoder allocates its canvas when it opens a file, before its size could be asked.
+    # Pillow's WebP decoder allocates its canvas when it opens a file, before the size can be checked.
     if media_type == "image/webp":
         size = _webp_size(raw)
         if size is None:
             raise PictureRejected("The picture is damaged.")
         _refuse_size(*size)
-    # Entropy-coded data never holds FF DA, so this counts scans, and those of embedded previews.
+    # FF DA never occurs in entropy-coded data, so this counts the scans, including those of embedded previews.
     if media_type == "image/jpeg" and raw.count(b"\xff\xda") > _MAX_JPEG_SCANS:
         raise PictureRejected("The picture is coded in more passes than any camera uses.")
 
@@ -128,7 +109,7 @@ def _refuse_size(width: int, height: int) -> None:
 def _decoded(raw: bytes, media_type: str) -> Image.Image:
     try:
         with warnings.catch_warnings():
-            # Pillow warns of what we refuse by size, and of damaged metadata, which we drop.
+            # Pillow warns of sizes, which are checked here, and of damaged metadata, which is dropped.
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(raw), formats=[_DECODERS[media_type]]) as opened:
                 _refuse_size(opened.width, opened.height)
@@ -140,9 +121,9 @@ def _decoded(raw: bytes, media_type: str) -> Image.Image:
         raise
     except Image.DecompressionBombError as fault:
         raise PictureRejected(f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.") from fault
-    except Exception as fault:  # a decoder fed hostile bytes may raise anything; all of it means the same
+    except Exception as fault:  # with hostile bytes a decoder may raise anything
         raise PictureRejected("The picture cannot be decoded; it may be damaged or incomplete.") from fault
-    flat.info = {}  # else an encoder would carry comments over
+    flat.info = {}  # otherwise an encoder would copy comments
     return flat
 
 
@@ -172,6 +153,6 @@ def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
         if _SRGB_LIKE_MODES.get(source.profile.xcolor_space) != picture.mode:
             return picture.convert("RGB")
         converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError):  # a broken profile says nothing: most likely the picture is sRGB
+    except (ImageCms.PyCMSError, OSError):  # without a usable profile the picture is most likely sRGB
         return picture.convert("RGB")
     return converted or picture.convert("RGB")

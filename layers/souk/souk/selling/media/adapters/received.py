@@ -1,4 +1,4 @@
-"""What vendors send back is untrusted too: it passes the same gate as a stranger's picture."""
+"""Pictures from vendors are untrusted too: they are cleaned like uploads."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import base64
 import binascii
 from typing import Final
 
-from souk.selling.media.adapters.pictures import PictureRejected, take_in
-from souk.selling.media.model import GeneratedImage, MediaTransient
+from souk.selling.media.adapters.pictures import take_in
+from souk.selling.media.model import GeneratedImage, MediaTransient, PictureRejected
 
 MAX_PICTURE_BYTES: Final = 24 * 1024 * 1024
 
 
 def generated_image(vendor: str, encoded: object) -> GeneratedImage:
-    """The picture in a vendor's base64 text. Raises MediaTransient when there is none that we would store."""
+    """The cleaned picture from a vendor's base64 text. Raises MediaTransient for one that is too large or unusable."""
     if not isinstance(encoded, str) or len(encoded) > MAX_PICTURE_BYTES * 4 // 3 + 4:
         raise MediaTransient(vendor, "The answer holds no picture of a size that we take.")
     try:

@@ -1,4 +1,4 @@
-"""A brief in words, for models that read: only what the seller said, and what a model must not do with it."""
+"""Prompts for generative models, from a brief: the seller's facts, and what the model must not change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ AVOIDED = "text, letters, watermark, logo that is not on the product, extra obje
 
 
 def image_prompt(brief: MediaBrief, limit: int) -> str:
-    """What a picture should show, in at most `limit` characters; the seller's wish comes first."""
+    """The prompt for a picture, at most `limit` characters; the seller's own prompt comes first."""
     if brief.photos:
         task = "Keep the product in the photo exactly as it is; change only light, background and framing."
     else:
@@ -17,13 +17,13 @@ def image_prompt(brief: MediaBrief, limit: int) -> str:
 
 
 def video_prompt(brief: MediaBrief, limit: int) -> str:
-    """What a video should show, in at most `limit` characters."""
+    """The prompt for a video, at most `limit` characters."""
     task = "A slow, steady camera move around the product, which stays exactly as it is."
     return _joined((brief.video_prompt or brief.image_prompt, task, f"Product: {brief.title}", _facts(brief)), limit)
 
 
 def facts(brief: MediaBrief) -> str:
-    """Everything that may be said in a sales text, one fact a line."""
+    """All facts that a sales text may use, one per line."""
     named = (("Title", brief.title), ("Description", brief.description), ("Condition", brief.condition))
     specifics = tuple((name, ", ".join(values)) for name, values in brief.item_specifics.items())
     return "\n".join(f"{name}: {_line(value)}" for name, value in (*named, *specifics) if value.strip())

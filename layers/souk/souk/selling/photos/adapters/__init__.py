@@ -1,1 +1,1 @@
-"""What speaks to the world outside."""
+"""Photos and media in S3."""

@@ -1,8 +1,8 @@
-"""Pictures and videos in S3: uploads land under `incoming/`, what is kept stands under the hash of its content.
+"""Pictures and videos in S3: raw uploads under `incoming/`, processed files under the hash of their content.
 
-incoming/<kind>/<owner>/<entity>/<photo>    a raw upload, gone within a day; `kind` is what it is a photo of
-media/<sha256>                              a picture or video of an owner, never changed
-public/<sha256>                             a picture that anybody may see, never changed
+incoming/<kind>/<owner>/<entity>/<photo>    a raw upload, deleted within a day; `kind`: listings or products
+media/<sha256>                              an owner's picture or video, never changed
+public/<sha256>                             a picture that everyone may see, never changed
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from souk.aws.invocations import Invocations
+from souk.selling.photos.keys import upload_key
 from souk.selling.photos.model import UPLOAD_LIFE, Upload
 from souk.shared.errors import DependencyUnavailable
 
@@ -27,60 +28,60 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 
 
 class S3MediaStore:
-    """Raises DependencyUnavailable when S3 does not answer. `client` is made when it is needed: that is slow.
+    """Media of one domain. `kind` is the folder of its uploads, `prefix` that of its processed files: media or public.
 
-    A right that is missing is no answer to live with: its ClientError comes through. That a key is absent, S3 tells
-    only to those who may list the bucket. `kind` parts the uploads of one domain from those of another; `kept` is where
-    things stand: media or public.
+    Raises DependencyUnavailable when S3 does not answer. A missing permission is our own mistake: its ClientError is
+    raised as it is. S3 says that a key does not exist only to a role that may list the bucket. `client` is called
+    when the first request needs it, since creating a client is slow.
     """
 
-    def __init__(self, client: Callable[[], S3Client], bucket: str, *, kind: str, kept: str) -> None:
+    def __init__(self, client: Callable[[], S3Client], bucket: str, *, kind: str, prefix: str) -> None:
         self._client = client
         self._bucket = bucket
         self._kind = kind
-        self._kept = kept
+        self._prefix = prefix
 
     def put(self, content: bytes, content_type: str) -> str:
         content_hash = hashlib.sha256(content).hexdigest()
-        self._put(self._place(content_hash), content, content_type)
+        self._put(self._key(content_hash), content, content_type)
         return content_hash
 
     def load(self, content_hash: str) -> bytes:
-        content = self._get(self._place(content_hash))
+        content = self._get(self._key(content_hash))
         if content is None:
             raise DependencyUnavailable(f"The media {content_hash[:12]} cannot be read.")
         return content
 
     def url(self, content_hash: str) -> str:
-        """A presigned address to read it, good for 15 minutes. Computed here; no request is made."""
+        """A presigned URL to read it, valid for 15 minutes. Computed locally: no request is made."""
         return self._client().generate_presigned_url(
-            "get_object", Params={"Bucket": self._bucket, "Key": self._place(content_hash)}, ExpiresIn=_URL_SECONDS
+            "get_object", Params={"Bucket": self._bucket, "Key": self._key(content_hash)}, ExpiresIn=_URL_SECONDS
         )
 
     def holds(self, content_hash: str) -> bool:
-        with _told_as_unavailable():
+        with _unavailable_if_s3_fails():
             try:
-                self._client().head_object(Bucket=self._bucket, Key=self._place(content_hash))
+                self._client().head_object(Bucket=self._bucket, Key=self._key(content_hash))
             except ClientError as error:
                 if error.response["Error"]["Code"] == "404":
                     return False
                 raise
         return True
 
-    def copy_from(self, kept: str, content_hash: str) -> None:
-        """Keep here too what stands under `kept`."""
-        with _told_as_unavailable():
+    def copy_from(self, prefix: str, content_hash: str) -> None:
+        """Copy an object from `prefix` to this one."""
+        with _unavailable_if_s3_fails():
             self._client().copy_object(
-                CopySource={"Bucket": self._bucket, "Key": f"{kept}/{content_hash}"},
+                CopySource={"Bucket": self._bucket, "Key": f"{prefix}/{content_hash}"},
                 Bucket=self._bucket,
-                Key=self._place(content_hash),
+                Key=self._key(content_hash),
             )
 
     def presign_upload(self, owner_id: str, entity_id: str, photo_id: str, content_type: str, size: int) -> Upload:
-        """A presigned POST: this key, this type, and no more bytes than announced."""
+        """A presigned POST for this key, this content type and at most `size` bytes."""
         post = self._client().generate_presigned_post(
             self._bucket,
-            incoming_key(self._kind, owner_id, entity_id, photo_id),
+            upload_key(self._kind, owner_id, entity_id, photo_id),
             Fields={"Content-Type": content_type},
             Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, size]],
             ExpiresIn=int(UPLOAD_LIFE.total_seconds()),
@@ -88,28 +89,26 @@ class S3MediaStore:
         return Upload(photo_id, post["url"], post["fields"])
 
     def put_upload(self, owner_id: str, entity_id: str, photo_id: str, content_type: str, content: bytes) -> None:
-        self._put(incoming_key(self._kind, owner_id, entity_id, photo_id), content, content_type)
+        self._put(upload_key(self._kind, owner_id, entity_id, photo_id), content, content_type)
 
     def load_upload(self, owner_id: str, entity_id: str, photo_id: str) -> bytes | None:
-        return self._get(incoming_key(self._kind, owner_id, entity_id, photo_id))
+        return self._get(upload_key(self._kind, owner_id, entity_id, photo_id))
 
     def remove_upload(self, owner_id: str, entity_id: str, photo_id: str) -> None:
-        with _told_as_unavailable():
-            self._client().delete_object(
-                Bucket=self._bucket, Key=incoming_key(self._kind, owner_id, entity_id, photo_id)
-            )
+        with _unavailable_if_s3_fails():
+            self._client().delete_object(Bucket=self._bucket, Key=upload_key(self._kind, owner_id, entity_id, photo_id))
 
-    def _place(self, content_hash: str) -> str:
-        return f"{self._kept}/{content_hash}"
+    def _key(self, content_hash: str) -> str:
+        return f"{self._prefix}/{content_hash}"
 
     def _put(self, key: str, content: bytes, content_type: str) -> None:
-        with _told_as_unavailable():
+        with _unavailable_if_s3_fails():
             self._client().put_object(
                 Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, CacheControl=_IMMUTABLE
             )
 
     def _get(self, key: str) -> bytes | None:
-        with _told_as_unavailable():
+        with _unavailable_if_s3_fails():
             try:
                 answer = self._client().get_object(Bucket=self._bucket, Key=key)
             except ClientError as error:
@@ -122,7 +121,7 @@ class S3MediaStore:
 
 
 class UploadProcessing:
-    """Has `function` judge an upload, as its arrival in the bucket does."""
+    """Invokes `function` to process an upload, as the event of its arrival in the bucket does."""
 
     def __init__(self, invocations: Invocations, function: str, kind: str) -> None:
         self._invocations = invocations
@@ -130,25 +129,12 @@ class UploadProcessing:
         self._kind = kind
 
     def request(self, owner_id: str, entity_id: str, photo_id: str) -> None:
-        key = incoming_key(self._kind, owner_id, entity_id, photo_id)
+        key = upload_key(self._kind, owner_id, entity_id, photo_id)
         self._invocations.request(self._function, {"detail": {"object": {"key": key}}})
 
 
-def incoming_key(kind: str, owner_id: str, entity_id: str, photo_id: str) -> str:
-    """Where an upload lands."""
-    return f"incoming/{kind}/{owner_id}/{entity_id}/{photo_id}"
-
-
-def upload_of(kind: str, key: str) -> tuple[str, str, str] | None:
-    """(owner id, entity id, photo id) of the key of an upload of this kind, or None."""
-    parts = key.split("/")
-    if len(parts) != 5 or parts[:2] != ["incoming", kind] or not all(parts):
-        return None
-    return parts[2], parts[3], parts[4]
-
-
 @contextmanager
-def _told_as_unavailable() -> Iterator[None]:
+def _unavailable_if_s3_fails() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:

@@ -24,6 +24,7 @@ from souk.storefront.orders.model.payment import (
     Payment,
     PaymentStatus,
     Refund,
+    RefundActor,
     RefundRequest,
 )
 from souk.storefront.orders.model.purchase import MOST_LINES, MOST_SELLERS, MOST_UNITS, Purchase, ShipTo
@@ -49,6 +50,7 @@ __all__ = [
     "PaymentStatus",
     "Purchase",
     "Refund",
+    "RefundActor",
     "RefundRequest",
     "RefundStatus",
     "Sale",

@@ -166,7 +166,7 @@ class Fulfilment:
         return replace(self.move(Transition.DELIVER), delivered_at=now, completes_at=completes_at)
 
 
-# As its seller sees it ----------------------------------------------------------------------------------------------
+# As its seller sees it -----------------------------------------------------------------------------------------------
 
 MOST_TRACKED: Final = 100
 """Tracking entries of one order."""

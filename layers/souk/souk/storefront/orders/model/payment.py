@@ -161,3 +161,12 @@ class RefundRequest:
     amount: Decimal | None = None
     restock: bool = False
     seller_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundActor:
+    """Who asks for a refund, and for which order."""
+
+    caller_id: str
+    is_operator: bool
+    order_id: str

@@ -21,8 +21,8 @@ from souk.storefront.orders.model import Order, Payment, Purchase, ShipTo
 from souk.storefront.orders.model.pricing import PricedProduct, TaxRates, merge, price, require_one_order, unavailable
 from souk.storefront.orders.repository import OrderRepository
 from souk.storefront.orders.service.checkout import CheckoutSessions
-from souk.storefront.sellers.keys import may_not_sell, read_shop
-from souk.storefront.sellers.model import Shop
+from souk.storefront.sellers.mapping import read_shop
+from souk.storefront.sellers.model import Shop, may_not_sell
 
 if TYPE_CHECKING:
     from souk.aws.tables import Tables

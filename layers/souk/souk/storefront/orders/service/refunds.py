@@ -7,7 +7,6 @@ stays pending until an event of the vendor or the sweep settles it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -16,18 +15,17 @@ from souk.shared.alarms import Alarm, RaiseAlarm
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Forbidden, InvalidRequest, NotFound, VendorFailed, VendorProblem, VendorRefused
 from souk.shared.money import Money
-from souk.storefront.orders.model import RECHECK_AFTER, Fulfilment, Order, Refund, RefundRequest, RefundStatus
+from souk.storefront.orders.model import (
+    RECHECK_AFTER,
+    Fulfilment,
+    Order,
+    Refund,
+    RefundActor,
+    RefundRequest,
+    RefundStatus,
+)
 from souk.storefront.orders.repository import OrderRepository
 from souk.storefront.payments.model import Payments, RefundOutcome, VendorRefund
-
-
-@dataclass(frozen=True, slots=True)
-class RefundActor:
-    """Who asks for a refund, and for which order."""
-
-    caller_id: str
-    is_operator: bool
-    order_id: str
 
 
 class Refunds:
@@ -100,7 +98,7 @@ class Refunds:
             return self._orders.buyer_of(actor.order_id)
         return self._orders.buyer_of_sale(actor.caller_id, actor.order_id)
 
-    # Requested from the vendor ---------------------------------------------------------------------------------------------
+    # Requested from the vendor ---------------------------------------------------------------------------------------
 
     def resume(self, order: Order) -> Order:
         """Carry out the pending refunds of an order, which an earlier call has reserved."""

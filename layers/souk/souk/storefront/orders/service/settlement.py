@@ -101,10 +101,10 @@ class Settlement:
         if event.amount.currency != order.currency or event.amount.amount > ours.amount:
             self._raise_alarm(Alarm.REFUND_UNKNOWN, order_id=event.order_id, event_id=event.id)
 
-    # Payments received -------------------------------------------------------------------------------------------------
+    # Payments received -----------------------------------------------------------------------------------------------
 
     def _pay(self, order_id: str, buyer_id: str, capture: Capture, event_id: str | None = None) -> Order:
-        """Confirm the order. A closed order is revived, or refunded if that is not possible or its buyer cancelled it."""
+        """Confirm the order. A closed order is revived, or refunded if it cannot be or its buyer has cancelled it."""
         now, refund_id = self._clock(), self._new_id()
         processed = (self._orders.mark_processed(event_id, order_id, now),) if event_id else ()
 

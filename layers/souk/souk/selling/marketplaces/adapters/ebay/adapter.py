@@ -1,4 +1,4 @@
-"""eBay behind the `Marketplace` Protocol: one seller, one site, never a second listing for one attempt."""
+"""The `Marketplace` Protocol for eBay: one seller, one site, at most one listing per attempt."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from souk.selling.marketplaces.adapters.ebay.replies import VENDOR, ListedItem, 
 from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
 from souk.selling.marketplaces.adapters.ebay.sites import listing_url
 from souk.selling.marketplaces.adapters.ebay.trading import Trading
-from souk.selling.marketplaces.model import AttemptSpent, Offer, Picture, PublicationEnded, Published, Verification
+from souk.selling.marketplaces.model import AttemptSpent, FeeQuote, ListingOffer, Picture, PublicationEnded, Published
 from souk.shared.clock import Clock
 from souk.shared.errors import VendorFailed, VendorRefused
 
-# One use case, all its calls together: a workflow step makes two of them within its function's time.
+# The most that all calls of one method may take: a workflow step calls two methods within its function's timeout.
 _SECONDS = 55.0
-# Asked by an endpoint, which has to answer within 29 s.
+# Called by an endpoint, which has to answer within 29 s.
 _VERIFY_SECONDS = 22.0
 
 
 @dataclass(frozen=True, slots=True)
 class EbayEndpoints:
-    """Where eBay's APIs are: Trading's one address, the Media API's base, OAuth's token address."""
+    """URLs of the Trading API, of the Media API's base, and of OAuth's token endpoint."""
 
     trading_url: str
     media_url: str
@@ -43,7 +43,7 @@ class EbayEndpoints:
 
 
 class EbayMarketplace:
-    """Implements `souk.selling.marketplaces.model.Marketplace`; that Protocol says what is raised when."""
+    """Implements `souk.selling.marketplaces.model.Marketplace`, which documents the errors."""
 
     def __init__(
         self,
@@ -62,16 +62,16 @@ class EbayMarketplace:
         self._settings = settings
         self._clock = clock
 
-    def verify(self, offer: Offer) -> Verification:
+    def verify(self, offer: ListingOffer) -> FeeQuote:
         deadline = Deadline(self._clock, _VERIFY_SECONDS)
         document = messages.verify_add_fixed_price_item(offer, self._settings, self._picture_urls(offer, deadline))
         reply = self._accepted("VerifyAddFixedPriceItem", document, deadline)
-        return Verification(fees(reply), reply.notices)
+        return FeeQuote(fees(reply), reply.notices)
 
-    def publish(self, offer: Offer, key: str) -> Published:
+    def publish(self, offer: ListingOffer, key: str) -> Published:
         """`key` is the attempt's `attempt_uuid`.
 
-        A listing that an earlier attempt left live is answered as recovered and not touched.
+        A listing that an earlier call left live is returned as recovered, unchanged.
         """
         deadline = Deadline(self._clock, _SECONDS)
         urls = self._picture_urls(offer, deadline)
@@ -83,21 +83,21 @@ class EbayMarketplace:
         if isinstance(error, VendorFailed):
             raise error
         try:
-            listed = self._already_ours(reply, offer.listing_id, deadline)
+            listed = self._find_duplicate(reply, offer.listing_id, deadline)
         except AttemptSpent:
             raise
         except VendorRefused:
-            # Having refused to list, eBay refuses to look as well: the first refusal is the one to tell.
+            # eBay refused the search too: the first refusal is the one that the seller needs.
             raise error from None
         if listed is None:
             raise error
         return Published(listed.item_id, self._url(listed), recovered=True)
 
     def find(self, listing_id: str) -> Published | None:
-        listed = self._under_sku(listing_id, Deadline(self._clock, _SECONDS))
+        listed = self._find_by_sku(listing_id, Deadline(self._clock, _SECONDS))
         return Published(listed.item_id, self._url(listed), recovered=True) if listed else None
 
-    def revise(self, external_id: str, offer: Offer) -> Published:
+    def revise(self, external_id: str, offer: ListingOffer) -> Published:
         deadline = Deadline(self._clock, _SECONDS)
         urls = self._picture_urls(offer, deadline)
         document = messages.revise_fixed_price_item(external_id, offer, self._settings, urls)
@@ -109,51 +109,51 @@ class EbayMarketplace:
         with suppress(PublicationEnded):
             self._accepted("EndFixedPriceItem", messages.end_fixed_price_item(external_id), deadline)
 
-    def _picture_urls(self, offer: Offer, deadline: Deadline) -> tuple[str, ...]:
-        """Our own public addresses when every picture has one, else eBay's: it does not take both in one listing."""
+    def _picture_urls(self, offer: ListingOffer, deadline: Deadline) -> tuple[str, ...]:
+        """Our own public URLs when every picture has one, else eBay's: a listing cannot mix the two."""
         own = tuple(picture.url for picture in offer.pictures if picture.url is not None and _self_hosted(picture))
         if len(own) == len(offer.pictures):
             return own
         return self._media.upload_all(offer.pictures, deadline)
 
-    def _already_ours(self, refusal: Reply, listing_id: str, deadline: Deadline) -> ListedItem | None:
-        """The live listing of this very offer that made eBay refuse another one, if there is one.
+    def _find_duplicate(self, refusal: Reply, listing_id: str, deadline: Deadline) -> ListedItem | None:
+        """The live listing of this offer that made eBay refuse a second one, if there is one.
 
-        Error 488 names the listing of our own key. 21919067 names one that eBay holds to be identical: it is ours
-        only under our SKU. And whatever the words, eBay refuses a second live listing of one SKU: that finds it too.
+        Error 488 names the listing published under our key. 21919067 names one that eBay considers identical, which is
+        ours only if it has our SKU. For any other error a live listing with our SKU is looked for.
         """
         if duplicate := refusal.fault(DUPLICATE_UUID):
-            listed = self._named_by(duplicate, deadline)
+            listed = self._find_named(duplicate, deadline)
             if listed is not None and listed.sku in (None, listing_id):
                 if not listed.live:
                     raise AttemptSpent(VENDOR, problems(refusal))
                 return listed
             if listed is None:
-                return self._surely_under_sku(listing_id, deadline)
+                return self._require_by_sku(listing_id, deadline)
         if duplicate := refusal.fault(DUPLICATE_LISTING):
-            listed = self._named_by(duplicate, deadline)
+            listed = self._find_named(duplicate, deadline)
             if listed is not None and listed.sku == listing_id and listed.live:
                 return listed
-        return self._under_sku(listing_id, deadline)
+        return self._find_by_sku(listing_id, deadline)
 
-    def _surely_under_sku(self, listing_id: str, deadline: Deadline) -> ListedItem:
-        """What an earlier call under our key has made. Not to be seen is not the same as not to be there."""
-        listed = self._under_sku(listing_id, deadline)
+    def _require_by_sku(self, listing_id: str, deadline: Deadline) -> ListedItem:
+        """The listing published by an earlier call with our key. Raises VendorFailed while eBay does not show it."""
+        listed = self._find_by_sku(listing_id, deadline)
         if listed is None:
             raise VendorFailed(VENDOR, "eBay has listed under this attempt's key before, and does not show it yet.")
         return listed
 
-    def _under_sku(self, listing_id: str, deadline: Deadline) -> ListedItem | None:
-        """What is live under our SKU."""
+    def _find_by_sku(self, listing_id: str, deadline: Deadline) -> ListedItem | None:
+        """The live listing with our SKU, or None."""
         listed = self._look_up(messages.get_item_by_sku(listing_id), deadline)
         return listed if listed is not None and listed.sku == listing_id and listed.live else None
 
-    def _named_by(self, duplicate: ReplyError, deadline: Deadline) -> ListedItem | None:
+    def _find_named(self, duplicate: ReplyError, deadline: Deadline) -> ListedItem | None:
         item_id = duplicate.parameters.get("1")
         return self._look_up(messages.get_item(item_id), deadline) if item_id else None
 
     def _look_up(self, document: bytes, deadline: Deadline) -> ListedItem | None:
-        """A listing, or None when eBay says that there is none. Raises every other error."""
+        """A listing, or None when eBay has none. Raises every other error."""
         reply = self._trading.call("GetItem", document, deadline)
         if reply.accepted:
             return listed_item(reply)
@@ -168,10 +168,10 @@ class EbayMarketplace:
         return reply
 
     def _published(self, item_id: str, reply: Reply, deadline: Deadline) -> Published:
-        return Published(item_id, self._address(item_id, deadline), fees(reply), reply.notices)
+        return Published(item_id, self._item_url(item_id, deadline), fees(reply), reply.notices)
 
-    def _address(self, item_id: str, deadline: Deadline) -> str:
-        """Where buyers see it. The listing is live already, so a question that fails only costs eBay's own spelling."""
+    def _item_url(self, item_id: str, deadline: Deadline) -> str:
+        """The page that buyers see. Without an answer from eBay it is built here: the listing is live already."""
         try:
             listed = self._look_up(messages.get_item(item_id), deadline)
         except (VendorFailed, VendorRefused):
@@ -183,7 +183,7 @@ class EbayMarketplace:
 
 
 def _self_hosted(picture: Picture) -> bool:
-    """eBay's rules for an address of ours: https, 500 characters at most, no blank and no semicolon."""
+    """Whether eBay accepts our URL: https, at most 500 ASCII characters, no space and no semicolon."""
     url = picture.url or ""
     return url.startswith("https://") and len(url) <= 500 and url.isascii() and not set(url) & {" ", ";"}
 

@@ -1,4 +1,4 @@
-"""Seller's plain text to the HTML that eBay shows. Nothing a seller types can become markup."""
+"""A seller's plain text as the HTML that eBay shows. No input of a seller can become markup."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import re
 from html import escape
 
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
-# Everything that XML 1.0 cannot carry: control characters, lone surrogates, the two non-characters.
+# Everything that XML 1.0 does not allow: control characters, lone surrogates, the two non-characters.
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def xml_text(text: str) -> str:
-    """`text` as XML 1.0 can carry it: line ends are \\n, characters that no document may hold are left out.
-
-    Those characters are invisible; leaving one out changes nothing that a buyer would see. Lengths are not touched.
-    """
+    """`text` as XML 1.0 allows it: line ends become \\n, forbidden characters, which are invisible, are removed."""
     return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -1,6 +1,6 @@
-"""What a refusal means for us: whose fault it is and whether the same request may be sent again.
+"""eBay's error codes, and the error that each becomes here: final, to be retried, or for the seller to resolve.
 
-Codes choose only the reaction; whether there was an error at all is Ack's and SeverityCode's to say.
+Whether there is an error at all is decided by Ack and SeverityCode, not by a code.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, Vendo
 DUPLICATE_UUID = "488"
 DUPLICATE_LISTING = "21919067"
 ACCOUNT_RESTRICTED = "240"
-# Deleted or never there; no listing under this SKU.
+# Deleted or never existed; no listing with this SKU.
 NOTHING_THERE = ("17", "21916270")
-# Closed already; no revision of what has ended, by the words for auctions and by those for fixed prices.
+# Ended already; an ended listing cannot be revised (the codes for auctions and for fixed prices).
 _ENDED = frozenset({"1047", "291", "21916750"})
 
 _TOKEN_REFUSED = frozenset(
     {"930", "931", "932", "16110", "17470", "21916017", "21916018", "21916984", "21917053", "21917055"}
 )
 _THROTTLED = frozenset({"518", "21919144"})
-# Internal error, picture server out of reach, eBay out of reach.
+# Internal error, picture server unreachable, eBay unreachable.
 _TRANSIENT = frozenset({"10007", "21916543", "21916803"})
 
 
 def token_refused(reply: Reply) -> bool:
-    """Whether eBay refused the caller rather than the request. Nothing took effect then."""
+    """Whether eBay refused the access token rather than the request. Nothing took effect then."""
     return not reply.accepted and any(error.code in _TOKEN_REFUSED for error in reply.faults)
 
 
 def problems(reply: Reply) -> tuple[VendorProblem, ...]:
-    """Every reason of a refusal, word for word. Error 240 says nothing; its reason stands in the reply's Message."""
+    """Every reason of a refusal, in eBay's words. The reason of error 240 is in the reply's Message."""
     reasons = tuple(error.problem for error in reply.faults)
     if reply.message is None:
         return reasons
@@ -40,7 +40,7 @@ def problems(reply: Reply) -> tuple[VendorProblem, ...]:
 
 
 def error_of(reply: Reply) -> VendorFailed | VendorRefused:
-    """The error to raise for a refused call. One reason that is final makes the refusal final."""
+    """The error to raise for a refused call. A single final reason makes the refusal final."""
     if any(error.code in _ENDED for error in reply.faults):
         return PublicationEnded(VENDOR, problems(reply))
     if any(error.code in _THROTTLED for error in reply.faults):

@@ -1,6 +1,6 @@
-"""One bounded HTTP exchange with eBay: in time, in size, without redirects, and with failures as our errors.
+"""One HTTP request to eBay, bounded in time and size. Failures become our errors.
 
-A request carries a seller's token, so no redirect is followed and nothing is logged here.
+A request carries a seller's token, so redirects are not followed and nothing is logged here.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _LARGEST_ANSWER = 4 * 1024 * 1024
 
 
 class Deadline:
-    """The moment by which a whole use case has to be done, over all its exchanges."""
+    """The time by which all requests of one use case have to be done."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self._clock = clock
         self._end: datetime = clock() + timedelta(seconds=seconds)
 
     def left(self, what: str, at_most: float) -> float:
-        """Seconds that `what` may take. Raises VendorFailed when the time is up."""
+        """Seconds left for `what`, at most `at_most`. Raises VendorFailed when the time is up."""
         seconds = (self._end - self._clock()).total_seconds()
         if seconds <= 0:
             raise VendorFailed(VENDOR, f"eBay took too long; {what} was not finished.")
@@ -58,10 +58,10 @@ def exchange(
     files: RequestFiles | None = None,
     form: Mapping[str, str] | None = None,
 ) -> Answer:
-    """POST once and read the whole answer; `what` names the deed in errors.
+    """POST once and read the whole answer; `what` names the call in errors.
 
-    Raises VendorThrottled (429) and VendorFailed (5xx, redirect, no or too long an answer): after the latter it is
-    unknown whether the request took effect.
+    Raises VendorThrottled (429) and VendorFailed (5xx, a redirect, no answer, or one that is too long). After
+    VendorFailed it is unknown whether the request took effect.
     """
     timeout = httpx.Timeout(deadline.left(what, seconds), connect=deadline.left(what, 5.0))
     try:
@@ -80,7 +80,7 @@ def exchange(
         raise VendorFailed(VENDOR, f"eBay did not answer {what} in time.") from cause
     except httpx.RequestError as cause:
         raise VendorFailed(VENDOR, f"The connection to eBay broke during {what}.") from cause
-    return _judged(Answer(response.status_code, response.headers, body), what)
+    return _checked(Answer(response.status_code, response.headers, body), what)
 
 
 def _read(response: httpx.Response, deadline: Deadline, what: str) -> bytes:
@@ -88,10 +88,10 @@ def _read(response: httpx.Response, deadline: Deadline, what: str) -> bytes:
     return read_bounded(response, _LARGEST_ANSWER, too_large, lambda: deadline.left(what, 0))
 
 
-def _judged(answer: Answer, what: str) -> Answer:
+def _checked(answer: Answer, what: str) -> Answer:
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        words = f"eBay asked to slow down at {what}."
-        raise VendorThrottled(VENDOR, words, retry_after=retry_after(answer.headers))
+        detail = f"eBay asked to slow down at {what}."
+        raise VendorThrottled(VENDOR, detail, retry_after=retry_after(answer.headers))
     if answer.status >= 500 or 300 <= answer.status < 400:
         raise VendorFailed(VENDOR, f"eBay answered {what} with HTTP status {answer.status}.")
     return answer

@@ -1,4 +1,4 @@
-"""eBay's Media API: where a listing's pictures are put, now that the Trading API takes none."""
+"""eBay's Media API, for the pictures of a listing: the Trading API takes none any more."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused
 from souk.shared.vendor_responses import json_object
 
 _UPLOAD_SECONDS = 20.0
-# Far below eBay's 50 uploads in 5 seconds, and enough that two dozen pictures fit into one publication's time.
+# Far below eBay's limit of 50 uploads in 5 seconds, and enough for two dozen pictures within one publication's time.
 _AT_ONCE = 4
 
 
 class MediaApi:
-    """Uploads in the name of one seller."""
+    """Uploads on behalf of one seller."""
 
     def __init__(self, client: httpx.Client, base_url: str, session: SellerSession) -> None:
         self._client = client
@@ -29,7 +29,7 @@ class MediaApi:
         self._session = session
 
     def upload_all(self, pictures: Sequence[Picture], deadline: Deadline) -> tuple[str, ...]:
-        """The addresses that eBay gave the pictures, in their order. Pictures that no listing uses end by themselves.
+        """The pictures' URLs at eBay, in the same order. eBay deletes pictures that no listing uses.
 
         Raises VendorRefused, MarketplaceUnauthorized, VendorThrottled, VendorFailed.
         """
@@ -39,7 +39,7 @@ class MediaApi:
             return tuple(pool.map(lambda picture: self.upload(picture, deadline), pictures))
 
     def upload(self, picture: Picture, deadline: Deadline) -> str:
-        """One picture's address at eBay. Raises as `upload_all`."""
+        """One picture's URL at eBay. Raises as `upload_all`."""
         content = picture.load()
         token = self._session.token(deadline)
         answer = self._send(picture, content, token, deadline)
@@ -48,7 +48,7 @@ class MediaApi:
             answer = self._send(picture, content, token, deadline)
         if answer.status == HTTPStatus.UNAUTHORIZED:
             raise MarketplaceUnauthorized(VENDOR, _problems(answer))
-        return _address(answer)
+        return _picture_url(answer)
 
     def _send(self, picture: Picture, content: bytes, token: str, deadline: Deadline) -> Answer:
         name = f"{picture.content_hash[:32]}.{picture.content_type.rpartition('/')[2]}"
@@ -63,7 +63,7 @@ class MediaApi:
         )
 
 
-def _address(answer: Answer) -> str:
+def _picture_url(answer: Answer) -> str:
     if answer.status >= 400:
         raise VendorRefused(VENDOR, _problems(answer))
     url = json_object(answer.body).get("imageUrl")
@@ -73,7 +73,7 @@ def _address(answer: Answer) -> str:
 
 
 def _problems(answer: Answer) -> tuple[VendorProblem, ...]:
-    """Every entry of the REST error envelope, word for word."""
+    """Every entry of the REST error document, in eBay's words."""
     entries = json_object(answer.body).get("errors")
     entries = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     if not entries:

@@ -1,7 +1,7 @@
-"""Requests to the Trading API. Elements stand in the order of eBay's schema, which it insists on.
+"""Requests to the Trading API, each a whole XML document in UTF-8.
 
-Every function answers a whole document, UTF-8. The order below is the contract: tests hold it to a table of ours
-and, where it is at hand, to eBay's own schema.
+eBay requires the elements in the order of its schema. Tests compare it with our own table and, where the file is
+available, with eBay's schema.
 """
 
 from __future__ import annotations
@@ -11,27 +11,29 @@ from xml.etree.ElementTree import Element, tostring
 
 from souk.selling.marketplaces.adapters.ebay.description import html_description, xml_text
 from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings, Policies, Returns, ShippingService
-from souk.selling.marketplaces.model import Offer
+from souk.selling.marketplaces.model import ListingOffer
 from souk.shared.money import Money
 
 NAMESPACE = "urn:ebay:apis:eBLBaseComponents"
 
 
-def add_fixed_price_item(offer: Offer, settings: EbaySettings, picture_urls: Sequence[str], uuid: str) -> bytes:
-    """List `offer`. eBay lists a `uuid` at most once (32 upper-case hex digits)."""
+def add_fixed_price_item(offer: ListingOffer, settings: EbaySettings, picture_urls: Sequence[str], uuid: str) -> bytes:
+    """List `offer`. eBay lists a `uuid` (32 upper-case hex digits) at most once."""
     item = _new_item(offer, settings, picture_urls, _text("UUID", uuid))
     return _document("AddFixedPriceItem", item)
 
 
-def verify_add_fixed_price_item(offer: Offer, settings: EbaySettings, picture_urls: Sequence[str]) -> bytes:
-    """The same without a UUID: whether a verification would use it up is not documented."""
+def verify_add_fixed_price_item(offer: ListingOffer, settings: EbaySettings, picture_urls: Sequence[str]) -> bytes:
+    """Verify `offer`. Without a UUID, since eBay does not document whether a verification would use it up."""
     return _document("VerifyAddFixedPriceItem", _new_item(offer, settings, picture_urls, None))
 
 
-def revise_fixed_price_item(item_id: str, offer: Offer, settings: EbaySettings, picture_urls: Sequence[str]) -> bytes:
-    """Everything that an edit can change. Without pictures the listing keeps its own; specifics all gone are deleted.
+def revise_fixed_price_item(
+    item_id: str, offer: ListingOffer, settings: EbaySettings, picture_urls: Sequence[str]
+) -> bytes:
+    """Change all that an edit can change. No pictures: the listing keeps its own. No specifics: they are deleted.
 
-    A listing tracked by SKU has to be told so again, with its SKU, at each revision.
+    eBay requires the SKU and the tracking by SKU at each revision.
     """
     specifics = _specifics(offer)
     item = _tree(
@@ -68,11 +70,13 @@ def get_item(item_id: str) -> bytes:
 
 
 def get_item_by_sku(sku: str) -> bytes:
-    """Finds only listings that are tracked by SKU, as ours are."""
+    """eBay finds only listings that are tracked by SKU, as ours are."""
     return _document("GetItem", _text("SKU", sku))
 
 
-def _new_item(offer: Offer, settings: EbaySettings, picture_urls: Sequence[str], uuid: Element | None) -> Element:
+def _new_item(
+    offer: ListingOffer, settings: EbaySettings, picture_urls: Sequence[str], uuid: Element | None
+) -> Element:
     return _tree(
         "Item",
         _text("Country", settings.country),
@@ -100,7 +104,7 @@ def _new_item(offer: Offer, settings: EbaySettings, picture_urls: Sequence[str],
     )
 
 
-def _category(offer: Offer) -> Element:
+def _category(offer: ListingOffer) -> Element:
     return _tree("PrimaryCategory", _text("CategoryID", offer.category_id))
 
 
@@ -108,7 +112,7 @@ def _pictures(urls: Sequence[str]) -> Element | None:
     return _tree("PictureDetails", *(_text("PictureURL", url) for url in urls)) if urls else None
 
 
-def _specifics(offer: Offer) -> Element | None:
+def _specifics(offer: ListingOffer) -> Element | None:
     lists = [
         _tree("NameValueList", _text("Name", name), *(_text("Value", value) for value in values))
         for name, values in offer.item_specifics.items()

@@ -1,4 +1,4 @@
-"""A seller's consent and its renewal by the refresh token grant."""
+"""A seller's access token and its renewal by the refresh token grant (RFC 6749, section 6)."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from souk.shared.errors import VendorFailed, VendorProblem
 from souk.shared.vendor_responses import json_object
 
 _RENEWAL_SECONDS = 10.0
-# Renewed this long before its end, so that it does not end on the way.
+# An access token is renewed this long before it expires, so that it does not expire in flight.
 _MARGIN = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A seller's tokens. Raises ValueError when one cannot stand in an HTTP header."""
+    """A seller's tokens. Raises ValueError when one cannot be sent in an HTTP header."""
 
     access_token: str = field(repr=False)
     refresh_token: str | None = field(default=None, repr=False)
@@ -39,14 +39,14 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class AppCredentials:
-    """Our application's own keys at eBay."""
+    """Our application's keys at eBay."""
 
     client_id: str
     client_secret: str = field(repr=False)
 
 
 class SellerSession:
-    """The tokens in use by one adapter; safe to share between its threads."""
+    """The tokens that one adapter uses; thread-safe."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class SellerSession:
         self._renewing = threading.Lock()
 
     def token(self, deadline: Deadline) -> str:
-        """An access token that has not ended as far as is known. Raises as `renew`."""
+        """An access token that has not expired as far as is known. Raises as `renew`."""
         current = self._credentials
         if current.expires_at is None or current.refresh_token is None:
             return current.access_token
@@ -75,10 +75,10 @@ class SellerSession:
         return self.renew(current.access_token, (), deadline)
 
     def renew(self, refused: str, reasons: Sequence[VendorProblem], deadline: Deadline) -> str:
-        """Another token than `refused`, which eBay refused for `reasons`; stored through `on_refreshed`.
+        """A new access token in place of `refused`, which eBay refused for `reasons`; passed to `on_refreshed` too.
 
-        Raises MarketplaceUnauthorized with eBay's words when the seller's consent has ended, VendorFailed when
-        eBay did not answer or does not know our application.
+        Raises MarketplaceUnauthorized with eBay's words when the seller has to connect again, VendorFailed when eBay
+        did not answer or does not accept our application's keys.
         """
         with self._renewing:
             current = self._credentials
@@ -111,7 +111,7 @@ class SellerSession:
         token, lifetime = reply.get("access_token"), reply.get("expires_in")
         if not isinstance(token, str) or not isinstance(lifetime, int | float) or isinstance(lifetime, bool):
             raise VendorFailed(VENDOR, "eBay's answer to the renewal of the access token carries no token.")
-        # eBay gives no new refresh token at a renewal: the old one stays.
+        # A renewal returns no new refresh token: the old one remains valid.
         try:
             return Credentials(token, refresh_token, self._clock() + timedelta(seconds=lifetime))
         except (ValueError, OverflowError) as cause:

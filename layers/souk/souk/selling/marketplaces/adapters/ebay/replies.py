@@ -1,7 +1,7 @@
-"""Replies of the Trading API, as values: the verdict, and every error and warning that came with it.
+"""Replies of the Trading API as values: whether eBay accepted, and every error and warning.
 
-The HTTP status says nothing here (a refusal is a 200); Ack decides, and SeverityCode tells a warning from an error,
-since eBay sends some codes as either. Documents are parsed without DTD and entities.
+The HTTP status is no help (a refusal is a 200): Ack decides. SeverityCode separates warnings from errors, since eBay
+sends some codes as either. Documents are parsed without DTD and entities.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class ReplyError:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What eBay answered to one call. `message` is the reply-level text, HTML, that explains error 240."""
+    """eBay's reply to one call. `message` is the HTML text beside the errors that explains error 240."""
 
     call: str
     accepted: bool
@@ -56,7 +56,7 @@ class Reply:
 
     @property
     def faults(self) -> tuple[ReplyError, ...]:
-        """The errors that made eBay refuse; all entries when it refused and yet calls each of them a warning."""
+        """The errors that made eBay refuse; every entry when it refused with warnings only."""
         return tuple(error for error in self.errors if not error.warning) or self.errors
 
     def fault(self, code: str) -> ReplyError | None:
@@ -69,7 +69,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class ListedItem:
-    """What GetItem says of a listing."""
+    """A listing as GetItem returns it."""
 
     item_id: str
     sku: str | None
@@ -78,7 +78,7 @@ class ListedItem:
 
 
 def parse_reply(call: str, document: bytes) -> Reply:
-    """Raises VendorFailed when `document` is not a reply with a verdict."""
+    """Raises VendorFailed when `document` is not a reply with an Ack."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml import DefusedXmlException
@@ -87,7 +87,7 @@ def parse_reply(call: str, document: bytes) -> Reply:
     try:
         root = fromstring(document, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as cause:
-        # ValueError and LookupError: an encoding declaration that lies or is unknown.
+        # ValueError and LookupError: an encoding declaration that is wrong or unknown.
         raise VendorFailed(VENDOR, f"eBay's answer to {call} is not a well-formed document.") from cause
     ack = _text_at(root, "Ack")
     if ack not in ("Success", "Warning", "Failure"):
@@ -99,7 +99,7 @@ def parse_reply(call: str, document: bytes) -> Reply:
 
 
 def fees(reply: Reply) -> tuple[Fee, ...]:
-    """The fees that cost something, and always ListingFee, which is eBay's own total of them.
+    """The fees above zero, and always ListingFee, which is eBay's total of them.
 
     Raises VendorFailed when an amount is not a number.
     """

@@ -1,7 +1,7 @@
-"""What a seller decides once for all eBay listings: where it ships from, how, and on which terms.
+"""A seller's settings for all eBay listings: location, shipping and return terms.
 
-This is the shape of `/platforms/ebay/settings`. Its defaults let a first listing on the US site through;
-what eBay knows better (whether a shipping service exists on a site, say) is left to eBay to refuse.
+They are the body of `/platforms/ebay/settings`. The defaults are enough for a first listing on the US site. What only
+eBay knows, such as which shipping services a site has, is left for eBay to refuse.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class EbaySettings(_Settings):
     @model_validator(mode="before")
     @classmethod
     def _follow_the_site(cls, given: Any) -> Any:
-        """Fill what was left out from the site, so that choosing a site is one word."""
+        """Fill in defaults of the site, so that naming a site is enough."""
         if not isinstance(given, Mapping):
             return given
         code = given.get("site", "US")

@@ -1,4 +1,4 @@
-"""eBay's sites: the code that stands in an item, the number that stands in the header, where buyers see it."""
+"""eBay's sites: their code, number, host, country and currencies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Site:
     currencies: tuple[str, ...]
 
 
-# India (203) is left out: no source names the host its listings are seen on.
+# India (203) is left out: no source names the host that shows its listings.
 _SITES = (
     Site("US", 0, "www.ebay.com", "US", ("USD",)),
     Site("Canada", 2, "www.ebay.ca", "CA", ("CAD", "USD")),
@@ -45,5 +45,5 @@ SITES = {site.code: site for site in _SITES}
 
 
 def listing_url(site: Site, item_id: str) -> str:
-    """Where a listing is seen when eBay has not said so itself (GetItem's ViewItemURL is the authority)."""
+    """The page of a listing, for when eBay has not returned it itself (GetItem's ViewItemURL is authoritative)."""
     return f"https://{site.host}/itm/{item_id}"

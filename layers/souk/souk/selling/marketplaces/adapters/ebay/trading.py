@@ -1,4 +1,4 @@
-"""The Trading API's transport: headers, the one renewal of an ended token, and a parsed reply."""
+"""Calls of the Trading API: headers, one renewal of an expired token, and the parsed reply."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CALL_SECONDS = 30.0
 
 
 class Trading:
-    """Calls in the name of one seller on one site."""
+    """Calls on behalf of one seller on one site."""
 
     def __init__(self, client: httpx.Client, url: str, session: SellerSession, site: Site) -> None:
         self._client = client
@@ -28,7 +28,7 @@ class Trading:
     def call(self, name: str, document: bytes, deadline: Deadline) -> Reply:
         """eBay's reply, accepted or not.
 
-        A refused token is renewed and the call repeated, once: eBay judges the token before the request, so nothing
+        A refused token is renewed and the call repeated, once: eBay checks the token before the request, so nothing
         took effect. Raises MarketplaceUnauthorized, VendorThrottled, VendorFailed.
         """
         token = self._session.token(deadline)

@@ -1,4 +1,4 @@
-"""Pictures by InvokeModel, in the two request formats that image models on Bedrock speak."""
+"""Pictures by InvokeModel, in the two request formats of Bedrock's image models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from souk.selling.media.adapters.bedrock.outcomes import VENDOR, blocked, outcomes
+from souk.selling.media.adapters.bedrock.errors import VENDOR, bedrock_errors, blocked
 from souk.selling.media.adapters.received import generated_image
 from souk.selling.media.model import GeneratedImage, MediaBrief, MediaTransient
 from souk.selling.media.service.briefing import AVOIDED, image_prompt
@@ -25,8 +25,8 @@ _STABILITY_PROMPT_LIMIT: Final = 10_000
 class BedrockImagesConfig:
     """`family` is the request format: "canvas" for Titan and Nova Canvas, "stability" for Stability's models.
 
-    `likeness` in 0..1 is how closely a picture keeps to the seller's photo; None where the model takes no photo, and
-    then only the words are sent.
+    `likeness` in 0..1 is the similarity of a picture to the seller's photo. None for a model that takes no photo: then
+    only the prompt is sent.
     """
 
     model_id: str
@@ -44,7 +44,7 @@ class BedrockImages:
         self._runtime = runtime
 
     def generate_images(self, brief: MediaBrief) -> tuple[GeneratedImage, ...]:
-        """Raises what outcomes.outcomes() raises."""
+        """Raises as errors.bedrock_errors()."""
         if self._config.family == "canvas":
             return _canvas_pictures(self._invoke(self._canvas_request(brief)))
         # One picture per call.
@@ -81,7 +81,7 @@ class BedrockImages:
         return {**request, "mode": "text-to-image", "aspect_ratio": "1:1"}
 
     def _invoke(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        with outcomes():
+        with bedrock_errors():
             response = self._runtime.invoke_model(
                 modelId=self._config.model_id,
                 body=json.dumps(request).encode(),
@@ -101,7 +101,7 @@ class BedrockImages:
 
 
 def _canvas_pictures(answer: Mapping[str, Any]) -> tuple[GeneratedImage, ...]:
-    """Some pictures may be withheld: then `error` says why and the others are good."""
+    """Some pictures may be withheld: then `error` has the reason, and the others are usable."""
     pictures, error = answer.get("images") or [], answer.get("error")
     if not pictures and error:
         raise blocked(str(error))
@@ -111,7 +111,7 @@ def _canvas_pictures(answer: Mapping[str, Any]) -> tuple[GeneratedImage, ...]:
 
 
 def _stability_picture(answer: Mapping[str, Any]) -> GeneratedImage:
-    """A finish reason that is not null says that the picture is withheld, or that the model failed."""
+    """A finish reason other than null: the picture is withheld, or the model failed."""
     reason = next(iter(answer.get("finish_reasons") or [None]))
     if reason is not None and str(reason).startswith("Filter reason"):
         raise blocked(str(reason))

@@ -1,4 +1,4 @@
-"""Sales texts by Converse: the model must answer through a tool, and its answer is checked before it is believed."""
+"""Sales texts by Converse: the model has to answer through a tool, and its answer is validated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from souk.selling.media.adapters.bedrock.outcomes import VENDOR, blocked, outcomes
+from souk.selling.media.adapters.bedrock.errors import VENDOR, bedrock_errors, blocked
 from souk.selling.media.model import MediaBadRequest, MediaBrief, MediaTransient
 from souk.selling.media.service.briefing import facts
 from souk.shared.errors import VendorProblem
@@ -54,9 +54,9 @@ class BedrockText:
         self._runtime = runtime
 
     def enrich_description(self, brief: MediaBrief) -> str:
-        """Raises what outcomes.outcomes() raises; an answer that names a figure the seller never gave is refused."""
+        """Raises as errors.bedrock_errors(), and MediaTransient for a text with a number that is not in the facts."""
         given = facts(brief)
-        with outcomes():
+        with bedrock_errors():
             answer = self._runtime.converse(
                 modelId=self._config.model_id,
                 system=[{"text": _INSTRUCTION}],

@@ -1,4 +1,4 @@
-"""Videos by StartAsyncInvoke in Luma Ray's format: started once per key, polled, read from the output bucket."""
+"""Videos by StartAsyncInvoke in Luma Ray's format: started once per key, polled, then read from the output bucket."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from souk.selling.media.adapters.bedrock.outcomes import VENDOR, blocked, outcomes, tells_of_filter
+from souk.selling.media.adapters.bedrock.errors import VENDOR, bedrock_errors, blocked, is_about_filter
 from souk.selling.media.model import MediaBrief, MediaTransient, VideoJob
 from souk.selling.media.service.briefing import video_prompt
 from souk.shared.errors import VendorProblem, VendorRefused
@@ -22,7 +22,7 @@ _OUTPUT_NAME: Final = "output.mp4"
 
 @dataclass(frozen=True, slots=True)
 class BedrockVideoConfig:
-    """Output lands in a folder per invocation under `prefix` of `bucket`, which must be in the model's region."""
+    """Each invocation writes to a folder of its own under `prefix` of `bucket`, which must be in the model's region."""
 
     model_id: str
     bucket: str
@@ -42,8 +42,8 @@ class BedrockVideo:
         self._s3 = s3
 
     def start_video(self, brief: MediaBrief, key: str) -> VideoJob:
-        """Start once per `key` (1 to 256 characters): Bedrock answers a repeat with the same invocation."""
-        with outcomes():
+        """Start once per `key` (1 to 256 characters): Bedrock answers a repeated call with the same invocation."""
+        with bedrock_errors():
             started = self._runtime.start_async_invoke(
                 clientRequestToken=key,
                 modelId=self._config.model_id,
@@ -55,12 +55,12 @@ class BedrockVideo:
         return VideoJob(started["invocationArn"])
 
     def poll_video(self, job_id: str) -> VideoJob:
-        """The job, with its MP4 once it is completed. A failed job is final: MediaBlocked or VendorRefused."""
-        with outcomes():
+        """The job, with its MP4 once it is completed. Raises MediaBlocked or VendorRefused when it has failed."""
+        with bedrock_errors():
             job = self._runtime.get_async_invoke(invocationArn=job_id)
         if job["status"] == "Failed":
             message = job.get("failureMessage") or "The video could not be made."
-            if tells_of_filter(message):
+            if is_about_filter(message):
                 raise blocked(message)
             raise VendorRefused(VENDOR, [VendorProblem("invocation_failed", message)])
         if job["status"] != "Completed":
@@ -89,7 +89,7 @@ class BedrockVideo:
         bucket, _, path = folder.removeprefix("s3://").partition("/")
         if bucket != self._config.bucket:
             raise MediaTransient(VENDOR, "The video was put into a bucket that is not ours.")
-        with outcomes():
+        with bedrock_errors():
             found = self._s3.get_object(Bucket=bucket, Key=f"{path.rstrip('/')}/{_OUTPUT_NAME}")
             content = found["Body"].read(self._config.max_bytes + 1)
         if len(content) > self._config.max_bytes or content[4:8] != b"ftyp":

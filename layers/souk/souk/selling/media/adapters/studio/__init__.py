@@ -1,6 +1,6 @@
-"""The embedded media provider: pictures, video and text made on the spot, without network or models.
+"""The built-in media provider: pictures, video and text computed here, without network or generative models.
 
-What can be judged by measure alone is done (light, framing, backdrop); where the measures are unsure, the seller's
-photo is left whole rather than cut out badly. The same brief gives the same bytes on the same kind of machine.
-Only pictures.py, cards.py, film.py and what they import need Pillow and NumPy; text.py needs neither.
+It corrects the light, frames the product and replaces the background. Where it is not sure of the product's outline,
+the photo keeps its background rather than being cut out badly. The same brief gives the same bytes on the same kind of
+machine. Only images.py, video.py and what they import need Pillow and NumPy; text.py needs neither.
 """

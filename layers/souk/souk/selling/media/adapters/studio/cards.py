@@ -1,4 +1,4 @@
-"""Pictures for a listing without photos: well-set words on the ground that the prompt asks for."""
+"""Pictures for a listing without photos: its title and facts, set on the background that the prompt asks for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw
 
-from souk.selling.media.adapters.studio.compose import graded, on_ground
+from souk.selling.media.adapters.studio.compose import graded, on_background
 from souk.selling.media.adapters.studio.lettering import Face, drawable, fitted
 from souk.selling.media.adapters.studio.prompts import Mood, Rgb, mood_of
 from souk.selling.media.adapters.studio.surfaces import painted
@@ -20,7 +20,7 @@ _ROWS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What can be said, already limited to what can be drawn; any of it may be empty."""
+    """The texts of the cards, limited to characters that the fonts can draw; each may be empty."""
 
     title: str
     lead: str
@@ -28,7 +28,7 @@ class _Words:
 
 
 def cards(brief: MediaBrief, side: int, seed: int) -> tuple[Image.Image, ...]:
-    """Three RGB cards, `side` pixels square: the title, the facts, and the title as a label on the styled ground."""
+    """Three RGB cards, `side` pixels square: the title, the title as a label on the styled background, the facts."""
     mood, words = mood_of(brief.image_prompt), _words(brief)
     last = _facts_card if words.facts or not words.lead else _lead_card
     return (
@@ -99,7 +99,7 @@ def _lead_card(words: _Words, mood: Mood, side: int, seed: int) -> Image.Image:
 
 
 def _label_card(words: _Words, mood: Mood, side: int, seed: int) -> Image.Image:
-    """A paper label lying on the ground."""
+    """A paper label on the styled background."""
     width, height = round(side * 0.66), round(side * 0.44)
     left, top = (side - width) // 2, (side - height) // 2
     shape = Image.new("L", (side, side))
@@ -119,7 +119,7 @@ def _label_card(words: _Words, mood: Mood, side: int, seed: int) -> Image.Image:
             y += setting.leading
     else:
         _ornament(draw, side, _DARK_INK)
-    return graded(on_ground(paper, shape, painted(mood, side, seed), shadow=0.8), mood.light)
+    return graded(on_background(paper, shape, painted(mood, side, seed), shadow=0.8), mood.light)
 
 
 def _block(
@@ -131,7 +131,7 @@ def _block(
     largest: int,
     ink: Rgb,
 ) -> int:
-    """Set `text` in the `space` (width, height) whose upper left corner is `place`; answers where it ends below."""
+    """Set `text` in the `space` (width, height) with the upper left corner `place`; returns the y below it."""
     smallest = min(largest, max(12, space[0] // 60))
     setting = fitted(text, face, width=space[0], height=space[1], largest=largest, smallest=smallest)
     x, y = place
@@ -142,7 +142,7 @@ def _block(
 
 
 def _ornament(draw: ImageDraw.ImageDraw, side: int, ink: Rgb) -> None:
-    """A quiet mark for words that cannot be drawn."""
+    """A plain mark in place of words that cannot be drawn."""
     middle, width = side / 2, max(2, side // 400)
     for radius in (side / 12, side / 15):
         draw.ellipse((middle - radius, middle - radius, middle + radius, middle + radius), outline=ink, width=width)

@@ -1,6 +1,6 @@
-"""Frames to an H.264 MP4, by the ffmpeg program of the video layer (GPL, run as a program of its own).
+"""Frames to an H.264 MP4, by the ffmpeg program of the video layer (GPL, run as a separate process).
 
-Its arguments are constants: no byte of a seller's reaches a command line or a file name, only pixels its input.
+Its arguments are constants: nothing from a seller reaches a command line or a file name, only pixels its input.
 """
 
 from __future__ import annotations
@@ -13,31 +13,31 @@ from pathlib import Path
 from souk.selling.media.adapters.studio.film import Frame
 from souk.selling.media.model import MediaTransient
 
-_PATIENCE_SECONDS = 60
+_TIMEOUT_SECONDS = 60
 
 
 def encode_mp4(frames: Iterable[Frame], side: int, frames_per_second: int) -> bytes:
-    """An MP4 (H.264 High, yuv420p, BT.709, ready to stream) of square frames; the same frames, the same bytes.
+    """An MP4 (H.264 High, yuv420p, BT.709, ready to stream) of square frames. The same frames give the same bytes.
 
     Raises MediaTransient when the encoder fails.
     """
-    import imageio_ffmpeg  # type: ignore[import-untyped]  # it ships no types; one function of it is used
+    import imageio_ffmpeg  # type: ignore[import-untyped]  # it has no types; one function of it is used
 
     with tempfile.TemporaryDirectory() as folder:
-        film, complaints = Path(folder, "film.mp4"), Path(folder, "complaints")
+        film, errors_file = Path(folder, "film.mp4"), Path(folder, "errors.log")
         command = _command(imageio_ffmpeg.get_ffmpeg_exe(), side, frames_per_second, film)
-        with complaints.open("wb") as errors:
+        with errors_file.open("wb") as errors:
             # Fixed arguments, no shell, an empty environment.
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors, env={})  # noqa: S603
             try:
                 _feed(process, frames)
-                status = process.wait(_PATIENCE_SECONDS)
+                status = process.wait(_TIMEOUT_SECONDS)
             except BaseException:
                 process.kill()
                 process.wait()
                 raise
         if status != 0 or not film.exists():
-            reason = complaints.read_text(errors="replace").strip()[-500:]
+            reason = errors_file.read_text(errors="replace").strip()[-500:]
             raise MediaTransient("studio", f"The video encoder stopped with status {status}: {reason}")
         return film.read_bytes()
 
@@ -49,7 +49,7 @@ def _feed(process: subprocess.Popen[bytes], frames: Iterable[Frame]) -> None:
             for frame in frames:
                 pipe.write(frame.tobytes())
     except BrokenPipeError:
-        return  # the encoder gave up: its exit status and words tell why
+        return  # the encoder stopped: its exit status and error output give the reason
 
 
 def _command(program: str, side: int, frames_per_second: int, film: Path) -> list[str]:
@@ -70,7 +70,7 @@ def _command(program: str, side: int, frames_per_second: int, film: Path) -> lis
             "-color_trc",
             "bt709",
         ),
-        # A fixed number of threads: x264 cuts its work by it, so it is part of what the bytes depend on.
+        # A fixed number of threads: x264 divides its work by it, so the bytes depend on it.
         *("-c:v", "libx264", "-preset", "superfast", "-crf", "22", "-profile:v", "high", "-threads", "2"),
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1", "-movflags", "+faststart"),
         str(film),

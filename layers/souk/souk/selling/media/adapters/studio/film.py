@@ -1,7 +1,7 @@
-"""A short film of still pictures: a slow move over each, one melting into the next.
+"""A short film of still pictures: a slow camera move over each, with cross-fades between them.
 
-Every frame is resampled from the full picture with a fractional window, so that slow motion does not tremble. Pictures
-are turned into the planes that video is coded in first, since those are half the work of RGB from there on.
+Every frame is resampled from the full picture with a fractional window, so that slow motion does not judder. Pictures
+are converted to the planes of the video codec first: from there on that is half the work of RGB.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from PIL import Image
 
 SIDE: Final = 1080
 FRAMES_PER_SECOND: Final = 24
-# The side that pictures should have: then the closest window is shown about one to one.
+# The side that pictures should have: the closest window is then shown at about its own size.
 SOURCE_SIDE: Final = 1240
 
 _FADE_SECONDS: Final = 0.8
@@ -30,7 +30,7 @@ class _Move:
     end: tuple[float, float, float]
 
 
-# In turn: closer, along, back out, along the other way.
+# Used in turn: zoom in, pan, zoom out, pan back.
 _MOVES: Final = (
     _Move((0.50, 0.50, 1.00), (0.50, 0.49, 0.88)),
     _Move((0.46, 0.52, 0.90), (0.54, 0.48, 0.90)),
@@ -41,7 +41,7 @@ _MOVES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A picture in Y'CbCr 4:2:0, BT.709, studio range: three "L" planes, the colours at half the side."""
+    """A picture in Y'CbCr 4:2:0, BT.709, studio range: three "L" planes, the chroma planes at half the side."""
 
     luma: Image.Image
     blue: Image.Image
@@ -57,7 +57,7 @@ class Frame:
             _resized(self.luma, box, side), _resized(self.blue, box, side // 2), _resized(self.red, box, side // 2)
         )
 
-    def melted_into(self, other: Frame, share: float) -> Frame:
+    def blended_with(self, other: Frame, share: float) -> Frame:
         return Frame(
             Image.blend(self.luma, other.luma, share),
             Image.blend(self.blue, other.blue, share),
@@ -78,7 +78,7 @@ def frames(pictures: Sequence[Image.Image], seconds: float) -> Iterator[Frame]:
         frame = _moved(shown[current], current, into / length)
         if current and into < fade:
             before = _moved(shown[current - 1], current - 1, (moment - starts[current - 1]) / length)
-            frame = before.melted_into(frame, _eased((into + 1) / (fade + 1)))
+            frame = before.blended_with(frame, _eased((into + 1) / (fade + 1)))
         yield frame
 
 
@@ -103,8 +103,8 @@ def _moved(frame: Frame, turn: int, progress: float) -> Frame:
 
 
 def _resized(plane: Image.Image, box: tuple[float, float, float, float], side: int) -> Image.Image:
-    # Bicubic moves a point exactly as far as asked; narrower filters pull it towards whole pixels, which trembles.
-    # Rounding errors must not reach beyond the picture.
+    # Bicubic keeps fractional positions; narrower filters pull towards whole pixels, which judders.
+    # The box is clipped because rounding errors could put it outside the picture.
     left, top, right, bottom = (min(max(edge, 0.0), 1.0) * plane.width for edge in box)
     return plane.resize((side, side), Image.Resampling.BICUBIC, box=(left, top, right, bottom))
 

@@ -1,4 +1,4 @@
-"""Squares out of photos: where to crop, how to continue a photo beyond its border, how to enlarge it."""
+"""Square crops of photos: where to crop, how to extend a photo beyond its border, how to enlarge it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from souk.selling.media.adapters.studio.subject import Subject
 
 type Box = tuple[float, float, float, float]
 
-# Losing this share of a subject at the border of its photo is better than inventing what was beyond it.
+# Cutting off this share of a subject at the border of its photo is better than extending the photo.
 _CUT_ALLOWED: Final = 0.12
-# A detail is cut no smaller than this from the photo where it can be: enlarging more shows nothing new.
+# The smallest crop of a detail, where the photo is large enough: a smaller one, enlarged, shows no more.
 _DETAIL_PIXELS: Final = 300
 
 
 def square_around(size: tuple[int, int], subject: Subject, margin: float) -> Box:
-    """The square, in pixels, with the subject in its middle and `margin` (fraction of its side) on the longer sides.
+    """The square, in pixels, with the subject in its middle and `margin` (part of its side) on the longer sides.
 
-    It stays within the photo where that cuts next to nothing off the subject, else it reaches beyond the border.
+    It stays within the photo where that cuts almost nothing off the subject, otherwise it extends beyond the border.
     """
     width, height = size
     left, top, right, bottom = subject.box
@@ -31,7 +31,7 @@ def square_around(size: tuple[int, int], subject: Subject, margin: float) -> Box
     side = needed / (1 - 2 * margin)
     if side > min(width, height) >= needed * (1 - _CUT_ALLOWED):
         side = float(min(width, height))
-    if not subject.can_be_cut_out:  # then what is beyond the border would be seen
+    if not subject.can_be_cut_out:  # then the extension would be visible
         side = min(side, float(max(width, height)))
     centre_x, centre_y = subject.centre
     x = _within(centre_x * width - side / 2, side, width)
@@ -40,7 +40,7 @@ def square_around(size: tuple[int, int], subject: Subject, margin: float) -> Box
 
 
 def square_on_detail(picture: Image.Image, subject: Subject) -> Box:
-    """The square within the subject that holds most fine structure: stitching, engraving, rim, texture."""
+    """The square within the subject with the most fine structure: stitching, engraving, rim, texture."""
     width, height = picture.size
     left, top, right, bottom = subject.box
     extent = min((right - left) * width, (bottom - top) * height)
@@ -52,7 +52,7 @@ def square_on_detail(picture: Image.Image, subject: Subject) -> Box:
     matte = np.asarray(subject.matte.resize(small.size, Image.Resampling.BOX), dtype=np.float32) / 255
     structure = np.abs(grey - box_mean(grey, 2)) * matte
     reach = max(1, round(side * scale / 2))
-    # The window must lie on the subject as well: structure alone would sit on an outline.
+    # Weighted by how much of the window is on the subject: structure alone would choose its outline.
     interest = box_mean(structure, reach) * box_mean(matte, reach)
     margin_y, margin_x = min(reach, grey.shape[0] // 2 - 1), min(reach, grey.shape[1] // 2 - 1)
     inner = interest[margin_y : grey.shape[0] - margin_y, margin_x : grey.shape[1] - margin_x]
@@ -63,15 +63,15 @@ def square_on_detail(picture: Image.Image, subject: Subject) -> Box:
 
 
 def cropped(picture: Image.Image, box: Box, side: int) -> Image.Image:
-    """`box` of the picture as a square of `side` pixels; beyond the border the photo goes on, out of focus."""
-    picture, (pad_left, pad_top) = _continued(picture, box)
+    """`box` of the picture as a square of `side` pixels; beyond the border the photo is extended, out of focus."""
+    picture, (pad_left, pad_top) = _extended(picture, box)
     left, top, right, bottom = box[0] + pad_left, box[1] + pad_top, box[2] + pad_left, box[3] + pad_top
     inside = (max(0.0, left), max(0.0, top), min(float(picture.width), right), min(float(picture.height), bottom))
     scale = side / (right - left)
     if scale <= 1.5:
         enlarged = picture.resize((side, side), Image.Resampling.LANCZOS, box=inside)
         return enlarged.filter(ImageFilter.UnsharpMask(1.2, 40, 2))
-    # In steps, sharpened between: one long step shows its ringing.
+    # In two steps with sharpening between them: a single large step shows ringing.
     halfway = round(side / scale**0.5)
     step = picture.resize((halfway, halfway), Image.Resampling.LANCZOS, box=inside)
     step = step.filter(ImageFilter.UnsharpMask(1.2, 45, 1))
@@ -86,14 +86,14 @@ def cropped_matte(matte: Image.Image, box: Box, side: int) -> Image.Image:
 
 
 def _within(start: float, side: float, limit: int) -> float:
-    """Moved into the photo; centred on it when it is larger than the photo."""
+    """The start of a range of length `side`, moved into 0..limit; centred when it is longer than `limit`."""
     if side >= limit:
         return (limit - side) / 2
     return min(max(start, 0.0), limit - side)
 
 
-def _continued(picture: Image.Image, box: Box) -> tuple[Image.Image, tuple[int, int]]:
-    """The photo's border drawn out and blurred beyond the borders that `box` crosses, and how far its origin moved."""
+def _extended(picture: Image.Image, box: Box) -> tuple[Image.Image, tuple[int, int]]:
+    """The photo, extended by its blurred edge pixels beyond the borders that `box` crosses, and its origin's shift."""
     beyond = (-box[0], -box[1], box[2] - picture.width, box[3] - picture.height)
     left, top, right, bottom = (ceil(value) if value > 0.5 else 0 for value in beyond)
     widest = max(left, top, right, bottom)
@@ -104,7 +104,7 @@ def _continued(picture: Image.Image, box: Box) -> tuple[Image.Image, tuple[int, 
     seam = max(4, widest // 8)
     sharp = (left + seam * bool(left), top + seam * bool(top))
     end = (stretched.width - right - seam * bool(right), stretched.height - bottom - seam * bool(bottom))
-    # The mask is wider than the picture, so that a border without continuation stays sharp to its last pixel.
+    # The mask is wider than the picture, so that a border without extension stays sharp to its last pixel.
     margin = 4 * seam
     keep = Image.new("L", (stretched.width + 2 * margin, stretched.height + 2 * margin), 0)
     keep.paste(

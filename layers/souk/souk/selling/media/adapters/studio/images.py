@@ -1,4 +1,4 @@
-"""The studio as ImageProvider: finished square JPEGs from the seller's photos, or cards when there are none."""
+"""The studio as ImageProvider: square JPEGs made from the seller's photos, or cards when there are none."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _QUALITY: Final = 90
 
 
 class StudioImages:
-    """ImageProvider without a model: the same brief gives the same bytes."""
+    """ImageProvider without a generative model: the same brief gives the same bytes."""
 
     def generate_images(self, brief: MediaBrief) -> tuple[GeneratedImage, ...]:
-        """1600 x 1600 JPEGs. From photos: main, styled, detail and the further views; without: three cards."""
+        """1600 x 1600 JPEGs. From photos: main, styled, detail and further views; without photos: three cards."""
         return tuple(
             GeneratedImage(shot.role, encode_jpeg(shot.picture, quality=_QUALITY), "image/jpeg", SIDE, SIDE)
             for shot in shots_of(brief, SIDE)
@@ -27,7 +27,7 @@ class StudioImages:
 
 
 def shots_of(brief: MediaBrief, side: int) -> tuple[Shot, ...]:
-    """The pictures of a brief, not yet encoded. Photos are trusted: they went through pictures.take_in."""
+    """The pictures of a brief, not encoded yet. Its photos are trusted: pictures.take_in has cleaned them."""
     seed = seed_of(brief)
     photos = tuple(_opened(photo) for photo in brief.photos[: 1 + MAX_FURTHER_PHOTOS])
     if not photos:
@@ -37,5 +37,5 @@ def shots_of(brief: MediaBrief, side: int) -> tuple[Shot, ...]:
 
 def _opened(photo: Photo) -> Image.Image:
     with Image.open(io.BytesIO(photo.load())) as picture:
-        picture.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # a JPEG of many megapixels is decoded smaller at once
+        picture.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # decodes a large JPEG at a smaller scale
         return picture.convert("RGB")

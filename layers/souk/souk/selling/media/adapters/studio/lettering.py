@@ -1,7 +1,7 @@
-"""Text set in pictures: Source Serif and Source Sans (SIL OFL 1.1), for Latin, Greek and Cyrillic scripts.
+"""Text in pictures, in Source Serif and Source Sans (SIL OFL 1.1), for Latin, Greek and Cyrillic scripts.
 
-What these faces cannot draw is never drawn as empty boxes: symbols are left out, and a text with letters of another
-script is not drawn at all.
+Missing characters are never drawn as empty boxes: symbols are left out, and a text with letters of another script is
+not drawn at all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NO_CHARACTER: Final = "\U0010fffd"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A text broken into lines that fit, in the largest size that does. `leading` is in pixels from line to line."""
+    """A text broken into lines, in the largest font size that fits. `leading`: pixels from line to line."""
 
     lines: tuple[str, ...]
     font: FreeTypeFont
@@ -41,12 +41,12 @@ class Setting:
 @cache
 def font(face: Face, size: int) -> FreeTypeFont:
     package, name = _FILES[face]
-    # Plain layout: the same with and without the optional shaping library.
+    # Basic layout gives the same result with and without the optional shaping library.
     return ImageFont.truetype(str(files(package) / "files" / name), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def drawable(text: str, face: Face) -> str:
-    """`text` without the symbols that `face` lacks; empty when it lacks a letter or a digit of it."""
+    """`text` without symbols missing in `face`; empty when a letter or a digit is missing."""
     kept = []
     for character in " ".join(unicodedata.normalize("NFC", text).split()):
         if character == " " or _covers(face, character):
@@ -59,7 +59,7 @@ def drawable(text: str, face: Face) -> str:
 def fitted(text: str, face: Face, *, width: int, height: int, largest: int, smallest: int) -> Setting:
     """The largest setting of `text` within `width` x `height` pixels.
 
-    Words are broken only at the smallest size; what is too long even then ends in an ellipsis.
+    Words are broken only at the smallest size; a text that is too long even then ends in an ellipsis.
     """
     for size in range(largest, smallest - 1, -4):
         setting = _set(text, face, size, width)

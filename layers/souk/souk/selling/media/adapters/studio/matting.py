@@ -1,6 +1,6 @@
-"""Separating figure from ground in a small picture: colour mixtures, a random walk with priors, a guided edge.
+"""Separates figure and background in a small picture: colour mixtures, a random walk with priors, a guided filter.
 
-Arrays are (height, width) or (height, width, channels), float32. Nothing is random: the same picture, the same mask.
+Arrays are (height, width) or (height, width, channels), float32. Nothing is random: equal pictures give equal masks.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _MIXTURE = 5
 
 
 def to_lab(rgb: Floats) -> Floats:
-    """sRGB in 0..1 to CIE L*a*b* (D65), where distances are roughly those that eyes see."""
+    """sRGB in 0..1 to CIE L*a*b* (D65), where distances are roughly those that people perceive."""
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], dtype=np.float32)
     scaled = linear @ to_xyz.T / np.array([0.9505, 1.0, 1.089], dtype=np.float32)
@@ -91,7 +91,7 @@ def guided_filter(guide: Floats, mask: Floats, radius: int, softness: float) -> 
 
 
 def box_mean(values: Floats, radius: int) -> Floats:
-    """Mean over the square of side 2 x radius + 1; the picture is continued by its border."""
+    """Mean over the square of side 2 x radius + 1; beyond its border the picture repeats its edge pixels."""
     out: NDArray[np.float64] = np.pad(values, radius + 1, mode="edge").astype(np.float64)
     side = 2 * radius + 1
     for axis in (0, 1):

@@ -1,13 +1,13 @@
-"""The words of a prompt that the studio understands, and what each of them does. This is the whole vocabulary.
+"""The words of a prompt that the studio understands, and the effect of each. This is the whole vocabulary.
 
-A prompt is read word by word, without case. Four things are chosen independently, each by the first word that is
-known, each with a default, so "Dark walnut table" and "walnut, moody" mean what they say:
+A prompt is read word by word, ignoring case. Four choices are independent of each other; each is made by the first
+known word, or has a default:
 
-    setting   what the thing stands on     (SETTINGS; default: seamless paper)
-    light     how the scene is lit         (LIGHTS; default: daylight)
-    paper     colour of a seamless ground  (PAPERS, only before "background", "backdrop", "wall", "paper" or after
-                                            "on"; a red cup shall not make the paper red)
-    pace      how long the video takes     (PACES; default: 7 s)
+    setting   the surface under the product       (SETTINGS; default: seamless paper)
+    light     the light of the scene              (LIGHTS; default: daylight)
+    paper     the colour of a seamless background (PAPERS, only before "background", "backdrop", "wall", "paper" or
+                                                   after "on"; a red cup must not make the paper red)
+    pace      the length of the video             (PACES; default: 7 s)
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ type Setting = Literal["paper", "wood", "marble", "linen", "stone", "garden"]
 class Light:
     """`exposure`, `contrast` and `saturation` are factors around 1; `warmth` in -1 (blue) .. 1 (amber).
 
-    `vignette` in 0..1 darkens the corners; `paper` is the seamless ground that goes with this light.
+    `vignette` in 0..1 darkens the corners; `paper` is the seamless background that goes with this light.
     """
 
     name: str
@@ -103,12 +103,12 @@ PACES: Final[Mapping[str, float]] = {
 }
 DEFAULT_PACE: Final = 7.0
 
-_GROUNDS = frozenset(("background", "backdrop", "wall", "paper"))
+_BACKGROUNDS = frozenset(("background", "backdrop", "wall", "paper"))
 _WORD = re.compile(r"[a-z]+")
 
 
 def mood_of(prompt: str) -> Mood:
-    """What `prompt` asks for; any text has an answer."""
+    """The mood that `prompt` asks for; for any text."""
     words = _words(prompt)
     light = next((LIGHTS[word] for word in words if word in LIGHTS), DAYLIGHT)
     setting: Setting = next((SETTINGS[word] for word in words if word in SETTINGS), "paper")
@@ -116,7 +116,7 @@ def mood_of(prompt: str) -> Mood:
 
 
 def seconds_of(prompt: str) -> float:
-    """Length of the video in seconds, 6 to 10."""
+    """The length of the video in seconds, 6 to 10."""
     return next((PACES[word] for word in _words(prompt) if word in PACES), DEFAULT_PACE)
 
 
@@ -128,6 +128,6 @@ def _paper(words: list[str]) -> Rgb | None:
     for index, word in enumerate(words):
         after = words[index + 1 : index + 3]
         before = words[max(0, index - 2) : index]
-        if word in PAPERS and (not _GROUNDS.isdisjoint(after) or "on" in before):
+        if word in PAPERS and (not _BACKGROUNDS.isdisjoint(after) or "on" in before):
             return PAPERS[word]
     return None

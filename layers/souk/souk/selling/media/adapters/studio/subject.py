@@ -1,4 +1,4 @@
-"""Where the thing on sale is in a photo, how its outline runs, and how far that may be trusted."""
+"""Finds the product in a photo: its box, its outline, and how reliable they are."""
 
 from __future__ import annotations
 
@@ -19,20 +19,21 @@ from souk.selling.media.adapters.studio.matting import (
 )
 
 _SEARCH_SIDE: Final = 168
-# Log density below the border's usual colours at which a colour is surely foreign to it; noise stays under it.
+# How far below the usual log density of the border's colours a colour certainly does not belong to the border; noise
+# stays below it.
 _RARE: Final = 12.0
-# Every so many pixels are enough to learn colours from.
+# One pixel in this many is enough to learn colours from.
 _LEARNT_FROM: Final = 5
 _ROUNDS: Final = 7
 _OUTLINE_SIDE: Final = 336
 _EDGE_SIDE: Final = 900
-# Below this a cut-out shows its seams; set by looking at cut-outs of photographs on either side of it.
+# Below this a cut-out looks wrong; chosen by looking at cut-outs with higher and lower confidence.
 CUT_OUT_CONFIDENCE: Final = 0.72
-# A doubtful find is framed only when this share of the photo's structure lies in its box: else the thing may well be
-# larger than what was found of it, and the whole photo is the subject.
+# A doubtful subject is framed only when this share of the photo's structure is in its box: otherwise the product may be
+# larger than the part that was found, and the whole photo is the subject.
 _FRAMED_STRUCTURE: Final = 0.55
 _FRAMING_CONFIDENCE: Final = 0.3
-# Steps between neighbours (in Lab) up to this are noise, not structure.
+# Differences between neighbours (in Lab) up to this are noise, not structure.
 _NOISE: Final = 4.0
 _WHOLE: Final = (0.0, 0.0, 1.0, 1.0)
 
@@ -59,9 +60,9 @@ class Subject:
 
 
 def find_subject(picture: Image.Image) -> Subject:
-    """The most likely thing on sale in an RGB `picture`: unlike the border, near the middle, of one piece.
+    """The most likely product in an RGB `picture`: unlike the border, near the middle, in one piece.
 
-    Where nothing is found with any certainty, the whole photo is the subject.
+    When nothing is found with enough confidence, the whole photo is the subject.
     """
     small = picture.copy()
     small.thumbnail((_SEARCH_SIDE, _SEARCH_SIDE), Image.Resampling.BOX)
@@ -77,7 +78,7 @@ def find_subject(picture: Image.Image) -> Subject:
 
 
 def _first_guess(lab: Floats) -> Floats:
-    """Unlike the border and near the middle."""
+    """How likely each pixel is the product: unlike the border and near the middle."""
     height, width, _ = lab.shape
     colours = lab.reshape(-1, 3)
     border = _border(height, width)
@@ -85,12 +86,12 @@ def _first_guess(lab: Floats) -> Floats:
     usual, most = np.quantile(unlike, (0.5, 0.995))
     rarity = np.clip((unlike - usual) / max(float(most - usual), _RARE), 0, 1)
     guess = np.clip((0.02 + 0.98 * rarity) * _middle(height, width), 0.001, 0.999)
-    # Its own dividing line becomes the even odds.
+    # Its threshold becomes a probability of 0.5.
     return np.asarray(guess ** (np.log(0.5) / np.log(_dividing_line(guess))), dtype=np.float32)
 
 
 def _dividing_line(values: Floats) -> float:
-    """The threshold that best parts values of 0..1 in two groups (Otsu, 1979)."""
+    """The threshold that best separates values of 0..1 into two groups (Otsu, 1979)."""
     counts, edges = np.histogram(values, bins=64, range=(0, 1))
     middles = (edges[1:] + edges[:-1]) / 2
     below, total = counts.cumsum(), counts.sum()
@@ -101,7 +102,7 @@ def _dividing_line(values: Floats) -> float:
 
 
 def _refined(lab: Floats, belief: Floats) -> Floats:
-    """Let the colours of figure and ground explain the pixels, the outline follow the edges, and repeat."""
+    """Repeatedly: classify pixels by the colours of product and background, and align the outline with edges."""
     height, width, _ = lab.shape
     colours = lab.reshape(-1, 3)
     leaning = 1.2 * (_middle(height, width) - 0.5)
@@ -109,7 +110,7 @@ def _refined(lab: Floats, belief: Floats) -> Floats:
     few = colours[::_LEARNT_FROM]
     for _ in range(_ROUNDS):
         figure = np.clip(belief.ravel()[::_LEARNT_FROM], 0.001, 0.999)
-        # Cubed: what is in doubt must not teach either side its colours.
+        # Cubed, so that doubtful pixels hardly count for the colours of either side.
         ratio = log_likelihood(colours, few, figure**3) - log_likelihood(colours, few, (1 - figure) ** 3)
         odds = 0.6 * ratio.reshape(height, width) + leaning
         posterior = 1 / (1 + np.exp(-np.clip(odds, -12, 12)))
@@ -119,7 +120,7 @@ def _refined(lab: Floats, belief: Floats) -> Floats:
 
 
 def _one_piece(belief: Floats) -> NDArray[np.bool_]:
-    """The largest region of belief, weighted towards the middle, its holes filled."""
+    """The largest likely region, weighted towards the middle, with its holes filled."""
     rest = belief > 0.5
     weight = _middle(*belief.shape)
     best, best_weight = np.zeros_like(rest), 0.0
@@ -139,7 +140,7 @@ def _one_piece(belief: Floats) -> NDArray[np.bool_]:
 
 
 def _box(solid: NDArray[np.bool_]) -> tuple[float, float, float, float]:
-    """Bounds of the piece, without its outermost thin threads."""
+    """The box of the region, without its outermost thin parts."""
     height, width = solid.shape
     rows = np.flatnonzero(solid.mean(axis=1) > 0.02)
     columns = np.flatnonzero(solid.mean(axis=0) > 0.02)
@@ -150,7 +151,7 @@ def _box(solid: NDArray[np.bool_]) -> tuple[float, float, float, float]:
 
 
 def _fine_matte(picture: Image.Image, solid: NDArray[np.bool_]) -> Image.Image:
-    """The outline, found again at twice the size in a band around the first one, then laid onto the edges."""
+    """The outline, refined at twice the size in a band around the first one, then aligned with the edges."""
     middle = _scaled(picture, _OUTLINE_SIDE)
     lab = to_lab(np.asarray(middle, dtype=np.float32) / 255)
     coarse = Image.fromarray((solid * 255).astype(np.uint8)).resize(middle.size, Image.Resampling.BICUBIC)
@@ -175,7 +176,7 @@ def _scaled(picture: Image.Image, side: int) -> Image.Image:
 
 
 def _confidence(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -> float:
-    """The weakest of four witnesses: decided pixels, distinct colours, an edge along the outline, a free border."""
+    """The weakest of four measures: decided pixels, distinct colours, an edge along the outline, a free border."""
     decided = float(np.abs(belief - 0.5).mean() * 2)
     inside, outside = lab[solid], lab[~solid]
     if min(len(inside), len(outside)) < solid.size // 100:
@@ -192,7 +193,7 @@ def _confidence(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -> float:
 
 
 def _structure_within(box: tuple[float, float, float, float], lab: Floats) -> float:
-    """Share of the photo's edges and texture that lies in `box`."""
+    """The share of the photo's edges and texture in `box`."""
     height, width, _ = lab.shape
     structure = np.maximum(_steps(lab) - _NOISE, 0)
     left, top, right, bottom = box
@@ -202,7 +203,7 @@ def _structure_within(box: tuple[float, float, float, float], lab: Floats) -> fl
 
 
 def _steps(lab: Floats) -> Floats:
-    """How far each pixel is from its upper and left neighbours, together."""
+    """The distance of each pixel's colour from its upper and its left neighbour, added up."""
     step = np.zeros(lab.shape[:2], dtype=np.float32)
     step[1:] += np.sqrt(((lab[1:] - lab[:-1]) ** 2).sum(axis=-1))
     step[:, 1:] += np.sqrt(((lab[:, 1:] - lab[:, :-1]) ** 2).sum(axis=-1))
@@ -210,7 +211,7 @@ def _steps(lab: Floats) -> Floats:
 
 
 def _overlap(first: Floats, second: Floats) -> float:
-    """Bhattacharyya coefficient of two colour histograms, 0 (nothing shared) to 1 (alike)."""
+    """Bhattacharyya coefficient of two colour histograms, 0 (nothing in common) to 1 (equal)."""
     edges = (np.linspace(0, 100, 9), np.linspace(-90, 90, 13), np.linspace(-90, 90, 13))
     shares = [np.histogramdd(part, bins=edges)[0] / len(part) for part in (first, second)]
     return float(np.sqrt(shares[0] * shares[1]).sum())
@@ -224,7 +225,7 @@ def _border(height: int, width: int) -> NDArray[np.bool_]:
 
 
 def _middle(height: int, width: int) -> Floats:
-    """1 in the middle of the photo, falling off towards its border."""
+    """1 in the middle of the photo, decreasing towards its border."""
     y = (np.arange(height, dtype=np.float32)[:, None] + 0.5) / height - 0.5
     x = (np.arange(width, dtype=np.float32)[None] + 0.5) / width - 0.5
     return np.exp(-(x * x + y * y) / (2 * 0.3**2)).astype(np.float32)

@@ -1,6 +1,6 @@
-"""Grounds to stand a thing on, painted from noise: paper, wood, marble, linen, stone, a garden out of focus.
+"""Backgrounds for products, computed from noise: paper, wood, marble, linen, stone, a garden out of focus.
 
-Each painter answers a square RGB picture lit from the upper left and a little out of focus where it is far away.
+Each painter returns a square RGB picture, lit from the upper left and slightly out of focus in the distance.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from souk.selling.media.adapters.studio.prompts import Mood, Setting
 type Chance = np.random.Generator
 type Painter = Callable[[Mood, int, Chance], Image.Image]
 
-# Texture is painted at this size and enlarged: finer grain than a lens would show only costs time and bytes.
+# Textures are computed at this size and enlarged: finer grain than a lens shows only costs time and bytes.
 _TEXTURE: Final = 1000
 
 
 def painted(mood: Mood, side: int, seed: int) -> Image.Image:
-    """The ground of `mood`, `side` pixels square. The same seed paints the same picture."""
+    """The background of `mood`, `side` pixels square. The same seed gives the same picture."""
     return _PAINTERS[mood.setting](mood, side, np.random.Generator(np.random.PCG64(seed)))
 
 
 def _paper(mood: Mood, side: int, chance: Chance) -> Image.Image:
-    """Seamless paper: a wall that curves into the floor, brightest behind the thing."""
+    """Seamless paper: a wall that curves into the floor, brightest behind the product."""
     y, x = _grid(_TEXTURE)
     glow = np.exp(-(((x - 0.44) / 0.62) ** 2 + ((y - 0.42) / 0.55) ** 2))
     curve = 0.035 * np.tanh((y - 0.62) / 0.10)
@@ -93,7 +93,7 @@ def _stone(mood: Mood, side: int, chance: Chance) -> Image.Image:
 
 
 def _garden(mood: Mood, side: int, chance: Chance) -> Image.Image:
-    """A terrace table before trees in the sun."""
+    """A terrace table in front of sunlit trees."""
     leaves = 0.6 * _noise(chance, 6, 6) + 0.4 * _noise(chance, 14, 14)
     trees = _picture(_between(leaves, (0.10, 0.20, 0.08), (0.66, 0.78, 0.42)), side)
     lights = Image.new("RGB", (side, side))
@@ -126,11 +126,11 @@ _PAINTERS: Final[Mapping[Setting, Painter]] = {
 
 
 def _tabletop(texture: Floats, side: int) -> Image.Image:
-    """The texture as a table seen at an angle: narrower and out of focus where it is far, lit from the upper left."""
+    """The texture as a table seen at an angle: narrower and out of focus in the distance, lit from the upper left."""
     y, x = _grid(_TEXTURE)
     light = 0.80 + 0.22 * np.exp(-(((x - 0.32) / 0.75) ** 2 + ((y - 0.35) / 0.75) ** 2))
     flat = _picture(texture * light[..., None], _TEXTURE)
-    # A row at height y shows the middle 1 / (1 + tilt y) of the texture, so far rows (top) take in more than near ones.
+    # A row at height y shows the middle 1 / (1 + tilt y) of the texture, so far rows (top) show more than near ones.
     tilt, scale, middle = 0.42, _TEXTURE / side, _TEXTURE / 2
     across, down, lean = 0.98 * scale, 1.3 * scale, tilt / side
     seen = flat.transform(
@@ -145,7 +145,7 @@ def _tabletop(texture: Floats, side: int) -> Image.Image:
 
 
 def _noise(chance: Chance, rows: int, columns: int) -> Floats:
-    """Smooth noise in 0..1 with that many features down and across."""
+    """Smooth noise in 0..1 with `rows` features vertically and `columns` horizontally."""
     few = chance.uniform(0, 1, (rows + 3, columns + 3)).astype(np.float32)
     return np.asarray(Image.fromarray(few).resize((_TEXTURE, _TEXTURE), Image.Resampling.BICUBIC), dtype=np.float32)
 

@@ -1,4 +1,4 @@
-"""A sales text from the seller's facts alone: it arranges what was said and adds nothing but a few labels."""
+"""A sales text from the seller's own words: it arranges them and adds only a few labels."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import unicodedata
 
 from souk.selling.media.model import MediaBrief
 
-# Every word that this provider may add to the seller's own.
+# Every word that this provider adds to the seller's own.
 CONNECTING_WORDS = frozenset(("details", "condition"))
 
 _SENTENCE_END = (".", "!", "?", "…", ":", "\u3002", "\uff01", "\uff1f")
 
 
 class StudioText:
-    """TextProvider without a model."""
+    """TextProvider without a generative model."""
 
     def enrich_description(self, brief: MediaBrief) -> str:
         """Plain text in paragraphs: the title, the description, then the facts as a list."""
         title = _line(brief.title)
         paragraphs = [_sentence(paragraph) for paragraph in _paragraphs(brief.description)]
-        # A description that begins with the title needs no second one.
+        # A description that begins with the title does not need it twice.
         if title and not (paragraphs and _folded(paragraphs[0]).startswith(_folded(title))):
             paragraphs.insert(0, _sentence(title))
         facts = _facts(brief)
@@ -44,7 +44,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _line(text: str) -> str:
-    """One line, single spaces, nothing invisible."""
+    """The text as one line with single spaces and no control characters."""
     visible = "".join(" " if unicodedata.category(character) == "Cc" else character for character in text)
     return " ".join(visible.split())
 

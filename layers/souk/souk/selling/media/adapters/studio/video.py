@@ -1,4 +1,4 @@
-"""The studio as VideoProvider: a film of its own pictures, made at once."""
+"""The studio as VideoProvider: a film of its own pictures, made synchronously."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from souk.shared.errors import NotFound
 
 
 class StudioVideo:
-    """VideoProvider without a model: the same brief gives the same bytes on the same kind of machine."""
+    """VideoProvider without a generative model: the same brief gives the same bytes on the same kind of machine."""
 
     def start_video(self, brief: MediaBrief, key: str) -> VideoJob:
         """A job that is done: 6 to 10 s of H.264, 1080 pixels square. Raises MediaTransient."""
@@ -20,5 +20,5 @@ class StudioVideo:
         return VideoJob(key, encode_mp4(film, SIDE, FRAMES_PER_SECOND))
 
     def poll_video(self, job_id: str) -> VideoJob:
-        """Never needed: every job was done when it started, and nothing is kept. Raises NotFound."""
+        """Always raises NotFound: every job is done when it starts, and none is stored."""
         raise NotFound(f"The studio keeps no video jobs, so it has none called {job_id}.")

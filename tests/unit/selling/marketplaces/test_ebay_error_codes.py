@@ -1,4 +1,4 @@
-"""One reaction for each kind of error, told by code and class, never by text."""
+"""The error for each of eBay's codes; the text of an error never matters."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ def test_a_limit_is_a_throttle(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["10007", "21916543", "21916803"])
-def test_a_fault_of_ebays_may_be_tried_again(code: str) -> None:
+def test_an_error_of_ebays_own_may_be_retried(code: str) -> None:
     error = error_of(refused(error_xml(code, "Their words.")))
     assert type(error) is VendorFailed
     assert error.detail == "Their words."
 
 
-def test_an_unknown_system_error_may_be_tried_again() -> None:
+def test_an_unknown_system_error_may_be_retried() -> None:
     assert type(error_of(refused(error_xml("424242", classification="SystemError")))) is VendorFailed
 
 
-def test_one_final_reason_makes_a_refusal_final_whatever_else_went_wrong() -> None:
+def test_a_single_final_reason_makes_a_refusal_final() -> None:
     error = error_of(refused(error_xml("10007", classification="SystemError"), error_xml("107")))
     assert isinstance(error, VendorRefused)
     assert [problem.code for problem in error.problems] == ["10007", "107"]
 
 
-def test_warnings_beside_the_errors_are_no_reasons() -> None:
+def test_warnings_beside_errors_are_not_reasons_of_a_refusal() -> None:
     error = error_of(refused(error_xml("21917236", severity="Warning"), error_xml("107", "Choose another.")))
     assert isinstance(error, VendorRefused)
     assert error.detail == "Choose another."
 
 
-def test_error_240_tells_the_reason_that_stands_beside_it() -> None:
+def test_error_240_gives_the_reason_from_the_message() -> None:
     reply = refused(error_xml("240", "Cannot be listed."), message="<p>Confirm your phone first.</p>")
     assert problems(reply) == (
         VendorProblem("240", "Cannot be listed."),
@@ -62,7 +62,7 @@ def test_error_240_tells_the_reason_that_stands_beside_it() -> None:
 
 
 @pytest.mark.parametrize("code", ["930", "931", "932", "16110", "17470", "21916984", "21917053"])
-def test_a_refused_token_is_told_from_a_refused_request(code: str) -> None:
+def test_a_refused_token_is_distinguished_from_a_refused_request(code: str) -> None:
     assert token_refused(refused(error_xml(code)))
 
 

@@ -1,4 +1,4 @@
-"""Bedrock's errors as our outcomes, by the exception's code; by its text only where Bedrock gives nothing else."""
+"""Bedrock's errors as errors of the media model, by their code; by their text only where the code is ambiguous."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TRANSIENT: Final = frozenset(
     ("ModelTimeoutException", "ModelErrorException", "InternalServerException", "ServiceUnavailableException")
 )
 _FINAL: Final = frozenset(("AccessDeniedException", "ServiceQuotaExceededException"))
-# A blocked prompt and an ended model are both plain ValidationExceptions; only their words tell them apart.
+# A blocked prompt and a retired model are both ValidationExceptions; only their texts differ.
 _FILTER_WORDS: Final = ("content filter", "blocked by", "responsible ai", "safety", "moderation", "inappropriate")
 _ENDED_WORDS: Final = (
     "model identifier is invalid",
@@ -30,14 +30,14 @@ _ENDED_WORDS: Final = (
 
 
 @contextmanager
-def outcomes() -> Iterator[None]:
-    """Raises what went wrong in the block as MediaBlocked, MediaModelGone, MediaBadRequest, VendorRefused,
+def bedrock_errors() -> Iterator[None]:
+    """Turns botocore's errors in the block into MediaBlocked, MediaModelGone, MediaBadRequest, VendorRefused,
     VendorThrottled or MediaTransient."""
     try:
         yield
     except ClientError as error:
         raise _outcome(error) from error
-    # No connection, no answer in time, connection lost, answer cut off: Bedrock's own outcome is unknown.
+    # No connection, timeout, connection lost, answer cut off: it is unknown what Bedrock did.
     except (HTTPClientError, NoConnectionError, IncompleteReadError) as error:
         raise MediaTransient(VENDOR, f"No answer: {type(error).__name__}.") from error
 
@@ -46,7 +46,7 @@ def blocked(message: str) -> MediaBlocked:
     return MediaBlocked(VENDOR, [VendorProblem("content_filtered", message)])
 
 
-def tells_of_filter(message: str) -> bool:
+def is_about_filter(message: str) -> bool:
     return any(words in message.lower() for words in _FILTER_WORDS)
 
 
@@ -64,7 +64,7 @@ def _outcome(error: ClientError) -> SoukError:
     if code == "ResourceNotFoundException":
         return MediaModelGone(VENDOR, [problem])
     if code == "ValidationException":
-        if tells_of_filter(message):
+        if is_about_filter(message):
             return MediaBlocked(VENDOR, [problem])
         if any(words in message.lower() for words in _ENDED_WORDS):
             return MediaModelGone(VENDOR, [problem])

@@ -1,4 +1,4 @@
-"""Photos that nobody settled: when they are looked at, and what becomes of them."""
+"""Pending photos: when the sweeper checks them, and when they are rejected."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from souk.selling.listings.model import Listing
 from souk.selling.photos.model import LOOK_AGAIN, UPLOAD_LIFE, Photo, PhotoStatus, next_look
-from souk.selling.photos.service.settling import give_up_photos, settle_photos
+from souk.selling.photos.service.intake import give_up_photos, settle_photos
 from souk.storefront.catalogue.model import Product
 from tests.unit.selling.listings.listing_builders import a_listing
 from tests.unit.storefront.catalogue.product_builders import NOW, a_photo, a_product
@@ -37,24 +37,24 @@ def of_a_product(*photos: Photo) -> Product:
         (HOPELESS, HOPELESS + LOOK_AGAIN),
     ],
 )
-def test_the_first_one_decides_when_to_look(now: datetime, due: datetime) -> None:
+def test_the_oldest_pending_photo_decides_the_next_check(now: datetime, due: datetime) -> None:
     assert next_look((NEW, OLD), now) == due
 
 
-def test_without_photos_that_wait_nobody_looks() -> None:
+def test_without_pending_photos_there_is_no_next_check() -> None:
     assert next_look((), NOW) is None
 
 
 @pytest.mark.parametrize("made", [of_a_listing, of_a_product])
 @pytest.mark.parametrize(("minutes", "status"), [(120, PhotoStatus.PENDING), (121, PhotoStatus.REJECTED)])
-def test_what_waits_too_long_is_given_up(
+def test_a_photo_that_is_pending_for_too_long_is_rejected(
     made: Callable[..., Listing | Product], minutes: int, status: PhotoStatus
 ) -> None:
     kept = give_up_photos(made(OLD, NEW), NOW + timedelta(minutes=minutes))
     assert [photo.status for photo in kept.photos] == [status, PhotoStatus.PENDING]
 
 
-def test_what_may_still_be_judged_is_brought_up_and_nothing_is_written() -> None:
+def test_photos_that_may_still_be_processed_are_requested_and_nothing_is_written() -> None:
     judged: list[str] = []
 
     def refuse(_: Callable[[Product], Product]) -> Product:
@@ -65,7 +65,7 @@ def test_what_may_still_be_judged_is_brought_up_and_nothing_is_written() -> None
     assert judged == [OLD.id, NEW.id]
 
 
-def test_what_is_hopeless_is_rejected_and_only_the_rest_is_brought_up() -> None:
+def test_hopeless_photos_are_rejected_and_only_the_others_are_requested() -> None:
     judged: list[str] = []
     product = of_a_product(OLD, NEW)
     left = settle_photos(product, lambda decide: decide(product), judged.append, HOPELESS)
@@ -74,7 +74,7 @@ def test_what_is_hopeless_is_rejected_and_only_the_rest_is_brought_up() -> None:
     assert judged == [NEW.id]
 
 
-def test_what_has_gone_meanwhile_is_nobodys_business() -> None:
+def test_nothing_is_requested_for_an_entity_that_was_deleted_meanwhile() -> None:
     judged: list[str] = []
     assert settle_photos(of_a_product(OLD, NEW), lambda _: None, judged.append, HOPELESS) is None
     assert judged == []

@@ -1,4 +1,4 @@
-"""Nobody sees or moves what is another's, and an id that no listing has is a 404 however it is made."""
+"""No caller sees or changes another owner's listing, and every unknown id is a 404."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOSTILE = ["unknown", "", " ", "..", "LISTING#", "x" * 2000, "é" * 600, "\ud800
 
 
 @pytest.mark.parametrize("function", ON_ONE)
-def test_anothers_listing_is_not_found_and_stays_as_it_is(cloud: Cloud, john: Seller, function: str) -> None:
+def test_another_owners_listing_is_not_found_and_not_changed(cloud: Cloud, john: Seller, function: str) -> None:
     bea = Seller(cloud, "bea@example.com")
     bea.connect()
     listing = john.has(Status.APPROVED)
@@ -36,7 +36,7 @@ def test_anothers_listing_is_not_found_and_stays_as_it_is(cloud: Cloud, john: Se
 
 @pytest.mark.parametrize("listing_id", HOSTILE, ids=lambda one: ascii(one)[:12])
 @pytest.mark.parametrize("function", ON_ONE)
-def test_an_id_that_no_listing_has_is_not_found(cloud: Cloud, john: Seller, function: str, listing_id: str) -> None:
+def test_an_unknown_id_is_not_found(cloud: Cloud, john: Seller, function: str, listing_id: str) -> None:
     john.connect()
     before = cloud.items("ListingsTable")
     assert john.call(function, listing_id, json=ON_ONE[function]).status == 404
@@ -44,7 +44,7 @@ def test_an_id_that_no_listing_has_is_not_found(cloud: Cloud, john: Seller, func
 
 
 @pytest.mark.parametrize("function", [*ON_ONE, "create_listing", "list_listings"])
-def test_without_a_token_nobody_comes_in(cloud: Cloud, function: str) -> None:
+def test_without_a_token_every_call_is_refused(cloud: Cloud, function: str) -> None:
     event = sample(function)
     del event["requestContext"]["authorizer"]
     answer = cloud.invoke(function, event)
@@ -52,7 +52,7 @@ def test_without_a_token_nobody_comes_in(cloud: Cloud, function: str) -> None:
     assert [call for call in cloud.calls if call.service == "dynamodb"] == []
 
 
-def test_a_list_shows_nobody_elses(cloud: Cloud, john: Seller) -> None:
+def test_a_list_shows_the_callers_listings_only(cloud: Cloud, john: Seller) -> None:
     john.create()
     assert Seller(cloud, "bea@example.com").call("list_listings", query={}).json["data"] == []
 
