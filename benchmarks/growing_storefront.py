@@ -9,7 +9,7 @@ from itertools import count, pairwise
 from typing import Any, Final
 
 from benchmarks.growing import Act, Copies, Grow, Growing, Prepare
-from souk.storefront.catalogue.keys import from_stock
+from souk.storefront.catalogue.mapping import from_stock
 from souk.storefront.catalogue.model import Stock
 from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Answer, Cloud, Person

@@ -11,7 +11,8 @@ import pytest
 from benchmarks.units import COUNTED, COUNTING, INDEXING, STOCKTAKING
 from benchmarks.vendors import stripe_for
 from souk.aws.attributes import to_attributes
-from souk.storefront.catalogue.keys import from_product, from_stock, stock_key
+from souk.storefront.catalogue.keys import stock_key
+from souk.storefront.catalogue.mapping import from_product, from_stock
 from souk.storefront.catalogue.model import Product, Stock
 from souk.storefront.orders.model import Order
 from tests.functions.cloud import Cloud

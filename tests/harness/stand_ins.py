@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from souk.aws.tables import Tables
-from souk.selling.media.adapters.pictures import PictureRejected, TakenPicture
+from souk.selling.media.model import PictureRejected, TakenPicture
 from souk.wiring import catalogue, listings
 
 if TYPE_CHECKING:
@@ -17,18 +17,16 @@ def stand_ins(current: Callable[[], World]) -> dict[str, Callable[..., Any]]:
     """They look up the `current` world at each call, since functions keep what they have imported."""
 
     def photo_intake() -> Any:
-        from souk.selling.listings.service.media_steps import ListingPhotos
         from souk.selling.photos.service.intake import PhotoIntake
 
-        photos = ListingPhotos(listings.listing_repository())
-        return PhotoIntake(photos, listings.media_store(), _take_in, current().clock)
+        found = listings.listing_repository()
+        return PhotoIntake(found.find, found.change, listings.media_store(), _take_in, current().clock)
 
     def image_intake() -> Any:
         from souk.selling.photos.service.intake import PhotoIntake
-        from souk.storefront.catalogue.service.photos import ProductPhotos
 
-        images = ProductPhotos(catalogue.product_repository())
-        return PhotoIntake(images, catalogue.public_pictures(), _take_in, current().clock)
+        found = catalogue.product_repository()
+        return PhotoIntake(found.find_own, found.change, catalogue.public_pictures(), _take_in, current().clock)
 
     return {
         "storage.tables": lambda: Tables(current().client("dynamodb"), pause=lambda _seconds: None, jitter=lambda: 0.0),

@@ -65,7 +65,7 @@ _CONTEXTS = ("accounts", "selling", "storefront", "operations")
 ROOMS = frozenset(
     {
         *("model", "service", "keys", "mapping", "repository", "schemas", "presenter", "stream", "workflow"),
-        *("adapters", "views", "refund_schemas"),
+        "adapters",
     }
 )
 """What a domain may consist of: modules of these names, or packages."""
@@ -110,18 +110,12 @@ def test_a_domain_has_the_rooms_that_every_domain_has() -> None:
     assert {module: room for module, room in rooms.items() if room is not None and room not in ROOMS} == {}
 
 
-_ALSO_SEEN = {
-    "souk.selling.photos.service.intake": {"souk.selling.media.adapters.pictures"},
-    "souk.storefront.orders.service.offers": {"souk.aws.tables"},
-}
-
-
 @pytest.mark.parametrize("module", _in_rooms("service", "workflow"))
 def test_a_use_case_sees_no_web_no_vendor_and_no_storage_but_its_own_repository(module: str) -> None:
     seen = imports_of(MODULES[module], at_import=False)
     refused = {
         name
-        for name in seen - {f"{_domain(module)}.repository"} - _ALSO_SEEN.get(module, set())
+        for name in seen - {f"{_domain(module)}.repository"}
         if _room(name) in ("repository", "adapters", "schemas")
         or name.startswith((_WEB, "souk.aws.clients", "souk.aws.tables", _OUTERMOST))
         or name.split(".")[0] in {*_AWS_PACKAGES, "httpx", "pydantic"}

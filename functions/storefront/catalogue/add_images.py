@@ -9,13 +9,13 @@ from souk.wiring.catalogue import catalogue
 PHOTOS = FilesForm("file", MULTIPART_TYPES)
 
 
-def replay(request: Request, made: str) -> Response:
-    """`made` are the photos' ids; bytes that did not arrive the first time are brought now."""
-    owned, photo_ids = catalogue().get(request.caller.id, request.params["id"]), made.split(",")
+def replay(request: Request, photo_ids: str) -> Response:
+    """`photo_ids` are joined by commas. Bytes that did not arrive with the first call are stored now."""
+    owned, ids = catalogue().get(request.caller.id, request.params["id"]), photo_ids.split(",")
     if is_multipart(request):
-        catalogue().bring(owned.product, photo_ids, read_files(request, PHOTOS))
+        catalogue().bring(owned.product, ids, read_files(request, PHOTOS))
         return respond_with_uploads(request, owned, ())
-    uploads = catalogue().uploads_of(owned.product, photo_ids, request.body.files)
+    uploads = catalogue().uploads_of(owned.product, ids, request.body.files)
     return respond_with_uploads(request, owned, uploads)
 
 

@@ -2,8 +2,7 @@
 
 from souk.http.endpoint import Request, Response, endpoint
 from souk.storefront.catalogue.presenter import respond
-from souk.storefront.catalogue.schemas import NewProduct
-from souk.storefront.catalogue.views import ProductOut
+from souk.storefront.catalogue.schemas import NewProduct, ProductOut
 from souk.wiring.catalogue import catalogue
 
 

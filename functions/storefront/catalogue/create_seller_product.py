@@ -2,8 +2,7 @@
 
 from souk.http.endpoint import Request, Response, endpoint
 from souk.storefront.catalogue.presenter import respond_to_seller
-from souk.storefront.catalogue.schemas import NewSellerProduct
-from souk.storefront.catalogue.views import SellerProductOut
+from souk.storefront.catalogue.schemas import NewSellerProduct, SellerProductOut
 from souk.wiring.catalogue import catalogue
 
 

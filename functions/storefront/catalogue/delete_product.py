@@ -6,5 +6,5 @@ from souk.wiring.catalogue import catalogue
 
 @endpoint("DELETE /products/{id}", roles=frozenset({"seller"}), status=204, if_match=True)
 def handler(request: Request) -> None:
-    """Remove a product; orders that were placed keep what they say of it."""
+    """Remove a product; earlier orders keep its data."""
     catalogue().remove(request.caller.id, request.params["id"], request.if_match)

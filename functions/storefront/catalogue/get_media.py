@@ -6,6 +6,6 @@ from souk.wiring.catalogue import picture_url
 
 @endpoint("GET /media/{hash}", roles=ANYONE, status=302, headers=("Location",))
 def handler(request: Request) -> Response:
-    """Lead to where a public picture can be read for the next minutes."""
+    """Redirect to a public picture, by an address that is valid for some minutes."""
     headers = {"Location": picture_url(request.params["hash"]), "Cache-Control": "public, max-age=300"}
     return Response(headers=headers)

@@ -1,4 +1,4 @@
-"""S3, by EventBridge: judge a product's photo that has arrived under incoming/products/."""
+"""S3, by EventBridge: process a product's photo that has arrived under incoming/products/."""
 
 from collections.abc import Mapping
 from typing import Any

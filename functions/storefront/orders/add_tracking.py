@@ -1,4 +1,4 @@
-"""Tell where a parcel is."""
+"""Adds a report about a parcel."""
 
 from souk.http.endpoint import Request, endpoint
 from souk.storefront.orders.presenter import present_tracking
@@ -8,7 +8,7 @@ from souk.wiring.orders import sales
 
 
 def replay(request: Request, entry_id: str) -> TrackingOut:
-    return present_tracking(sales().told(request.caller.id, request.params["order_id"], entry_id))
+    return present_tracking(sales().get_tracking(request.caller.id, request.params["order_id"], entry_id))
 
 
 @endpoint(
@@ -21,6 +21,6 @@ def replay(request: Request, entry_id: str) -> TrackingOut:
     admit=reload_caller,
 )
 def handler(request: Request) -> TrackingOut:
-    """Tell something of the caller's parcel; a status moves the caller's part there."""
-    order_id, news = request.params["order_id"], request.body.to_news()
-    return present_tracking(sales().tell(request.caller.id, order_id, news, request.idempotency))
+    """Report about the caller's parcel; a status moves the caller's part there."""
+    order_id, update = request.params["order_id"], request.body.to_update()
+    return present_tracking(sales().add_tracking(request.caller.id, order_id, update, request.idempotency))

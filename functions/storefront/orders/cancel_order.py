@@ -1,16 +1,15 @@
-"""The buyer cancels, until anything has shipped; what is paid is refunded."""
+"""The buyer cancels, until anything has shipped; a paid order is refunded."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
 from souk.storefront.orders.presenter import respond
 from souk.storefront.orders.schemas import OrderOut
 from souk.wiring.auth import reload_caller
-from souk.wiring.orders import purchases
-from souk.wiring.settlement import settlement
+from souk.wiring.orders import purchases, settlement
 
 
 def replay(request: Request, order_id: str) -> Response:
-    """A refund that was left unfinished is taken up."""
-    settlement().take_up(request.caller.id, order_id)
+    """Continues a refund that was left pending."""
+    settlement().resume_refunds(request.caller.id, order_id)
     return respond(*purchases().get(request.caller.id, order_id))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from souk.aws.step import step
 from souk.storefront.orders.stream import changes
-from souk.wiring.settlement import dispatcher
+from souk.wiring.orders import dispatcher
 
 
 @step

@@ -9,6 +9,6 @@ from souk.wiring.orders import sales
 
 @endpoint("GET /sellers/{seller_id}/orders", roles=frozenset({"seller"}), query=PageQuery, returns=SalesOut)
 def handler(request: Request) -> SalesOut:
-    """List the caller's own part of orders; another seller's are not found."""
+    """List the caller's own part of orders; other sellers' parts are not found."""
     query, seller_id = request.query, request.own("seller_id")
     return present_sales(*sales().list(seller_id, query.limit, from_cursor(query.cursor, "id")))

@@ -1,14 +1,13 @@
-"""Take what is in the basket out of stock, and open the page to pay on."""
+"""Takes the stock of an order, and opens its checkout session."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
-from souk.storefront.orders.presenter import respond_placed, when_opened
+from souk.storefront.orders.presenter import respond_placed, wait_until_opened
 from souk.storefront.orders.schemas import NewOrder, PlacedOrder
-from souk.wiring.auth import reload_caller
 from souk.wiring.orders import placing
 
 
 def replay(request: Request, order_id: str) -> Response:
-    return respond_placed(when_opened(lambda: placing().resume(request.caller.id, order_id)))
+    return respond_placed(wait_until_opened(lambda: placing().resume(request.caller.id, order_id)))
 
 
 @endpoint(
@@ -19,7 +18,6 @@ def replay(request: Request, order_id: str) -> Response:
     status=201,
     errors=(404, 409),
     replay=replay,
-    admit=reload_caller,
 )
 def handler(request: Request) -> Response:
     """Place an order; 409 with what is left when there is not enough."""

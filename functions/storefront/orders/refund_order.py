@@ -1,16 +1,15 @@
-"""Give money back, by the seller of the lines or by an operator."""
+"""Refunds, by the seller of the lines or by an operator."""
 
 from souk.http.endpoint import Request, endpoint
+from souk.storefront.orders.model import RefundActor
 from souk.storefront.orders.presenter import present_refund
-from souk.storefront.orders.refund_schemas import NewRefund
-from souk.storefront.orders.schemas import RefundOut
-from souk.storefront.orders.service.refunds import RefundDesk
+from souk.storefront.orders.schemas import NewRefund, RefundOut
 from souk.wiring.auth import reload_caller
-from souk.wiring.settlement import refunds
+from souk.wiring.orders import refunds
 
 
 def replay(request: Request, refund_id: str) -> RefundOut:
-    return present_refund(refunds().find(_desk(request), refund_id))
+    return present_refund(refunds().find(_actor(request), refund_id))
 
 
 @endpoint(
@@ -24,8 +23,8 @@ def replay(request: Request, refund_id: str) -> RefundOut:
 )
 def handler(request: Request) -> RefundOut:
     """Refund lines, an amount or all of a seller's part; never more than was paid for it."""
-    return present_refund(refunds().request(_desk(request), request.body.to_wish(), request.idempotency))
+    return present_refund(refunds().request(_actor(request), request.body.to_request(), request.idempotency))
 
 
-def _desk(request: Request) -> RefundDesk:
-    return RefundDesk(request.caller.id, "Operator" in request.caller.roles, request.params["id"])
+def _actor(request: Request) -> RefundActor:
+    return RefundActor(request.caller.id, "Operator" in request.caller.roles, request.params["id"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from souk.aws.step import step
-from souk.wiring.settlement import sweeper
+from souk.wiring.orders import sweeper
 
 
 @step

@@ -2,8 +2,8 @@
 
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.storefront.payments.schemas import EventReceipt, VendorEvent
+from souk.wiring.orders import settlement
 from souk.wiring.payments import read_event
-from souk.wiring.settlement import settlement
 
 
 @endpoint("POST /payments/webhook", roles=ANYONE, body=VendorEvent, returns=EventReceipt, errors=(502,))
@@ -11,5 +11,5 @@ def handler(request: Request) -> EventReceipt:
     """Take a payment vendor's signed event; 400 when the signature does not fit."""
     event = read_event(request.raw_body, request.headers.get("stripe-signature", ""))
     if event is not None:
-        settlement().hear(event)
+        settlement().handle_event(event)
     return EventReceipt()

@@ -1,14 +1,15 @@
-"""What it costs to send things."""
+"""A new shipping profile."""
 
 from souk.http.endpoint import Request, Response, endpoint
 from souk.http.response import etag
 from souk.storefront.catalogue.model import ShippingProfile
+from souk.storefront.shipping.presenter import present
 from souk.storefront.shipping.schemas import NewShippingProfile, ShippingProfileOut
-from souk.wiring.catalogue import shipping
+from souk.wiring.shipping import shipping
 
 
 def replay(request: Request, profile_id: str) -> Response:
-    """Answer again for what this key has made."""
+    """The profile that the first call has created."""
     return _answer(shipping().get(request.caller.id, profile_id))
 
 
@@ -22,9 +23,9 @@ def replay(request: Request, profile_id: str) -> Response:
     replay=replay,
 )
 def handler(request: Request) -> Response:
-    """Make a shipping profile; products that name it are sent at its prices."""
+    """Create a shipping profile; products that refer to it are sent at its prices."""
     return _answer(shipping().create(request.caller.id, request.body.to_fields(), request.idempotency))
 
 
 def _answer(profile: ShippingProfile) -> Response:
-    return Response(ShippingProfileOut.of(profile), headers=etag(profile.version))
+    return Response(present(profile), headers=etag(profile.version))

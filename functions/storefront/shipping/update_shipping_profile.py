@@ -2,8 +2,9 @@
 
 from souk.http.endpoint import Request, Response, endpoint
 from souk.http.response import etag
+from souk.storefront.shipping.presenter import present
 from souk.storefront.shipping.schemas import ShippingProfileOut, ShippingProfilePatch
-from souk.wiring.catalogue import shipping
+from souk.wiring.shipping import shipping
 
 
 @endpoint(
@@ -14,6 +15,6 @@ from souk.wiring.catalogue import shipping
     if_match=True,
 )
 def handler(request: Request) -> Response:
-    """Change what is sent; it counts for orders placed from now on."""
+    """Change what is sent; it applies to orders placed from now on."""
     profile = shipping().edit(request.caller.id, request.params["id"], request.body.changes(), request.if_match)
-    return Response(ShippingProfileOut.of(profile), headers=etag(profile.version))
+    return Response(present(profile), headers=etag(profile.version))

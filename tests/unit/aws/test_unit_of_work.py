@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from souk.aws.tables import Action, Check, Delete, Page, Put, Tables, Update
+from souk.aws.tables import Action, Check, Delete, Page, Put, Read, Row, Tables, Update
 from souk.shared.errors import Conflict, DependencyUnavailable, NotFound
 
 KEY = {"pk": "a", "sk": "b"}
@@ -63,7 +63,7 @@ def cancelled(*codes: str, **items: Any) -> ClientError:
 
 def puts(*errors: Exception | None) -> list[Action]:
     return [
-        Put("t", {**KEY, "n": number}, "attribute_not_exists(#pk)", otherwise=error)
+        Put("t", {**KEY, "n": number}, condition="attribute_not_exists(#pk)", otherwise=error)
         for number, error in enumerate(errors)
     ]
 
@@ -136,7 +136,12 @@ def test_a_failed_condition_beside_a_conflict_is_an_answer() -> None:
 def test_an_error_may_be_made_from_what_stood_there() -> None:
     old = {"pk": {"S": "a"}, "owner": {"S": "somebody"}}
     made, _, _ = tables(cancelled("ConditionalCheckFailed", at0=old))
-    action = Put("t", KEY, "attribute_not_exists(#pk)", otherwise=lambda item: Conflict(item["owner"] if item else "?"))
+    action = Put(
+        "t",
+        dict(KEY),
+        condition="attribute_not_exists(#pk)",
+        otherwise=lambda item: Conflict(item["owner"] if item else "?"),
+    )
     with pytest.raises(Conflict, match="somebody"):
         made.commit(action)
 
@@ -144,7 +149,7 @@ def test_an_error_may_be_made_from_what_stood_there() -> None:
 def test_a_single_write_maps_its_condition_too() -> None:
     made, _, _ = tables(refused("ConditionalCheckFailedException", Item={"pk": {"S": "a"}}))
     with pytest.raises(NotFound):
-        made.delete(Delete("t", KEY, "#version = :v", {"v": 1}, otherwise=NotFound("gone")))
+        made.delete(Delete("t", KEY, condition="#version = :v", values={"v": 1}, otherwise=NotFound("gone")))
 
 
 def test_an_error_that_nobody_knows_is_let_through() -> None:
@@ -177,9 +182,16 @@ def test_each_kind_of_action_is_written_in_dynamodbs_words() -> None:
     made, client, _ = tables({})
     made.commit(
         Put("t", {**KEY, "n": 1}),
-        Update("t", KEY, "SET #n = :n", "#status = :s", {"n": 2, "s": "x"}, {"status": "state"}),
-        Delete("t", KEY, "attribute_exists(#pk)"),
-        Check("t", KEY, "#n = :n", {"n": 1}),
+        Update(
+            "t",
+            KEY,
+            "SET #n = :n",
+            condition="#status = :s",
+            values={"n": 2, "s": "x"},
+            names={"status": "state"},
+        ),
+        Delete("t", KEY, condition="attribute_exists(#pk)"),
+        Check("t", KEY, condition="#n = :n", values={"n": 1}),
     )
     [put, update, delete, check] = client.requests[0][1]["TransactItems"]
     assert put["Put"]["Item"] == {"pk": {"S": "a"}, "sk": {"S": "b"}, "n": {"N": "1"}}
@@ -251,3 +263,62 @@ def test_no_keys_are_no_request() -> None:
     made, client, _ = tables({})
     assert made.get_many("t", []) == ()
     assert client.requests == []
+
+
+# Typed batch reads and rows ------------------------------------------------------------------------------------------
+
+ORDER = Row("USER#{}", "ORDER#{}")
+PROFILE = Row("USER#{}", "PROFILE")
+
+
+def stored(key: dict[str, str], **numbers: int) -> dict[str, Any]:
+    return {**{name: {"S": text} for name, text in key.items()}, **{name: {"N": str(n)} for name, n in numbers.items()}}
+
+
+def test_items_of_several_tables_are_read_in_one_request_and_come_back_parsed_in_the_order_asked() -> None:
+    made, client, _ = tables(
+        {
+            "Responses": {
+                "orders": [stored(ORDER("u", "2"), n=2), stored(ORDER("u", "1"), n=1)],
+                "profiles": [stored(PROFILE("u"), n=7)],
+            }
+        }
+    )
+    first, second = (Read("orders", ORDER("u", number), lambda item: f"order {item['n']}") for number in "12")
+    profile = Read("profiles", PROFILE("u"), lambda item: int(item["n"]))
+    assert made.read(first, profile, second) == ("order 1", 7, "order 2")
+    assert [operation for operation, _ in client.requests] == ["batch_get_item"]
+
+
+def test_an_item_that_is_absent_or_cannot_exist_is_read_as_none() -> None:
+    made, _, _ = tables({"Responses": {"t": []}})
+    assert made.read(Read("t", KEY, dict), Read("t", {"pk": "a", "sk": "x" * 1025}, dict)) == (None, None)
+
+
+def test_an_item_that_is_read_twice_is_asked_for_once() -> None:
+    made, client, _ = tables({"Responses": {"t": [stored(KEY, n=1)]}})
+    wanted = Read("t", KEY, lambda item: int(item["n"]))
+    assert made.read(wanted, wanted) == (1, 1)
+    [(_, request)] = client.requests
+    assert len(request["RequestItems"]["t"]["Keys"]) == 1
+
+
+def test_items_of_one_owner_are_listed_newest_first_and_continue_after_an_id() -> None:
+    last = {name: {"S": text} for name, text in ORDER("u", "8").items()}
+    made, client, _ = tables({"Items": [stored(ORDER("u", "8"), n=8)], "LastEvaluatedKey": last})
+    items, following = made.list_newest("t", ORDER, "u", limit=1, after={"id": "9"})
+    assert ([item["n"] for item in items], following) == ([8], {"id": "8"})
+    [(_, request)] = client.requests
+    assert request["ExclusiveStartKey"] == {"pk": {"S": "USER#u"}, "sk": {"S": "ORDER#9"}}
+    assert request["ExpressionAttributeValues"] == {":pk": {"S": "USER#u"}, ":prefix": {"S": "ORDER#"}}
+    assert request["ScanIndexForward"] is False
+
+
+def test_a_key_takes_exactly_as_many_ids_as_its_row_names() -> None:
+    assert ORDER("u", "1") == {"pk": "USER#u", "sk": "ORDER#1"}
+    assert PROFILE("u") == {"pk": "USER#u", "sk": "PROFILE"}
+    assert ORDER.id_of(ORDER("u", "1")) == "1"
+    with pytest.raises(TypeError):
+        ORDER("u")
+    with pytest.raises(TypeError):
+        PROFILE("u", "1")

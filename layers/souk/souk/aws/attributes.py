@@ -1,4 +1,4 @@
-"""Python values as DynamoDB attribute values, and back.
+"""What items are made of: Python values as DynamoDB attribute values, and back; and their keys.
 
 boto3 has this too, but is not in the layer: importing it would cost about 20 ms of a cold start (docs/adr/0005).
 Numbers come back as int when they are whole, else as Decimal; floats are refused, since DynamoDB counts in decimals.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 
 def to_attribute(value: Any) -> dict[str, Any]:
@@ -56,3 +56,33 @@ def to_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def from_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: from_attribute(value) for name, value in item.items()}
+
+
+def drop_none(**attributes: Any) -> dict[str, Any]:
+    """An item of those `attributes` that have a value: an absent one is not stored."""
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+class Row:
+    """The keys of one kind of item in a table: `Row("USER#{}", "ORDER#{}")(buyer_id, order_id)`."""
+
+    def __init__(self, pk: str, sk: str) -> None:
+        self._pk = pk
+        self._sk = sk
+        self._in_pk = pk.count("{}")
+        self._in_both = self._in_pk + sk.count("{}")
+        self.prefix: Final = sk.partition("{}")[0]
+        """What the sort keys of this kind begin with."""
+
+    def __call__(self, *ids: str) -> dict[str, str]:
+        """The key with `ids` in the places of `{}`. Raises TypeError for another number of ids."""
+        if len(ids) != self._in_both:
+            raise TypeError(f"{self._pk} {self._sk} takes {self._in_both} ids, not {len(ids)}")
+        return {"pk": self.partition(*ids[: self._in_pk]), "sk": self._sk.format(*ids[self._in_pk :])}
+
+    def partition(self, *ids: str) -> str:
+        return self._pk.format(*ids)
+
+    def id_of(self, key: Mapping[str, Any]) -> str:
+        """The last id in a key of this kind."""
+        return str(key["sk"]).removeprefix(self.prefix)

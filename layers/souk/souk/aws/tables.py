@@ -1,8 +1,7 @@
-"""DynamoDB in the words of the domains: items, expressions, and a unit of work that holds or does not happen.
+"""Reads and writes of DynamoDB: items in and out, and transactions that happen whole or not at all.
 
-Expressions are DynamoDB's own, written with `#name` and `:value`; `#name` stands for the attribute of that name unless
-`names` says otherwise. An action's `otherwise` is the domain error of its failed condition, so that no caller ever
-reads a CancellationReason.
+A failed condition raises the domain error that its action declares, so that no caller ever reads a
+CancellationReason. What is only busy is tried again for five seconds.
 """
 
 from __future__ import annotations
@@ -10,20 +9,33 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from souk.aws.attributes import from_attributes, to_attribute, to_attributes
+from souk.aws.actions import Action, Check, Delete, Item, Key, Page, Put, Read, Update
+from souk.aws.attributes import Row, from_attributes, to_attribute, to_attributes
+from souk.shared.clock import new_id
 from souk.shared.errors import DependencyUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-type Item = dict[str, Any]
-type Key = Mapping[str, str]
-type Otherwise = Exception | Callable[[Item | None], Exception]
+__all__ = [
+    "Action",
+    "Check",
+    "Delete",
+    "Item",
+    "Key",
+    "Page",
+    "Put",
+    "Read",
+    "Row",
+    "Tables",
+    "Update",
+    "from_stream",
+]
+
 type Wait = Callable[[Exception | None], None]
 
 _MOST_ACTIONS = 100
@@ -47,66 +59,6 @@ _BUSY_CODES = frozenset(
 )
 _CONDITION_CODES = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
 _NAME = re.compile(r"#(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """Write a whole item."""
-
-    table: str
-    item: Item
-    condition: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    otherwise: Otherwise | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """Change members of an item, or make it."""
-
-    table: str
-    key: Key
-    update: str
-    condition: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    otherwise: Otherwise | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delete:
-    """Remove an item."""
-
-    table: str
-    key: Key
-    condition: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    otherwise: Otherwise | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Insist on a condition without writing."""
-
-    table: str
-    key: Key
-    condition: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    otherwise: Otherwise | None = None
-
-
-type Action = Put | Update | Delete | Check
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Items of a query and, when there are more, the key after which they go on."""
-
-    items: tuple[Item, ...]
-    next_key: dict[str, str] | None
 
 
 class Tables:
@@ -133,6 +85,35 @@ class Tables:
             return None
         answer = self._call(self._client.get_item, TableName=table, Key=to_attributes(key), ConsistentRead=consistent)
         return _decode(answer.get("Item"))
+
+    @overload
+    def read[A, B](self, first: Read[A], second: Read[B], /) -> tuple[A | None, B | None]: ...
+
+    @overload
+    def read[A, B, C](
+        self, first: Read[A], second: Read[B], third: Read[C], /
+    ) -> tuple[A | None, B | None, C | None]: ...
+
+    @overload
+    def read[A, B, C](
+        self, first: Read[A], second: Read[B], /, *others: Read[C]
+    ) -> tuple[A | None, B | None, *tuple[C | None, ...]]: ...
+
+    @overload
+    def read[A](self, *reads: Read[A]) -> tuple[A | None, ...]: ...
+
+    def read(self, *reads: Read[Any]) -> tuple[Any, ...]:
+        """Up to 100 items of any tables in one request: each parsed, in the order of `reads`, None for an absent one.
+
+        The same item may be read twice.
+        """
+        keys: dict[str, dict[tuple[str, str], Key]] = {}
+        for wanted in reads:
+            keys.setdefault(wanted.table, {})[wanted.key["pk"], wanted.key["sk"]] = wanted.key
+        answers = self.read_batch({table: tuple(distinct.values()) for table, distinct in keys.items()})
+        found = {(table, item["pk"], item["sk"]): item for table, items in answers.items() for item in items}
+        items = [found.get((wanted.table, wanted.key["pk"], wanted.key["sk"])) for wanted in reads]
+        return tuple(item and wanted.parse(item) for wanted, item in zip(reads, items, strict=True))
 
     def get_many(self, table: str, keys: Sequence[Key]) -> tuple[Item, ...]:
         """Up to 100 items in one request, in no order; absent ones are left out."""
@@ -181,15 +162,25 @@ class Tables:
             KeyConditionExpression=condition,
             ScanIndexForward=not newest_first,
             Limit=limit,
-            **self._expressions((condition,), values, names or {}),
+            **_expressions((condition,), values, names or {}),
             **({"IndexName": index} if index else {"ConsistentRead": True}),
             **({"ExclusiveStartKey": to_attributes(after)} if after else {}),
         )
-        last = answer.get("LastEvaluatedKey")
-        return Page(
-            tuple(from_attributes(item) for item in answer["Items"]),
-            from_attributes(last) if last else None,
+        return _page(answer)
+
+    def list_newest(
+        self, table: str, row: Row, owner_id: str, *, limit: int, after: Mapping[str, str] | None
+    ) -> tuple[tuple[Item, ...], dict[str, str] | None]:
+        """A page of one owner's items of a kind, newest first. `after` and the second answer are {"id": ...}."""
+        page = self.query(
+            table,
+            "#pk = :pk AND begins_with(#sk, :prefix)",
+            {"pk": row.partition(owner_id), "prefix": row.prefix},
+            newest_first=True,
+            limit=limit,
+            after=row(owner_id, after["id"]) if after else None,
         )
+        return page.items, {"id": row.id_of(page.next_key)} if page.next_key else None
 
     def query_all(
         self, table: str, condition: str, values: Mapping[str, Any], *, index: str | None = None, page: int = 100
@@ -212,27 +203,20 @@ class Tables:
             ConsistentRead=True,
             **({"ExclusiveStartKey": to_attributes(after)} if after else {}),
         )
-        last = answer.get("LastEvaluatedKey")
-        return Page(tuple(from_attributes(item) for item in answer["Items"]), from_attributes(last) if last else None)
+        return _page(answer)
 
     # Writes ----------------------------------------------------------------------------------------------------------
 
     def update(self, action: Update) -> Item:
         """One update; answers the item as it is afterwards."""
-        answer = self._write(
-            self._client.update_item,
-            action,
-            Key=to_attributes(action.key),
-            UpdateExpression=action.update,
-            ReturnValues="ALL_NEW",
-        )
+        answer = self._write(self._client.update_item, action, ReturnValues="ALL_NEW")
         return from_attributes(answer["Attributes"])
 
     def put(self, action: Put) -> None:
-        self._write(self._client.put_item, action, Item=to_attributes(action.item))
+        self._write(self._client.put_item, action)
 
     def delete(self, action: Delete) -> None:
-        self._write(self._client.delete_item, action, Key=to_attributes(action.key))
+        self._write(self._client.delete_item, action)
 
     def commit(self, *actions: Action) -> None:
         """All of `actions` or none, in one transaction of at most 100.
@@ -244,62 +228,27 @@ class Tables:
             raise ValueError(f"a transaction has 1 to {_MOST_ACTIONS} actions, not {len(actions)}")
         for action in actions:
             if isinstance(action, Check) and not _is_storable(action.key):
-                raise self._refusal(action, None, ValueError("no item can have this key"))
-        from souk.shared.clock import new_id
-
-        request = [self._transact(action) for action in actions]
-        token = new_id()
+                raise action.refusal(None, ValueError("no item can have this key"))
+        request = [{_KINDS[type(action)]: _request(action)} for action in actions]
         try:
-            self._call(self._client.transact_write_items, TransactItems=request, ClientRequestToken=token)
+            self._call(self._client.transact_write_items, TransactItems=request, ClientRequestToken=new_id())
         except ClientError as error:
             reasons: Sequence[Any] = error.response.get("CancellationReasons", ())
             for action, reason in zip(actions, reasons, strict=False):
                 if reason.get("Code") in _CONDITION_CODES:
-                    raise self._refusal(action, reason.get("Item"), error) from None
+                    raise action.refusal(_decode(reason.get("Item")), error) from None
             raise
 
     # Plumbing --------------------------------------------------------------------------------------------------------
 
-    def _write(self, call: Callable[..., Any], action: Put | Update | Delete, **request: Any) -> Any:
-        expressions = (action.condition, action.update if isinstance(action, Update) else None)
+    def _write(self, call: Callable[..., Any], action: Put | Update | Delete, **options: Any) -> Any:
         try:
-            return self._call(
-                call,
-                TableName=action.table,
-                **request,
-                **({"ConditionExpression": action.condition} if action.condition else {}),
-                **self._expressions(expressions, action.values, action.names),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
+            return self._call(call, **_request(action), **options)
         except ClientError as error:
             if error.response["Error"]["Code"] in _CONDITION_CODES:
-                raise self._refusal(action, error.response.get("Item"), error) from None
+                found: Any = error.response.get("Item")
+                raise action.refusal(_decode(found), error) from None
             raise
-
-    def _transact(self, action: Action) -> dict[str, Any]:
-        expressions = (action.condition, action.update if isinstance(action, Update) else None)
-        body: dict[str, Any] = {
-            "TableName": action.table,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            **({"ConditionExpression": action.condition} if action.condition else {}),
-            **self._expressions(expressions, action.values, action.names),
-        }
-        match action:
-            case Put():
-                return {"Put": {**body, "Item": to_attributes(action.item)}}
-            case Update():
-                return {"Update": {**body, "Key": to_attributes(action.key), "UpdateExpression": action.update}}
-            case Delete():
-                return {"Delete": {**body, "Key": to_attributes(action.key)}}
-            case Check():
-                return {"ConditionCheck": {**body, "Key": to_attributes(action.key)}}
-
-    def _refusal(self, action: Action, old: Any, error: Exception) -> Exception:
-        if action.otherwise is None:
-            return error
-        if isinstance(action.otherwise, Exception):
-            return action.otherwise
-        return action.otherwise(_decode(old))
 
     def _call(self, call: Callable[..., Any], wait: Wait | None = None, /, **request: Any) -> Any:
         """Repeat while DynamoDB is only busy, as long as the patience lasts."""
@@ -330,16 +279,36 @@ class Tables:
 
         return wait
 
-    def _expressions(
-        self, expressions: Sequence[str | None], values: Mapping[str, Any], names: Mapping[str, str]
-    ) -> dict[str, Any]:
-        used = {name for text in expressions if text for name in _NAME.findall(text)}
-        request: dict[str, Any] = {}
-        if used:
-            request["ExpressionAttributeNames"] = {f"#{name}": names.get(name, name) for name in sorted(used)}
-        if values:
-            request["ExpressionAttributeValues"] = {f":{name}": to_attribute(value) for name, value in values.items()}
-        return request
+
+_KINDS: Mapping[type[Action], str] = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
+
+
+def _request(action: Action) -> dict[str, Any]:
+    update = action.update if isinstance(action, Update) else None
+    return {
+        "TableName": action.table,
+        **({"Item": to_attributes(action.item)} if isinstance(action, Put) else {"Key": to_attributes(action.key)}),
+        **({"UpdateExpression": update} if update else {}),
+        **({"ConditionExpression": action.condition} if action.condition else {}),
+        **_expressions((action.condition, update), action.values, action.names),
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+
+
+def _expressions(
+    expressions: Sequence[str | None], values: Mapping[str, Any], names: Mapping[str, str]
+) -> dict[str, Any]:
+    used = {name for text in expressions if text for name in _NAME.findall(text)}
+    request: dict[str, Any] = {}
+    if used:
+        request["ExpressionAttributeNames"] = {f"#{name}": names.get(name, name) for name in sorted(used)}
+    if values:
+        request["ExpressionAttributeValues"] = {f":{name}": to_attribute(value) for name, value in values.items()}
+    return request
+
+
+def _page(answer: Mapping[str, Any]) -> Page:
+    return Page(tuple(map(from_attributes, answer["Items"])), _decode(answer.get("LastEvaluatedKey")) or None)
 
 
 def _decode(item: Mapping[str, Any] | None) -> Item | None:

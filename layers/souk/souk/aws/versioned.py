@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from souk.aws.tables import Delete, Item, Key, Put
+from souk.aws.actions import Delete, Item, Key, Put
 from souk.shared.versioned import Stale
 
 _ON_VERSION = "#version = :expected"

@@ -1,20 +1,19 @@
-"""Products, their stock and pictures, and shipping profiles."""
+"""Products, their stock and their pictures."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
 
-from souk.wiring import sellers, storage
+from souk.wiring import sellers, shipping, storage
 
 if TYPE_CHECKING:
     from souk.selling.photos.adapters.s3 import S3MediaStore
     from souk.selling.photos.service.intake import PhotoIntake
+    from souk.shared.sweeping import DueSweeper
+    from souk.storefront.catalogue.model import Product
     from souk.storefront.catalogue.repository import ProductRepository
     from souk.storefront.catalogue.service.products import CatalogueService
-    from souk.storefront.catalogue.workflow import PhotoSweeper
-    from souk.storefront.shipping.repository import ShippingProfileRepository
-    from souk.storefront.shipping.service import ShippingService
 
 # The folder of these photos' uploads.
 _KIND = "products"
@@ -26,14 +25,6 @@ def product_repository() -> ProductRepository:
     from souk.storefront.catalogue.repository import ProductRepository
 
     return ProductRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"))
-
-
-@cache
-def shipping_profile_repository() -> ShippingProfileRepository:
-    from souk.aws.settings import setting
-    from souk.storefront.shipping.repository import ShippingProfileRepository
-
-    return ShippingProfileRepository(storage.tables(), setting("SOUK_CATALOGUE_TABLE"))
 
 
 @cache
@@ -53,7 +44,7 @@ def catalogue() -> CatalogueService:
 
     return CatalogueService(
         product_repository(),
-        shipping_profile_repository().find,
+        shipping.shipping_profile_repository().find,
         PhotoUploads(public_pictures(), utc_now, new_id),
         sellers.shops().front,
         utc_now,
@@ -62,34 +53,26 @@ def catalogue() -> CatalogueService:
 
 
 @cache
-def shipping() -> ShippingService:
-    from souk.shared.clock import new_id, utc_now
-    from souk.storefront.shipping.service import ShippingService
-
-    return ShippingService(shipping_profile_repository(), utc_now, new_id)
-
-
-@cache
-def photo_intake() -> PhotoIntake:
+def photo_intake() -> PhotoIntake[Product]:
     from souk.selling.media.adapters.pictures import take_in
     from souk.selling.photos.service.intake import PhotoIntake
     from souk.shared.clock import utc_now
-    from souk.storefront.catalogue.service.photos import ProductPhotos
 
-    return PhotoIntake(ProductPhotos(product_repository()), public_pictures(), take_in, utc_now)
+    return PhotoIntake(product_repository().find_own, product_repository().change, public_pictures(), take_in, utc_now)
 
 
 @cache
-def photo_sweeper() -> PhotoSweeper:
+def photo_sweeper() -> DueSweeper[str, Product]:
     from souk.aws.clients import client
     from souk.aws.invocations import Invocations
     from souk.aws.settings import setting
     from souk.selling.photos.adapters.s3 import UploadProcessing
     from souk.shared.clock import utc_now
-    from souk.storefront.catalogue.workflow import PhotoSweeper
+    from souk.shared.sweeping import DueSweeper
+    from souk.storefront.catalogue.workflow import DueProducts
 
     photos = UploadProcessing(Invocations(client("lambda")), setting("SOUK_PROCESS_IMAGE_FUNCTION"), _KIND)
-    return PhotoSweeper(product_repository(), photos, utc_now)
+    return DueSweeper(DueProducts(product_repository(), photos), utc_now)
 
 
 def upload_of(key: str) -> tuple[str, str, str] | None:

@@ -9,13 +9,16 @@ from souk.wiring import marketplaces, storage
 
 if TYPE_CHECKING:
     from souk.aws.workflows import StepFunctions
+    from souk.selling.listings.model import Listing
     from souk.selling.listings.repository import ListingRepository
     from souk.selling.listings.service.listings import ListingService, PreflightService
     from souk.selling.listings.service.media_steps import MediaSteps
     from souk.selling.listings.service.publishing import PublishingSteps
-    from souk.selling.listings.workflow import Dispatcher, Sweeper
+    from souk.selling.listings.workflow import ListingWorkflow
     from souk.selling.photos.adapters.s3 import S3MediaStore
     from souk.selling.photos.service.intake import PhotoIntake
+    from souk.shared.sweeping import DueSweeper
+    from souk.shared.workflows import Dispatcher
 
 # The folder of these photos' uploads.
 _KIND = "listings"
@@ -74,13 +77,12 @@ def media_steps() -> MediaSteps:
 
 
 @cache
-def photo_intake() -> PhotoIntake:
-    from souk.selling.listings.service.media_steps import ListingPhotos
+def photo_intake() -> PhotoIntake[Listing]:
     from souk.selling.media.adapters.pictures import take_in
     from souk.selling.photos.service.intake import PhotoIntake
     from souk.shared.clock import utc_now
 
-    return PhotoIntake(ListingPhotos(listing_repository()), media_store(), take_in, utc_now)
+    return PhotoIntake(listing_repository().find, listing_repository().change, media_store(), take_in, utc_now)
 
 
 def upload_of(key: str) -> tuple[str, str, str] | None:
@@ -100,24 +102,33 @@ def publishing_steps() -> PublishingSteps:
 
 
 @cache
-def dispatcher() -> Dispatcher:
-    from souk.selling.listings.workflow import Dispatcher
-    from souk.shared.clock import utc_now
+def dispatcher() -> Dispatcher[Listing]:
+    from souk.shared.workflows import Dispatcher
 
-    return Dispatcher(listing_workflow(), listing_repository(), utc_now)
+    return Dispatcher(listing_workflow(), _workflow_of_listings())
 
 
 @cache
-def sweeper() -> Sweeper:
+def sweeper() -> DueSweeper[Listing, Listing]:
     from souk.aws.clients import client
     from souk.aws.invocations import Invocations
     from souk.aws.settings import setting
-    from souk.selling.listings.workflow import Sweeper
+    from souk.selling.listings.workflow import DueListings
     from souk.selling.photos.adapters.s3 import UploadProcessing
     from souk.shared.clock import utc_now
+    from souk.shared.sweeping import DueSweeper
 
     photos = UploadProcessing(Invocations(client("lambda")), setting("SOUK_PROCESS_UPLOAD_FUNCTION"), _KIND)
-    return Sweeper(listing_workflow(), listing_repository(), photos, utc_now)
+    due = DueListings(listing_repository(), photos, listing_workflow(), _workflow_of_listings())
+    return DueSweeper(due, utc_now)
+
+
+@cache
+def _workflow_of_listings() -> ListingWorkflow:
+    from souk.selling.listings.workflow import ListingWorkflow
+    from souk.shared.clock import utc_now
+
+    return ListingWorkflow(listing_repository(), utc_now)
 
 
 @cache

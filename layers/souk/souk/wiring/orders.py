@@ -1,4 +1,4 @@
-"""Orders: placing them, the page they are paid on, and what buyers and sellers see of them."""
+"""Orders: placing, checkout, payments and refunds, what buyers and sellers do with them, the workflow and the sweep."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from souk.wiring import payments, sellers, storage
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from souk.aws.workflows import StepFunctions
+    from souk.shared.sweeping import DueSweeper
+    from souk.shared.workflows import Dispatcher
+    from souk.storefront.orders.model import Order
     from souk.storefront.orders.repository import OrderRepository
-    from souk.storefront.orders.service.checkout import PaymentPages
-    from souk.storefront.orders.service.fulfilment import Purchases, Sales
-    from souk.storefront.orders.service.offers import OfferReader
-    from souk.storefront.orders.service.placing import Drafting, Placing
+    from souk.storefront.orders.service.checkout import CheckoutSessions, ReturnPages
+    from souk.storefront.orders.service.fulfilment import Fulfilling, Purchases, Sales
+    from souk.storefront.orders.service.placing import BasketReader, Drafting, Placing
+    from souk.storefront.orders.service.refunds import Refunds
+    from souk.storefront.orders.service.settlement import Settlement
 
 
 @cache
@@ -33,11 +38,11 @@ def order_repository() -> OrderRepository:
 
 
 @cache
-def offers() -> OfferReader:
+def baskets() -> BasketReader:
     from souk.aws.settings import setting
-    from souk.storefront.orders.service.offers import OfferReader
+    from souk.storefront.orders.service.placing import BasketReader
 
-    return OfferReader(
+    return BasketReader(
         storage.tables(),
         setting("SOUK_CATALOGUE_TABLE"),
         setting("SOUK_IDENTITY_TABLE"),
@@ -49,10 +54,10 @@ def offers() -> OfferReader:
 def drafting() -> Drafting:
     from souk.aws.settings import setting
     from souk.shared.clock import new_id, utc_now
-    from souk.storefront.orders.model.tax import RateTable
+    from souk.storefront.orders.model.pricing import RateTable
     from souk.storefront.orders.service.placing import Drafting
 
-    return Drafting(offers(), RateTable.from_json(setting("SOUK_TAX_RATES")), _hold(), utc_now, new_id)
+    return Drafting(baskets(), RateTable.from_json(setting("SOUK_TAX_RATES")), _hold(), utc_now, new_id)
 
 
 @cache
@@ -60,15 +65,15 @@ def placing() -> Placing:
     from souk.shared.clock import utc_now
     from souk.storefront.orders.service.placing import Placing
 
-    return Placing(offers(), drafting(), order_repository(), payment_pages(), utc_now)
+    return Placing(baskets(), drafting(), order_repository(), checkout_sessions(), utc_now)
 
 
 @cache
-def payment_pages() -> PaymentPages:
+def checkout_sessions() -> CheckoutSessions:
     from souk.shared.clock import utc_now
-    from souk.storefront.orders.service.checkout import PaymentPages
+    from souk.storefront.orders.service.checkout import CheckoutSessions
 
-    return PaymentPages(order_repository(), payments.payments, payments.return_pages(), _hold(), utc_now)
+    return CheckoutSessions(order_repository(), payments.payments, _return_pages(), _hold(), utc_now)
 
 
 @cache
@@ -87,6 +92,65 @@ def sales() -> Sales:
     from souk.storefront.orders.service.fulfilment import Sales
 
     return Sales(order_repository(), timedelta(days=number("SOUK_COMPLETE_AFTER_DAYS")), utc_now, new_id)
+
+
+@cache
+def refunds() -> Refunds:
+    from souk.aws.logging import raise_alarm
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.orders.service.refunds import Refunds
+
+    return Refunds(order_repository(), payments.payments, raise_alarm, utc_now, new_id)
+
+
+@cache
+def settlement() -> Settlement:
+    from souk.aws.logging import raise_alarm
+    from souk.shared.clock import new_id, utc_now
+    from souk.storefront.orders.service.settlement import Settlement
+
+    return Settlement(order_repository(), refunds(), payments.payments, raise_alarm, utc_now, new_id)
+
+
+@cache
+def dispatcher() -> Dispatcher[Order]:
+    from souk.shared.clock import utc_now
+    from souk.shared.workflows import Dispatcher
+    from souk.storefront.orders.workflow import OrderWorkflow
+
+    return Dispatcher(order_workflow(), OrderWorkflow(order_repository(), utc_now))
+
+
+@cache
+def sweeper() -> DueSweeper[Order, Order]:
+    from souk.shared.clock import utc_now
+    from souk.shared.sweeping import DueSweeper
+    from souk.storefront.orders.workflow import DueOrders
+
+    return DueSweeper(DueOrders(order_repository(), settlement(), refunds(), checkout_sessions().open), utc_now)
+
+
+@cache
+def order_workflow() -> StepFunctions:
+    from souk.aws.clients import client
+    from souk.aws.settings import setting
+    from souk.aws.workflows import StepFunctions
+
+    return StepFunctions(client("stepfunctions"), setting("SOUK_ORDER_WORKFLOW"))
+
+
+@cache
+def fulfilling() -> Fulfilling:
+    from souk.storefront.orders.service.fulfilment import Fulfilling
+
+    return Fulfilling(sales(), settlement().cancel_fulfilment)
+
+
+def _return_pages() -> ReturnPages:
+    from souk.aws.settings import setting
+    from souk.storefront.orders.service.checkout import ReturnPages
+
+    return ReturnPages(setting("CHECKOUT_SUCCESS_URL"), setting("CHECKOUT_CANCEL_URL"))
 
 
 def _hold() -> timedelta:

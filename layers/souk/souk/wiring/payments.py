@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from souk.wiring import storage
 
 if TYPE_CHECKING:
-    from souk.storefront.payments.model import Event, Payments, ReturnPages
+    from souk.storefront.payments.model import Event, Payments
 
 
 @cache
@@ -20,16 +20,8 @@ def payments() -> Payments:
     from souk.shared.clock import utc_now
     from souk.storefront.payments.adapters.stripe.adapter import StripePayments
 
-    key = partial(storage.vendor_secret, "stripe_api_key")
+    key = partial(storage.secrets().get, "stripe_api_key")
     return StripePayments(storage.http_client(), setting("STRIPE_API_URL"), key, raise_alarm, utc_now)
-
-
-@cache
-def return_pages() -> ReturnPages:
-    from souk.aws.settings import setting
-    from souk.storefront.payments.model import ReturnPages
-
-    return ReturnPages(setting("CHECKOUT_SUCCESS_URL"), setting("CHECKOUT_CANCEL_URL"))
 
 
 def read_event(raw: bytes, signature: str) -> Event | None:

@@ -22,11 +22,11 @@ def tables() -> Tables:
 
 def vendor_secret(name: str) -> str:
     """A key of an outside vendor, by its name in the vendors' secret. Raises MissingSecret, DependencyUnavailable."""
-    return _secrets().get(name)
+    return secrets().get(name)
 
 
 @cache
-def _secrets() -> Secrets:
+def secrets() -> Secrets:
     from souk.aws.clients import client
     from souk.aws.secrets import Secrets
     from souk.aws.settings import setting

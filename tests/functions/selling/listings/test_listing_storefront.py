@@ -12,7 +12,7 @@ from souk.selling.photos.adapters.s3 import S3MediaStore
 from souk.shared.clock import new_id, utc_now
 from souk.shared.errors import VendorFailed
 from souk.shared.versioned import Stale
-from souk.storefront.catalogue.keys import take
+from souk.storefront.catalogue.mapping import take_units
 from souk.storefront.catalogue.repository import ProductRepository
 from souk.wiring import listings, storage
 from tests.functions.cloud import Answer, Cloud, Person
@@ -58,7 +58,7 @@ def edit(cloud: Cloud, john: Seller, listing_id: str, **changes: Any) -> str:
 
 def sell(cloud: Cloud, product_id: str, quantity: int) -> None:
     storage.tables().commit(
-        *take(cloud.physical["CatalogueTable"], product_id, quantity, new_id(), new_id(), utc_now())
+        *take_units(cloud.physical["CatalogueTable"], product_id, quantity, new_id(), new_id(), utc_now())
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from boto3.dynamodb.types import TypeSerializer
 
 from souk.storefront.analytics.model.stock import Inventory
-from souk.storefront.catalogue.keys import from_product, from_stock, owned_key
+from souk.storefront.catalogue.keys import owned_key
+from souk.storefront.catalogue.mapping import from_product, from_stock
 from souk.storefront.catalogue.model import Product, Stock
 from souk.storefront.orders.mapping import from_order
 from souk.storefront.orders.model import Order

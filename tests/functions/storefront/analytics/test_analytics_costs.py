@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from souk.storefront.catalogue.keys import from_product, from_stock
+from souk.storefront.catalogue.mapping import from_product, from_stock
 from souk.storefront.catalogue.model import Stock
 from tests.functions.capacity import billed, table_of
 from tests.functions.cloud import Cloud

@@ -12,7 +12,8 @@ import pytest
 from souk.shared.errors import DependencyUnavailable
 from souk.storefront.analytics import repository
 from souk.storefront.analytics.model.stock import Inventory, ProductStock
-from souk.storefront.catalogue.keys import from_product, from_stock, owned_key
+from souk.storefront.catalogue.keys import owned_key
+from souk.storefront.catalogue.mapping import from_product, from_stock
 from souk.storefront.catalogue.model import Stock
 from tests.functions.cloud import Cloud, sample
 from tests.functions.storefront.analytics.sellers import (

@@ -10,7 +10,7 @@ import pytest
 from souk.selling.photos.adapters.s3 import S3MediaStore
 from souk.selling.photos.model import MOST_PHOTOS, UPLOAD_LIFE, Photo, PhotoStatus
 from souk.shared.clock import utc_now
-from souk.storefront.catalogue.model import OwnedProduct
+from souk.storefront.catalogue.model import ProductWithStock
 from souk.storefront.catalogue.repository import ProductRepository
 from souk.wiring import catalogue
 from tests.functions.cloud import Cloud, sample
@@ -37,7 +37,7 @@ def announce(cloud: Cloud, bea: Merchant, product: str, content: bytes | None = 
     return key
 
 
-def stored(product: str) -> OwnedProduct:
+def stored(product: str) -> ProductWithStock:
     found = catalogue.product_repository().find(product)
     assert found is not None
     return found

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from souk.shared.clock import new_id, utc_now
-from souk.storefront.catalogue.keys import give_back, take
+from souk.storefront.catalogue.mapping import return_units, take_units
 from souk.storefront.catalogue.model import InsufficientInventory
 from souk.storefront.catalogue.repository import ProductRepository
 from souk.wiring import storage
@@ -19,7 +19,7 @@ ORDER = "01890000-0000-7000-8000-0000000000ee"
 
 def order_takes(cloud: Cloud, product_id: str, quantity: int) -> None:
     table = cloud.physical["CatalogueTable"]
-    storage.tables().commit(*take(table, product_id, quantity, ORDER, new_id(), utc_now()))
+    storage.tables().commit(*take_units(table, product_id, quantity, ORDER, new_id(), utc_now()))
 
 
 # Moved ---------------------------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def test_an_order_takes_and_gives_back(cloud: Cloud, bea: Merchant) -> None:
     with pytest.raises(InsufficientInventory) as refused:
         order_takes(cloud, product, 1)
     assert refused.value.extra == {"product_id": product, "available": 0}
-    storage.tables().commit(*give_back(table, product, 5, ORDER, new_id(), utc_now()))
+    storage.tables().commit(*return_units(table, product, 5, ORDER, new_id(), utc_now()))
     shown = seen(cloud, product).json
     assert (shown["stock_quantity"], shown["version"]) == (5, version + 2)
     assert movements(cloud, product) == [(5, "created"), (-5, "order_placed"), (5, "order_returned")]

@@ -13,7 +13,7 @@ from boto3.dynamodb.types import TypeSerializer
 
 from souk.shared.clock import new_id, utc_now
 from souk.shared.money import Money
-from souk.storefront.catalogue.keys import from_product, from_shipping_profile, from_stock
+from souk.storefront.catalogue.mapping import from_product, from_shipping_profile, from_stock
 from souk.storefront.catalogue.model import Product, ShippingProfile, ShippingRate, Stock
 from souk.storefront.orders.model import Capture, Order, PaymentStatus
 from souk.wiring.orders import order_repository

@@ -56,7 +56,7 @@ def test_each_seller_has_entries_of_its_own(
     monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer
 ) -> None:
     """Of the five that an order holds here each of two sellers has two: the first to come does not take them all."""
-    monkeypatch.setattr("souk.storefront.orders.model.sale.MOST_TRACKED", 5)
+    monkeypatch.setattr("souk.storefront.orders.model.fulfilment.MOST_TRACKED", 5)
     rival = Shop(cloud, "Board and Bowl")
     order_id = buyer.buys((shop.product(), 1), (rival.product(), 1))
 
@@ -75,7 +75,7 @@ def test_each_seller_has_entries_of_its_own(
 def test_the_only_seller_of_an_order_has_all_its_entries(
     monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer
 ) -> None:
-    monkeypatch.setattr("souk.storefront.orders.model.sale.MOST_TRACKED", 2)
+    monkeypatch.setattr("souk.storefront.orders.model.fulfilment.MOST_TRACKED", 2)
     order_id = buyer.buys((shop.product(), 1))
     answers = [shop.call("add_tracking", order_id, json={"location": place}) for place in ("Leeds", "Hull", "York")]
     assert [answer.status for answer in answers] == [201, 201, 409]

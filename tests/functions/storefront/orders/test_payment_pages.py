@@ -10,7 +10,7 @@ import pytest
 from souk.http.waiting import wait_until
 from souk.shared.errors import VendorRefused
 from souk.storefront.orders.model import Order, PaymentStatus, Status
-from souk.wiring.orders import order_repository, payment_pages
+from souk.wiring.orders import checkout_sessions, order_repository
 from tests.functions.cloud import Cloud
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, refused, stock_of
 from tests.unit.storefront.payments.stripe_in_process import Stripe
@@ -75,7 +75,7 @@ def test_a_page_whose_answer_was_lost_is_the_same_page(
     stripe.fault("lose_answer")
     order = buyer.order(buyer.places((shop.product(), 1)))
     assert (order.payment.url, len(stripe.sessions)) == (None, 1)
-    assert payment_pages().open(order).payment.url == "https://checkout.stripe.com/c/pay/cs_test_1"
+    assert checkout_sessions().open(order).payment.url == "https://checkout.stripe.com/c/pay/cs_test_1"
     assert len(stripe.sessions) == 1
 
 
@@ -88,7 +88,7 @@ def _asked_long_ago(order: Order) -> Order:
 def test_a_page_asked_for_too_late_is_asked_for_anew(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     stripe.fault("fail")
     order = _asked_long_ago(buyer.order(buyer.places((shop.product(), 1))))
-    opened = payment_pages().open(order)
+    opened = checkout_sessions().open(order)
     assert (opened.payment.attempt, opened.payment.url) == (2, "https://checkout.stripe.com/c/pay/cs_test_1")
     assert opened.payment.expires_at > order.payment.expires_at
     assert [sent.headers["Idempotency-Key"][-1] for sent in stripe.asked] == ["1", "1", "2"]
@@ -100,7 +100,7 @@ def test_a_new_attempt_that_is_refused_too_gives_up(cloud: Cloud, shop: Shop, bu
     stripe.refuse(after=1)
     order = _asked_long_ago(buyer.order(buyer.places((board, 1))))
     with pytest.raises(VendorRefused):
-        payment_pages().open(order)
+        checkout_sessions().open(order)
     assert (buyer.order(order.id).status, stock_of(cloud, board)) == (Status.CANCELLED, 1)
 
 

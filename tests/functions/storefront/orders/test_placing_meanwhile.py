@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from souk.storefront.orders.service.offers import OfferReader
+from souk.storefront.orders.service.placing import BasketReader
 from tests.functions.cloud import Cloud
 from tests.functions.storefront.orders.market import Buyer, Shop, refused, stock_of, untouched
 from tests.functions.storefront.sellers.shops import decide, operator
@@ -19,16 +19,16 @@ class Meanwhile:
     """Does something after each of the first readings of a basket, before the order is written."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any], times: int = 1) -> None:
-        real, self.readings = OfferReader.read, 0
+        real, self.readings = BasketReader.read, 0
 
-        def read(reader: OfferReader, *given: Any, **more: Any) -> Any:
+        def read(reader: BasketReader, *given: Any, **more: Any) -> Any:
             basket = real(reader, *given, **more)
             self.readings += 1
             if self.readings <= times:
                 act()
             return basket
 
-        monkeypatch.setattr(OfferReader, "read", read)
+        monkeypatch.setattr(BasketReader, "read", read)
 
 
 def test_a_price_that_changes_meanwhile_is_read_again(
@@ -55,7 +55,7 @@ def test_a_product_that_never_stands_still_is_left_alone(
     products = [shop.product()]
     meanwhile = Meanwhile(monkeypatch, lambda: products.append(shop.edit(products[-1])), times=9)
     answer = buyer.call("place_order", json=buyer.wants((products[0], 1)))
-    assert (answer.status, answer.headers["retry-after"], meanwhile.readings) == (503, "1", 3)
+    assert (answer.status, answer.headers["retry-after"], meanwhile.readings) == (503, "1", 8)
     untouched(cloud, products[0])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeSerializer
 
 from souk.shared.money import Money
-from souk.storefront.catalogue.keys import from_product
+from souk.storefront.catalogue.mapping import from_product
 from souk.storefront.catalogue.model import Product
 from souk.storefront.orders.keys import bought_key
 from tests.functions.cloud import Answer, Cloud, Person, sample

@@ -10,7 +10,8 @@ from typing import Any
 
 from souk.aws.attributes import to_attributes
 from souk.shared.money import Money
-from souk.storefront.catalogue import keys as layout
+from souk.storefront.catalogue.keys import rating_key
+from souk.storefront.catalogue.mapping import from_product, from_stock
 from souk.storefront.catalogue.model import Product, Stock
 from souk.storefront.sellers.mapping import from_shop
 from souk.storefront.sellers.model import Shop, Verification
@@ -52,20 +53,20 @@ class Market:
             **fields,
         }
         product = Product(title=title, **given)
-        self._put(layout.from_product(product))
+        self._put(from_product(product))
         self._put({"pk": f"USER#{product.seller_id}", "sk": f"PRODUCT#{product.id}"})
         self.stocks(product, stock, 1)
         if rating:
-            self._put({**layout.rating_key(product.id), "sum": sum(rating), "count": len(rating), "version": 1})
+            self._put({**rating_key(product.id), "sum": sum(rating), "count": len(rating), "version": 1})
         return product
 
     def changes(self, product: Product, **fields: Any) -> Product:
         changed = replace(product, version=product.version + 1, **fields)
-        self._put(layout.from_product(changed))
+        self._put(from_product(changed))
         return changed
 
     def stocks(self, product: Product, available: int, version: int) -> None:
-        self._put(layout.from_stock(Stock(product.id, available, version)))
+        self._put(from_stock(Stock(product.id, available, version)))
 
     def _put(self, item: dict[str, Any]) -> None:
         key = {"pk": item["pk"], "sk": item["sk"]}

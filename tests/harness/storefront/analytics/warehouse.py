@@ -14,8 +14,8 @@ from souk.storefront.analytics.model.stock import Inventory
 from souk.storefront.analytics.repository import StockRepository, TablePages
 from souk.storefront.analytics.service import StockCounter
 from souk.storefront.analytics.stream.product_stock import parse_product_stock, stock_changes
-from souk.storefront.catalogue import keys as layout
-from souk.storefront.catalogue.model import InsufficientInventory, Movement, OwnedProduct, Reason, Stock
+from souk.storefront.catalogue.mapping import return_units, take_units
+from souk.storefront.catalogue.model import InsufficientInventory, Movement, ProductWithStock, Reason, Stock
 from souk.storefront.catalogue.repository import ProductRepository
 from souk.storefront.sellers.mapping import from_shop
 from souk.storefront.sellers.model import Shop, Verification
@@ -58,14 +58,14 @@ class Warehouse:
         else:
             self._change(action, found, number, amount)
 
-    def _change(self, action: str, found: OwnedProduct, number: int, amount: int) -> None:
+    def _change(self, action: str, found: ProductWithStock, number: int, amount: int) -> None:
         product, movement = found.product, str(next(self._ids))
         match action:
             case "take":
                 with suppress(InsufficientInventory):
-                    self._tables.commit(*layout.take(CATALOGUE, product.id, amount, "order", movement, NOW))
+                    self._tables.commit(*take_units(CATALOGUE, product.id, amount, "order", movement, NOW))
             case "give back":
-                self._tables.commit(*layout.give_back(CATALOGUE, product.id, amount, "order", movement, NOW))
+                self._tables.commit(*return_units(CATALOGUE, product.id, amount, "order", movement, NOW))
             case "set":
                 counted = self._movement(number, amount - found.stock.available)
                 self.products.save(found, product, NOW, counted=counted)
@@ -76,7 +76,7 @@ class Warehouse:
 
     def _make(self, number: int, available: int) -> None:
         product = a_product(id=_id(number), seller_id=SELLERS[number % 2])
-        owned = OwnedProduct(product, Stock(product.id, available, 1))
+        owned = ProductWithStock(product, Stock(product.id, available, 1))
         self.products.add(owned, self._movement(number, available), None)
 
     def _movement(self, number: int, delta: int) -> Movement:

@@ -8,7 +8,8 @@ from souk.aws.attributes import to_attributes
 from souk.aws.tables import from_stream
 from souk.selling.photos.model import Photo
 from souk.shared.money import Money
-from souk.storefront.catalogue.keys import from_product, from_stock, product_key, to_product
+from souk.storefront.catalogue.keys import product_key
+from souk.storefront.catalogue.mapping import from_product, from_stock, to_product
 from souk.storefront.catalogue.model import Product, Stock
 from souk.storefront.sellers.mapping import from_shop
 from souk.storefront.sellers.model import Shop, Verification

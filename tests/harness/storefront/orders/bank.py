@@ -11,11 +11,11 @@ from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, Vendo
 from souk.shared.money import Money
 from souk.storefront.payments.model import (
     RefundOutcome,
-    RefundRequest,
     RefundStatus,
     Session,
     SessionRequest,
     SessionStatus,
+    VendorRefund,
 )
 from tests.harness.clock import VirtualClock
 from tests.harness.faults import Failures, Faults
@@ -40,7 +40,7 @@ class Page:
 
 @dataclass
 class MadeRefund:
-    request: RefundRequest
+    request: VendorRefund
     outcome: RefundOutcome
     at: datetime
 
@@ -76,10 +76,10 @@ class Bank:
     def expire_session(self, session_id: str) -> Session:
         return self._call("expire", lambda: self._expire(self._page(session_id)))
 
-    def refund(self, request: RefundRequest) -> RefundOutcome:
+    def refund(self, request: VendorRefund) -> RefundOutcome:
         return self._call("refund", lambda: self._refund(request))
 
-    def find_refund(self, request: RefundRequest) -> RefundOutcome | None:
+    def find_refund(self, request: VendorRefund) -> RefundOutcome | None:
         found = self._call("find refund", lambda: self.refund_of(request.refund_id))
         return found.outcome if found else None
 
@@ -163,7 +163,7 @@ class Bank:
             self.tell(self._event("checkout.session.expired", _session_facts(page)))
         return page.now
 
-    def _refund(self, request: RefundRequest) -> RefundOutcome:
+    def _refund(self, request: VendorRefund) -> RefundOutcome:
         known = self.refund_of(request.refund_id)
         if known is not None and self.clock() < known.at + _MEMORY:
             return known.outcome
@@ -178,7 +178,7 @@ class Bank:
         self.tell(self._event("charge.refunded", self._charge_facts(request)))
         return made.outcome
 
-    def _charge_facts(self, request: RefundRequest) -> dict[str, Any]:
+    def _charge_facts(self, request: VendorRefund) -> dict[str, Any]:
         return {
             "id": f"ch_{request.intent_id}",
             "object": "charge",

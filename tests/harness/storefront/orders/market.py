@@ -23,7 +23,7 @@ from souk.aws.tables import Tables, from_stream
 from souk.http import waiting
 from souk.shared.clock import from_wire, to_wire
 from souk.shared.money import Money
-from souk.storefront.catalogue.keys import from_product, from_stock
+from souk.storefront.catalogue.mapping import from_product, from_stock
 from souk.storefront.catalogue.model import Product, Stock
 from souk.storefront.orders.mapping import to_order
 from souk.storefront.orders.model import Order
@@ -205,7 +205,7 @@ def _market() -> Market:
 def market() -> Iterator[Market]:
     """A market of its own; the wiring reaches it until it is left."""
     with entered(Market(), _stand_ins(), _current) as made, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("souk.storefront.orders.model.tax.RateTable.rate", lambda *_: _TAX)
+        patch.setattr("souk.storefront.orders.model.pricing.RateTable.rate", lambda *_: _TAX)
         patch.setattr("souk.aws.logging.raise_alarm", lambda alarm, **_: made.alarms.append(alarm.value))
         assert waiting.wait_until.__kwdefaults__ is not None
         patch.setitem(waiting.wait_until.__kwdefaults__, "pause", made.pass_time)

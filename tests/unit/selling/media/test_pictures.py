@@ -12,7 +12,8 @@ import zlib
 import pytest
 from PIL import Image, ImageCms
 
-from souk.selling.media.adapters.pictures import PictureRejected, take_in
+from souk.selling.media.adapters.pictures import take_in
+from souk.selling.media.model import PictureRejected
 
 RED = (200, 30, 40)
 

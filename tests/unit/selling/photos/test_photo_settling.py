@@ -10,7 +10,7 @@ import pytest
 
 from souk.selling.listings.model import Listing
 from souk.selling.photos.model import LOOK_AGAIN, UPLOAD_LIFE, Photo, PhotoStatus, next_look
-from souk.selling.photos.service.settling import give_up_photos, settle_photos
+from souk.selling.photos.service.intake import give_up_photos, settle_photos
 from souk.storefront.catalogue.model import Product
 from tests.unit.selling.listings.listing_builders import a_listing
 from tests.unit.storefront.catalogue.product_builders import NOW, a_photo, a_product

@@ -105,7 +105,7 @@ def test_a_refund_rounded_to_nothing_moves_no_counter() -> None:
 
 def test_a_late_payment_that_is_refunded_counts_as_revenue_and_refund() -> None:
     late = an_order().close_unpaid(PaymentStatus.EXPIRED)
-    given_up = late.give_up_late(capture(late, LATER), "r1", LATER)
+    given_up = late.refund_late_payment(capture(late, LATER), "r1", LATER)
     sums = by_seller(facts_of(settled(given_up, "r1", RefundStatus.SUCCEEDED, LATER)))
     assert {seller: tally.net for seller, tally in sums.items()} == {ANA: 0, BEA: 0}
 

@@ -10,7 +10,7 @@ import pytest
 
 from souk.selling.photos.model import LOOK_AGAIN, MOST_PHOTOS, UPLOAD_LIFE, Photo, PhotoStatus
 from souk.shared.errors import Conflict, InvalidRequest
-from souk.storefront.catalogue.keys import from_product, to_product
+from souk.storefront.catalogue.mapping import from_product, to_product
 from souk.storefront.catalogue.model import (
     CATEGORIES,
     InsufficientInventory,
@@ -119,8 +119,8 @@ def test_further_photos_do_not_put_off_the_first_ones() -> None:
 
 def test_what_waits_on_is_looked_at_again_and_what_does_not_is_left() -> None:
     over = NOW + UPLOAD_LIFE
-    assert a_product(images=(PENDING,), due_at=over).look_again(over).due_at == over + LOOK_AGAIN
-    assert a_product(images=(READY,), due_at=over).look_again(over).due_at is None
+    assert a_product(images=(PENDING,), due_at=over).reschedule(over).due_at == over + LOOK_AGAIN
+    assert a_product(images=(READY,), due_at=over).reschedule(over).due_at is None
 
 
 def test_what_was_rejected_stays_until_there_is_no_room() -> None:
@@ -188,7 +188,7 @@ def test_only_what_waits_for_photos_is_in_the_index_of_what_is_due() -> None:
 
 
 def test_counting_a_stock_is_a_new_version_of_it() -> None:
-    assert Stock("p", 5, 3).moved_to(9) == Stock("p", 9, 4)
+    assert Stock("p", 5, 3).set_to(9) == Stock("p", 9, 4)
 
 
 @pytest.mark.parametrize(("left", "words"), [(0, "None are left."), (2, "Only 2 are left.")])

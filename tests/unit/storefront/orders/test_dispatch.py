@@ -9,9 +9,10 @@ from typing import Any, cast
 import pytest
 
 from souk.shared.sweeping import settle_each
+from souk.shared.workflows import Change, Dispatcher
 from souk.storefront.orders.model import Order, PaymentStatus
 from souk.storefront.orders.repository import OrderRepository
-from souk.storefront.orders.workflow import Change, Dispatcher
+from souk.storefront.orders.workflow import OrderWorkflow
 from tests.unit.storefront.orders.order_builders import NOW, an_order, paid
 
 
@@ -45,10 +46,10 @@ class OneOrder:
         return self.order
 
 
-def dispatch(before: Order | None, after: Order, workflows: FakeWorkflows, stands: Order | None = None) -> Order:
-    """`stands`: the order as it is by now, when it has moved on since."""
-    table = OneOrder(stands or after)
-    Dispatcher(workflows, cast("OrderRepository", table), lambda: NOW).dispatch(Change(before, after))
+def dispatch(before: Order | None, after: Order, workflows: FakeWorkflows, current: Order | None = None) -> Order:
+    """`current`: the order in the table, when it has changed since the record."""
+    table = OneOrder(current or after)
+    Dispatcher(workflows, OrderWorkflow(cast("OrderRepository", table), lambda: NOW)).dispatch(Change(before, after))
     return table.order
 
 
@@ -88,8 +89,8 @@ def test_a_token_that_is_lost_while_pending_is_answered_or_a_run_begins_anew(wai
 
 def test_a_run_that_waits_again_by_now_is_not_replaced() -> None:
     order = an_order()
-    stands = replace(order, wait="another")
-    assert dispatch(replace(order, wait="token"), order, FakeWorkflows(), stands).run == 1
+    current = replace(order, wait="another")
+    assert dispatch(replace(order, wait="token"), order, FakeWorkflows(), current).run == 1
 
 
 def test_one_that_fails_keeps_no_other_waiting() -> None:

@@ -15,15 +15,15 @@ from souk.shared.money import Money
 from souk.storefront.orders.model import (
     CLOSED,
     GRACE,
-    LOOK_AGAIN,
     MOST_REFUNDS,
     MOVES,
-    Action,
+    RECHECK_AFTER,
     Order,
     PaymentStatus,
     RefundStatus,
     Sale,
     Status,
+    Transition,
 )
 from tests.unit.storefront.orders.order_builders import (
     ANNA,
@@ -55,8 +55,8 @@ def refused(act: Callable[[], Order]) -> str:
 # Fulfilments ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("action", "status"), list(product(Action, PARTS)))
-def test_a_part_goes_where_the_table_says_and_nowhere_else(action: Action, status: Status) -> None:
+@pytest.mark.parametrize(("action", "status"), list(product(Transition, PARTS)))
+def test_a_part_goes_where_the_table_says_and_nowhere_else(action: Transition, status: Status) -> None:
     part = a_part(status=status)
     if status in MOVES[action]:
         assert part.move(action).status is MOVES[action][status]
@@ -158,7 +158,7 @@ def test_parcels_are_tracked_once_they_are_paid(status: Status) -> None:
 
 def test_a_new_order_is_looked_after_soon_and_once_its_page_is_open_after_the_hold() -> None:
     order = an_order()
-    assert order.due_at == NOW + LOOK_AGAIN
+    assert order.due_at == NOW + RECHECK_AFTER
     opened = order.opened("cs_1", "https://pay.example/1", NOW + HOLD)
     assert opened.due_at == NOW + HOLD + GRACE == opened.payment.hold_until
     assert opened.opened("cs_2", None, NOW) is opened
@@ -205,7 +205,7 @@ def test_what_is_not_paid_is_given_up_once_with_all_its_stock(status: PaymentSta
 def test_what_is_paid_is_never_given_up() -> None:
     order = paid()
     assert order.close_unpaid(PaymentStatus.EXPIRED) is order
-    with pytest.raises(ValueError, match="given up"):
+    with pytest.raises(ValueError, match="not closed as"):
         an_order().close_unpaid(PaymentStatus.PAID)
 
 
@@ -213,7 +213,7 @@ def test_a_late_payment_takes_the_stock_again() -> None:
     order = an_order()
     closed = order.close_unpaid(PaymentStatus.EXPIRED)
     capture = a_capture(order)
-    assert closed.pays_late(capture)
+    assert closed.is_late_payment(capture)
     assert refused(lambda: closed.pay(capture)) == "illegal_transition"
     revived = closed.revive(capture)
     assert revived.status is Status.CONFIRMED
@@ -224,28 +224,28 @@ def test_a_late_payment_takes_the_stock_again() -> None:
 def test_a_late_payment_without_stock_goes_back_whole() -> None:
     order = an_order()
     closed = order.close_unpaid(PaymentStatus.EXPIRED)
-    given_up = closed.give_up_late(a_capture(order), "r1", NOW)
+    given_up = closed.refund_late_payment(a_capture(order), "r1", NOW)
     [refund] = given_up.refunds
     assert (given_up.status, refund.amount, given_up.captured) == (Status.CANCELLED, order.total, order.total)
     assert [line.taken for line in given_up.lines] == [0, 0, 0]
-    assert not given_up.pays_late(a_capture(order))
+    assert not given_up.is_late_payment(a_capture(order))
 
 
 def test_a_late_payment_of_another_amount_is_a_mismatch() -> None:
     closed = an_order().close_unpaid(PaymentStatus.EXPIRED)
     wrong = a_capture(closed, amount=usd("1.00"))
-    assert not closed.pays_late(wrong)
+    assert not closed.is_late_payment(wrong)
     assert closed.pay(wrong).payment.mismatch == wrong
     assert closed.pay(wrong).status is Status.CANCELLED
 
 
 def test_a_new_attempt_has_a_new_page() -> None:
     order = an_order()
-    anew = order.ask_anew(LATER, HOLD)
+    anew = order.retry_checkout(LATER, HOLD)
     assert (anew.payment.attempt, anew.payment.expires_at) == (2, LATER + HOLD)
     opened = order.opened("cs_1", None, NOW)
-    assert opened.ask_anew(LATER, HOLD) is opened
-    assert paid().ask_anew(LATER, HOLD).payment.attempt == 1
+    assert opened.retry_checkout(LATER, HOLD) is opened
+    assert paid().retry_checkout(LATER, HOLD).payment.attempt == 1
 
 
 def test_a_refused_page_keeps_the_vendors_words() -> None:
@@ -257,10 +257,15 @@ def test_a_refused_page_keeps_the_vendors_words() -> None:
 
 def test_a_version_that_is_insisted_on_is_that_of_ones_own_part() -> None:
     order = an_order(a_part(ANNA, version=3), a_part(BERT, a_line(2), version=7))
-    assert order.demand_part(ANNA, 3) is order.demand_part(BERT, 7) is order.demand_part(ANNA, None) is order
+    assert (
+        order.require_part_version(ANNA, 3)
+        is order.require_part_version(BERT, 7)
+        is order.require_part_version(ANNA, None)
+        is order
+    )
     for seller_id, version in ((ANNA, 7), (BERT, 3), (ANNA, 2), (ANNA, 4)):
         with pytest.raises(PreconditionFailed):
-            order.demand_part(seller_id, version)
+            order.require_part_version(seller_id, version)
 
 
 # Refunds -------------------------------------------------------------------------------------------------------------
@@ -307,7 +312,7 @@ def test_an_order_is_refunded_when_all_of_it_has_gone_back_for_certain() -> None
     refund = order.refunds[0]
     gone = order.settle_refund(refund.succeeded("re_1", LATER))
     assert (gone.status, gone.refunded) == (Status.REFUNDED, gone.captured)
-    assert Sale.of(gone, ANNA).status is Status.REFUNDED
+    assert Sale.from_order(gone, ANNA).status is Status.REFUNDED
     back = gone.settle_refund(gone.refunds[0].failed("re_1", "account closed", LATER))
     assert (back.status, back.refunded) == (Status.CANCELLED, usd("0.00"))
 
@@ -329,9 +334,9 @@ def test_an_order_has_so_many_refunds_at_most() -> None:
 
 def test_what_is_due_is_looked_at_again_later_and_what_is_not_stays() -> None:
     order = paid().cancel("r1", NOW)
-    assert order.due_at == NOW + LOOK_AGAIN
-    assert order.look_again(NOW) == order
-    assert order.look_again(NOW + LOOK_AGAIN).due_at == NOW + 2 * LOOK_AGAIN
+    assert order.due_at == NOW + RECHECK_AFTER
+    assert order.reschedule(NOW) == order
+    assert order.reschedule(NOW + RECHECK_AFTER).due_at == NOW + 2 * RECHECK_AFTER
     assert order.settle_refund(order.refunds[0].succeeded("re_1", NOW)).due_at is None
 
 
@@ -345,5 +350,5 @@ def test_a_vanished_workflow_begins_anew_while_the_order_is_pending() -> None:
 
 
 def test_a_seller_learns_where_to_send_it_once_it_is_paid() -> None:
-    assert Sale.of(an_order(), ANNA).ship_to is None
-    assert Sale.of(paid(), ANNA).ship_to == paid().ship_to
+    assert Sale.from_order(an_order(), ANNA).ship_to is None
+    assert Sale.from_order(paid(), ANNA).ship_to == paid().ship_to

@@ -14,7 +14,7 @@ from souk.shared.money import total
 from souk.storefront.orders.mapping import from_order, from_sale, from_tracking, to_order, to_sale, to_tracking
 from souk.storefront.orders.model import (
     CLOSED,
-    SELLER_ACTIONS,
+    SELLER_TRANSITIONS,
     Order,
     PaymentStatus,
     RefundStatus,
@@ -71,9 +71,9 @@ def _pay(intent_id: str, short: bool, sold_out: bool) -> Move:
     def move(order: Order, now: datetime) -> Order:
         amount = usd("0.01") if short else order.total
         capture = a_capture(order, intent_id=intent_id, amount=amount, at=now)
-        if not order.pays_late(capture):
+        if not order.is_late_payment(capture):
             return order.pay(capture)
-        return order.give_up_late(capture, _next_refund(order), now) if sold_out else order.revive(capture)
+        return order.refund_late_payment(capture, _next_refund(order), now) if sold_out else order.revive(capture)
 
     return move
 
@@ -88,7 +88,7 @@ def _cancel_part(seller_id: str) -> Move:
 
 MOVES: st.SearchStrategy[Move] = st.one_of(
     st.builds(_pay, st.sampled_from(["pi_1", "pi_2"]), st.booleans(), st.booleans()),
-    st.builds(_advance, SELLERS, st.sampled_from(sorted(SELLER_ACTIONS))),
+    st.builds(_advance, SELLERS, st.sampled_from(sorted(SELLER_TRANSITIONS))),
     st.builds(_advance, SELLERS, st.sampled_from(Status)),
     st.builds(_cancel_part, SELLERS),
     st.builds(_refund, SELLERS, st.sampled_from(["0.01", "1.10", "7.35", "34.57"]), st.integers(0, 3), st.booleans()),
@@ -96,9 +96,9 @@ MOVES: st.SearchStrategy[Move] = st.one_of(
     st.sampled_from([lambda order, now: order.cancel(_next_refund(order), now)]),
     st.sampled_from(sorted(CLOSED)).map(lambda status: lambda order, _: order.close_unpaid(status)),
     st.just(lambda order, now: order.opened("cs_1", "https://pay.example/1", now + HOLD)),
-    st.just(lambda order, now: order.ask_anew(now, HOLD)),
+    st.just(lambda order, now: order.retry_checkout(now, HOLD)),
     st.just(lambda order, now: order.complete_overdue(now)),
-    st.just(lambda order, now: order.look_again(now)),
+    st.just(lambda order, now: order.reschedule(now)),
     st.just(lambda order, _: order.restart()),
     SELLERS.map(lambda seller_id: lambda order, _: order.tracked(seller_id, "RM", "1")),
 )
@@ -175,7 +175,7 @@ def demand_sound(world: World, placed: Order) -> None:
     # The table keeps all of it.
     assert to_order(from_order(order)) == order
     for part in order.fulfilments:
-        sale = Sale.of(order, part.seller_id)
+        sale = Sale.from_order(order, part.seller_id)
         assert to_sale(from_sale(sale)) == sale
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from souk.aws.attributes import to_attributes
 from souk.shared.clock import new_id
-from souk.storefront.orders.keys import told_by, tracking_key
+from souk.storefront.orders.keys import tracking_count, tracking_key
 from souk.storefront.orders.mapping import from_order, from_tracking
 from souk.storefront.orders.model import (
     MOST_LINES,
@@ -18,10 +18,9 @@ from souk.storefront.orders.model import (
     Order,
     Status,
     Tracking,
-    most_told,
+    tracking_limit,
 )
-from souk.storefront.orders.refund_schemas import NewRefund
-from souk.storefront.orders.schemas import NewTracking
+from souk.storefront.orders.schemas import NewRefund, NewTracking
 from tests.functions.capacity import item_size
 from tests.unit.storefront.orders.order_builders import NOW, a_line, a_part, a_refund, an_order, paid
 
@@ -44,7 +43,7 @@ def _largest_order() -> Order:
 def test_an_order_with_all_the_refunds_it_may_have_fits() -> None:
     order = _largest_order()
     [part] = order.fulfilments
-    wish = NewRefund.model_validate({"reason": _WIDEST * 500, "amount": 1}).to_wish()
+    wish = NewRefund.model_validate({"reason": _WIDEST * 500, "amount": 1}).to_request()
     for _ in range(MOST_REFUNDS):
         refund = a_refund(order, part.seller_id, "0.01", id=new_id(), reason=wish.reason, requested_by=new_id())
         order = order.reserve_refund(refund)
@@ -55,7 +54,7 @@ def test_an_order_with_all_the_refunds_it_may_have_fits() -> None:
 
 def test_all_that_may_be_told_of_parcels_fits() -> None:
     words = dict.fromkeys(("location", "carrier", "tracking_number"), _WIDEST * 100)
-    news = NewTracking.model_validate({**words, "notes": _WIDEST * 500}).to_news()
+    news = NewTracking.model_validate({**words, "notes": _WIDEST * 500}).to_update()
     entry = Tracking(
         id=new_id(),
         seller_id=new_id(),
@@ -67,12 +66,14 @@ def test_all_that_may_be_told_of_parcels_fits() -> None:
         tracking_number=news.tracking_number,
     )
     log = {**tracking_key(new_id()), "buyer_id": new_id(), "entries": [from_tracking(entry)] * MOST_TRACKED}
-    counts = {told_by(new_id()): MOST_TRACKED for _ in range(MOST_SELLERS)}
+    counts = {tracking_count(new_id()): MOST_TRACKED for _ in range(MOST_SELLERS)}
     assert 0.6 * _ITEM_BYTES < _size({**log, **counts}) < 0.95 * _ITEM_BYTES
 
 
 def test_the_sellers_together_tell_no_more_than_fits() -> None:
-    told = [most_told(an_order(*(a_part(new_id()) for _ in range(sellers)))) for sellers in range(1, MOST_SELLERS + 1)]
+    told = [
+        tracking_limit(an_order(*(a_part(new_id()) for _ in range(sellers)))) for sellers in range(1, MOST_SELLERS + 1)
+    ]
     assert (told[0], told[-1]) == (MOST_TRACKED, MOST_TRACKED // MOST_SELLERS)
     together = [sellers * each for sellers, each in enumerate(told, start=1)]
     assert max(together) == MOST_TRACKED

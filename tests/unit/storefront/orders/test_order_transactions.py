@@ -74,7 +74,7 @@ def test_what_a_shop_must_be_to_sell_is_the_same_as_everywhere() -> None:
     [
         (an_order(), CLOSED),
         (an_order(), an_order().pay(a_capture(an_order()))),
-        (CLOSED, CLOSED.give_up_late(a_capture(CLOSED), "r1", NOW)),
+        (CLOSED, CLOSED.refund_late_payment(a_capture(CLOSED), "r1", NOW)),
         (paid(), paid().cancel("r1", NOW)),
         (paid(), paid().reserve_refund(a_refund(paid(), lines={"1": 1}, restock=True))),
         (paid(), replace(paid(), wait="token")),

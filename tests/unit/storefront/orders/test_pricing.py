@@ -17,8 +17,7 @@ from souk.shared.errors import Conflict, InvalidRequest
 from souk.shared.money import Money, minor_digits, total
 from souk.storefront.catalogue.model import LinkedImage, Product, ShippingProfile, ShippingRate
 from souk.storefront.orders.model import MOST_LINES, MOST_SELLERS, MOST_UNITS, Order, Payment, ShipTo
-from souk.storefront.orders.model.pricing import Offer, demand_one_order, merge, price
-from souk.storefront.orders.model.tax import RateTable
+from souk.storefront.orders.model.pricing import PricedProduct, RateTable, merge, price, require_one_order
 from souk.storefront.orders.service.checkout import session_lines
 from souk.storefront.sellers.model import Shop, Verification
 from tests.unit.storefront.orders.order_builders import BUYER, HOLD, HOME, NOW, usd
@@ -44,7 +43,7 @@ def a_profile(name: str = "parcel", currency: str = "USD", **changes: Any) -> Sh
     return ShippingProfile(**{**fields, **changes})
 
 
-def an_offer(number: int = 1, amount: str = "10.00", quantity: int = 1, **changes: Any) -> Offer:
+def an_offer(number: int = 1, amount: str = "10.00", quantity: int = 1, **changes: Any) -> PricedProduct:
     seller = changes.pop("seller_id", "anna")
     shipping = changes.pop("shipping", None)
     fields: dict[str, Any] = {
@@ -58,10 +57,10 @@ def an_offer(number: int = 1, amount: str = "10.00", quantity: int = 1, **change
         "updated_at": MADE,
     }
     shop = Shop(seller, f"Shop of {seller}", Verification.VERIFIED, 1, MADE, MADE)
-    return Offer(Product(**{**fields, **changes}), quantity, shop, shipping)
+    return PricedProduct(Product(**{**fields, **changes}), quantity, shop, shipping)
 
 
-def an_order(offers: Sequence[Offer], ship_to: ShipTo | None = HOME, taxes: RateTable = NEW_YORK) -> Order:
+def an_order(offers: Sequence[PricedProduct], ship_to: ShipTo | None = HOME, taxes: RateTable = NEW_YORK) -> Order:
     return Order(
         id="order-1",
         buyer_id=BUYER,
@@ -142,7 +141,7 @@ def test_a_currency_without_cents_is_rounded_to_its_units() -> None:
 
 
 @st.composite
-def baskets(draw: st.DrawFn) -> list[Offer]:
+def baskets(draw: st.DrawFn) -> list[PricedProduct]:
     currency = draw(st.sampled_from(["USD", "JPY", "KWD"]))
     amounts = st.integers(1, 10**5).map(lambda minor: Money.from_minor(minor, currency))
     rates = st.builds(
@@ -173,7 +172,7 @@ RATES = st.decimals(0, 1, places=5).map(lambda rate: RateTable({"US": {"*": rate
 
 @given(baskets(), RATES, st.sampled_from([HOME, ABROAD, None]))
 def test_the_parts_are_the_whole_and_so_is_what_the_vendor_charges(
-    offers: list[Offer], taxes: RateTable, ship_to: ShipTo | None
+    offers: list[PricedProduct], taxes: RateTable, ship_to: ShipTo | None
 ) -> None:
     order = an_order(offers, ship_to, taxes)
     currency = order.currency
@@ -216,21 +215,21 @@ def test_too_much_is_too_much(items: list[tuple[str, int]]) -> None:
 )
 def test_what_is_not_offered_or_ones_own_cannot_be_bought(changes: dict[str, Any], code: str) -> None:
     with pytest.raises(Conflict) as caught:
-        demand_one_order(BUYER, [an_offer(1), an_offer(2, **changes)])
+        require_one_order(BUYER, [an_offer(1), an_offer(2, **changes)])
     assert (caught.value.code, caught.value.extra) == (code, {"product_id": "product-2"})
 
 
 def test_one_order_has_one_currency() -> None:
     with pytest.raises(InvalidRequest) as caught:
-        demand_one_order(BUYER, [an_offer(1), an_offer(2, price=Money(Decimal("1.00"), "EUR"))])
+        require_one_order(BUYER, [an_offer(1), an_offer(2, price=Money(Decimal("1.00"), "EUR"))])
     assert caught.value.code == "currency_mismatch"
 
 
 def test_one_order_is_from_so_many_sellers_at_most() -> None:
     offers = [an_offer(number, seller_id=f"seller-{number}") for number in range(MOST_SELLERS + 1)]
-    demand_one_order(BUYER, offers[:-1])
+    require_one_order(BUYER, offers[:-1])
     with pytest.raises(InvalidRequest):
-        demand_one_order(BUYER, offers)
+        require_one_order(BUYER, offers)
 
 
 def test_a_line_remembers_the_first_picture_that_buyers_see() -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from souk.shared.errors import InvalidRequest
 from souk.shared.money import Money
-from souk.storefront.orders.model import LOOK_AGAIN, Fulfilment, Order, Refund
-from souk.storefront.orders.service.refunds import RefundWish, amount_of
+from souk.storefront.orders.model import RECHECK_AFTER, Fulfilment, Order, Refund, RefundRequest
+from souk.storefront.orders.service.refunds import amount_of
 from tests.unit.storefront.orders.order_builders import ANNA, BERT, BUYER, NOW, a_line, a_part, an_order, paid, usd
 
 CENTS = st.integers(0, 99_999)
@@ -22,9 +22,9 @@ def paid_for(*parts: Fulfilment) -> Order:
     return paid(an_order(*parts))
 
 
-def give_back(order: Order, wish: RefundWish, name: str = "r1") -> Order:
+def give_back(order: Order, wish: RefundRequest, name: str = "r1") -> Order:
     amount, units = amount_of(order, order.fulfilment(ANNA), wish)
-    refund = Refund(name, {ANNA: amount}, wish.reason, BUYER, NOW, NOW + LOOK_AGAIN, units, wish.restock)
+    refund = Refund(name, {ANNA: amount}, wish.reason, BUYER, NOW, NOW + RECHECK_AFTER, units, wish.restock)
     return order.reserve_refund(refund)
 
 
@@ -42,12 +42,14 @@ def parts(draw: st.DrawFn) -> Fulfilment:
 
 @given(parts(), st.randoms(use_true_random=False))
 def test_units_refunded_one_by_one_make_what_they_make_at_once(part: Fulfilment, dice: Random) -> None:
-    at_once, _ = amount_of(paid_for(part), part, RefundWish("r", lines={line.id: line.quantity for line in part.lines}))
+    at_once, _ = amount_of(
+        paid_for(part), part, RefundRequest("r", lines={line.id: line.quantity for line in part.lines})
+    )
     units = [line.id for line in part.lines for _ in range(line.quantity)]
     dice.shuffle(units)
     order = paid_for(part)
     for number, line_id in enumerate(units):
-        order = give_back(order, RefundWish("r", lines={line_id: 1}), f"r{number}")
+        order = give_back(order, RefundRequest("r", lines={line_id: 1}), f"r{number}")
     assert sum(refund.amount.minor for refund in order.refunds) == at_once.minor
     assert at_once.minor <= part.total.minor
 
@@ -55,28 +57,30 @@ def test_units_refunded_one_by_one_make_what_they_make_at_once(part: Fulfilment,
 @given(parts())
 def test_whatever_is_left_goes_back_at_once(part: Fulfilment) -> None:
     order = paid_for(part)
-    amount, units = amount_of(order, part, RefundWish("r"))
+    amount, units = amount_of(order, part, RefundRequest("r"))
     assert amount == part.total
     assert units == {line.id: line.quantity for line in part.lines}
 
 
 def test_shipping_and_its_tax_stay_when_units_go_back() -> None:
     part = a_part(ANNA, a_line(1, 2, "10.00"), shipping=usd("5.00"), tax=usd("2.50"))
-    order = give_back(paid_for(part), RefundWish("r", lines={"1": 2}))
+    order = give_back(paid_for(part), RefundRequest("r", lines={"1": 2}))
     assert order.refunds[0].amount == usd("22.00")
-    amount, units = amount_of(order, part, RefundWish("r"))
+    amount, units = amount_of(order, part, RefundRequest("r"))
     assert (amount, units) == (usd("5.50"), {})
 
 
-@pytest.mark.parametrize("wish", [RefundWish("r", lines={"9": 1}), RefundWish("r", amount=usd("0.01").amount / 2)])
-def test_what_is_not_there_cannot_go_back(wish: RefundWish) -> None:
+@pytest.mark.parametrize(
+    "wish", [RefundRequest("r", lines={"9": 1}), RefundRequest("r", amount=usd("0.01").amount / 2)]
+)
+def test_what_is_not_there_cannot_go_back(wish: RefundRequest) -> None:
     part = a_part(ANNA, a_line(1))
     with pytest.raises(InvalidRequest):
         amount_of(paid_for(part, a_part(BERT, a_line(2))), part, wish)
 
 
 def test_a_refund_is_looked_at_ever_more_rarely() -> None:
-    order = give_back(paid_for(a_part(ANNA, a_line(1))), RefundWish("r"))
-    soon, later = NOW + LOOK_AGAIN, NOW + timedelta(days=2)
-    assert order.look_again(soon).due_at == soon + LOOK_AGAIN
-    assert order.look_again(later).due_at == later + timedelta(hours=12)
+    order = give_back(paid_for(a_part(ANNA, a_line(1))), RefundRequest("r"))
+    soon, later = NOW + RECHECK_AFTER, NOW + timedelta(days=2)
+    assert order.reschedule(soon).due_at == soon + RECHECK_AFTER
+    assert order.reschedule(later).due_at == later + timedelta(hours=12)

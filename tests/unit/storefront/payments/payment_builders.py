@@ -15,7 +15,7 @@ from souk.shared.alarms import Alarm
 from souk.shared.clock import Clock
 from souk.shared.money import Money
 from souk.storefront.payments.adapters.stripe.adapter import StripePayments
-from souk.storefront.payments.model import RefundRequest, SessionLine, SessionRequest
+from souk.storefront.payments.model import SessionLine, SessionRequest, VendorRefund
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ORDER = "0197a2b4-0000-7000-8000-000000000001"
@@ -54,8 +54,8 @@ def request(**changes: Any) -> SessionRequest:
     return SessionRequest(**(fields | changes))
 
 
-def refund_request(amount: str = "177.46", *, intent_id: str = INTENT, refund_id: str = "refund-1") -> RefundRequest:
-    return RefundRequest(refund_id, ORDER, BUYER, intent_id, usd(amount))
+def refund_request(amount: str = "177.46", *, intent_id: str = INTENT, refund_id: str = "refund-1") -> VendorRefund:
+    return VendorRefund(refund_id, ORDER, BUYER, intent_id, usd(amount))
 
 
 def adapter(

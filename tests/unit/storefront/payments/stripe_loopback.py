@@ -13,7 +13,7 @@ import httpx
 from local.vendors.server import LoopbackServer, Request, Response
 from local.vendors.stripe.standin import StripeStandIn
 from souk.storefront.payments.adapters.stripe.adapter import StripePayments
-from souk.storefront.payments.adapters.stripe.form import Value, encode
+from souk.storefront.payments.adapters.stripe.api import Value, encode
 from tests.unit.storefront.payments.payment_builders import KEY, NOW, adapter
 
 SECRET = "whsec_loopback"

@@ -15,7 +15,7 @@ from souk.shared.clock import Clock
 from souk.shared.errors import VendorFailed, VendorRefused, VendorThrottled
 from souk.shared.money import Money
 from souk.storefront.payments.adapters.stripe.adapter import StripePayments
-from souk.storefront.payments.model import RefundStatus, ReturnPages, SessionLine, SessionStatus
+from souk.storefront.payments.model import RefundStatus, SessionLine, SessionStatus
 from tests.unit.storefront.payments.payment_builders import (
     BUYER,
     INTENT,
@@ -319,8 +319,3 @@ def test_an_invalid_list_is_an_unknown_outcome() -> None:
     _, payments = answering(lambda: said({"object": "list", "data": None}))
     with pytest.raises(VendorFailed):
         payments.find_refund(refund_request())
-
-
-def test_return_pages_have_the_order_id_and_leave_the_session_id_to_stripe() -> None:
-    pages = ReturnPages("https://shop.example/{ORDER_ID}?s={CHECKOUT_SESSION_ID}", "https://shop.example/{ORDER_ID}")
-    assert pages.of("7") == ("https://shop.example/7?s={CHECKOUT_SESSION_ID}", "https://shop.example/7")

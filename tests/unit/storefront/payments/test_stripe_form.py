@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from souk.shared.money import Money
-from souk.storefront.payments.adapters.stripe.amounts import from_stripe, to_stripe
-from souk.storefront.payments.adapters.stripe.form import encode
+from souk.storefront.payments.adapters.stripe.api import encode
+from souk.storefront.payments.adapters.stripe.replies import from_stripe, to_stripe
 
 
 def test_names_nest_in_brackets_and_values_are_encoded_once() -> None:

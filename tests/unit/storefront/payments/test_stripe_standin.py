@@ -14,7 +14,7 @@ import pytest
 
 from local.testing import wait_until
 from souk.shared.errors import VendorRefused
-from souk.storefront.payments.adapters.stripe.form import Value
+from souk.storefront.payments.adapters.stripe.api import Value
 from souk.storefront.payments.model import SessionLine, SessionStatus
 from tests.unit.storefront.payments.payment_builders import KEY, ORDER, TOTAL, adapter, refund_request, request, usd
 from tests.unit.storefront.payments.stripe_loopback import Stripe, form, line
@@ -365,6 +365,6 @@ def test_an_answered_request_survives_a_kill_right_after_the_answer(tmp_path: Pa
 def _flat(entry: dict[str, Value]) -> dict[str, str]:
     from urllib.parse import parse_qsl
 
-    from souk.storefront.payments.adapters.stripe.form import encode
+    from souk.storefront.payments.adapters.stripe.api import encode
 
     return dict(parse_qsl(encode({"line_items": [entry]}).decode()))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from souk.shared.errors import InvalidRequest
 from souk.shared.money import Money
-from souk.storefront.catalogue.keys import from_shipping_profile, to_shipping_profile
+from souk.storefront.catalogue.mapping import from_shipping_profile, to_shipping_profile
 from souk.storefront.catalogue.model import ShippingRate
 from tests.unit.storefront.catalogue.product_builders import a_profile
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from souk.accounts.addresses.keys import address_key
 from souk.accounts.addresses.model import Address
-from souk.aws.tables import Item
+from souk.accounts.profiles.keys import profile_key
+from souk.aws.tables import Item, Read
 
 
 def from_address(address: Address) -> Item:
@@ -38,3 +39,11 @@ def to_address(item: Item) -> Address:
         phone=item["phone"],
         version=int(item["version"]),
     )
+
+
+def read_address(table: str, account_id: str, address_id: str) -> Read[Address]:
+    return Read(table, address_key(account_id, address_id), to_address)
+
+
+def read_default_address_id(table: str, account_id: str) -> Read[str | None]:
+    return Read(table, profile_key(account_id), lambda item: item.get("default_address"))

@@ -14,8 +14,9 @@ from souk.accounts.addresses.mapping import from_address, to_address
 from souk.accounts.addresses.model import MOST_ADDRESSES, Address, AddressBook
 from souk.accounts.auth.keys import partition
 from souk.accounts.profiles.keys import profile_key
+from souk.aws.actions import Otherwise
 from souk.aws.idempotency import IdempotencyKey, write
-from souk.aws.tables import Action, Check, Item, Otherwise, Put, Tables, Update
+from souk.aws.tables import Action, Check, Item, Put, Tables, Update
 from souk.aws.versioned import delete_unchanged, put_changed
 from souk.shared.errors import Conflict, Unauthenticated
 from souk.shared.versioned import Stale

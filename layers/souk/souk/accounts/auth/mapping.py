@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from souk.accounts.auth.keys import account_key, email_key, session_key
 from souk.accounts.auth.model import Account, AccountStatus, Login, Role, Session
-from souk.aws.tables import Item
+from souk.aws.tables import Item, Read
 from souk.shared.clock import from_wire, to_wire
 
 
@@ -31,6 +31,10 @@ def to_account(item: Item) -> Account:
         created_at=from_wire(item["created_at"]),
         status=AccountStatus(item["standing"]),
     )
+
+
+def read_account(table: str, account_id: str) -> Read[Account]:
+    return Read(table, account_key(account_id), to_account)
 
 
 def from_login(login: Login) -> Item:

@@ -9,12 +9,13 @@ IDEMPOTENCY#...   <operation>#<key>           see souk.aws.idempotency
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
+from souk.aws.attributes import Row
 from souk.selling.listings.model import Status
 
-
-def listing_key(owner_id: str, listing_id: str) -> dict[str, str]:
-    return {"pk": f"USER#{owner_id}", "sk": f"LISTING#{listing_id}"}
+listing_key: Final = Row("USER#{}", "LISTING#{}")
+"""Of an owner, by listing id."""
 
 
 def status_key(owner_id: str, status: Status) -> str:

@@ -1,7 +1,7 @@
-"""Listings in DynamoDB; keys and items are those of `items`.
+"""Listings in DynamoDB.
 
-Every write of a listing counts `version` and is conditional on the version it was made from: no update is lost. Only a
-waiting workflow's token is written without counting, so that it does not spoil an owner's ETag.
+Every write of a listing raises its `version` and requires the version it was made from, so that no update is lost. Only
+the token of a waiting workflow is written without that, so that it does not change the ETag of the owner.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, record
-from souk.aws.tables import Action, Delete, Put, Tables, Update
+from souk.aws.due import due_items
+from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, write
+from souk.aws.tables import Put, Tables, Update
+from souk.aws.versioned import delete_unchanged, put_changed
 from souk.selling.listings.keys import generations_key, listing_key, status_key
 from souk.selling.listings.mapping import to_item, to_listing
 from souk.selling.listings.model import Listing, Status
 from souk.shared.errors import NotFound, TooManyRequests
-from souk.shared.versioned import Stale
+from souk.shared.versioned import retrying
 
 _QUOTA_LIFE = timedelta(days=2)
 
@@ -27,7 +29,7 @@ class ListingRepository:
         self._table = table
 
     def get(self, owner_id: str, listing_id: str) -> Listing:
-        """Raises NotFound, also for another owner's listing: it does not stand under this owner's key."""
+        """Raises NotFound, also for another owner's listing."""
         item = self._tables.get(self._table, listing_key(owner_id, listing_id))
         if item is None:
             raise NotFound("There is no such listing.")
@@ -41,40 +43,26 @@ class ListingRepository:
         self, owner_id: str, *, status: Status | None, limit: int, after: Mapping[str, str] | None
     ) -> tuple[tuple[Listing, ...], dict[str, str] | None]:
         """A page of the owner's listings, newest first. `after` and the second answer are {"id": ...}."""
-        start = None
-        if after:
-            start = dict(listing_key(owner_id, after["id"]))
         if status is None:
-            page = self._tables.query(
-                self._table,
-                "#pk = :pk AND begins_with(#sk, :prefix)",
-                {"pk": f"USER#{owner_id}", "prefix": "LISTING#"},
-                newest_first=True,
-                limit=limit,
-                after=start,
-            )
-        else:
-            status_pk = status_key(owner_id, status)
-            page = self._tables.query(
-                self._table,
-                "#status_pk = :pk",
-                {"pk": status_pk},
-                index="by_status",
-                newest_first=True,
-                limit=limit,
-                after={**start, "status_pk": status_pk} if start else None,
-            )
-        following = {"id": page.next_key["sk"].removeprefix("LISTING#")} if page.next_key else None
-        return tuple(to_listing(item) for item in page.items), following
+            items, following = self._tables.list_newest(self._table, listing_key, owner_id, limit=limit, after=after)
+            return tuple(map(to_listing, items)), following
+        status_pk = status_key(owner_id, status)
+        page = self._tables.query(
+            self._table,
+            "#status_pk = :pk",
+            {"pk": status_pk},
+            index="by_status",
+            newest_first=True,
+            limit=limit,
+            after={**listing_key(owner_id, after["id"]), "status_pk": status_pk} if after else None,
+        )
+        next_key = {"id": listing_key.id_of(page.next_key)} if page.next_key else None
+        return tuple(map(to_listing, page.items)), next_key
 
     def add(self, listing: Listing, idempotency: IdempotencyKey | None) -> None:
         """Without a condition: the id is new, and a write that is repeated because its answer was lost is the same."""
-        self._commit(
-            Put(self._table, to_item(listing)),
-            idempotency,
-            listing.created_at,
-            listing.id,
-        )
+        put = Put(self._table, to_item(listing))
+        write(self._tables, self._table, (put,), idempotency, listing.id, listing.created_at)
 
     def save(
         self,
@@ -91,66 +79,42 @@ class ListingRepository:
         With `generations_per_day` it counts as one, and raises TooManyRequests beyond.
         """
         saved = replace(listing, version=listing.version + 1, updated_at=now)
-        put = Put(
-            self._table,
-            to_item(saved),
-            condition="#version = :expected",
-            values={"expected": listing.version},
-            otherwise=Stale(),
-        )
+        put = put_changed(self._table, to_item(saved), listing.version)
         quota = (self._count_generation(listing.user_id, generations_per_day, now),) if generations_per_day else ()
-        self._commit(put, idempotency, now, result_id or saved.id, *quota)
+        write(self._tables, self._table, (put, *quota), idempotency, result_id or saved.id, now)
         return saved
 
     def remove(self, listing: Listing) -> None:
         """Raises Stale."""
-        self._tables.delete(
-            Delete(
-                self._table,
-                listing_key(listing.user_id, listing.id),
-                condition="#version = :expected",
-                values={"expected": listing.version},
-                otherwise=Stale(),
-            )
-        )
+        self._tables.delete(delete_unchanged(self._table, listing_key(listing.user_id, listing.id), listing.version))
 
     def change(
         self, owner_id: str, listing_id: str, now: datetime, decide: Callable[[Listing], Listing | None]
     ) -> Listing | None:
-        """For workflow steps: read, decide, write, again while others write in between. None removes the listing."""
-        while True:
-            listing = self.find(owner_id, listing_id)
-            if listing is None:
-                return None
-            decided = decide(listing)
-            if decided is listing:
-                return listing
-            try:
-                if decided is None:
-                    self.remove(listing)
-                    return None
-                return self.save(decided, now)
-            except Stale:
-                continue
+        """What the system does to a listing: read, decide and write, again after a conflict.
 
-    def raise_if_done(self, key: IdempotencyKey, now: datetime) -> None:
-        """Raise as writing the record of `key` would: Replayed or IdempotencyKeyReused; nothing when it is new."""
+        A decision of None removes the listing. Answers it as it is now, or None when it is gone.
+        """
+
+        def attempt() -> Listing | None:
+            listing = self.find(owner_id, listing_id)
+            decided = decide(listing) if listing else None
+            if listing is None or decided is listing:
+                return listing
+            if decided is None:
+                self.remove(listing)
+                return None
+            return self.save(decided, now)
+
+        return retrying("listing", attempt)
+
+    def raise_if_recorded(self, key: IdempotencyKey, now: datetime) -> None:
+        """Raises Replayed or IdempotencyKeyReused if `key` was used before."""
         raise_if_recorded(self._tables, self._table, key, now)
 
     def due(self, before: datetime | None) -> Iterator[Listing]:
-        """Listings whose `due_at` has come; all that have one when `before` is None. A lagging index: read again."""
-        from souk.aws.due import due_items
-
-        for item in due_items(self._tables, self._table, before):
-            yield to_listing(item)
-
-    def _commit(self, put: Put, idempotency: IdempotencyKey | None, now: datetime, made: str, *others: Action) -> None:
-        if idempotency is None and not others:
-            self._tables.put(put)
-            return
-        # The record first: a repeated call must find its answer, not the state that it made itself.
-        claims = (record(self._table, idempotency, made, now),) if idempotency else ()
-        self._tables.commit(*claims, put, *others)
+        """Listings with a `due_at` until `before`, or with any when it is None. The index lags: read each again."""
+        return map(to_listing, due_items(self._tables, self._table, before))
 
     def _count_generation(self, owner_id: str, limit: int, now: datetime) -> Update:
         return Update(

@@ -7,10 +7,11 @@ from typing import Any
 
 from souk.aws.tables import from_stream
 from souk.selling.listings.mapping import to_listing
-from souk.selling.listings.workflow import Change
+from souk.selling.listings.model import Listing
+from souk.shared.workflows import Change
 
 
-def changes(event: Mapping[str, Any]) -> Iterator[Change]:
+def changes(event: Mapping[str, Any]) -> Iterator[Change[Listing]]:
     """The changes of listings in a batch. Records of other items are skipped."""
     for record in event["Records"]:
         change = record["dynamodb"]

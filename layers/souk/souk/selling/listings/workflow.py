@@ -1,111 +1,73 @@
-"""From a change of a listing to its workflow: the only place that starts executions and sends task results.
-
-It reads the table's stream, so there is never a second write after a commit. What it does can be done again: an
-execution's name is the listing and its run, and a token that nobody waits for means "begin again from the item".
-"""
+"""The workflow that generates and publishes a listing, and the sweep that restarts lost ones and settles photos."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from souk.selling.listings.model import Listing
 from souk.selling.listings.repository import ListingRepository
-from souk.selling.photos.service.settling import PhotoProcessing, settle_photos
+from souk.selling.photos.service.intake import PhotoProcessing, settle_photos
 from souk.shared.clock import Clock
-from souk.shared.sweeping import Workflows, is_due, settle_each
+from souk.shared.workflows import Workflows, execution_name
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One record of the stream: the listing before (None: it is new) and after (None: it is gone)."""
+class ListingWorkflow:
+    """Implements `souk.shared.workflows.WorkflowOf`."""
 
-    before: Listing | None
-    after: Listing | None
+    listings: ListingRepository
+    clock: Clock
 
+    def token(self, listing: Listing) -> str | None:
+        return listing.wait.token if listing.wait else None
 
-class Dispatcher:
-    def __init__(self, workflows: Workflows, repository: ListingRepository, clock: Clock) -> None:
-        self._workflows = workflows
-        self._repository = repository
-        self._clock = clock
+    def document(self, listing: Listing) -> dict[str, Any]:
+        return {"owner_id": listing.user_id, "listing_id": listing.id, "run": listing.run}
 
-    def dispatch(self, change: Change) -> None:
-        """Raises whatever the workflow service raises: the stream then brings the record again."""
-        released = change.before.wait if change.before else None
-        still_waits = change.after is not None and change.after.wait == released
-        begins = change.after is not None and change.after.run > (change.before.run if change.before else 0)
-        if released is not None and not still_waits:
-            resumed = self._workflows.resume(released.token)
-            if not resumed and not begins and change.after is not None and change.after.needs_workflow:
-                self._begin_again(change.after)
-        if begins and change.after is not None:
-            self._workflows.start(execution_name(change.after), execution_input(change.after))
+    def restart(self, seen: Listing) -> None:
+        now = self.clock()
 
-    def _begin_again(self, seen: Listing) -> None:
-        """Its workflow has vanished: a new run, which this very stream will bring back here."""
-        now = self._clock()
-        self._repository.change(
-            seen.user_id,
-            seen.id,
-            now,
-            lambda listing: listing.restart(now) if listing.run == seen.run and listing.needs_workflow else listing,
-        )
+        def decide(listing: Listing) -> Listing | None:
+            return listing.restart(now) if listing.run == seen.run and listing.needs_workflow else listing
+
+        self.listings.change(seen.user_id, seen.id, now, decide)
 
 
-class Sweeper:
-    """The guarantee behind the fast path: whatever is overdue is looked at, and set going or settled."""
+@dataclass(frozen=True, slots=True)
+class DueListings:
+    """Implements `souk.shared.sweeping.DueEntities`."""
 
-    def __init__(
-        self, workflows: Workflows, repository: ListingRepository, photos: PhotoProcessing, clock: Clock
-    ) -> None:
-        self._workflows = workflows
-        self._repository = repository
-        self._photos = photos
-        self._clock = clock
+    listings: ListingRepository
+    photos: PhotoProcessing
+    workflows: Workflows
+    workflow: ListingWorkflow
 
-    def sweep(self, *, everything: bool) -> int:
-        """Settle what is overdue, or whatever is under way when `everything`; answers how many were touched."""
-        now = self._clock()
+    def due(self, before: datetime | None) -> Iterable[Listing]:
+        return self.listings.due(before)
 
-        def settle(seen: Listing) -> bool:
-            listing = self._repository.find(seen.user_id, seen.id)
-            if listing is None or not is_due(listing.due_at, now, everything=everything):
-                return False
-            self._settle(listing)
-            return True
+    def read(self, found: Listing) -> Listing | None:
+        return self.listings.find(found.user_id, found.id)
 
-        return settle_each(self._repository.due(None if everything else now), settle)
-
-    def _settle(self, seen: Listing) -> None:
-        now = self._clock()
-        change = partial(self._repository.change, seen.user_id, seen.id, now)
-        listing = settle_photos(seen, change, partial(self._photos.request, seen.user_id, seen.id), now)
+    def settle(self, entity: Listing, now: datetime, *, everything: bool) -> None:  # noqa: ARG002 - the same either way
+        owner_id, listing_id = entity.user_id, entity.id
+        change = partial(self.listings.change, owner_id, listing_id, now)
+        listing = settle_photos(entity, change, partial(self.photos.request, owner_id, listing_id), now)
         if listing is None:
             return
         if not listing.needs_workflow:
             if listing.pending_photos and listing.due_at and listing.due_at <= now:
-                self._put_off(listing)
-            return
-        if self._workflows.is_running(execution_name(listing)) and not listing.works_too_long(now):
-            self._put_off(listing)
-            return
-        change(lambda found: found.restart(now) if found.run == listing.run and found.needs_workflow else found)
+                self._reschedule(listing, now)
+        elif self.workflows.is_running(execution_name(listing)) and not listing.works_too_long(now):
+            self._reschedule(listing, now)
+        else:
+            self.workflow.restart(listing)
 
-    def _put_off(self, listing: Listing) -> None:
-        now = self._clock()
-        self._repository.change(
-            listing.user_id,
-            listing.id,
-            now,
-            lambda found: found.look_again(now) if found.due_at == listing.due_at else found,
-        )
+    def _reschedule(self, seen: Listing, now: datetime) -> None:
+        def decide(listing: Listing) -> Listing | None:
+            return listing.look_again(now) if listing.due_at == seen.due_at else listing
 
-
-def execution_name(listing: Listing) -> str:
-    return f"{listing.id}-{listing.run}"
-
-
-def execution_input(listing: Listing) -> dict[str, Any]:
-    return {"owner_id": listing.user_id, "listing_id": listing.id, "run": listing.run}
+        self.listings.change(seen.user_id, seen.id, now, decide)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from souk.shared.errors import VendorFailed, VendorRefused
+from souk.shared.errors import InvalidRequest, VendorFailed, VendorRefused
 
 
 class MediaBlocked(VendorRefused):
@@ -103,3 +103,22 @@ class TextProvider(Protocol):
     def enrich_description(self, brief: MediaBrief) -> str:
         """A sales text from the facts of `brief` only."""
         ...
+
+
+class PictureRejected(InvalidRequest):
+    """The picture is not accepted. `reason` is shown to the person who sent it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPicture:
+    """A cleaned picture: sRGB JPEG, upright, no metadata. `content_hash` is the SHA-256 of `content` in hex."""
+
+    content: bytes
+    content_type: str
+    width: int
+    height: int
+    content_hash: str

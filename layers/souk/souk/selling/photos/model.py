@@ -38,9 +38,13 @@ class Photo:
         """Whether it has been pending for so long that processing it must have failed each time."""
         return self.status is PhotoStatus.PENDING and now - self.requested_at > 2 * UPLOAD_LIFE
 
+    def rejected(self, reason: str) -> Photo:
+        """`reason` is shown to its owner."""
+        return replace(self, status=PhotoStatus.REJECTED, reason=reason)
+
     def given_up(self) -> Photo:
         """The photo, rejected because it is hopeless."""
-        return replace(self, status=PhotoStatus.REJECTED, reason="The photo could not be processed.")
+        return self.rejected("The photo could not be processed.")
 
 
 def next_look(pending: Sequence[Photo], now: datetime) -> datetime | None:

@@ -8,6 +8,11 @@ from souk.selling.photos.model import Photo, Upload
 from souk.selling.photos.schemas import PhotoOut, PhotosOut, PresignedPost
 
 
+def media_url(origin: str, content_hash: str) -> str:
+    """Where everybody can see a public picture, at the API whose `origin` is https://host."""
+    return f"{origin}/api/v1/media/{content_hash}"
+
+
 def present_photo(photo: Photo, url_of: Callable[[str], str]) -> PhotoOut:
     url = url_of(photo.content_hash) if photo.content_hash else None
     return PhotoOut(id=photo.id, status=photo.status.value, url=url, reason=photo.reason)

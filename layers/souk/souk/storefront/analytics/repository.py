@@ -17,7 +17,7 @@ from souk.storefront.analytics.keys import counted_key, day_key, days_between, i
 from souk.storefront.analytics.mapping import from_product_stock, to_inventory, to_product_stock, to_row
 from souk.storefront.analytics.model.counters import Fact, Period, Row, Tally
 from souk.storefront.analytics.model.stock import Inventory, ProductStock
-from souk.storefront.orders.keys import ORDER
+from souk.storefront.orders.keys import order_key
 from souk.storefront.orders.mapping import to_order
 from souk.storefront.orders.model import Order
 
@@ -111,7 +111,7 @@ class TablePages[T]:
 
 def parse_order(item: Item) -> Order | None:
     """The order of an item of the orders table; None for every other item."""
-    is_order = str(item["pk"]).startswith("USER#") and str(item["sk"]).startswith(ORDER)
+    is_order = str(item["pk"]).startswith("USER#") and str(item["sk"]).startswith(order_key.prefix)
     return to_order(item) if is_order else None
 
 

@@ -1,4 +1,4 @@
-"""What the storefront sells. Pure: every method answers a new thing or raises a SoukError."""
+"""What the storefront sells. Pure: every method answers a new value or raises a SoukError."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class InsufficientInventory(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category of ours; a marketplace has its own."""
+    """A category of the storefront; marketplaces have their own."""
 
     id: str
     name: str
@@ -75,7 +75,7 @@ _CATEGORIES_BY_NAME: Final = {
 
 
 def category_named(name: str) -> Category:
-    """By its id or its name, in any case; `other` for one that is not ours."""
+    """By its id or its name, in any case; `other` for an unknown one."""
     return _CATEGORIES_BY_NAME.get(name.strip().casefold()) or _CATEGORIES_BY_NAME[OTHER]
 
 
@@ -85,7 +85,7 @@ def category_of(category_id: str) -> Category | None:
 
 @dataclass(frozen=True, slots=True)
 class LinkedImage:
-    """A picture that stands elsewhere, by its https address. It is text: the server never fetches it."""
+    """A picture on another site, by its https address. The server never fetches it."""
 
     url: str
 
@@ -97,9 +97,9 @@ type Image = Photo | LinkedImage
 class Product:
     """Something in a shop. The seller's account id is the shop's id. How many there are is in its Stock.
 
-    `removed`: deleted by its owner; it stays for the orders that name it. `listing_id`: the listing that it was
-    published from, which then decides what it says; `quantity_version`: which of the listing's words on how many
-    there are the stock has followed. `due_at`: when somebody must look after its pending photos.
+    `removed`: deleted by its owner; it stays for the orders that refer to it. `listing_id`: the listing that it was
+    published from, which decides its contents. `quantity_version`: the last version of the listing's quantity that the
+    stock was set to. `due_at`: when the sweep has to handle its pending photos.
     """
 
     id: str
@@ -121,19 +121,19 @@ class Product:
 
     @property
     def is_offered(self) -> bool:
-        """Buyers can see it, as far as the product itself decides."""
+        """Whether buyers can see it, unless its shop may not sell."""
         return self.is_active and not self.removed
 
     @property
     def shown_images(self) -> tuple[Image, ...]:
-        """Those that buyers can see."""
+        """The images that buyers can see."""
         return tuple(
             image for image in self.images if isinstance(image, LinkedImage) or image.status is PhotoStatus.READY
         )
 
     @property
     def photos(self) -> tuple[Photo, ...]:
-        """All uploads, whatever became of them."""
+        """All uploads: pending, ready and rejected."""
         return tuple(image for image in self.images if isinstance(image, Photo))
 
     @property
@@ -141,15 +141,15 @@ class Product:
         return tuple(photo for photo in self.photos if photo.status is PhotoStatus.PENDING)
 
     def edit(self, changes: Mapping[str, Any]) -> Product:
-        """Change fields by name. Raises Conflict `sold_from_listing` for what its listing decides."""
+        """Change fields by name. Raises Conflict `sold_from_listing` for a field that its listing decides."""
         if not changes.keys() <= _OWN_FIELDS:
-            self._demand_independence()
+            self._require_own()
         return replace(self, **changes)
 
     def choose_images(self, addresses: Sequence[str]) -> tuple[Image, ...]:
-        """Its images as `addresses` name them: https addresses, and own photos by id or by where they are shown.
+        """Its images by `addresses`: https addresses, and its own photos by id or by the address they are shown at.
 
-        Photos that are still pending stay, behind the others. Raises InvalidRequest for a photo that is not its own.
+        Pending photos are kept after the others. Raises InvalidRequest for a photo that is not its own.
         """
         own = {name: photo for photo in self.photos for name in _names_of(photo)}
         chosen: dict[str, Image] = {}
@@ -165,29 +165,29 @@ class Product:
 
     def remove(self) -> Product:
         """Take it out of the shop. Raises Conflict `sold_from_listing`."""
-        self._demand_independence()
+        self._require_own()
         return replace(self, removed=True)
 
     def add_photos(self, photos: tuple[Photo, ...], now: datetime) -> Product:
-        """With `photos` to come; what was rejected makes room if need be. Raises Conflict `too_many_images`."""
+        """With pending `photos`; rejected ones are dropped to make room. Raises Conflict `too_many_images`."""
         kept = self.images
         if len(kept) + len(photos) > MOST_PHOTOS:
             kept = tuple(image for image in kept if image in (*self.shown_images, *self.pending_photos))
-        return self.edit({"images": _bounded(kept + photos)}).look_again(now)
+        return self.edit({"images": _bounded(kept + photos)}).reschedule(now)
 
     def settle_photo(self, settled: Photo) -> Product:
-        """A pending photo became ready or rejected. Anything else (removed, settled before) changes nothing."""
+        """With `settled` in the place of its pending photo; unchanged if that is not pending any more."""
         if settled.id not in {photo.id for photo in self.pending_photos}:
             return self
-        images = (settled if isinstance(one, Photo) and one.id == settled.id else one for one in self.images)
+        images = (settled if isinstance(image, Photo) and image.id == settled.id else image for image in self.images)
         changed = replace(self, images=tuple(images))
         return changed if changed.pending_photos else replace(changed, due_at=None)
 
-    def look_again(self, now: datetime) -> Product:
-        """With the time when somebody has to look after its photos next."""
+    def reschedule(self, now: datetime) -> Product:
+        """With the time when the sweep has to handle its photos next."""
         return replace(self, due_at=next_look(self.pending_photos, now))
 
-    def _demand_independence(self) -> None:
+    def _require_own(self) -> None:
         if self.listing_id is not None:
             raise Conflict(
                 "This product is published from a listing, which decides what it says. Edit or delete that.",
@@ -196,7 +196,7 @@ class Product:
             )
 
 
-# What is not the listing's: where it is sent from, and whether it is shown.
+# Not decided by the listing: where it is sent from, and whether it is shown.
 _OWN_FIELDS: Final = frozenset({"shipping_profile_id", "is_active"})
 
 
@@ -208,6 +208,17 @@ def _bounded(images: tuple[Image, ...]) -> tuple[Image, ...]:
     if len(images) > MOST_PHOTOS:
         raise Conflict(f"A product has at most {MOST_PHOTOS} images.", code="too_many_images")
     return images
+
+
+@dataclass(frozen=True, slots=True)
+class ProductEdit:
+    """What to change: fields of a Product by name, its price, its images by address, its stock. None keeps a value."""
+
+    fields: Mapping[str, Any]
+    amount: Decimal | None = None
+    currency: str | None = None
+    images: tuple[str, ...] | None = None
+    available: int | None = None
 
 
 class Reason(StrEnum):
@@ -228,13 +239,13 @@ class Stock:
     available: int
     version: int
 
-    def moved_to(self, available: int) -> Stock:
-        """As it is once `available` have been counted."""
+    def set_to(self, available: int) -> Stock:
+        """After `available` units have been counted."""
         return replace(self, available=available, version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True)
-class OwnedProduct:
+class ProductWithStock:
     """A product as its owner sees it. `version` rises with every change of either."""
 
     product: Product
@@ -246,8 +257,8 @@ class OwnedProduct:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductPage:
-    """A product as buyers see it. `rating` is the product's, that in `shop` the shop's."""
+class ProductDetails:
+    """A product as buyers see it. `rating` is the product's; `shop` has the shop's."""
 
     product: Product
     stock: Stock
@@ -261,7 +272,7 @@ class ProductPage:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One change of a stock. The id is a UUIDv7, so that movements sort by time; `note` is the seller's own words."""
+    """One change of a stock. The id is a UUIDv7, so that movements sort by time; `note` is the seller's comment."""
 
     id: str
     product_id: str
@@ -282,7 +293,7 @@ class ShippingRate:
 
 @dataclass(frozen=True, slots=True)
 class ShippingProfile:
-    """A seller's shipping prices, from `country` (ISO 3166-1 alpha-2). Without `international` it stays in there."""
+    """A seller's shipping prices from `country` (ISO 3166-1 alpha-2); without `international` only within it."""
 
     id: str
     seller_id: str
@@ -306,9 +317,9 @@ class ShippingProfile:
         return self
 
     def price(self, country: str | None, units: int) -> Money | None:
-        """For `units` (1 or more) of products with this profile in one parcel; None: it is not sent there.
+        """For one parcel of `units` (1 or more) of products with this profile; None: it is not sent to `country`.
 
-        `country` None: the destination is not known, and domestic.
+        `country` None: the destination is unknown, and taken as domestic.
         """
         rate = self.domestic if country in (None, self.country) else self.international
         if rate is None:

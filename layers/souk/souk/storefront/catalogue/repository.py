@@ -1,7 +1,7 @@
-"""Products and their stock in DynamoDB; keys and items are `layout`'s.
+"""Products and their stock in DynamoDB.
 
-Every write of a product counts its `version` and is conditional on the version it was made from. A write that only a
-shop may make that sells is refused in its own transaction once the shop is suspended.
+Every write of a product raises its `version` and requires the version it was made from. A write that only a selling
+shop may make is refused in its own transaction once the shop is suspended.
 """
 
 from __future__ import annotations
@@ -10,36 +10,32 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, record
-from souk.aws.tables import Action, Check, Delete, Item, Put, Tables, Update
+from souk.aws.due import due_items
+from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, write
+from souk.aws.tables import Action, Check, Delete, Put, Read, Tables, Update
+from souk.aws.versioned import put_changed, put_new
 from souk.shared.errors import NotFound
-from souk.shared.versioned import Stale
-from souk.storefront.catalogue.keys import (
+from souk.shared.versioned import Stale, retrying
+from souk.storefront.catalogue.keys import movement_key, owned_key, stock_key
+from souk.storefront.catalogue.mapping import (
     from_movement,
     from_product,
     from_stock,
-    move,
-    movement_key,
-    owned_key,
-    product_key,
-    rating_key,
-    stock_key,
+    move_stock,
+    product_id_of,
+    read_product,
+    read_rating,
+    read_stock,
     to_movement,
-    to_product,
-    to_stock,
 )
-from souk.storefront.catalogue.model import LinkedImage, Movement, OwnedProduct, Product, Stock
+from souk.storefront.catalogue.model import LinkedImage, Movement, Product, ProductWithStock, Stock
 from souk.storefront.sellers.keys import shop_may_sell
 from souk.storefront.sellers.model import Rating
 
-_PREFIX = "PRODUCT#"
 _MOST_AT_ONCE = 50
-"""Products of which the stocks can be read in the same request."""
+"""Products whose stocks can be read in the same request."""
 _MOST_BYTES = 2_500_000
 """Texts of a page's products: as JSON they are up to twice as much, and Lambda answers with 6 MB at most."""
-
-
-StaleProduct = Stale
 
 
 class ProductRepository:
@@ -49,141 +45,139 @@ class ProductRepository:
 
     # Reads -----------------------------------------------------------------------------------------------------------
 
-    def find(self, product_id: str) -> OwnedProduct | None:
+    def find(self, product_id: str) -> ProductWithStock | None:
         """Also one that has been removed."""
-        found = self._read((product_key(product_id), stock_key(product_id)))
-        return _owned(found, product_id)
+        product, stock = self._tables.read(read_product(self._table, product_id), read_stock(self._table, product_id))
+        return _with_stock(product, stock)
 
-    def get(self, seller_id: str, product_id: str) -> OwnedProduct:
-        """Raises NotFound, also for another seller's and for one that has been removed."""
-        owned = self.find(product_id)
-        if owned is None or owned.product.seller_id != seller_id or owned.product.removed:
+    def get(self, seller_id: str, product_id: str) -> ProductWithStock:
+        """Raises NotFound, also for another seller's product and for one that has been removed."""
+        found = self.find(product_id)
+        if found is None or found.product.seller_id != seller_id or found.product.removed:
             raise _no_product()
-        return owned
+        return found
 
-    def rated(self, product_id: str) -> tuple[OwnedProduct, Rating] | None:
+    def find_own(self, seller_id: str, product_id: str) -> Product | None:
+        """A product of this seller, also one that has been removed."""
+        found = self.find(product_id)
+        return found.product if found and found.product.seller_id == seller_id else None
+
+    def find_rated(self, product_id: str) -> tuple[ProductWithStock, Rating] | None:
         """A product, its stock and its rating, in one request."""
-        found = self._read((product_key(product_id), stock_key(product_id), rating_key(product_id)))
-        owned, rating = _owned(found, product_id), found.get((f"{_PREFIX}{product_id}", "RATING"))
-        if owned is None:
-            return None
-        return owned, Rating(int(rating["sum"]), int(rating["count"])) if rating else Rating()
+        product, stock, rating = self._tables.read(
+            read_product(self._table, product_id),
+            read_stock(self._table, product_id),
+            read_rating(self._table, product_id),
+        )
+        found = _with_stock(product, stock)
+        return None if found is None else (found, rating or Rating())
 
     def list(
         self, seller_id: str, *, limit: int, after: Mapping[str, str] | None
-    ) -> tuple[tuple[OwnedProduct, ...], dict[str, str] | None]:
+    ) -> tuple[tuple[ProductWithStock, ...], dict[str, str] | None]:
         """A page of a seller's products, newest first. `after` and the second answer are {"id": ...}.
 
-        It ends before `limit` when its products say more than fits into an answer.
+        The page ends before `limit` when the texts of its products are too long for one answer.
         """
-        page = self._tables.query(
-            self._table,
-            "#pk = :pk AND begins_with(#sk, :prefix)",
-            {"pk": f"USER#{seller_id}", "prefix": _PREFIX},
-            newest_first=True,
-            limit=limit,
-            after=owned_key(seller_id, after["id"]) if after else None,
-        )
-        ids = [_id_of(item["sk"]) for item in page.items]
-        following = {"id": _id_of(page.next_key["sk"])} if page.next_key else None
-        found = self._several(ids)
+        items, following = self._tables.list_newest(self._table, owned_key, seller_id, limit=limit, after=after)
+        found = self._read_several([owned_key.id_of(item) for item in items])
         kept = _fitting(found)
         return kept, following if len(kept) == len(found) else {"id": kept[-1].product.id}
 
     def available(self, product_id: str) -> int | None:
-        """How many can be ordered; None: there is no such product."""
+        """How many can be ordered, or None when there is no such product."""
         item = self._tables.get(self._table, stock_key(product_id))
         return None if item is None else int(item["available"])
 
     def movement(self, product_id: str, movement_id: str) -> tuple[Movement, Stock]:
         """A movement, and the stock as it is now. Raises NotFound."""
-        found = self._read((movement_key(product_id, movement_id), stock_key(product_id)))
-        if len(found) != 2:
+        movement, stock = self._tables.read(
+            Read(self._table, movement_key(product_id, movement_id), to_movement), read_stock(self._table, product_id)
+        )
+        if movement is None or stock is None:
             raise NotFound("There is no such movement of stock.")
-        items = {pk_sk[1]: item for pk_sk, item in found.items()}
-        stock = to_stock(items.pop("STOCK"))
-        [item] = items.values()
-        return to_movement(item), stock
+        return movement, stock
 
     def due(self, before: datetime | None) -> Iterator[str]:
-        """Ids of products whose `due_at` has come; of all that have one when `before` is None. May be over already."""
-        from souk.aws.due import due_items
-
+        """Ids of products with a `due_at` until `before`, or with any if None. The index lags: read each again."""
         for item in due_items(self._tables, self._table, before):
-            yield _id_of(item["pk"])
+            yield product_id_of(item)
 
     # Writes ----------------------------------------------------------------------------------------------------------
 
-    def add(self, owned: OwnedProduct, movement: Movement, idempotency: IdempotencyKey | None) -> None:
-        """A new product with its first stock. Raises Conflict when its shop must not sell; Replayed; StaleProduct."""
-        product = owned.product
-        self._commit(
-            idempotency,
-            product.created_at,
-            product.id,
-            self._new(from_product(product)),
-            self._new(from_stock(owned.stock)),
+    def add(self, new: ProductWithStock, movement: Movement, idempotency: IdempotencyKey | None) -> None:
+        """A new product with its first stock. Raises Conflict when its shop may not sell; Replayed; Stale."""
+        product = new.product
+        actions = (
+            put_new(self._table, from_product(product)),
+            put_new(self._table, from_stock(new.stock)),
             Put(self._table, from_movement(movement)),
-            self._list(product),
-            self._may_sell(product),
+            self._add_to_list(product),
+            self._check_may_sell(product.seller_id),
         )
+        write(self._tables, self._table, actions, idempotency, product.id, product.created_at)
 
     def save(
         self,
-        before: OwnedProduct,
+        before: ProductWithStock,
         after: Product,
         now: datetime,
         *,
         counted: Movement | None = None,
         relisted: bool = False,
         idempotency: IdempotencyKey | None = None,
-        made: str | None = None,
-    ) -> OwnedProduct:
+        result_id: str | None = None,
+    ) -> ProductWithStock:
         """Store `after`, made from `before`; answers it with its new version.
 
-        With `counted` its stock becomes what the movement makes of it, if nobody moved it meanwhile. `relisted`: it
-        had been removed. `made` is what a replay of the call will be told, instead of the product's id.
-        Raises StaleProduct; Conflict when its shop must not sell; Replayed.
+        With `counted` the stock is set to what that movement leads to, unless it has changed since. `relisted`: the
+        product had been removed. A replay of the call answers from `result_id`, or the product's id.
+        Raises Stale; Conflict when its shop may not sell; Replayed.
         """
         saved = replace(after, version=before.product.version + 1, updated_at=now)
-        stock = before.stock if counted is None else before.stock.moved_to(before.stock.available + counted.delta)
-        counting = () if counted is None else self._count(before.stock, stock, counted)
-        listing = (self._list(saved),) if relisted else ()
-        put = self._put(before.product, saved)
-        self._commit(idempotency, now, made or saved.id, put, *counting, *listing, self._may_sell(saved))
-        return OwnedProduct(saved, stock)
+        stock = before.stock if counted is None else before.stock.set_to(before.stock.available + counted.delta)
+        actions = (
+            put_changed(self._table, from_product(saved), before.product.version),
+            *(() if counted is None else self._set_stock(before.stock, stock, counted)),
+            *((self._add_to_list(saved),) if relisted else ()),
+            self._check_may_sell(saved.seller_id),
+        )
+        write(self._tables, self._table, actions, idempotency, result_id or saved.id, now)
+        return ProductWithStock(saved, stock)
 
-    def change(self, product_id: str, now: datetime, decide: Callable[[Product], Product]) -> Product | None:
-        """What happens to a product by itself: read, decide, `settle`, again while others write in between.
+    def change(
+        self, seller_id: str, product_id: str, now: datetime, decide: Callable[[Product], Product]
+    ) -> Product | None:
+        """What the system does to a product: read, decide and `settle`, again after a conflict.
 
-        None: there is no such product.
+        None: this seller has no such product.
         """
-        while (owned := self.find(product_id)) is not None:
-            decided = decide(owned.product)
-            if decided is owned.product:
-                return decided
-            try:
-                return self.settle(owned.product, decided, now)
-            except StaleProduct:
-                continue
-        return None
+
+        def attempt() -> Product | None:
+            product = self.find_own(seller_id, product_id)
+            decided = decide(product) if product else None
+            if product is None or decided is None or decided is product:
+                return product
+            return self.settle(product, decided, now)
+
+        return retrying("product", attempt)
 
     def settle(self, before: Product, after: Product, now: datetime) -> Product:
-        """Store what happened to a product by itself, whatever its shop's standing. Raises StaleProduct."""
+        """Store what the system did to a product, also while its shop may not sell. Raises Stale."""
         saved = replace(after, version=before.version + 1, updated_at=now)
-        self._tables.put(self._put(before, saved))
+        self._tables.put(put_changed(self._table, from_product(saved), before.version))
         return saved
 
     def remove(self, before: Product, removed: Product, now: datetime) -> None:
-        """Take it from its owner's list; the product itself stays. Raises StaleProduct."""
+        """Take it from its owner's list; the product itself stays. Raises Stale."""
         saved = replace(removed, version=before.version + 1, updated_at=now)
-        pointer = Delete(self._table, owned_key(before.seller_id, before.id))
-        self._tables.commit(self._put(before, saved), pointer)
+        unlisted = Delete(self._table, owned_key(before.seller_id, before.id))
+        self._tables.commit(put_changed(self._table, from_product(saved), before.version), unlisted)
 
     def move(self, seller_id: str, movement: Movement, idempotency: IdempotencyKey | None) -> None:
-        """Move the stock of one of a seller's products.
+        """Change the stock of one of a seller's products.
 
-        Raises NotFound, InsufficientInventory, Conflict when the shop must not sell, Replayed.
+        Raises NotFound, InsufficientInventory, Conflict when the shop may not sell, Replayed.
         """
         owner = Check(
             self._table,
@@ -191,80 +185,59 @@ class ProductRepository:
             condition="attribute_exists(#pk)",
             otherwise=_no_product(),
         )
-        may_sell = shop_may_sell(self._table, seller_id, verified_only=False)
-        self._commit(idempotency, movement.at, movement.id, owner, may_sell, *move(self._table, movement))
+        actions = (owner, self._check_may_sell(seller_id), *move_stock(self._table, movement))
+        write(self._tables, self._table, actions, idempotency, movement.id, movement.at)
 
-    def raise_if_done(self, key: IdempotencyKey, now: datetime) -> None:
-        """Raise as writing the record of `key` would: Replayed or IdempotencyKeyReused; nothing when it is new."""
+    def raise_if_recorded(self, key: IdempotencyKey, now: datetime) -> None:
+        """Raises Replayed or IdempotencyKeyReused if `key` was used before."""
         raise_if_recorded(self._tables, self._table, key, now)
 
     # Plumbing --------------------------------------------------------------------------------------------------------
 
-    def _read(self, keys: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], Item]:
-        return {(item["pk"], item["sk"]): item for item in self._tables.get_many(self._table, keys)}
-
-    def _several(self, ids: Sequence[str]) -> tuple[OwnedProduct, ...]:
-        products: tuple[OwnedProduct, ...] = ()
+    def _read_several(self, ids: Sequence[str]) -> tuple[ProductWithStock, ...]:
+        found: list[ProductWithStock] = []
         for start in range(0, len(ids), _MOST_AT_ONCE):
             some = ids[start : start + _MOST_AT_ONCE]
-            found = self._read([key for one in some for key in (product_key(one), stock_key(one))])
-            products += tuple(owned for one in some if (owned := _owned(found, one)) is not None)
-        return products
+            items = self._tables.read(
+                *(read_product(self._table, product_id) for product_id in some),
+                *(read_stock(self._table, product_id) for product_id in some),
+            )
+            stocks = {item.product_id: item for item in items if isinstance(item, Stock)}
+            products = [item for item in items if isinstance(item, Product)]
+            found += [ProductWithStock(product, stocks[product.id]) for product in products if product.id in stocks]
+        return tuple(found)
 
-    def _new(self, item: Item) -> Put:
-        return Put(self._table, item, condition="attribute_not_exists(#pk)", otherwise=StaleProduct())
-
-    def _put(self, before: Product, saved: Product) -> Put:
-        return Put(
-            self._table,
-            from_product(saved),
-            condition="#version = :expected",
-            values={"expected": before.version},
-            otherwise=StaleProduct(),
-        )
-
-    def _count(self, before: Stock, after: Stock, movement: Movement) -> tuple[Action, ...]:
-        counted = Update(
+    def _set_stock(self, before: Stock, after: Stock, movement: Movement) -> tuple[Action, ...]:
+        changed = Update(
             self._table,
             stock_key(before.product_id),
             "SET #available = :available, #version = :version",
             condition="#version = :expected",
             values={"available": after.available, "version": after.version, "expected": before.version},
-            otherwise=StaleProduct(),
+            otherwise=Stale(),
         )
-        return counted, Put(self._table, from_movement(movement))
+        return changed, Put(self._table, from_movement(movement))
 
-    def _list(self, product: Product) -> Put:
-        """That it is its seller's."""
+    def _add_to_list(self, product: Product) -> Put:
         return Put(self._table, {**owned_key(product.seller_id, product.id), "id": product.id})
 
-    def _may_sell(self, product: Product) -> Check:
-        return shop_may_sell(self._table, product.seller_id, verified_only=False)
-
-    def _commit(self, idempotency: IdempotencyKey | None, now: datetime, made: str, *actions: Action) -> None:
-        # The record first: a repeated call must find its answer, not the state that it made itself.
-        claims = (record(self._table, idempotency, made, now),) if idempotency else ()
-        self._tables.commit(*claims, *actions)
+    def _check_may_sell(self, seller_id: str) -> Check:
+        return shop_may_sell(self._table, seller_id, verified_only=False)
 
 
-def _owned(found: Mapping[tuple[str, str], Item], product_id: str) -> OwnedProduct | None:
-    product, stock = (found.get((f"{_PREFIX}{product_id}", kind)) for kind in ("PRODUCT", "STOCK"))
-    return OwnedProduct(to_product(product), to_stock(stock)) if product and stock else None
+def _with_stock(product: Product | None, stock: Stock | None) -> ProductWithStock | None:
+    return ProductWithStock(product, stock) if product and stock else None
 
 
-def _fitting(found: tuple[OwnedProduct, ...]) -> tuple[OwnedProduct, ...]:
-    """As many of the first as fit into an answer; one always does."""
+def _fitting(found: tuple[ProductWithStock, ...]) -> tuple[ProductWithStock, ...]:
+    """As many of the first as fit into an answer. One always fits."""
     size = 0
-    for number, owned in enumerate(found):
-        links = (image.url for image in owned.product.images if isinstance(image, LinkedImage))
-        size += sum(len(text.encode()) for text in (owned.product.description, *links))
+    for number, listed in enumerate(found):
+        links = (image.url for image in listed.product.images if isinstance(image, LinkedImage))
+        size += sum(len(text.encode()) for text in (listed.product.description, *links))
         if size > _MOST_BYTES:
             return found[:number]
     return found
-
-
-def _id_of(key: str) -> str:
-    return key.removeprefix(_PREFIX)
 
 
 def _no_product() -> NotFound:

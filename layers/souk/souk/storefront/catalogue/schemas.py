@@ -1,4 +1,4 @@
-"""What sellers send of products: document 4's names under /products, document 1's under /sellers."""
+"""Wire shapes of products. Under /sellers the same facts have other names: `name`, `category`, `inventory`."""
 
 # Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
 from typing import Annotated, Any, Self
@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, m
 
 from souk.http.fields import Amount, Currency, HttpsUrl, Line, Text, Wire, encoded_size_at_most, unsent
 from souk.selling.photos.model import MOST_PHOTOS
+from souk.selling.photos.schemas import PhotoOut
 from souk.shared.errors import Forbidden
 from souk.shared.money import Money
 from souk.storefront.catalogue.model import (
@@ -14,10 +15,11 @@ from souk.storefront.catalogue.model import (
     MOST_STOCK,
     OTHER,
     LinkedImage,
+    ProductEdit,
     category_named,
     category_of,
 )
-from souk.storefront.catalogue.service.products import Edit
+from souk.storefront.sellers.schemas import Stars
 
 
 def _known(category_id: str) -> str:
@@ -35,12 +37,15 @@ Price = Annotated[Amount, Field(gt=0)]
 StockQuantity = Annotated[int, Field(ge=0, le=MOST_STOCK, strict=True)]
 StockChange = Annotated[int, Field(ge=-MOST_STOCK, le=MOST_STOCK, strict=True)]
 CategoryId = Annotated[
-    str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": [one.id for one in CATEGORIES]})
+    str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": [category.id for category in CATEGORIES]})
 ]
 CategoryName = Annotated[Line, Field(min_length=1, max_length=100)]
 EntityId = Annotated[Line, Field(min_length=1, max_length=100)]
 LinkedImages = Annotated[list[HttpsUrl], Field(max_length=MOST_PHOTOS)]
 ImageName = Annotated[Line, Field(min_length=1, max_length=2048)]
+
+
+# Requests ------------------------------------------------------------------------------------------------------------
 
 
 class NewProduct(Wire):
@@ -98,7 +103,7 @@ class ProductPatch(_Changes):
     """What is left out stays; a null `shipping_profile_id` ships for free.
 
     `images` are all of them in their order: https addresses, and own photos by id or by the address they are shown at.
-    `stock_quantity` is counted anew; with If-Match it is refused when an order took some meanwhile.
+    `stock_quantity` sets the stock; with If-Match it is refused when an order took some meanwhile.
     """
 
     title: Title = Field(default_factory=unsent)
@@ -107,9 +112,9 @@ class ProductPatch(_Changes):
     images: Annotated[list[ImageName], Field(max_length=MOST_PHOTOS)] = Field(default_factory=unsent)
     stock_quantity: StockQuantity = Field(default_factory=unsent)
 
-    def to_edit(self) -> Edit:
-        """What is asked, in the domain's words."""
-        return Edit(
+    def to_edit(self) -> ProductEdit:
+        """The same in the domain's terms."""
+        return ProductEdit(
             fields=self._sent("title", "description", "category_id", "shipping_profile_id", "is_active"),
             amount=self.price,
             currency=self.currency,
@@ -119,9 +124,9 @@ class ProductPatch(_Changes):
 
 
 class NewSellerProduct(Wire):
-    """Document 1's product. `category` is a category's name in any case; one that is not ours is `Other`.
+    """`category` is a category's name in any case; an unknown one becomes `Other`.
 
-    `seller_id` need not be told; another's is refused.
+    `seller_id` may be left out; another seller's is refused.
     """
 
     seller_id: EntityId | None = None
@@ -152,25 +157,25 @@ class NewSellerProduct(Wire):
 
 
 class SellerProductChanges(_Changes):
-    """Document 1's product. What is left out stays."""
+    """What is left out stays."""
 
     name: Title = Field(default_factory=unsent)
     category: CategoryName = Field(default_factory=unsent)
     inventory: StockQuantity = Field(default_factory=unsent)
 
-    def to_edit(self) -> Edit:
-        """What is asked, in the domain's words."""
+    def to_edit(self) -> ProductEdit:
+        """The same in the domain's terms."""
         sent = self._sent("name", "category", "description", "is_active")
         fields = {name: value for name, value in sent.items() if name in ("description", "is_active")}
         if "name" in sent:
             fields["title"] = self.name
         if "category" in sent:
             fields["category_id"] = category_named(self.category).id
-        return Edit(fields=fields, amount=self.price, currency=self.currency, available=self.inventory)
+        return ProductEdit(fields=fields, amount=self.price, currency=self.currency, available=self.inventory)
 
 
 class StockMove(Wire):
-    """`delta` units come (or go, when negative). `reason` is the seller's own words, kept with the movement."""
+    """Adds `delta` units, or removes them when negative. `reason` is the seller's comment, stored with the movement."""
 
     delta: StockChange
     reason: Annotated[Line, Field(min_length=1, max_length=200)]
@@ -180,3 +185,109 @@ class StockMove(Wire):
         if self.delta == 0:
             raise ValueError("delta cannot be 0")
         return self
+
+
+# Answers -------------------------------------------------------------------------------------------------------------
+
+
+class CategoryOut(Wire):
+    id: str
+    name: str
+
+
+class CategoriesOut(Wire):
+    data: list[CategoryOut]
+
+
+class StockOut(Wire):
+    """The movement that was made, and how many there are now."""
+
+    product_id: str
+    stock_quantity: int
+    in_stock: bool
+    movement_id: str
+    delta: int
+    reason: str | None
+    at: str
+
+
+class ProductOut(Wire):
+    """A product as its owner sees it. `images` are those that buyers see; `photos` are all uploads and their status.
+
+    `listing_id`: the listing that it was published from, and that decides its contents.
+    """
+
+    id: str
+    seller_id: str
+    title: str
+    description: str
+    price: Amount
+    currency: str
+    category_id: str
+    images: list[str]
+    photos: list[PhotoOut]
+    stock_quantity: int
+    in_stock: bool
+    shipping_profile_id: str | None
+    is_active: bool
+    listing_id: str | None
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class SellerProductOut(Wire):
+    """A product as its owner sees it under /sellers. `images` and `photos` are as in ProductOut."""
+
+    id: str
+    seller_id: str
+    name: str
+    category: str
+    description: str
+    price: Amount
+    currency: str
+    inventory: int
+    is_active: bool
+    images: list[str]
+    photos: list[PhotoOut]
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class SellerProductsOut(Wire):
+    """A page of a seller's products, newest first."""
+
+    products: list[SellerProductOut]
+    next_cursor: str | None
+
+
+class ProductSeller(Wire):
+    """`rating` is the mean of all reviews of the shop's products, to one decimal; null without reviews."""
+
+    id: str
+    shop_name: str
+    logo_url: str | None
+    rating: Stars | None
+    review_count: int
+
+
+class ProductPageOut(Wire):
+    """A product as everybody sees it. `rating` is the mean of its reviews, to one decimal; null without reviews."""
+
+    id: str
+    title: str
+    description: str
+    price: Amount
+    currency: str
+    category_id: str
+    images: list[str]
+    stock_quantity: int
+    in_stock: bool
+    shipping_profile_id: str | None
+    seller: ProductSeller
+    rating: Stars | None
+    review_count: int
+    version: int
+    created_at: str
+    updated_at: str

@@ -1,38 +1,34 @@
-"""The guarantee behind a product's photos: whatever is announced becomes ready or rejected."""
+"""The sweep of products whose photos are pending: in the end each photo is ready or rejected."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
-from souk.selling.photos.service.settling import PhotoProcessing, settle_photos
-from souk.shared.clock import Clock
-from souk.shared.sweeping import is_due, settle_each
+from souk.selling.photos.service.intake import PhotoProcessing, settle_photos
 from souk.storefront.catalogue.model import Product
 from souk.storefront.catalogue.repository import ProductRepository
 
 
-class PhotoSweeper:
-    def __init__(self, products: ProductRepository, photos: PhotoProcessing, clock: Clock) -> None:
-        self._products = products
-        self._photos = photos
-        self._clock = clock
+@dataclass(frozen=True, slots=True)
+class DueProducts:
+    """Implements `souk.shared.sweeping.DueEntities`."""
 
-    def sweep(self, *, everything: bool) -> int:
-        """Look after the photos that are overdue, or all that wait when `everything`; answers of how many products."""
-        now = self._clock()
+    products: ProductRepository
+    photos: PhotoProcessing
 
-        def settle(product_id: str) -> bool:
-            owned = self._products.find(product_id)
-            if owned is None or not is_due(owned.product.due_at, now, everything=everything):
-                return False
-            self._settle(owned.product)
-            return True
+    def due(self, before: datetime | None) -> Iterable[str]:
+        return self.products.due(before)
 
-        return settle_each(self._products.due(None if everything else now), settle)
+    def read(self, found: str) -> Product | None:
+        stored = self.products.find(found)
+        return stored.product if stored else None
 
-    def _settle(self, product: Product) -> None:
-        now = self._clock()
-        change = partial(self._products.change, product.id, now)
-        left = settle_photos(product, change, partial(self._photos.request, product.seller_id, product.id), now)
+    def settle(self, entity: Product, now: datetime, *, everything: bool) -> None:  # noqa: ARG002 - the same either way
+        seller_id, product_id = entity.seller_id, entity.id
+        change = partial(self.products.change, seller_id, product_id, now)
+        left = settle_photos(entity, change, partial(self.photos.request, seller_id, product_id), now)
         if left is not None and left.due_at is not None and left.due_at <= now:
-            change(lambda found: found.look_again(now) if found.due_at == left.due_at else found)
+            change(lambda product: product.reschedule(now) if product.due_at == left.due_at else product)

@@ -1,4 +1,4 @@
-"""Orders and sales as items of the table, and back. Money stands as whole minor units beside the order's currency."""
+"""Orders and sales as items of the table, and back. Amounts are whole minor units of the order's currency."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from souk.aws.attributes import drop_none
 from souk.aws.due import due_members
 from souk.shared.clock import from_wire, to_wire
 from souk.shared.failure_reason import Failure
@@ -31,9 +32,9 @@ type Item = dict[str, Any]
 
 
 def from_order(order: Order) -> Item:
-    """`status` and `hold_until` are derived, and there for those who read the item without the model."""
+    """`status` and `hold_until` are derived: they are for readers of the table without the model."""
     due_at = order.due_at
-    return _present(
+    item = drop_none(
         **order_key(order.buyer_id, order.id),
         id=order.id,
         buyer_id=order.buyer_id,
@@ -42,18 +43,18 @@ def from_order(order: Order) -> Item:
         currency=order.currency,
         status=order.status.value,
         total_minor=order.total.minor,
-        fulfilments=[_from_fulfilment(one) for one in order.fulfilments],
+        fulfilments=[_from_fulfilment(part) for part in order.fulfilments],
         payment=_from_payment(order.payment),
-        refunds=[_from_refund(one) for one in order.refunds],
+        refunds=[_from_refund(refund) for refund in order.refunds],
         ship_to=_from_ship_to(order.ship_to),
         run=order.run,
         wait=order.wait,
         hold_until=_moment(order.payment.hold_until) if order.is_pending else None,
-        **(due_members(order.id, due_at) if due_at else {}),
         version=order.version,
         created_at=to_wire(order.created_at),
         updated_at=to_wire(order.updated_at),
     )
+    return {**item, **due_members(order.id, due_at)} if due_at else item
 
 
 def to_order(item: Mapping[str, Any]) -> Order:
@@ -64,9 +65,9 @@ def to_order(item: Mapping[str, Any]) -> Order:
         buyer_name=item["buyer_name"],
         buyer_email=item.get("buyer_email"),
         currency=currency,
-        fulfilments=tuple(_to_fulfilment(one, currency) for one in item["fulfilments"]),
+        fulfilments=tuple(_to_fulfilment(part, currency) for part in item["fulfilments"]),
         payment=_to_payment(item["payment"]),
-        refunds=tuple(_to_refund(one, currency) for one in item["refunds"]),
+        refunds=tuple(_to_refund(refund, currency) for refund in item["refunds"]),
         ship_to=_to_ship_to(item.get("ship_to")),
         run=int(item["run"]),
         wait=item.get("wait"),
@@ -77,7 +78,7 @@ def to_order(item: Mapping[str, Any]) -> Order:
 
 
 def from_sale(sale: Sale) -> Item:
-    return _present(
+    return drop_none(
         **sale_key(sale.fulfilment.seller_id, sale.order_id),
         order_id=sale.order_id,
         buyer_id=sale.buyer_id,
@@ -107,29 +108,34 @@ def to_sale(item: Mapping[str, Any]) -> Sale:
 
 
 def from_tracking(entry: Tracking) -> Item:
-    return _present(**{**asdict(entry), "status": entry.status.value, "at": to_wire(entry.at)})
+    return drop_none(**{**asdict(entry), "status": entry.status.value, "at": to_wire(entry.at)})
 
 
 def to_tracking(item: Mapping[str, Any]) -> Tracking:
     return Tracking(**{**item, "status": Status(item["status"]), "at": from_wire(item["at"])})
 
 
+def to_entries(item: Mapping[str, Any]) -> tuple[Tracking, ...]:
+    """The entries of a TRACKING item, oldest first."""
+    return tuple(map(to_tracking, item["entries"]))
+
+
 # Parts ---------------------------------------------------------------------------------------------------------------
 
 
-def _from_fulfilment(one: Fulfilment) -> Item:
-    return _present(
-        seller_id=one.seller_id,
-        seller_name=one.seller_name,
-        status=one.status.value,
-        lines=[_from_line(line) for line in one.lines],
-        shipping_minor=one.shipping.minor,
-        tax_minor=one.tax.minor,
-        carrier=one.carrier,
-        tracking_number=one.tracking_number,
-        delivered_at=_moment(one.delivered_at),
-        completes_at=_moment(one.completes_at),
-        version=one.version,
+def _from_fulfilment(part: Fulfilment) -> Item:
+    return drop_none(
+        seller_id=part.seller_id,
+        seller_name=part.seller_name,
+        status=part.status.value,
+        lines=[_from_line(line) for line in part.lines],
+        shipping_minor=part.shipping.minor,
+        tax_minor=part.tax.minor,
+        carrier=part.carrier,
+        tracking_number=part.tracking_number,
+        delivered_at=_moment(part.delivered_at),
+        completes_at=_moment(part.completes_at),
+        version=part.version,
     )
 
 
@@ -145,13 +151,13 @@ def _to_fulfilment(item: Mapping[str, Any], currency: str) -> Fulfilment:
         tracking_number=item.get("tracking_number"),
         delivered_at=_to_moment(item.get("delivered_at")),
         completes_at=_to_moment(item.get("completes_at")),
-        # One that was written before parts were counted.
+        # Items that were written before parts had a version.
         version=int(item.get("version", 1)),
     )
 
 
 def _from_line(line: Line) -> Item:
-    return _present(
+    return drop_none(
         id=line.id,
         product_id=line.product_id,
         title=line.title,
@@ -175,7 +181,7 @@ def _to_line(item: Mapping[str, Any], currency: str) -> Line:
 
 
 def _from_payment(payment: Payment) -> Item:
-    return _present(
+    return drop_none(
         status=payment.status.value,
         attempt=payment.attempt,
         expires_at=to_wire(payment.expires_at),
@@ -205,7 +211,7 @@ def _to_payment(item: Mapping[str, Any]) -> Payment:
 def _from_capture(capture: Capture | None) -> Item | None:
     if capture is None:
         return None
-    return _present(
+    return drop_none(
         amount_minor=capture.amount.minor,
         # A mismatch may be in another currency than the order.
         currency=capture.amount.currency,
@@ -223,7 +229,7 @@ def _to_capture(item: Mapping[str, Any] | None) -> Capture | None:
 
 
 def _from_refund(refund: Refund) -> Item:
-    return _present(
+    return drop_none(
         id=refund.id,
         shares={seller_id: share.minor for seller_id, share in refund.shares.items()},
         reason=refund.reason,
@@ -270,7 +276,3 @@ def _moment(moment: datetime | None) -> str | None:
 
 def _to_moment(text: str | None) -> datetime | None:
     return None if text is None else from_wire(text)
-
-
-def _present(**fields: Any) -> Item:
-    return {name: value for name, value in fields.items() if value is not None}

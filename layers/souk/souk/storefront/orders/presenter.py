@@ -33,8 +33,8 @@ from souk.storefront.orders.schemas import (
     TrackingOut,
 )
 
-_ANOTHER_OPENS: Final = 5
-"""Seconds in which another call with the same key will have opened the payment's page."""
+_OPENING_SECONDS: Final = 5
+"""Within this time another call with the same key has opened the checkout session."""
 
 
 def present_quote(order: Order) -> Quote:
@@ -70,7 +70,7 @@ def respond_placed(order: Order) -> Response:
 
 
 def respond_bought(order: Order) -> Response:
-    """An order of one line, in document 1's words."""
+    """An order of one line, in the names of /buyers."""
     [part] = order.fulfilments
     [line] = part.lines
     bought = BuyerOrder(
@@ -89,9 +89,9 @@ def respond_bought(order: Order) -> Response:
     return Response(bought, 201, _placed_headers(order))
 
 
-def when_opened(resume: Callable[[], Order]) -> Order:
-    """The order of a repeated call: its first time may be opening the payment's page at this moment."""
-    return wait_until(_ANOTHER_OPENS, resume, lambda order: order.payment.is_opened or not order.is_pending)
+def wait_until_opened(resume: Callable[[], Order]) -> Order:
+    """The order of a repeated call, whose first time may just be opening the checkout session."""
+    return wait_until(_OPENING_SECONDS, resume, lambda order: order.payment.is_opened or not order.is_pending)
 
 
 def respond(order: Order, tracking: Sequence[Tracking], status: int | None = None) -> Response:
@@ -199,17 +199,17 @@ def present_tracking(entry: Tracking) -> TrackingOut:
 
 
 def respond_tracking(request: Request, read: Callable[[], tuple[Order, Sequence[Tracking]]]) -> Response:
-    """Where the parcels are; 304 when the client has seen it. With `Prefer: wait` it is held until there is news."""
+    """Where the parcels are; 304 when the client has seen it. `Prefer: wait` holds the answer until a change."""
     seen = request.headers.get("if-none-match", "")
 
-    def is_news(found: tuple[Order, Sequence[Tracking]]) -> bool:
+    def is_new(found: tuple[Order, Sequence[Tracking]]) -> bool:
         return etag(found[0].version)["ETag"] not in seen
 
-    order, tracking = wait_until(request.wait_seconds or 0, read, is_news)
+    order, tracking = wait_until(request.wait_seconds or 0, read, is_new)
     headers = etag(order.version)
-    if not is_news((order, tracking)):
+    if not is_new((order, tracking)):
         return applied(request, Response(None, 304, headers))
-    told = OrderTracking(
+    shown = OrderTracking(
         order_id=order.id,
         status=order.status,
         parcels=[
@@ -224,7 +224,7 @@ def respond_tracking(request: Request, read: Callable[[], tuple[Order, Sequence[
         ],
         tracking=[present_tracking(entry) for entry in reversed(tracking)],
     )
-    return applied(request, Response(told, 200, headers))
+    return applied(request, Response(shown, 200, headers))
 
 
 def _placed_headers(order: Order) -> dict[str, str]:
@@ -260,9 +260,9 @@ def _fulfilment(part: Fulfilment) -> FulfilmentOut:
     )
 
 
-def _costs(of: Order | Fulfilment) -> dict[str, Decimal]:
-    """What is paid besides the items, and in all: under the same names in every shape."""
-    return {"shipping": of.shipping.amount, "tax": of.tax.amount, "total": of.total.amount}
+def _costs(priced: Order | Fulfilment) -> dict[str, Decimal]:
+    """Shipping, tax and total, under the same names in every shape."""
+    return {"shipping": priced.shipping.amount, "tax": priced.tax.amount, "total": priced.total.amount}
 
 
 def _line(line: Line) -> LineOut:

@@ -1,4 +1,4 @@
-"""Wire shapes of the orders routes: document 4's for `/orders`, document 1's for `/buyers` and `/sellers`."""
+"""Wire shapes of the orders routes. `/buyers` and `/sellers` have names of their own for the same facts."""
 
 # Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
 from datetime import datetime
@@ -8,15 +8,24 @@ from pydantic import Field, StringConstraints, model_validator
 
 from souk.http.fields import Amount, Line, Text, Wire
 from souk.shared.errors import Forbidden
-from souk.storefront.orders.model import MOST_LINES, MOST_UNITS, News, PaymentStatus, Purchase, RefundStatus, Status
+from souk.storefront.orders.model import (
+    MOST_LINES,
+    MOST_UNITS,
+    PaymentStatus,
+    Purchase,
+    RefundRequest,
+    RefundStatus,
+    Status,
+    TrackingUpdate,
+)
 
 EntityId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Quantity = Annotated[int, Field(ge=1, le=MOST_UNITS, strict=True)]
 Note = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-Words = Annotated[Line, Field(min_length=1, max_length=100)]
+ShortText = Annotated[Line, Field(min_length=1, max_length=100)]
 
 
-# Asked ---------------------------------------------------------------------------------------------------------------
+# Requests ------------------------------------------------------------------------------------------------------------
 
 
 class Item(Wire):
@@ -31,7 +40,7 @@ class Checkout(Wire):
     shipping_address_id: EntityId
 
     def to_purchase(self) -> Purchase:
-        items = tuple((one.product_id, one.quantity) for one in self.items)
+        items = tuple((item.product_id, item.quantity) for item in self.items)
         return Purchase(items, self.shipping_address_id)
 
 
@@ -40,7 +49,7 @@ class NewOrder(Checkout):
 
 
 class NewBuyerOrder(Wire):
-    """One product, to the buyer's default address. `buyer_id` need not be told; another's is refused."""
+    """One product, to the buyer's default address. `buyer_id` may be left out; another buyer's is refused."""
 
     buyer_id: str | None = None
     product_id: EntityId
@@ -61,10 +70,10 @@ class NewTracking(Wire):
     """At least one of its fields. A `status` moves the seller's part there."""
 
     status: Status | None = None
-    location: Words | None = None
+    location: ShortText | None = None
     notes: Note | None = None
-    carrier: Words | None = None
-    tracking_number: Words | None = None
+    carrier: ShortText | None = None
+    tracking_number: ShortText | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:
@@ -72,11 +81,48 @@ class NewTracking(Wire):
             raise ValueError("tell at least one thing")
         return self
 
-    def to_news(self) -> News:
-        return News(self.status, self.location, self.notes, self.carrier, self.tracking_number)
+    def to_update(self) -> TrackingUpdate:
+        return TrackingUpdate(self.status, self.location, self.notes, self.carrier, self.tracking_number)
 
 
-# Answered to the buyer -----------------------------------------------------------------------------------------------
+class RefundedLine(Wire):
+    """Units of one line."""
+
+    line_id: EntityId
+    quantity: Quantity
+
+
+class NewRefund(Wire):
+    """What to refund: units of lines, or an amount, or with neither all that is left of the seller's part.
+
+    `restock`: the units go back to the stock. `seller_id` is for operators: which seller's part of an order.
+    """
+
+    lines: Annotated[list[RefundedLine], Field(min_length=1, max_length=MOST_LINES)] | None = None
+    amount: Annotated[Amount, Field(gt=0)] | None = None
+    reason: Annotated[Line, Field(min_length=1, max_length=500)]
+    restock: bool = False
+    seller_id: EntityId | None = None
+
+    @model_validator(mode="after")
+    def _require_one_way(self) -> Self:
+        if self.amount is not None and (self.lines is not None or self.restock):
+            raise ValueError("an amount stands by itself: say lines to refund and restock units")
+        if self.lines is not None and len({line.line_id for line in self.lines}) < len(self.lines):
+            raise ValueError("a line is named twice")
+        return self
+
+    def to_request(self) -> RefundRequest:
+        return RefundRequest(
+            reason=self.reason,
+            lines=None if self.lines is None else {line.line_id: line.quantity for line in self.lines},
+            amount=self.amount,
+            restock=self.restock,
+            seller_id=self.seller_id,
+        )
+
+
+# Answers to the buyer -----------------------------------------------------------------------------------------------
 
 
 class QuotedItem(Wire):
@@ -100,8 +146,8 @@ class Quote(Wire):
 
 
 class PlacedOrder(Wire):
-    """`payment_url` is null while the vendor has not opened its page: ask again with the same Idempotency-Key, or read
-    the order. Until `expires_at` it can be paid there."""
+    """`payment_url` is null until the vendor has opened its page: repeat the call with the same Idempotency-Key, or
+    read the order. It can be paid there until `expires_at`."""
 
     order_id: str
     status: Status
@@ -138,7 +184,7 @@ class FulfilmentOut(Wire):
 
 
 class PaymentOut(Wire):
-    """`captured` is what was taken from the buyer, `refunded` what has gone back."""
+    """`captured` is what the buyer has paid, `refunded` how much of it has been refunded."""
 
     method: Literal["card"] = "card"
     status: PaymentStatus
@@ -172,7 +218,7 @@ class AddressOut(Wire):
 
 
 class TrackingOut(Wire):
-    """`status`: what the seller's part was when this was told."""
+    """`status`: of the seller's part at that time."""
 
     id: str
     seller_id: str
@@ -225,7 +271,7 @@ class ParcelOut(Wire):
 
 
 class OrderTracking(Wire):
-    """Where the parcels are, and what was told of them, newest first."""
+    """Where the parcels are, and the tracking entries, newest first."""
 
     order_id: str
     status: Status
@@ -233,7 +279,7 @@ class OrderTracking(Wire):
     tracking: list[TrackingOut]
 
 
-# Answered in document 1's words --------------------------------------------------------------------------------------
+# Answers under /buyers and /sellers ----------------------------------------------------------------------------------
 
 
 class BuyerOrder(Wire):
@@ -275,8 +321,8 @@ class BuyerOrders(Wire):
 
 class SaleOut(Wire):
     """A seller's part of an order: `quantity` and `total_price` are sums over its own `items`, and `total` is with
-    shipping and tax. Where it goes is told once it is paid. `version` is what If-Match takes: it counts changes of this
-    part alone."""
+    shipping and tax. `shipping_address` is null until it is paid. `version` is what If-Match takes: it counts changes
+    of this part only."""
 
     id: str
     buyer_id: str

@@ -71,7 +71,7 @@ class RefundStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RefundRequest:
+class VendorRefund:
     """A refund of part of a payment, made once per `refund_id` (ours). It comes from the stored order."""
 
     refund_id: str
@@ -90,18 +90,6 @@ class RefundOutcome:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnPages:
-    """Where a payment page sends the buyer afterwards. `{ORDER_ID}` in the addresses is replaced by the order's id."""
-
-    success_url: str
-    cancel_url: str
-
-    def of(self, order_id: str) -> tuple[str, str]:
-        """(success, cancel) for one order."""
-        return self.success_url.replace("{ORDER_ID}", order_id), self.cancel_url.replace("{ORDER_ID}", order_id)
-
-
 class Payments(Protocol):
     """One payment vendor.
 
@@ -109,6 +97,11 @@ class Payments(Protocol):
     took effect; the call may be repeated) and VendorFailed (outcome unknown; only the same call under the same key may
     be repeated).
     """
+
+    @property
+    def vendor(self) -> str:
+        """The vendor's name in errors."""
+        ...
 
     def open_session(self, request: SessionRequest) -> Session:
         """Open the payment page of one attempt to pay an order: the same attempt returns the same page."""
@@ -122,14 +115,14 @@ class Payments(Protocol):
         """Close a page; its state afterwards is EXPIRED, or COMPLETE when the buyer paid first."""
         ...
 
-    def refund(self, request: RefundRequest) -> RefundOutcome:
+    def refund(self, request: VendorRefund) -> RefundOutcome:
         """Refund money once: the same `refund_id` returns the same refund.
 
         Vendors forget keys after a day: before an older request is repeated, `find_refund` must find nothing.
         """
         ...
 
-    def find_refund(self, request: RefundRequest) -> RefundOutcome | None:
+    def find_refund(self, request: VendorRefund) -> RefundOutcome | None:
         """The refund that the vendor made for our `refund_id`, if any: for a request with an unknown outcome."""
         ...
 

@@ -14,7 +14,8 @@ from souk.aws.idempotency import IdempotencyKey
 from souk.aws.tables import Action, Check, Delete, Item, Put, Tables, Update
 from souk.aws.versioned import delete_unchanged, put_changed
 from souk.shared.errors import Conflict
-from souk.storefront.catalogue.keys import product_key, rating_key, to_product
+from souk.storefront.catalogue.keys import product_key, rating_key
+from souk.storefront.catalogue.mapping import to_product
 from souk.storefront.orders.keys import bought_key
 from souk.storefront.reviews.keys import REVIEW_PREFIX, review_key, reviewer_key
 from souk.storefront.reviews.mapping import from_review, to_review

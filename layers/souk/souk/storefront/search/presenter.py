@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from souk.http.request import Request
 from souk.http.response import Response
+from souk.selling.photos.presenter import media_url
 from souk.storefront.catalogue.model import category_named, category_of
-from souk.storefront.catalogue.views import media_url
 from souk.storefront.search.model import MOST_RESULTS, Facets, Found, ProductDocument, ProductQuery
 from souk.storefront.search.schemas import (
     BrowsedProduct,

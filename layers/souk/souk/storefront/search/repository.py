@@ -11,7 +11,8 @@ from itertools import batched
 from typing import Any, Final
 
 from souk.aws.tables import Item, Put, Tables
-from souk.storefront.catalogue.keys import product_key, rating_key, stock_key, to_product
+from souk.storefront.catalogue.keys import product_key, rating_key, stock_key
+from souk.storefront.catalogue.mapping import to_product
 from souk.storefront.catalogue.model import LinkedImage, Product
 from souk.storefront.search.model import ProductDocument
 from souk.storefront.sellers.keys import shop_key

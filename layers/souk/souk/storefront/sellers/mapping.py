@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from souk.aws.tables import Item
+from souk.aws.actions import Item, Read
 from souk.shared.clock import from_wire, to_wire
 from souk.storefront.sellers.keys import decision_key, follow_key, shop_key
 from souk.storefront.sellers.model import (
@@ -18,6 +18,10 @@ from souk.storefront.sellers.model import (
     Verification,
     VerificationDecision,
 )
+
+
+def read_shop(table: str, shop_id: str) -> Read[Shop]:
+    return Read(table, shop_key(shop_id), to_shop)
 
 
 def from_shop(shop: Shop) -> Item:

@@ -1,18 +1,17 @@
-"""Shipping profiles in DynamoDB; keys and items are `souk.storefront.catalogue.keys`'s."""
+"""Shipping profiles in DynamoDB; keys and items are those of `souk.storefront.catalogue`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from souk.aws.idempotency import IdempotencyKey, record
+from souk.aws.idempotency import IdempotencyKey, write
 from souk.aws.tables import Put, Tables
-from souk.storefront.catalogue.keys import from_shipping_profile, shipping_key, to_shipping_profile
+from souk.aws.versioned import put_changed
+from souk.storefront.catalogue.keys import shipping_key
+from souk.storefront.catalogue.mapping import from_shipping_profile, to_shipping_profile
 from souk.storefront.catalogue.model import ShippingProfile
 from souk.storefront.sellers.keys import shop_may_sell
-from souk.storefront.shipping.service import StaleProfile
-
-_PREFIX = "SHIPPING#"
 
 
 class ShippingProfileRepository:
@@ -27,28 +26,14 @@ class ShippingProfileRepository:
     def list(
         self, seller_id: str, *, limit: int, after: Mapping[str, str] | None
     ) -> tuple[tuple[ShippingProfile, ...], dict[str, str] | None]:
-        page = self._tables.query(
-            self._table,
-            "#pk = :pk AND begins_with(#sk, :prefix)",
-            {"pk": f"USER#{seller_id}", "prefix": _PREFIX},
-            newest_first=True,
-            limit=limit,
-            after=shipping_key(seller_id, after["id"]) if after else None,
-        )
-        following = {"id": page.next_key["sk"].removeprefix(_PREFIX)} if page.next_key else None
-        return tuple(to_shipping_profile(item) for item in page.items), following
+        items, following = self._tables.list_newest(self._table, shipping_key, seller_id, limit=limit, after=after)
+        return tuple(map(to_shipping_profile, items)), following
 
     def add(self, profile: ShippingProfile, now: datetime, idempotency: IdempotencyKey | None) -> None:
-        claims = (record(self._table, idempotency, profile.id, now),) if idempotency else ()
         may_sell = shop_may_sell(self._table, profile.seller_id, verified_only=False)
-        self._tables.commit(*claims, Put(self._table, from_shipping_profile(profile)), may_sell)
+        actions = (Put(self._table, from_shipping_profile(profile)), may_sell)
+        write(self._tables, self._table, actions, idempotency, profile.id, now)
 
     def save(self, before: ShippingProfile, after: ShippingProfile) -> None:
-        put = Put(
-            self._table,
-            from_shipping_profile(after),
-            condition="#version = :expected",
-            values={"expected": before.version},
-            otherwise=StaleProfile(),
-        )
+        put = put_changed(self._table, from_shipping_profile(after), before.version)
         self._tables.commit(put, shop_may_sell(self._table, after.seller_id, verified_only=False))

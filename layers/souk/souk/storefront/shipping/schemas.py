@@ -6,9 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from souk.http.fields import Amount, Country, Currency, Line, Wire, unsent
-from souk.http.pagination import to_cursor
-from souk.shared.clock import to_wire
-from souk.storefront.catalogue.model import ShippingProfile, ShippingRate
+from souk.storefront.catalogue.model import ShippingRate
 
 ProfileName = Annotated[Line, Field(min_length=1, max_length=100)]
 
@@ -27,13 +25,9 @@ class RateOut(Wire):
     first: Amount
     additional: Amount
 
-    @classmethod
-    def of(cls, rate: ShippingRate) -> Self:
-        return cls(first=rate.first, additional=rate.additional)
-
 
 class NewShippingProfile(Wire):
-    """Things are sent from `country`, in two or three letters. Without `international` they are not sent abroad."""
+    """Products are sent from `country` (two or three letters). Without `international` they are not sent abroad."""
 
     name: ProfileName
     country: Country
@@ -83,27 +77,9 @@ class ShippingProfileOut(Wire):
     created_at: str
     updated_at: str
 
-    @classmethod
-    def of(cls, profile: ShippingProfile) -> Self:
-        return cls(
-            id=profile.id,
-            name=profile.name,
-            country=profile.country,
-            currency=profile.currency,
-            domestic=RateOut.of(profile.domestic),
-            international=RateOut.of(profile.international) if profile.international else None,
-            version=profile.version,
-            created_at=to_wire(profile.created_at),
-            updated_at=to_wire(profile.updated_at),
-        )
-
 
 class ShippingProfilesOut(Wire):
     """A page of the caller's shipping profiles, newest first."""
 
     data: list[ShippingProfileOut]
     next_cursor: str | None
-
-    @classmethod
-    def of(cls, profiles: tuple[ShippingProfile, ...], next_key: dict[str, str] | None) -> Self:
-        return cls(data=[ShippingProfileOut.of(one) for one in profiles], next_cursor=to_cursor(next_key))

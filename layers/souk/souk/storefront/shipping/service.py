@@ -1,4 +1,4 @@
-"""Keeping shipping profiles. One is changed but never removed, since products name it."""
+"""Shipping profiles of sellers. They are never removed, since products refer to them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ from typing import Any, Protocol
 
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock, NewId
-from souk.shared.errors import DependencyUnavailable, NotFound, PreconditionFailed
+from souk.shared.errors import NotFound
+from souk.shared.versioned import check_version, retrying
 from souk.storefront.catalogue.model import ShippingProfile
-
-_MOST_TRIES = 6
-
-
-class StaleProfile(Exception):
-    """The shipping profile has changed since it was read."""
 
 
 class ShippingProfiles(Protocol):
@@ -29,16 +24,16 @@ class ShippingProfiles(Protocol):
         ...
 
     def add(self, profile: ShippingProfile, now: datetime, idempotency: IdempotencyKey | None) -> None:
-        """Raises Conflict when the shop must not sell; Replayed."""
+        """Raises Conflict when the shop may not sell; Replayed."""
         ...
 
     def save(self, before: ShippingProfile, after: ShippingProfile) -> None:
-        """Raises StaleProfile; Conflict when the shop must not sell."""
+        """Raises Stale; Conflict when the shop may not sell."""
         ...
 
 
 class ShippingService:
-    """Every method takes the seller's id first, and finds nobody else's."""
+    """Every method takes the seller's id first, and does not find other sellers' profiles."""
 
     def __init__(self, profiles: ShippingProfiles, clock: Clock, new_id: NewId) -> None:
         self._profiles = profiles
@@ -67,14 +62,12 @@ class ShippingService:
 
     def edit(self, seller_id: str, profile_id: str, changes: Mapping[str, Any], version: int | None) -> ShippingProfile:
         """The profile with `changes`, by field name. Raises NotFound, InvalidRequest, PreconditionFailed."""
-        for _ in range(_MOST_TRIES):
+
+        def attempt() -> ShippingProfile:
             before = self.get(seller_id, profile_id)
-            if version not in (None, before.version):
-                raise PreconditionFailed("The shipping profile has changed since you read it.")
+            check_version("shipping profile", before.version, version)
             after = replace(before, **changes, version=before.version + 1, updated_at=self._clock()).checked()
-            try:
-                self._profiles.save(before, after)
-            except StaleProfile:
-                continue
+            self._profiles.save(before, after)
             return after
-        raise DependencyUnavailable("The shipping profile is changing too fast. Try again shortly.", retry_after=1)
+
+        return retrying("shipping profile", attempt)

@@ -9,6 +9,8 @@ from souk.accounts.auth.model.account import (
     Login,
     Role,
     WrongCredentials,
+    require_active,
+    require_existing,
 )
 from souk.accounts.auth.model.email_address import canonical_email
 from souk.accounts.auth.model.session import InvalidRefreshToken, Session, SignedIn, TokenPair
@@ -27,4 +29,6 @@ __all__ = [
     "TokenPair",
     "WrongCredentials",
     "canonical_email",
+    "require_active",
+    "require_existing",
 ]

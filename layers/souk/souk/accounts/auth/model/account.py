@@ -63,6 +63,21 @@ class Account:
         return Role.SELLER in self.roles
 
 
+def require_existing(account: Account | None) -> Account:
+    """Raises Unauthenticated `account_gone`."""
+    if account is None:
+        raise Unauthenticated("This account does not exist any more.", code="account_gone")
+    return account
+
+
+def require_active(account: Account | None) -> Account:
+    """Raises Unauthenticated `account_gone` and `account_suspended`."""
+    account = require_existing(account)
+    if account.is_suspended:
+        raise Unauthenticated("This account is suspended.", code="account_suspended")
+    return account
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """The credentials of an email, and the account they belong to."""

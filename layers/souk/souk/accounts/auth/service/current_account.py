@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from souk.accounts.auth.model import Account
-from souk.shared.errors import Unauthenticated
+from souk.accounts.auth.model import Account, require_active
 
 
 def current_account(find_account: Callable[[str], Account | None], account_id: str) -> Account:
     """Read the account. Raises Unauthenticated `account_gone` and `account_suspended`."""
-    account = find_account(account_id)
-    if account is None:
-        raise Unauthenticated("This account does not exist any more.", code="account_gone")
-    if account.is_suspended:
-        raise Unauthenticated("This account is suspended.", code="account_suspended")
-    return account
+    return require_active(find_account(account_id))

@@ -199,7 +199,7 @@ class ListingService:
             except Conflict:
                 # The action may be refused only because this very call has taken effect before.
                 if idempotency is not None:
-                    self._repository.raise_if_done(idempotency, self._clock())
+                    self._repository.raise_if_recorded(idempotency, self._clock())
                 raise
             if decided is listing and idempotency is None:
                 return listing

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
@@ -109,20 +108,6 @@ class MediaSteps:
         if job.content is None:
             return job.job_id, None
         return job.job_id, MediaObject(self._media.put(job.content, "video/mp4"), "video/mp4", "video")
-
-
-class ListingPhotos:
-    """Listings as `souk.selling.photos.service.intake` sees them."""
-
-    def __init__(self, repository: ListingRepository) -> None:
-        self._repository = repository
-
-    def pending_photo(self, owner_id: str, entity_id: str, photo_id: str) -> Photo | None:
-        listing = self._repository.find(owner_id, entity_id)
-        return next((one for one in listing.pending_photos if one.id == photo_id), None) if listing else None
-
-    def settle_photo(self, owner_id: str, entity_id: str, settled: Photo, now: datetime) -> None:
-        self._repository.change(owner_id, entity_id, now, lambda listing: listing.settle_photo(settled))
 
 
 # eBay's condition ids in words. eBay decides which of them a category allows.

@@ -16,22 +16,22 @@ from souk.selling.photos.model import Photo, PhotoStatus
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, VendorFailed, VendorProblem
 from souk.shared.versioned import retrying
-from souk.storefront.catalogue.model import OTHER, Movement, OwnedProduct, Product, Reason, Stock, category_of
+from souk.storefront.catalogue.model import OTHER, Movement, Product, ProductWithStock, Reason, Stock, category_of
 from souk.storefront.sellers.model import Shop, may_not_sell
 
 
 class Products(Protocol):
     """The stored products. Each write raises Stale when the product or its stock has changed since it was read."""
 
-    def find(self, product_id: str, /) -> OwnedProduct | None:
+    def find(self, product_id: str, /) -> ProductWithStock | None:
         """A product with its stock, also one that has been removed."""
         ...
 
-    def add(self, product: OwnedProduct, movement: Movement, idempotency: None, /) -> None: ...
+    def add(self, product: ProductWithStock, movement: Movement, idempotency: None, /) -> None: ...
 
     def save(
-        self, before: OwnedProduct, after: Product, now: datetime, /, *, counted: Movement | None, relisted: bool
-    ) -> OwnedProduct:
+        self, before: ProductWithStock, after: Product, now: datetime, /, *, counted: Movement | None, relisted: bool
+    ) -> ProductWithStock:
         """Save `after`, made from `before`. `counted` moves its stock; `relisted`: it had been removed."""
         ...
 
@@ -132,10 +132,10 @@ class StorefrontMarketplace:
         )
         product = _with_content(blank, offer, now)
         first = Movement(self._new_id(), product.id, offer.quantity, Reason.CREATED, now)
-        self._products.add(OwnedProduct(product, Stock(product.id, offer.quantity, 1)), first, None)
+        self._products.add(ProductWithStock(product, Stock(product.id, offer.quantity, 1)), first, None)
         return product
 
-    def _save(self, before: OwnedProduct, offer: ListingOffer, now: datetime, *, relisted: bool = False) -> Product:
+    def _save(self, before: ProductWithStock, offer: ListingOffer, now: datetime, *, relisted: bool = False) -> Product:
         counted = None
         if offer.quantity_version > before.product.quantity_version:
             delta = offer.quantity - before.stock.available

@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from dataclasses import dataclass
 from typing import Final
 
 # The decoders are imported here, not by Pillow at the first picture: a missing decoder is an error of our deployment,
 # not of the picture.
 from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
-from souk.shared.errors import InvalidRequest
+from souk.selling.media.model import PictureRejected, TakenPicture
 
 MAX_BYTES: Final = 12 * 1024 * 1024
 MAX_PIXELS: Final = 40_000_000
@@ -30,25 +29,6 @@ _MAX_JPEG_SCANS = 64
 _ALIASES = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg"}
 _DECODERS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 _SRGB_LIKE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
-
-
-class PictureRejected(InvalidRequest):
-    """The picture is not accepted. `reason` is shown to the person who sent it."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class TakenPicture:
-    """A cleaned picture: sRGB JPEG, upright, no metadata. `content_hash` is the SHA-256 of `content` in hex."""
-
-    content: bytes
-    content_type: str
-    width: int
-    height: int
-    content_hash: str
 
 
 def take_in(raw: bytes, declared_type: str | None, *, max_bytes: int = MAX_BYTES) -> TakenPicture:

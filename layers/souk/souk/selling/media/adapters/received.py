@@ -6,8 +6,8 @@ import base64
 import binascii
 from typing import Final
 
-from souk.selling.media.adapters.pictures import PictureRejected, take_in
-from souk.selling.media.model import GeneratedImage, MediaTransient
+from souk.selling.media.adapters.pictures import take_in
+from souk.selling.media.model import GeneratedImage, MediaTransient, PictureRejected
 
 MAX_PICTURE_BYTES: Final = 24 * 1024 * 1024
 

@@ -1,32 +1,31 @@
-"""Taking in what people upload: each photo is judged once, and becomes ready or is rejected with a reason."""
+"""Photos that people upload: each is checked once, and becomes ready or is rejected with a reason."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, Self
 
+from souk.selling.media.model import PictureRejected, TakenPicture
 from souk.selling.photos.model import NEVER_ARRIVED, UPLOAD_LIFE, Photo, PhotoStatus
 from souk.shared.clock import Clock
 
-if TYPE_CHECKING:
-    from souk.selling.media.adapters.pictures import TakenPicture
 
+class HasPhotos(Protocol):
+    """An entity with photos: a listing or a product."""
 
-class PhotoOwners(Protocol):
-    """The entities that have photos."""
+    @property
+    def pending_photos(self) -> tuple[Photo, ...]: ...
 
-    def pending_photo(self, owner_id: str, entity_id: str, photo_id: str) -> Photo | None: ...
-
-    def settle_photo(self, owner_id: str, entity_id: str, settled: Photo, now: datetime) -> None:
-        """Put `settled` in the place of the pending photo; nothing when it does not wait any more."""
+    def settle_photo(self, settled: Photo) -> Self:
+        """With `settled` in the place of its pending photo; itself if that is not pending any more."""
         ...
 
 
 class PhotoStore(Protocol):
     def put(self, content: bytes, content_type: str) -> str:
-        """Store under the hash of the content; answers the hash (sha256, hex)."""
+        """Store under the hash of the content; answers the hash (SHA-256, hex)."""
         ...
 
     def load_upload(self, owner_id: str, entity_id: str, photo_id: str) -> bytes | None:
@@ -36,47 +35,79 @@ class PhotoStore(Protocol):
     def remove_upload(self, owner_id: str, entity_id: str, photo_id: str) -> None: ...
 
 
-class PhotoIntake:
+class PhotoIntake[T: HasPhotos]:
+    """The use case for all entities of one kind.
+
+    `find` takes the ids of owner and entity. `change` also takes the time and a decision: it reads, decides and saves.
+    `take_in` checks and converts a picture of a declared content type, and raises PictureRejected.
+    """
+
     def __init__(
         self,
-        owners: PhotoOwners,
+        find: Callable[[str, str], T | None],
+        change: Callable[[str, str, datetime, Callable[[T], T]], T | None],
         store: PhotoStore,
         take_in: Callable[[bytes, str], TakenPicture],
         clock: Clock,
     ) -> None:
-        self._owners = owners
+        self._find = find
+        self._change = change
         self._store = store
         self._take_in = take_in
         self._clock = clock
 
     def process(self, owner_id: str, entity_id: str, photo_id: str) -> PhotoStatus | None:
-        """Judge one upload: ready under its content hash, or rejected with a reason.
+        """Check one upload: READY under its content hash, or REJECTED with a reason.
 
-        Pending: it has not arrived, and still may. None: nobody waits for it.
+        PENDING: it has not arrived, and still may. None: the photo does not wait for an upload.
         """
-        photo = self._owners.pending_photo(owner_id, entity_id, photo_id)
+        entity = self._find(owner_id, entity_id)
+        photo = next((photo for photo in entity.pending_photos if photo.id == photo_id), None) if entity else None
         if photo is None:
             self._store.remove_upload(owner_id, entity_id, photo_id)
             return None
         raw = self._store.load_upload(owner_id, entity_id, photo_id)
-        if raw is None:
-            if self._clock() < photo.requested_at + UPLOAD_LIFE:
-                return PhotoStatus.PENDING
-            return self._settle(owner_id, entity_id, replace(photo, status=PhotoStatus.REJECTED, reason=NEVER_ARRIVED))
-        status = self._settle(owner_id, entity_id, self._judge(photo, raw))
-        self._store.remove_upload(owner_id, entity_id, photo_id)
-        return status
+        if raw is None and self._clock() < photo.requested_at + UPLOAD_LIFE:
+            return PhotoStatus.PENDING
+        settled = photo.rejected(NEVER_ARRIVED) if raw is None else self._check(photo, raw)
+        self._change(owner_id, entity_id, self._clock(), lambda found: found.settle_photo(settled))
+        if raw is not None:
+            self._store.remove_upload(owner_id, entity_id, photo_id)
+        return settled.status
 
-    def _judge(self, photo: Photo, raw: bytes) -> Photo:
-        from souk.selling.media.adapters.pictures import PictureRejected
-
+    def _check(self, photo: Photo, raw: bytes) -> Photo:
         try:
             taken = self._take_in(raw, photo.content_type)
         except PictureRejected as rejection:
-            return replace(photo, status=PhotoStatus.REJECTED, reason=rejection.reason)
+            return photo.rejected(rejection.reason)
         stored = self._store.put(taken.content, taken.content_type)
         return replace(photo, status=PhotoStatus.READY, content_hash=stored, content_type=taken.content_type)
 
-    def _settle(self, owner_id: str, entity_id: str, settled: Photo) -> PhotoStatus:
-        self._owners.settle_photo(owner_id, entity_id, settled, self._clock())
-        return settled.status
+
+class PhotoProcessing(Protocol):
+    def request(self, owner_id: str, entity_id: str, photo_id: str) -> None:
+        """Have an upload processed, as its arrival in the bucket does."""
+        ...
+
+
+def settle_photos[T: HasPhotos](
+    seen: T, change: Callable[[Callable[[T], T]], T | None], process: Callable[[str], None], now: datetime
+) -> T | None:
+    """Reject photos that can never become ready, and have the other pending ones processed, by id.
+
+    `change` reads, decides and writes. Answers the entity as it is now, None when it is gone.
+    """
+    entity: T | None = seen
+    if any(photo.is_hopeless(now) for photo in seen.pending_photos):
+        entity = change(lambda found: give_up_photos(found, now))
+    for photo in entity.pending_photos if entity else ():
+        process(photo.id)
+    return entity
+
+
+def give_up_photos[T: HasPhotos](entity: T, now: datetime) -> T:
+    """Reject the photos that can never become ready."""
+    for photo in entity.pending_photos:
+        if photo.is_hopeless(now):
+            entity = entity.settle_photo(photo.given_up())
+    return entity

@@ -11,7 +11,7 @@ from typing import Any
 
 from souk.aws.tables import from_stream
 from souk.storefront.analytics.model.stock import ProductStock
-from souk.storefront.catalogue.keys import to_product, to_stock
+from souk.storefront.catalogue.mapping import to_product, to_stock
 
 
 def parse_product_stock(item: Mapping[str, Any]) -> ProductStock | None:

@@ -8,7 +8,7 @@ from typing import Any
 from souk.aws.tables import from_stream
 from souk.storefront.analytics.model.counters import Fact
 from souk.storefront.analytics.model.facts import new_facts
-from souk.storefront.orders.keys import ORDER
+from souk.storefront.orders.keys import order_key
 from souk.storefront.orders.mapping import to_order
 
 
@@ -17,6 +17,6 @@ def facts(event: Mapping[str, Any]) -> Iterator[Fact]:
     for record in event["Records"]:
         change = record["dynamodb"]
         before, after = (from_stream(change.get(image)) for image in ("OldImage", "NewImage"))
-        if not change["Keys"]["sk"]["S"].startswith(ORDER) or after is None:
+        if not change["Keys"]["sk"]["S"].startswith(order_key.prefix) or after is None:
             continue
         yield from new_facts(to_order(before) if before else None, to_order(after))

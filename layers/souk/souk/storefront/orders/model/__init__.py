@@ -1,33 +1,38 @@
 """The model of orders: an order, its fulfilments by seller, its payment and refunds."""
 
 from souk.storefront.orders.model.fulfilment import (
+    MOST_TRACKED,
     MOVES,
     PROGRESS,
-    SELLER_ACTIONS,
-    Action,
+    SELLER_TRANSITIONS,
     Fulfilment,
     Line,
+    Sale,
     Status,
+    Tracking,
+    TrackingUpdate,
+    Transition,
     illegal,
+    tracking_limit,
 )
 from souk.storefront.orders.model.order import MOST_REFUNDS, Order
 from souk.storefront.orders.model.payment import (
     CLOSED,
     GRACE,
-    LOOK_AGAIN,
+    RECHECK_AFTER,
     Capture,
     Payment,
     PaymentStatus,
     Refund,
+    RefundActor,
+    RefundRequest,
 )
 from souk.storefront.orders.model.purchase import MOST_LINES, MOST_SELLERS, MOST_UNITS, Purchase, ShipTo
-from souk.storefront.orders.model.sale import MOST_TRACKED, News, Sale, Tracking, most_told
 from souk.storefront.payments.model import RefundStatus
 
 __all__ = [
     "CLOSED",
     "GRACE",
-    "LOOK_AGAIN",
     "MOST_LINES",
     "MOST_REFUNDS",
     "MOST_SELLERS",
@@ -35,22 +40,25 @@ __all__ = [
     "MOST_UNITS",
     "MOVES",
     "PROGRESS",
-    "SELLER_ACTIONS",
-    "Action",
+    "RECHECK_AFTER",
+    "SELLER_TRANSITIONS",
     "Capture",
     "Fulfilment",
     "Line",
-    "News",
     "Order",
     "Payment",
     "PaymentStatus",
     "Purchase",
     "Refund",
+    "RefundActor",
+    "RefundRequest",
     "RefundStatus",
     "Sale",
     "ShipTo",
     "Status",
     "Tracking",
+    "TrackingUpdate",
+    "Transition",
     "illegal",
-    "most_told",
+    "tracking_limit",
 ]

@@ -1,6 +1,6 @@
-"""A fulfilment: one seller's part of an order, and the legal moves of it.
+"""A fulfilment: one seller's part of an order, its legal transitions, and how its seller sees it.
 
-Which action leads from which status to which is the table `MOVES`, and nowhere else.
+Which transition leads from which status to which is in the table `MOVES` only.
 """
 
 from __future__ import annotations
@@ -9,10 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from souk.shared.errors import Conflict
 from souk.shared.money import Money, total
+from souk.storefront.orders.model.payment import PaymentStatus
+from souk.storefront.orders.model.purchase import ShipTo
+from souk.storefront.payments.model import RefundStatus
+
+if TYPE_CHECKING:
+    from souk.storefront.orders.model.order import Order
 
 
 class Status(StrEnum):
@@ -28,8 +34,8 @@ class Status(StrEnum):
     REFUNDED = "refunded"
 
 
-class Action(StrEnum):
-    """What is done with a fulfilment. The value is how a refusal names it."""
+class Transition(StrEnum):
+    """What can be done with a fulfilment. The value is its name in error messages."""
 
     CONFIRM = "confirm"
     CLOSE = "close"
@@ -41,27 +47,27 @@ class Action(StrEnum):
     CANCEL = "cancel"
 
 
-MOVES: Final[Mapping[Action, Mapping[Status, Status]]] = {
-    # By payment alone: it comes, it stays away, or it comes late.
-    Action.CONFIRM: {Status.PENDING: Status.CONFIRMED},
-    Action.CLOSE: {Status.PENDING: Status.CANCELLED},
-    Action.REVIVE: {Status.CANCELLED: Status.CONFIRMED},
-    # By the seller; the last one also by time, and the buyer cancels too.
-    Action.PROCESS: {Status.CONFIRMED: Status.PROCESSING},
-    Action.SHIP: {Status.PROCESSING: Status.SHIPPED},
-    Action.DELIVER: {Status.SHIPPED: Status.DELIVERED},
-    Action.COMPLETE: {Status.DELIVERED: Status.COMPLETED},
-    Action.CANCEL: {Status.CONFIRMED: Status.CANCELLED, Status.PROCESSING: Status.CANCELLED},
+MOVES: Final[Mapping[Transition, Mapping[Status, Status]]] = {
+    # By the payment only: received, missing, or late.
+    Transition.CONFIRM: {Status.PENDING: Status.CONFIRMED},
+    Transition.CLOSE: {Status.PENDING: Status.CANCELLED},
+    Transition.REVIVE: {Status.CANCELLED: Status.CONFIRMED},
+    # By the seller. Completing also happens after some time, and the buyer can cancel too.
+    Transition.PROCESS: {Status.CONFIRMED: Status.PROCESSING},
+    Transition.SHIP: {Status.PROCESSING: Status.SHIPPED},
+    Transition.DELIVER: {Status.SHIPPED: Status.DELIVERED},
+    Transition.COMPLETE: {Status.DELIVERED: Status.COMPLETED},
+    Transition.CANCEL: {Status.CONFIRMED: Status.CANCELLED, Status.PROCESSING: Status.CANCELLED},
 }
 
-SELLER_ACTIONS: Final[Mapping[Status, Action]] = {
-    Status.PROCESSING: Action.PROCESS,
-    Status.SHIPPED: Action.SHIP,
-    Status.DELIVERED: Action.DELIVER,
-    Status.COMPLETED: Action.COMPLETE,
-    Status.CANCELLED: Action.CANCEL,
+SELLER_TRANSITIONS: Final[Mapping[Status, Transition]] = {
+    Status.PROCESSING: Transition.PROCESS,
+    Status.SHIPPED: Transition.SHIP,
+    Status.DELIVERED: Transition.DELIVER,
+    Status.COMPLETED: Transition.COMPLETE,
+    Status.CANCELLED: Transition.CANCEL,
 }
-"""What a seller does by asking for a status; no other status is theirs to ask for."""
+"""The transition that leads to each status a seller may ask for."""
 
 PROGRESS: Final = (
     Status.PENDING,
@@ -74,23 +80,15 @@ PROGRESS: Final = (
 """From the least to the most advanced."""
 
 
-def after(action: Action, status: Status) -> Status:
-    """The status that `action` leads to. Raises Conflict `illegal_transition`."""
-    reached = MOVES[action].get(status)
-    if reached is None:
-        raise illegal(action, status)
-    return reached
-
-
-def illegal(action: str, status: str) -> Conflict:
-    return Conflict(f"You cannot {action} what is {status}.", code="illegal_transition", extra={"current": status})
+def illegal(transition: str, status: str) -> Conflict:
+    return Conflict(f"You cannot {transition} what is {status}.", code="illegal_transition", extra={"current": status})
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """Some units of one product, with its title, price and picture as they were when it was ordered.
 
-    `returned` counts the units that went back to the stock; the others are taken out of it.
+    `returned` counts the units that went back to the stock; the others are out of it.
     """
 
     id: str
@@ -119,9 +117,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
-    """One seller's lines of an order, with their shipping and tax; tax is rounded once, here.
+    """One seller's lines of an order, with their shipping and tax. Tax is rounded once, here.
 
-    `version` counts what its seller sees change: not what becomes of the parts of others.
+    `version` rises with each change that its seller can see; changes of other sellers' parts do not count.
     """
 
     seller_id: str
@@ -148,18 +146,96 @@ class Fulfilment:
     def is_live(self) -> bool:
         return self.status is not Status.CANCELLED
 
-    def move(self, action: Action) -> Fulfilment:
-        """Raises Conflict `illegal_transition`. What is cancelled gives all units back, what revives takes them."""
-        moved = replace(self, status=after(action, self.status))
-        match action:
-            case Action.CLOSE | Action.CANCEL:
+    def move(self, transition: Transition) -> Fulfilment:
+        """Cancelling returns all units to the stock, reviving takes them. Raises Conflict `illegal_transition`."""
+        reached = MOVES[transition].get(self.status)
+        if reached is None:
+            raise illegal(transition, self.status)
+        moved = replace(self, status=reached)
+        match transition:
+            case Transition.CLOSE | Transition.CANCEL:
                 lines = tuple(line.with_returned(line.quantity) for line in self.lines)
                 return replace(moved, lines=lines)
-            case Action.REVIVE:
+            case Transition.REVIVE:
                 return replace(moved, lines=tuple(line.with_returned(0) for line in self.lines))
-            case Action.COMPLETE:
+            case Transition.COMPLETE:
                 return replace(moved, completes_at=None)
         return moved
 
     def deliver(self, now: datetime, completes_at: datetime) -> Fulfilment:
-        return replace(self.move(Action.DELIVER), delivered_at=now, completes_at=completes_at)
+        return replace(self.move(Transition.DELIVER), delivered_at=now, completes_at=completes_at)
+
+
+# As its seller sees it -----------------------------------------------------------------------------------------------
+
+MOST_TRACKED: Final = 100
+"""Tracking entries of one order."""
+
+
+def tracking_limit(order: Order) -> int:
+    """Entries that each seller of the order may add: equal shares, so that no seller can use up another's."""
+    return MOST_TRACKED // len(order.fulfilments)
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """One seller's part of an order as that seller sees it. `ship_to` is None until the order is paid."""
+
+    order_id: str
+    buyer_id: str
+    buyer_name: str
+    fulfilment: Fulfilment
+    payment: PaymentStatus
+    refunded: Money
+    ship_to: ShipTo | None
+    created_at: datetime
+
+    @classmethod
+    def from_order(cls, order: Order, seller_id: str) -> Sale:
+        refunded = (
+            refund.shares[seller_id]
+            for refund in order.refunds
+            if refund.status is RefundStatus.SUCCEEDED and seller_id in refund.shares
+        )
+        return cls(
+            order_id=order.id,
+            buyer_id=order.buyer_id,
+            buyer_name=order.buyer_name,
+            fulfilment=order.fulfilment(seller_id),
+            payment=order.payment.status,
+            refunded=total(refunded, order.currency),
+            ship_to=order.ship_to if order.is_paid else None,
+            created_at=order.created_at,
+        )
+
+    @property
+    def status(self) -> Status:
+        """`refunded` once all of this part has been refunded."""
+        if self.refunded.amount > 0 and self.refunded == self.fulfilment.total:
+            return Status.REFUNDED
+        return self.fulfilment.status
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingUpdate:
+    """What a seller reports about a parcel. A `status` also moves the fulfilment there if it is not there yet."""
+
+    status: Status | None = None
+    location: str | None = None
+    notes: str | None = None
+    carrier: str | None = None
+    tracking_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """One report about a seller's parcel. `status` is what the fulfilment was then. Ids sort by time."""
+
+    id: str
+    seller_id: str
+    status: Status
+    at: datetime
+    location: str | None = None
+    notes: str | None = None
+    carrier: str | None = None
+    tracking_number: str | None = None

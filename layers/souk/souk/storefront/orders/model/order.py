@@ -1,7 +1,7 @@
 """An order and what may be done with it. Pure: every method answers a new order or raises Conflict.
 
-No method reads a clock or touches a `version`: the repository counts writes. What the stock, the sellers and the
-sweeper have to learn of a change follows from the order before and after it.
+No method reads a clock or changes a `version`: the repository counts writes. The effects of a change on stock, sales
+and the sweep are derived by comparing the order before and after it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from souk.shared.money import Money, total
 from souk.storefront.orders.model.fulfilment import (
     MOVES,
     PROGRESS,
-    SELLER_ACTIONS,
-    Action,
+    SELLER_TRANSITIONS,
     Fulfilment,
     Line,
     Status,
+    Transition,
     illegal,
 )
-from souk.storefront.orders.model.payment import CLOSED, LOOK_AGAIN, Capture, Payment, PaymentStatus, Refund
+from souk.storefront.orders.model.payment import CLOSED, RECHECK_AFTER, Capture, Payment, PaymentStatus, Refund
 from souk.storefront.orders.model.purchase import ShipTo
 from souk.storefront.payments.model import RefundStatus
 
@@ -50,11 +50,11 @@ class Order:
     wait: str | None = None
     version: int = 1
 
-    # What it says ----------------------------------------------------------------------------------------------------
+    # Derived ---------------------------------------------------------------------------------------------------------
 
     @property
     def status(self) -> Status:
-        """That of the least advanced live fulfilment; refunded once all that was captured has gone back."""
+        """That of the least advanced live fulfilment; `refunded` once everything captured has been refunded."""
         if self.captured.amount > 0 and self.refunded == self.captured:
             return Status.REFUNDED
         live = {fulfilment.status for fulfilment in self.fulfilments if fulfilment.is_live}
@@ -86,7 +86,7 @@ class Order:
 
     @property
     def refunded(self) -> Money:
-        """What has gone back for certain."""
+        """The sum of the refunds that succeeded."""
         done = (refund.amount for refund in self.refunds if refund.status is RefundStatus.SUCCEEDED)
         return total(done, self.currency)
 
@@ -104,7 +104,7 @@ class Order:
 
     @property
     def due_at(self) -> datetime | None:
-        """When somebody has to look after it: at its payment, a refund, or a delivery that time completes."""
+        """When the sweep has to handle it next: its payment, a refund, or a delivery to complete."""
         times = (
             self.payment.due_at,
             *(refund.due_at for refund in self.refunds),
@@ -113,115 +113,115 @@ class Order:
         return min(filter(None, times), default=None)
 
     def fulfilment(self, seller_id: str) -> Fulfilment:
-        return next(one for one in self.fulfilments if one.seller_id == seller_id)
+        return next(part for part in self.fulfilments if part.seller_id == seller_id)
 
-    def demand_part(self, seller_id: str, version: int | None) -> Order:
-        """`If-Match`: refuse to act on a seller's part that is not as it was read. Raises PreconditionFailed."""
-        if version not in (None, self.fulfilment(seller_id).version):
+    def require_part_version(self, seller_id: str, expected: int | None) -> Order:
+        """Refuse a lost update: `expected` is the version of a seller's part in If-Match. Raises PreconditionFailed."""
+        if expected not in (None, self.fulfilment(seller_id).version):
             raise PreconditionFailed("Your part of the order has changed since you read it.")
         return self
 
     def refund(self, refund_id: str) -> Refund | None:
-        return next((one for one in self.refunds if one.id == refund_id), None)
+        return next((refund for refund in self.refunds if refund.id == refund_id), None)
 
     def refundable(self, seller_id: str) -> Money:
-        """What of one seller's part has been captured and neither gone back nor been asked back."""
+        """What was captured for one seller's part, less its refunds that succeeded or are pending."""
         if not self.is_paid:
             return Money.from_minor(0, self.currency)
-        held = (one.shares[seller_id] for one in self.refunds if one.holds and seller_id in one.shares)
+        held = (refund.shares[seller_id] for refund in self.refunds if refund.holds and seller_id in refund.shares)
         return self.fulfilment(seller_id).total - total(held, self.currency)
 
     def refunded_units(self, line_id: str, *, restocked: bool = False) -> int:
-        """Units of a line that refunds are for; with `restocked` those only that came back to the stock."""
-        counted = (one for one in self.refunds if one.holds and (one.restock or not restocked))
-        return sum(one.lines.get(line_id, 0) for one in counted)
+        """Units of a line that refunds are for; with `restocked` only those that went back to the stock."""
+        counted = (refund for refund in self.refunds if refund.holds and (refund.restock or not restocked))
+        return sum(refund.lines.get(line_id, 0) for refund in counted)
 
     # Payment ---------------------------------------------------------------------------------------------------------
 
     def opened(self, session_id: str, url: str | None, expires_at: datetime) -> Order:
-        """The vendor has opened the payment's page. An order that was settled meanwhile stays as it is."""
+        """With its checkout session. An order that was settled meanwhile is unchanged."""
         if not self.is_pending or self.payment.is_opened:
             return self
         return replace(self, payment=self.payment.opened(session_id, url, expires_at))
 
-    def ask_anew(self, now: datetime, hold: timedelta) -> Order:
-        """Another attempt at the payment's page, after the vendor has definitely refused the one before."""
+    def retry_checkout(self, now: datetime, hold: timedelta) -> Order:
+        """With another attempt at a checkout session, after the vendor has refused the previous one."""
         if not self.is_pending or self.payment.is_opened:
             return self
         return replace(self, payment=replace(Payment.begun(now, hold), attempt=self.payment.attempt + 1))
 
     def pay(self, capture: Capture) -> Order:
-        """The money is there. What was heard before changes nothing; what does not fit is kept as a mismatch.
+        """Paid: confirm all parts. A known capture changes nothing; a wrong amount is stored as a mismatch.
 
-        One that comes after the order was given up is refused here: see `pays_late`.
+        Raises Conflict when the order was closed before: see `is_late_payment`.
         """
         if self._knows(capture):
             return self
-        if self.pays_late(capture):
+        if self.is_late_payment(capture):
             raise illegal("pay", self.status)
         if not self.is_pending or capture.amount != self.total:
             return replace(self, payment=replace(self.payment, mismatch=capture))
-        return replace(self._paid(capture), wait=None)._move_all(Action.CONFIRM)
+        return replace(self._paid(capture), wait=None)._move_all(Transition.CONFIRM)
 
-    def pays_late(self, capture: Capture) -> bool:
-        """Right, but only after the order was given up: `revive` it, or `give_up_late`."""
+    def is_late_payment(self, capture: Capture) -> bool:
+        """The right amount, but after the order was closed: either `revive` or `refund_late_payment` follows."""
         return self.payment.status in CLOSED and capture.amount == self.total and not self._knows(capture)
 
     def revive(self, capture: Capture) -> Order:
-        """Confirm an order whose payment comes late, and take every unit out of the stock again."""
-        self._demand_late(capture)
-        return self._paid(capture)._move_all(Action.REVIVE)
+        """Confirm an order whose payment is late, and take all units out of the stock again."""
+        self._require_late_payment(capture)
+        return self._paid(capture)._move_all(Transition.REVIVE)
 
-    def give_up_late(self, capture: Capture, refund_id: str, now: datetime) -> Order:
-        """The stock is gone, a shop sells no more, or its buyer wants it no more: stay cancelled, and give it back."""
-        self._demand_late(capture)
+    def refund_late_payment(self, capture: Capture, refund_id: str, now: datetime) -> Order:
+        """Stay cancelled and reserve a full refund: no stock left, a shop may not sell, or the buyer had cancelled."""
+        self._require_late_payment(capture)
         reason = "The payment came after the order was cancelled."
-        return self._paid(capture)._give_back(self.fulfilments, refund_id, reason, self.buyer_id, now)
+        return self._paid(capture)._refund_rest(self.fulfilments, refund_id, reason, self.buyer_id, now)
 
     def close_unpaid(self, status: PaymentStatus, failure: Failure | None = None) -> Order:
-        """Give up an order that was not paid: all of it goes back to the stock. Once; later it changes nothing."""
+        """Close an order that was not paid and return all units to the stock. One that is not pending is unchanged."""
         if status not in CLOSED:
-            raise ValueError(f"an order is not given up as {status}")
+            raise ValueError(f"an unpaid order is not closed as {status}")
         if not self.is_pending:
             return self
         closed = replace(self, payment=self.payment.closed(status, failure), wait=None)
-        return closed._move_all(Action.CLOSE)
+        return closed._move_all(Transition.CLOSE)
 
     # Fulfilment ------------------------------------------------------------------------------------------------------
 
     def advance(self, seller_id: str, wanted: Status, now: datetime, completes_after: timedelta) -> Order:
-        """Its seller moves a fulfilment on. Cancelling has a method of its own, since money goes back."""
-        action = SELLER_ACTIONS.get(wanted)
+        """Its seller moves a fulfilment to `wanted`. Not for cancelling, which refunds: see `cancel_fulfilment`."""
+        transition = SELLER_TRANSITIONS.get(wanted)
         fulfilment = self.fulfilment(seller_id)
-        if action is None or action is Action.CANCEL:
+        if transition is None or transition is Transition.CANCEL:
             raise illegal(f"set to {wanted}", fulfilment.status)
-        if action is Action.DELIVER:
+        if transition is Transition.DELIVER:
             return self._with(fulfilment.deliver(now, now + completes_after))
-        return self._with(fulfilment.move(action))
+        return self._with(fulfilment.move(transition))
 
     def tracked(self, seller_id: str, carrier: str | None, tracking_number: str | None) -> Order:
-        """With the parcel's newest carrier and number; what is not told stays. Only what is paid goes on its way."""
-        one = self.fulfilment(seller_id)
-        if one.status in (Status.PENDING, Status.CANCELLED):
-            raise illegal("track", one.status)
+        """With the parcel's newest carrier and number; None keeps the old one. Raises Conflict for an unpaid part."""
+        part = self.fulfilment(seller_id)
+        if part.status in (Status.PENDING, Status.CANCELLED):
+            raise illegal("track", part.status)
         return self._with(
-            replace(one, carrier=carrier or one.carrier, tracking_number=tracking_number or one.tracking_number)
+            replace(part, carrier=carrier or part.carrier, tracking_number=tracking_number or part.tracking_number)
         )
 
     def complete_overdue(self, now: datetime) -> Order:
-        """Complete what was delivered long enough ago."""
-        overdue = [one for one in self.fulfilments if one.completes_at is not None and one.completes_at <= now]
+        """Complete the parts that were delivered long enough ago."""
+        overdue = [part for part in self.fulfilments if _is_due(part.completes_at, now)]
         order = self
         for fulfilment in overdue:
-            order = order._with(fulfilment.move(Action.COMPLETE))
+            order = order._with(fulfilment.move(Transition.COMPLETE))
         return order
 
     def cancel(self, refund_id: str, now: datetime) -> Order:
-        """The buyer cancels what is paid, until anything has shipped. What is unpaid is closed instead."""
-        live = tuple(one for one in self.fulfilments if one.is_live)
-        stopped = next((one for one in live if one.status not in MOVES[Action.CANCEL]), None)
+        """The buyer cancels a paid order, until any part has shipped. An unpaid order is closed instead."""
+        live = tuple(part for part in self.fulfilments if part.is_live)
+        stopped = next((part for part in live if part.status not in MOVES[Transition.CANCEL]), None)
         if stopped is not None or not live:
-            raise illegal(Action.CANCEL, stopped.status if stopped else self.status)
+            raise illegal(Transition.CANCEL, stopped.status if stopped else self.status)
         return self._cancel(live, refund_id, "Cancelled by the buyer.", self.buyer_id, now)
 
     def cancel_fulfilment(self, seller_id: str, refund_id: str, now: datetime) -> Order:
@@ -232,9 +232,9 @@ class Order:
     # Refunds ---------------------------------------------------------------------------------------------------------
 
     def reserve_refund(self, refund: Refund) -> Order:
-        """Hold a refund's amount until the vendor has settled it. With `restock` its lines go back to the stock.
+        """Reserve a refund's amount until the vendor has settled it. With `restock` its lines go back to the stock.
 
-        Raises Conflict `refund_exceeds_capture` when a seller's part has less left, or a line fewer units.
+        Raises Conflict `refund_exceeds_capture` when less is left of a seller's part, or fewer units of a line.
         """
         if len(self.refunds) >= MOST_REFUNDS:
             raise Conflict(f"An order has at most {MOST_REFUNDS} refunds.", code="too_many_refunds")
@@ -249,16 +249,21 @@ class Order:
         return reserved._restock(refund) if refund.restock else reserved
 
     def settle_refund(self, settled: Refund) -> Order:
-        """Keep what became of a refund: `Refund.succeeded` or `.failed` of the one that is here."""
-        return replace(self, refunds=tuple(settled if one.id == settled.id else one for one in self.refunds))
+        """With the refund of the same id replaced by `settled`."""
+        return replace(self, refunds=tuple(settled if refund.id == settled.id else refund for refund in self.refunds))
 
     # The sweeper and the workflow ------------------------------------------------------------------------------------
 
-    def look_again(self, now: datetime) -> Order:
-        """Whatever of payment and refunds is due is looked at again later; a refund ever more rarely."""
-        payment = replace(self.payment, due_at=now + LOOK_AGAIN) if _is_due(self.payment.due_at, now) else self.payment
-        refunds = tuple(one.look_again(now) if _is_due(one.due_at, now) else one for one in self.refunds)
+    def reschedule(self, now: datetime) -> Order:
+        """With a later `due_at` for a payment and refunds that are due; for a refund, later each time."""
+        payment = self.payment.reschedule(now) if _is_due(self.payment.due_at, now) else self.payment
+        refunds = tuple(refund.reschedule(now) if _is_due(refund.due_at, now) else refund for refund in self.refunds)
         return replace(self, payment=payment, refunds=refunds)
+
+    @property
+    def needs_workflow(self) -> bool:
+        """It is unpaid, and no execution waits for its payment."""
+        return self.is_pending and self.wait is None
 
     def restart(self) -> Order:
         """A new run of a workflow that has vanished."""
@@ -268,10 +273,10 @@ class Order:
 
     def _knows(self, capture: Capture) -> bool:
         known = (self.payment.capture, self.payment.mismatch)
-        return any(one is not None and one.intent_id == capture.intent_id for one in known)
+        return any(old is not None and old.intent_id == capture.intent_id for old in known)
 
-    def _demand_late(self, capture: Capture) -> None:
-        if not self.pays_late(capture):
+    def _require_late_payment(self, capture: Capture) -> None:
+        if not self.is_late_payment(capture):
             raise illegal("pay", self.status)
 
     def _paid(self, capture: Capture) -> Order:
@@ -282,44 +287,42 @@ class Order:
     ) -> Order:
         order = self
         for part in parts:
-            order = order._with(part.move(Action.CANCEL))
-        return order._give_back(parts, refund_id, reason, requested_by, now)
+            order = order._with(part.move(Transition.CANCEL))
+        return order._refund_rest(parts, refund_id, reason, requested_by, now)
 
-    def _give_back(
+    def _refund_rest(
         self, parts: tuple[Fulfilment, ...], refund_id: str, reason: str, requested_by: str, now: datetime
     ) -> Order:
-        """Reserve a refund of all that is left of `parts`; none when nothing is."""
+        """Reserve a refund of everything not refunded yet of `parts`; unchanged when that is nothing."""
         left: Mapping[str, Money] = {part.seller_id: self.refundable(part.seller_id) for part in parts}
         shares = {seller_id: amount for seller_id, amount in left.items() if amount.amount > 0}
         if not shares:
             return self
-        refund = Refund(refund_id, shares, reason, requested_by, created_at=now, due_at=now + LOOK_AGAIN)
+        refund = Refund(refund_id, shares, reason, requested_by, created_at=now, due_at=now + RECHECK_AFTER)
         return self._holding(refund)
 
     def _holding(self, refund: Refund) -> Order:
         if self.refund(refund.id):
-            raise ValueError(f"the order has a refund {refund.id} already: two that one id settles count twice")
+            raise ValueError(f"the order already has a refund {refund.id}: one result would settle both")
         return replace(self, refunds=(*self.refunds, refund))
 
     def _restock(self, refund: Refund) -> Order:
-        """Units that an earlier, failed refund brought back are not brought back twice."""
+        """Units that an earlier, failed refund returned to the stock are not returned twice."""
 
         def restocked(line: Line) -> Line:
             if line.id not in refund.lines:
                 return line
             return line.with_returned(max(line.returned, self.refunded_units(line.id, restocked=True)))
 
-        changed = (replace(one, lines=tuple(map(restocked, one.lines))) for one in self.fulfilments)
+        changed = (replace(part, lines=tuple(map(restocked, part.lines))) for part in self.fulfilments)
         return replace(self, fulfilments=tuple(changed))
 
-    def _move_all(self, action: Action) -> Order:
-        return replace(self, fulfilments=tuple(one.move(action) for one in self.fulfilments))
+    def _move_all(self, transition: Transition) -> Order:
+        return replace(self, fulfilments=tuple(part.move(transition) for part in self.fulfilments))
 
     def _with(self, changed: Fulfilment) -> Order:
-        return replace(
-            self,
-            fulfilments=tuple(changed if one.seller_id == changed.seller_id else one for one in self.fulfilments),
-        )
+        parts = (changed if part.seller_id == changed.seller_id else part for part in self.fulfilments)
+        return replace(self, fulfilments=tuple(parts))
 
     def _sum(self, part: Callable[[Fulfilment], Money]) -> Money:
         return total(map(part, self.fulfilments), self.currency)

@@ -1,10 +1,11 @@
-"""What an order knows of its money: one payment, and refunds of it."""
+"""The payment of an order, and its refunds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -13,9 +14,9 @@ from souk.shared.money import Money, total
 from souk.storefront.payments.model import RefundStatus
 
 GRACE: Final = timedelta(seconds=60)
-"""A payment of the last second is heard of within this time after the page has closed."""
-LOOK_AGAIN: Final = timedelta(seconds=60)
-"""After this long an unfinished call to the vendor is taken up by the sweeper."""
+"""The event of a last-second payment arrives within this time after the session has expired."""
+RECHECK_AFTER: Final = timedelta(seconds=60)
+"""After this time the sweep continues an unfinished call to the vendor."""
 
 
 class PaymentStatus(StrEnum):
@@ -27,7 +28,7 @@ class PaymentStatus(StrEnum):
 
 
 CLOSED: Final = frozenset({PaymentStatus.EXPIRED, PaymentStatus.FAILED, PaymentStatus.CANCELLED})
-"""The order was given up before it was paid."""
+"""The order was closed unpaid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """The payment of an order. `expires_at` is when its page closes, `due_at` when somebody has to look after it.
+    """The payment of an order. `expires_at`: of its checkout session. `due_at`: when the sweep handles it next.
 
-    `mismatch` is a capture that does not fit the order: an alarm, kept beside and never instead of what fits.
+    `mismatch` is a capture of a wrong amount or currency, or a second one: an alarm, stored beside the right capture.
     """
 
     expires_at: datetime
@@ -59,12 +60,12 @@ class Payment:
 
     @classmethod
     def begun(cls, now: datetime, hold: timedelta) -> Payment:
-        """Asked for, with no page yet."""
-        return cls(expires_at=(now + hold).replace(microsecond=0), due_at=now + LOOK_AGAIN)
+        """A first attempt, without a checkout session yet."""
+        return cls(expires_at=(now + hold).replace(microsecond=0), due_at=now + RECHECK_AFTER)
 
     @property
     def hold_until(self) -> datetime:
-        """Until then what was ordered is kept for the buyer."""
+        """Until then the stock is reserved for the buyer."""
         return self.expires_at + GRACE
 
     @property
@@ -72,8 +73,11 @@ class Payment:
         return self.session_id is not None
 
     def opened(self, session_id: str, url: str | None, expires_at: datetime) -> Payment:
-        page = replace(self, session_id=session_id, url=url, expires_at=expires_at)
-        return replace(page, due_at=page.hold_until)
+        opened = replace(self, session_id=session_id, url=url, expires_at=expires_at)
+        return replace(opened, due_at=opened.hold_until)
+
+    def reschedule(self, now: datetime) -> Payment:
+        return replace(self, due_at=now + RECHECK_AFTER)
 
     def captured(self, capture: Capture) -> Payment:
         return replace(
@@ -91,9 +95,9 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money that goes back to the buyer. `shares` says how much of it is which seller's; `lines` which units it is for.
+    """A refund to the buyer. `shares`: amounts by seller id. `lines`: units by line id that it is for.
 
-    Pending until the vendor has settled it; a failed one holds nothing any more. `due_at`: when to ask it again.
+    Pending until the vendor has settled it. `due_at`: when the sweep asks the vendor again.
     """
 
     id: str
@@ -116,15 +120,15 @@ class Refund:
 
     @property
     def holds(self) -> bool:
-        """Its amount is on its way, or gone."""
+        """Its amount is pending or refunded, and cannot be refunded again."""
         return self.status is not RefundStatus.FAILED
 
-    def look_again(self, now: datetime) -> Refund:
-        """Banks take days: the older it is, the later it is asked for again."""
-        return replace(self, due_at=now + max(LOOK_AGAIN, (now - self.created_at) / 4))
+    def reschedule(self, now: datetime) -> Refund:
+        """Banks take days: the older the refund, the longer until the vendor is asked again."""
+        return replace(self, due_at=now + max(RECHECK_AFTER, (now - self.created_at) / 4))
 
     def succeeded(self, vendor_id: str | None, now: datetime) -> Refund:
-        """Changes only what is pending: a success told after a failure is the older news."""
+        """Only a pending one changes: a success that arrives after a failure is older than it."""
         if self.status is not RefundStatus.PENDING:
             return self
         return replace(
@@ -132,7 +136,7 @@ class Refund:
         )
 
     def failed(self, vendor_id: str | None, reason: str, now: datetime) -> Refund:
-        """Also of one that had succeeded: a bank may send the money back days later."""
+        """Also after it had succeeded: a bank may return the money days later."""
         if self.status is RefundStatus.FAILED:
             return self
         return replace(
@@ -143,3 +147,26 @@ class Refund:
             due_at=None,
             failure=reason,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """What to refund of one seller's part: units of `lines` by line id, an `amount`, or with neither all that is left.
+
+    With `restock` the units go back to the stock. `seller_id` None: the caller's part, or the only one of the order.
+    """
+
+    reason: str
+    lines: Mapping[str, int] | None = None
+    amount: Decimal | None = None
+    restock: bool = False
+    seller_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundActor:
+    """Who asks for a refund, and for which order."""
+
+    caller_id: str
+    is_operator: bool
+    order_id: str

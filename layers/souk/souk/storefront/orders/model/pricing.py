@@ -1,4 +1,4 @@
-"""What a basket costs, from the server's own prices. Pure.
+"""What a basket costs, from the server's own prices and tax rates. Pure.
 
 Each seller's part is summed by itself: its items, one shipping price for each shipping profile that is used, and tax on
 both, rounded once. The order's totals are sums of these, so they add up under any rounding.
@@ -6,22 +6,26 @@ both, rounded once. The order's totals are sums of these, so they add up under a
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, Protocol, Self
 
 from souk.shared.errors import Conflict, FieldProblem, InvalidRequest
 from souk.shared.money import MOST, CurrencyMismatch, Money, minor_digits, total
 from souk.storefront.catalogue.model import LinkedImage, Product, ShippingProfile
 from souk.storefront.orders.model import MOST_LINES, MOST_SELLERS, MOST_UNITS, Fulfilment, Line, ShipTo
-from souk.storefront.orders.model.tax import TaxRates
 from souk.storefront.sellers.model import Shop
+
+_ANY_STATE: Final = "*"
+_NO_TAX: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """Some units of a product, with the shop that sells it and how it is shipped; None: it is shipped for free."""
+class PricedProduct:
+    """Some units of a product, with the shop that sells it. `shipping` None: it is shipped for free."""
 
     product: Product
     quantity: int
@@ -41,18 +45,18 @@ def merge(items: Iterable[tuple[str, int]]) -> dict[str, int]:
     return dict(wanted)
 
 
-def demand_one_order(buyer_id: str, offers: Sequence[Offer]) -> None:
+def require_one_order(buyer_id: str, products: Sequence[PricedProduct]) -> None:
     """Refuse what cannot be one order of this buyer. Raises Conflict and InvalidRequest."""
-    for offer in offers:
-        product = offer.product
+    for priced in products:
+        product = priced.product
         if not product.is_offered:
             raise unavailable(product)
         if product.seller_id == buyer_id:
             raise Conflict("You cannot buy from yourself.", code="own_product", extra={"product_id": product.id})
-    if len({offer.product.price.currency for offer in offers}) > 1:
+    if len({priced.product.price.currency for priced in products}) > 1:
         detail = "These products have prices in different currencies: order them apart."
         raise CurrencyMismatch(detail, [FieldProblem("items", detail)])
-    if len({offer.product.seller_id for offer in offers}) > MOST_SELLERS:
+    if len({priced.product.seller_id for priced in products}) > MOST_SELLERS:
         raise _invalid(f"An order is from at most {MOST_SELLERS} sellers.")
 
 
@@ -60,25 +64,27 @@ def unavailable(product: Product) -> Conflict:
     return Conflict("This product is not for sale.", code="product_unavailable", extra={"product_id": product.id})
 
 
-def price(offers: Sequence[Offer], ship_to: ShipTo | None, taxes: TaxRates) -> tuple[Fulfilment, ...]:
+def price(products: Sequence[PricedProduct], ship_to: ShipTo | None, taxes: TaxRates) -> tuple[Fulfilment, ...]:
     """One fulfilment for each seller, in the order in which the basket names them; lines are numbered through.
 
     Without an address the shipping is domestic, and there is no tax. Raises Conflict `not_shipped_there`, and
     InvalidRequest for more money than any amount on the wire.
     """
-    lines = {offer.product.id: _line(number, offer) for number, offer in enumerate(offers, 1)}
-    by_seller: dict[str, list[Offer]] = {}
-    for offer in offers:
-        by_seller.setdefault(offer.product.seller_id, []).append(offer)
+    lines = {priced.product.id: _line(number, priced) for number, priced in enumerate(products, 1)}
+    by_seller: dict[str, list[PricedProduct]] = {}
+    for priced in products:
+        by_seller.setdefault(priced.product.seller_id, []).append(priced)
     fulfilments = tuple(
         _fulfilment(parts, [lines[part.product.id] for part in parts], ship_to, taxes) for parts in by_seller.values()
     )
-    if sum(one.total.amount for one in fulfilments) > MOST:
+    if sum(fulfilment.total.amount for fulfilment in fulfilments) > MOST:
         raise _invalid(f"An order is worth at most {MOST}.")
     return fulfilments
 
 
-def _fulfilment(parts: Sequence[Offer], lines: Sequence[Line], ship_to: ShipTo | None, taxes: TaxRates) -> Fulfilment:
+def _fulfilment(
+    parts: Sequence[PricedProduct], lines: Sequence[Line], ship_to: ShipTo | None, taxes: TaxRates
+) -> Fulfilment:
     shop, currency = parts[0].shop, parts[0].product.price.currency
     shipping = _shipping(parts, ship_to.country if ship_to else None, currency)
     taxed = total((line.total for line in lines), currency) + shipping
@@ -86,8 +92,8 @@ def _fulfilment(parts: Sequence[Offer], lines: Sequence[Line], ship_to: ShipTo |
     return Fulfilment(shop.id, shop.shop_name, tuple(lines), shipping, _rounded(taxed.amount * rate, currency))
 
 
-def _shipping(parts: Sequence[Offer], country: str | None, currency: str) -> Money:
-    """What goes by one profile goes in one parcel."""
+def _shipping(parts: Sequence[PricedProduct], country: str | None, currency: str) -> Money:
+    """Everything with the same shipping profile goes into one parcel."""
     profiles: Mapping[str, ShippingProfile] = {part.shipping.id: part.shipping for part in parts if part.shipping}
     units = Counter[str]()
     for part in parts:
@@ -95,18 +101,18 @@ def _shipping(parts: Sequence[Offer], country: str | None, currency: str) -> Mon
             units[part.shipping.id] += part.quantity
     prices = []
     for profile_id, profile in profiles.items():
-        asked = profile.price(country, units[profile_id])
-        if asked is None or asked.currency != currency:
-            stays = next(part.product.id for part in parts if part.shipping and part.shipping.id == profile_id)
+        cost = profile.price(country, units[profile_id])
+        if cost is None or cost.currency != currency:
+            refused = next(part.product.id for part in parts if part.shipping and part.shipping.id == profile_id)
             detail = "Something in this order is not shipped there."
-            raise Conflict(detail, code="not_shipped_there", extra={"product_id": stays})
-        prices.append(asked)
+            raise Conflict(detail, code="not_shipped_there", extra={"product_id": refused})
+        prices.append(cost)
     return total(prices, currency)
 
 
-def _line(number: int, offer: Offer) -> Line:
-    product = offer.product
-    return Line(str(number), product.id, product.title, product.price, offer.quantity, _picture(product))
+def _line(number: int, priced: PricedProduct) -> Line:
+    product = priced.product
+    return Line(str(number), product.id, product.title, product.price, priced.quantity, _picture(product))
 
 
 def _picture(product: Product) -> str | None:
@@ -122,3 +128,43 @@ def _rounded(amount: Decimal, currency: str) -> Money:
 
 def _invalid(detail: str) -> InvalidRequest:
     return InvalidRequest(detail, [FieldProblem("items", detail)])
+
+
+# Tax -----------------------------------------------------------------------------------------------------------------
+
+
+class TaxRates(Protocol):
+    def rate(self, country: str, state: str | None) -> Decimal:
+        """The share of a price that is added as tax: 0.08875 for 8.875 %. `country` is ISO 3166-1 alpha-2."""
+        ...
+
+
+class RateTable:
+    """Rates by country and state; `*` is for every state without a rate of its own. Other countries have no tax."""
+
+    def __init__(self, rates: Mapping[str, Mapping[str, Decimal]]) -> None:
+        self._rates = {
+            country: {_plain(state): rate for state, rate in states.items()} for country, states in rates.items()
+        }
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """`{"US": {"NY": "0.08875", "*": "0"}}`. Raises ValueError on anything else, and on a rate outside 0 to 1."""
+        try:
+            table = {
+                str(country): {str(state): Decimal(rate) for state, rate in states.items()}
+                for country, states in json.loads(text).items()
+            }
+        except (ArithmeticError, AttributeError, TypeError) as error:
+            raise ValueError("tax rates are decimal texts by country and state") from error
+        if not all(0 <= rate <= 1 for states in table.values() for rate in states.values()):
+            raise ValueError("a tax rate is between 0 and 1")
+        return cls(table)
+
+    def rate(self, country: str, state: str | None) -> Decimal:
+        states = self._rates.get(country, {})
+        return states.get(_plain(state or _ANY_STATE), states.get(_ANY_STATE, _NO_TAX))
+
+
+def _plain(state: str) -> str:
+    return state.strip().casefold()

@@ -1,4 +1,4 @@
-"""What a buyer asks for, and where it goes."""
+"""What a buyer orders, and where it is shipped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_UNITS: Final = 999
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What a buyer asks for: (product id, quantity) each, to one of his addresses, or to the default one."""
+    """(product id, quantity) pairs, to one of the buyer's addresses; `address_id` None: to the default address."""
 
     items: tuple[tuple[str, int], ...]
     address_id: str | None = None
@@ -21,7 +21,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class ShipTo:
-    """Where an order goes, as the address was when it was placed. `country` is ISO 3166-1 alpha-2."""
+    """The address of an order as it was when the order was placed. `country` is ISO 3166-1 alpha-2."""
 
     full_name: str
     line1: str

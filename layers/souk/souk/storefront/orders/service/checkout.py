@@ -1,27 +1,41 @@
-"""The page on which an order is paid: opened at the vendor under a key of the order's, so that there is only one.
+"""Checkout sessions: the vendor's page on which an order is paid. Each attempt opens at most one, under its own key.
 
-What is unclear stays pending and is taken up again under the same key, by the buyer's repeated call or by the sweeper.
+After an unclear answer the order stays pending; the buyer's repeated call or the sweep tries again under the same key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from souk.shared.clock import Clock
 from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused
 from souk.shared.failure_reason import Failure
+from souk.shared.versioned import Stale
 from souk.storefront.orders.model import Order, PaymentStatus
-from souk.storefront.orders.repository import OrderRepository, StaleOrder
-from souk.storefront.payments.model import Payments, ReturnPages, Session, SessionLine, SessionRequest
+from souk.storefront.orders.repository import OrderRepository
+from souk.storefront.payments.model import Payments, Session, SessionLine, SessionRequest
 
-_STILL_NEW: Final = timedelta(seconds=30)
-"""A page that was asked for longer ago may be refused for closing too soon, which a new attempt puts right."""
+_RECENT: Final = timedelta(seconds=30)
+"""The vendor may refuse an older attempt because its session would expire too soon: a new attempt solves that."""
 
 
-class PaymentPages:
-    """`hold`: how long a page is open, and what it sells kept for the buyer."""
+@dataclass(frozen=True, slots=True)
+class ReturnPages:
+    """Where the vendor sends the buyer afterwards. `{ORDER_ID}` in an address is replaced by the order's id."""
+
+    success_url: str
+    cancel_url: str
+
+    def for_order(self, order_id: str) -> tuple[str, str]:
+        """(success, cancel) for one order."""
+        return self.success_url.replace("{ORDER_ID}", order_id), self.cancel_url.replace("{ORDER_ID}", order_id)
+
+
+class CheckoutSessions:
+    """`hold`: how long a session is open, and the stock reserved for the buyer."""
 
     def __init__(
         self,
@@ -38,9 +52,9 @@ class PaymentPages:
         self._clock = clock
 
     def open(self, order: Order) -> Order:
-        """Open the page of a pending order that has none. Without a clear answer the order is left as it is.
+        """Open the session of a pending order that has none. Without a clear answer the order is unchanged.
 
-        Raises VendorRefused, in the vendor's own words, after the order has been given up and its stock returned.
+        Raises VendorRefused, in the vendor's words, after the order was closed and its stock returned.
         """
         if not order.is_pending or order.payment.is_opened:
             return order
@@ -50,18 +64,18 @@ class PaymentPages:
             return self._refused(order, refusal)
         except VendorFailed:
             return order
-        return self._keep(order, session)
+        return self._save(order, session)
 
-    def demand_not_refused(self, order: Order) -> Order:
-        """An order that was given up since no page could be opened answers each time as it did the first."""
+    def require_not_refused(self, order: Order) -> Order:
+        """Raises the same VendorRefused again for an order that was closed because the vendor refused its session."""
         failure = order.payment.failure
         if failure is None:
             return order
-        words = [VendorProblem(one["code"], one["message"]) for one in failure.vendor_errors]
-        raise VendorRefused(failure.vendor or "payments", words or [VendorProblem(failure.code, failure.detail)])
+        problems = [VendorProblem(error["code"], error["message"]) for error in failure.vendor_errors]
+        raise VendorRefused(failure.vendor or "payments", problems or [VendorProblem(failure.code, failure.detail)])
 
     def _request(self, order: Order) -> SessionRequest:
-        success_url, cancel_url = self._return_pages.of(order.id)
+        success_url, cancel_url = self._return_pages.for_order(order.id)
         return SessionRequest(
             order_id=order.id,
             buyer_id=order.buyer_id,
@@ -74,43 +88,43 @@ class PaymentPages:
             email=order.buyer_email,
         )
 
-    def _keep(self, order: Order, session: Session) -> Order:
+    def _save(self, order: Order, session: Session) -> Order:
         now = self._clock()
 
-        def opened(found: Order) -> Order:
-            return found.opened(session.id, session.url, session.expires_at)
+        def opened(current: Order) -> Order:
+            return current.opened(session.id, session.url, session.expires_at)
 
         try:
             return self._orders.save(order, opened(order), now)
-        except StaleOrder:
-            # Its payment, a cancellation or another call of this may have been faster.
+        except Stale:
+            # Its payment, a cancellation or another call may have been faster.
             return self._orders.change(order.buyer_id, order.id, now, opened)
 
     def _refused(self, order: Order, refusal: VendorRefused) -> Order:
         now = self._clock()
-        if self._was_asked_long_ago(order, now):
-            anew = self._orders.change(order.buyer_id, order.id, now, lambda found: self._ask_anew(found, order, now))
-            return self.open(anew)
+        if order.payment.expires_at - self._hold < now - _RECENT:
+            return self.open(self._retry(order, now))
         failure = Failure.of(refusal)
 
-        def give_up(found: Order) -> Order:
-            same = not found.payment.is_opened and found.payment.attempt == order.payment.attempt
-            return found.close_unpaid(PaymentStatus.FAILED, failure) if same else found
+        def close(current: Order) -> Order:
+            if current.payment.is_opened or current.payment.attempt != order.payment.attempt:
+                return current
+            return current.close_unpaid(PaymentStatus.FAILED, failure)
 
-        given_up = self._orders.change(order.buyer_id, order.id, now, give_up)
-        return self.demand_not_refused(given_up)
+        return self.require_not_refused(self._orders.change(order.buyer_id, order.id, now, close))
 
-    def _was_asked_long_ago(self, order: Order, now: datetime) -> bool:
-        return order.payment.expires_at - self._hold < now - _STILL_NEW
+    def _retry(self, refused: Order, now: datetime) -> Order:
+        """The order with a new attempt, unless another call has started one."""
 
-    def _ask_anew(self, found: Order, refused: Order, now: datetime) -> Order:
-        if found.payment.attempt != refused.payment.attempt:
-            return found
-        return found.ask_anew(now, self._hold)
+        def retry(current: Order) -> Order:
+            same = current.payment.attempt == refused.payment.attempt
+            return current.retry_checkout(now, self._hold) if same else current
+
+        return self._orders.change(refused.buyer_id, refused.id, now, retry)
 
 
 def session_lines(order: Order) -> tuple[SessionLine, ...]:
-    """What the vendor shows and charges: every line, then shipping and tax, so that its total is the order's."""
+    """What the vendor shows and charges: every line, then shipping and tax. Its total is the order's."""
     lines = [SessionLine(line.title, line.unit_price, line.quantity) for line in order.lines]
     extra = [SessionLine("Shipping", order.shipping), SessionLine("Tax", order.tax)]
     return (*lines, *(line for line in extra if line.unit.amount > 0))

@@ -1,4 +1,4 @@
-"""Orders and sales as their buyer and their sellers read them, and how a seller moves its part on."""
+"""Orders for their buyer and sales for their seller, and how a seller advances its part of an order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import NotFound
-from souk.storefront.orders.model import SELLER_ACTIONS, News, Order, Sale, Status, Tracking, illegal
+from souk.storefront.orders.model import SELLER_TRANSITIONS, Order, Sale, Status, Tracking, TrackingUpdate, illegal
 from souk.storefront.orders.repository import OrderRepository
 
 type Cursor = dict[str, str] | None
@@ -17,12 +17,12 @@ type Cursor = dict[str, str] | None
 
 @dataclass(frozen=True, slots=True)
 class Purchases:
-    """One buyer's orders: no other buyer's is ever found."""
+    """One buyer's orders: other buyers' orders are not found."""
 
     orders: OrderRepository
 
     def get(self, buyer_id: str, order_id: str) -> tuple[Order, tuple[Tracking, ...]]:
-        """An order, and what was told of its parcels, oldest first. Raises NotFound."""
+        """An order and its tracking entries, oldest first. Raises NotFound."""
         return self.orders.get_tracked(buyer_id, order_id)
 
     def list(self, buyer_id: str, limit: int, after: Mapping[str, str] | None) -> tuple[tuple[Order, ...], Cursor]:
@@ -31,7 +31,7 @@ class Purchases:
 
 
 class Sales:
-    """One seller's part of orders. `completes_after`: how long after its delivery a part is complete by itself."""
+    """One seller's sales. `completes_after`: a delivered part completes automatically after this time."""
 
     def __init__(self, orders: OrderRepository, completes_after: timedelta, clock: Clock, new_id: NewId) -> None:
         self._orders = orders
@@ -48,22 +48,24 @@ class Sales:
         return self._orders.list_sales(seller_id, limit=limit, after=after)
 
     def advance(self, sale: Sale, wanted: Status, if_match: int | None) -> Sale:
-        """Move a part on to `wanted`; where it stands already changes nothing.
+        """Move a part to the status `wanted`; nothing happens when it has that status.
 
         Raises Conflict `illegal_transition`, and PreconditionFailed unless the part's version is `if_match`.
         """
         seller_id = sale.fulfilment.seller_id
-        if wanted not in SELLER_ACTIONS:
+        if wanted not in SELLER_TRANSITIONS:
             raise illegal(f"set to {wanted}", sale.fulfilment.status)
 
         def decide(order: Order) -> Order:
-            return self._moved(order.demand_part(seller_id, if_match), seller_id, wanted)
+            return self._moved(order.require_part_version(seller_id, if_match), seller_id, wanted)
 
         moved = self._orders.change(sale.buyer_id, sale.order_id, self._clock(), decide)
-        return Sale.of(moved, seller_id)
+        return Sale.from_order(moved, seller_id)
 
-    def tell(self, seller_id: str, order_id: str, news: News, idempotency: IdempotencyKey | None) -> Tracking:
-        """Keep what is told of a parcel, in one transaction with the move that it makes.
+    def add_tracking(
+        self, seller_id: str, order_id: str, update: TrackingUpdate, idempotency: IdempotencyKey | None
+    ) -> Tracking:
+        """Store a report about a parcel, in one transaction with the change of status that it implies.
 
         Raises NotFound, Conflict `illegal_transition`, `too_much_tracking`, Replayed.
         """
@@ -71,8 +73,8 @@ class Sales:
         now, entry_id = self._clock(), self._new_id()
 
         def decide(order: Order) -> Order:
-            moved = self._moved(order, seller_id, news.status) if news.status else order
-            return moved.tracked(seller_id, news.carrier, news.tracking_number)
+            moved = self._moved(order, seller_id, update.status) if update.status else order
+            return moved.tracked(seller_id, update.carrier, update.tracking_number)
 
         def entry(order: Order) -> Tracking:
             return Tracking(
@@ -80,19 +82,19 @@ class Sales:
                 seller_id=seller_id,
                 status=order.fulfilment(seller_id).status,
                 at=now,
-                location=news.location,
-                notes=news.notes,
-                carrier=news.carrier,
-                tracking_number=news.tracking_number,
+                location=update.location,
+                notes=update.notes,
+                carrier=update.carrier,
+                tracking_number=update.tracking_number,
             )
 
         order = self._orders.change(
-            sale.buyer_id, order_id, now, decide, tracking=entry, idempotency=idempotency, made=entry_id
+            sale.buyer_id, order_id, now, decide, tracking=entry, idempotency=idempotency, result_id=entry_id
         )
         return entry(order)
 
-    def told(self, seller_id: str, order_id: str, entry_id: str) -> Tracking:
-        """What was told by an earlier call. Raises NotFound."""
+    def get_tracking(self, seller_id: str, order_id: str, entry_id: str) -> Tracking:
+        """An entry that an earlier call has added. Raises NotFound."""
         sale = self._orders.get_sale(seller_id, order_id)
         _, entries = self._orders.get_tracked(sale.buyer_id, order_id)
         for entry in entries:
@@ -108,9 +110,9 @@ class Sales:
 
 @dataclass(frozen=True, slots=True)
 class Fulfilling:
-    """What a seller does by asking for a status: it moves its part on, or cancels it.
+    """How a seller changes the status of its part: it advances or cancels it.
 
-    `cancel` (seller id, order id, version that is insisted on) also gives back what was paid.
+    `cancel` takes the seller id, order id and the version in If-Match, and also refunds the payment.
     """
 
     sales: Sales
@@ -120,5 +122,5 @@ class Fulfilling:
         """Raises NotFound, Conflict `illegal_transition`, and PreconditionFailed unless the version is `if_match`."""
         sale = self.sales.get(seller_id, order_id)
         if wanted is Status.CANCELLED and sale.fulfilment.is_live:
-            return Sale.of(self.cancel(seller_id, order_id, if_match), seller_id)
+            return Sale.from_order(self.cancel(seller_id, order_id, if_match), seller_id)
         return self.sales.advance(sale, wanted, if_match)

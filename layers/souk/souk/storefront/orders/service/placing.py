@@ -1,56 +1,150 @@
-"""Placing an order: prices and stock are the server's, and one transaction makes the order and takes its stock."""
+"""Placing an order: prices and stock are the server's, and one transaction creates the order and takes its stock."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from souk.accounts.addresses.mapping import read_address, read_default_address_id
+from souk.accounts.addresses.model import Address
+from souk.accounts.auth.mapping import read_account
+from souk.accounts.auth.model import Account, require_active, require_existing
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, InvalidRequest, NotFound
-from souk.storefront.catalogue.model import InsufficientInventory
-from souk.storefront.orders.model import Order, Payment, Purchase
-from souk.storefront.orders.model.pricing import demand_one_order, merge, price
-from souk.storefront.orders.model.tax import TaxRates
-from souk.storefront.orders.repository import OrderRepository, contended
-from souk.storefront.orders.service.checkout import PaymentPages
-from souk.storefront.orders.service.offers import Basket, OfferReader, StaleOffer
+from souk.shared.versioned import retrying
+from souk.storefront.catalogue.mapping import read_product, read_shipping_profile, read_stock
+from souk.storefront.catalogue.model import InsufficientInventory, Product, ShippingProfile, Stock
+from souk.storefront.orders.model import Order, Payment, Purchase, ShipTo
+from souk.storefront.orders.model.pricing import PricedProduct, TaxRates, merge, price, require_one_order, unavailable
+from souk.storefront.orders.repository import OrderRepository
+from souk.storefront.orders.service.checkout import CheckoutSessions
+from souk.storefront.sellers.mapping import read_shop
+from souk.storefront.sellers.model import Shop, may_not_sell
 
-_MOST_READINGS: Final = 3
+if TYPE_CHECKING:
+    from souk.aws.tables import Tables
+
 _NAMELESS: Final = "Buyer"
 
 
-class Drafting:
-    """What an order would be, from what is offered now. `hold`: how long an unpaid order keeps what is in it."""
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What a buyer wants to order, as it is for sale now. `available`: stock by product id, when it was read."""
 
-    def __init__(self, offers: OfferReader, taxes: TaxRates, hold: timedelta, clock: Clock, new_id: NewId) -> None:
-        self._offers = offers
+    buyer: Account
+    products: tuple[PricedProduct, ...]
+    ship_to: ShipTo | None
+    available: Mapping[str, int]
+
+
+class BasketReader:
+    """Reads everything an order is made from, in two batches: the second is for what the products refer to.
+
+    Products hold no copies of their shop's name or of shipping prices, which would have to be kept up to date.
+    """
+
+    def __init__(self, tables: Tables, catalogue_table: str, identity_table: str, *, verified_only: bool) -> None:
+        self._tables = tables
+        self._catalogue = catalogue_table
+        self._identity = identity_table
+        self._verified_only = verified_only
+
+    def read(
+        self, buyer_id: str, wanted: Mapping[str, int], address_id: str | None, *, preview: bool = False
+    ) -> Basket:
+        """`wanted`: quantities by product id. `address_id` None: to the buyer's default address, if there is one.
+
+        A `preview` also reads the stock, and a suspended account may have one. Raises Unauthenticated, NotFound for an
+        unknown product or address, and Conflict for a product or shop that may not sell.
+        """
+        buyer, place, *items = self._tables.read(
+            read_account(self._identity, buyer_id),
+            read_address(self._identity, buyer_id, address_id)
+            if address_id
+            else read_default_address_id(self._identity, buyer_id),
+            *(read_product(self._catalogue, product_id) for product_id in wanted),
+            *(read_stock(self._catalogue, product_id) for product_id in (wanted if preview else ())),
+        )
+        buyer = require_existing(buyer) if preview else require_active(buyer)
+        products = {item.id: item for item in items if isinstance(item, Product)}
+        for product_id in wanted:
+            if product_id not in products:
+                raise NotFound("There is no such product.", extra={"product_id": product_id})
+        shops, profiles, default = self._read_related(buyer_id, tuple(products.values()), place)
+        address = place if isinstance(place, Address) else default
+        if address is None and address_id:
+            raise NotFound("There is no such address.")
+        return Basket(
+            buyer=buyer,
+            products=tuple(
+                self._priced(products[product_id], quantity, shops, profiles) for product_id, quantity in wanted.items()
+            ),
+            ship_to=_ship_to(address) if address else None,
+            available={item.product_id: item.available for item in items if isinstance(item, Stock)},
+        )
+
+    def _read_related(
+        self, buyer_id: str, products: tuple[Product, ...], place: object
+    ) -> tuple[Mapping[str, Shop], Mapping[str, ShippingProfile], Address | None]:
+        """Shops and shipping profiles of `products` by id, and the default address when `place` is its id."""
+        shipped = {(product.seller_id, product.shipping_profile_id) for product in products}
+        items = self._tables.read(
+            *(read_shop(self._catalogue, seller_id) for seller_id in {product.seller_id for product in products}),
+            *(read_shipping_profile(self._catalogue, seller, profile) for seller, profile in shipped if profile),
+            *((read_address(self._identity, buyer_id, place),) if isinstance(place, str) else ()),
+        )
+        return (
+            {item.id: item for item in items if isinstance(item, Shop)},
+            {item.id: item for item in items if isinstance(item, ShippingProfile)},
+            next((item for item in items if isinstance(item, Address)), None),
+        )
+
+    def _priced(
+        self, product: Product, quantity: int, shops: Mapping[str, Shop], profiles: Mapping[str, ShippingProfile]
+    ) -> PricedProduct:
+        shop, profile = shops.get(product.seller_id), profiles.get(product.shipping_profile_id or "")
+        if shop is not None and not shop.may_sell(verified_only=self._verified_only):
+            raise may_not_sell(shop.id, shop.verification)
+        if shop is None or (profile is None and product.shipping_profile_id):
+            raise unavailable(product)
+        return PricedProduct(product, quantity, shop, profile)
+
+
+class Drafting:
+    """What an order would be, from what is for sale now. `hold`: how long the stock of an unpaid order is reserved."""
+
+    def __init__(self, baskets: BasketReader, taxes: TaxRates, hold: timedelta, clock: Clock, new_id: NewId) -> None:
+        self._baskets = baskets
         self._taxes = taxes
         self._hold = hold
         self._clock = clock
         self._new_id = new_id
 
     def preview(self, buyer_id: str, purchase: Purchase) -> Order:
-        """The order that this would make, at this moment. Nothing is written. Raises what placing it would."""
-        basket = self._offers.read(buyer_id, merge(purchase.items), purchase.address_id, with_stock=True)
+        """The order that `purchase` would make now. Writes nothing, and raises what placing it would."""
+        basket = self._baskets.read(buyer_id, merge(purchase.items), purchase.address_id, preview=True)
         order = self.draft(basket)
         for line in order.lines:
-            if basket.available[line.product_id] < line.quantity:
-                raise InsufficientInventory(line.product_id, basket.available[line.product_id])
+            available = basket.available.get(line.product_id, 0)
+            if available < line.quantity:
+                raise InsufficientInventory(line.product_id, available)
         return order
 
     def draft(self, basket: Basket) -> Order:
         """Raises InvalidRequest, Conflict."""
         buyer = basket.buyer
-        demand_one_order(buyer.id, basket.offers)
+        require_one_order(buyer.id, basket.products)
         now = self._clock()
         return Order(
             id=self._new_id(),
             buyer_id=buyer.id,
             buyer_name=buyer.full_name or _NAMELESS,
             buyer_email=buyer.email,
-            currency=basket.offers[0].product.price.currency,
-            fulfilments=price(basket.offers, basket.ship_to, self._taxes),
+            currency=basket.products[0].product.price.currency,
+            fulfilments=price(basket.products, basket.ship_to, self._taxes),
             payment=Payment.begun(now, self._hold),
             created_at=now,
             updated_at=now,
@@ -60,42 +154,56 @@ class Drafting:
 
 class Placing:
     def __init__(
-        self, offers: OfferReader, drafting: Drafting, orders: OrderRepository, pages: PaymentPages, clock: Clock
+        self,
+        baskets: BasketReader,
+        drafting: Drafting,
+        orders: OrderRepository,
+        checkout: CheckoutSessions,
+        clock: Clock,
     ) -> None:
-        self._offers = offers
+        self._baskets = baskets
         self._drafting = drafting
         self._orders = orders
-        self._pages = pages
+        self._checkout = checkout
         self._clock = clock
 
     def place(self, buyer_id: str, purchase: Purchase, idempotency: IdempotencyKey | None) -> Order:
-        """A pending order with the page to pay it on; without a page yet when the vendor gave no clear answer.
+        """A pending order with its checkout session, or without one when the vendor gave no clear answer.
 
-        Raises NotFound, InvalidRequest, Conflict (InsufficientInventory with what is left, `product_unavailable`,
-        `shop_suspended`, `own_product`, `not_shipped_there`), VendorRefused, Replayed.
+        Raises Unauthenticated, NotFound, InvalidRequest, Conflict (InsufficientInventory with what is left,
+        `product_unavailable`, `shop_suspended`, `own_product`, `not_shipped_there`), VendorRefused, Replayed.
         """
+        wanted = merge(purchase.items)
+
+        def attempt() -> Order:
+            basket = self._baskets.read(buyer_id, wanted, purchase.address_id)
+            order = self._drafting.draft(basket)
+            self._orders.add(order, [priced.product for priced in basket.products], idempotency)
+            return order
+
         try:
-            order = self._take(buyer_id, purchase, idempotency)
+            order = retrying("order", attempt)
         except (Conflict, InvalidRequest, NotFound):
-            # A repeated call may find that what its first time ordered is not sold any more.
+            # A repeated call may find that the products of its first time are not for sale any more.
             if idempotency is not None:
-                self._orders.raise_if_done(idempotency, self._clock())
+                self._orders.raise_if_recorded(idempotency, self._clock())
             raise
-        return self._pages.open(order)
+        return self._checkout.open(order)
 
     def resume(self, buyer_id: str, order_id: str) -> Order:
-        """The order of a repeated call, with its page opened if that was left undone. Raises VendorRefused."""
-        order = self._pages.open(self._orders.get(buyer_id, order_id))
-        return self._pages.demand_not_refused(order)
+        """The order of a repeated call, with a checkout session if it has none yet. Raises VendorRefused."""
+        order = self._checkout.open(self._orders.get(buyer_id, order_id))
+        return self._checkout.require_not_refused(order)
 
-    def _take(self, buyer_id: str, purchase: Purchase, idempotency: IdempotencyKey | None) -> Order:
-        wanted = merge(purchase.items)
-        for _ in range(_MOST_READINGS):
-            basket = self._offers.read(buyer_id, wanted, purchase.address_id)
-            order = self._drafting.draft(basket)
-            try:
-                self._orders.add(order, tuple(self._offers.checks(basket)), idempotency)
-            except StaleOffer:
-                continue
-            return order
-        raise contended()
+
+def _ship_to(address: Address) -> ShipTo:
+    return ShipTo(
+        full_name=address.full_name,
+        line1=address.line1,
+        line2=address.line2,
+        city=address.city,
+        state=address.state,
+        postal_code=address.postal_code,
+        country=address.country,
+        phone=address.phone,
+    )

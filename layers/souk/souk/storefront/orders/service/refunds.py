@@ -1,13 +1,12 @@
-"""Money that goes back: reserved in the order, asked of the vendor under the refund's own id, settled by the answer.
+"""Refunds: reserved in the order, requested from the vendor under the refund's own id, settled by the answer.
 
-What was reserved cannot be promised twice, so refunds never exceed what was captured. A refund whose outcome is not
-known stays pending: the vendor tells it by an event, or the sweeper asks.
+A reserved amount cannot be refunded twice, so refunds never exceed what was captured. A refund whose outcome is unknown
+stays pending until an event of the vendor or the sweep settles it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -16,38 +15,21 @@ from souk.shared.alarms import Alarm, RaiseAlarm
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Forbidden, InvalidRequest, NotFound, VendorFailed, VendorProblem, VendorRefused
 from souk.shared.money import Money
-from souk.storefront.orders.model import LOOK_AGAIN, Fulfilment, Order, Refund, RefundStatus
+from souk.storefront.orders.model import (
+    RECHECK_AFTER,
+    Fulfilment,
+    Order,
+    Refund,
+    RefundActor,
+    RefundRequest,
+    RefundStatus,
+)
 from souk.storefront.orders.repository import OrderRepository
-from souk.storefront.payments.model import Payments, RefundOutcome, RefundRequest
-
-_VENDOR = "stripe"
-
-
-@dataclass(frozen=True, slots=True)
-class RefundWish:
-    """What is to go back of one seller's part: units of `lines` by line id, or an `amount`, or with neither all of it.
-
-    With `restock` the units go back to the stock. `seller_id` None: the caller's part, or the only one there is.
-    """
-
-    reason: str
-    lines: Mapping[str, int] | None = None
-    amount: Decimal | None = None
-    restock: bool = False
-    seller_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RefundDesk:
-    """Who asks for a refund, and of which order."""
-
-    caller_id: str
-    is_operator: bool
-    order_id: str
+from souk.storefront.payments.model import Payments, RefundOutcome, VendorRefund
 
 
 class Refunds:
-    """`payments` makes the vendor: most calls never need it."""
+    """`payments` creates the vendor's adapter when it is needed."""
 
     def __init__(
         self,
@@ -63,75 +45,86 @@ class Refunds:
         self._clock = clock
         self._new_id = new_id
 
-    # Asked for by people ---------------------------------------------------------------------------------------------
+    # Requested by people ---------------------------------------------------------------------------------------------
 
-    def request(self, desk: RefundDesk, wish: RefundWish, idempotency: IdempotencyKey | None) -> Refund:
-        """Refund a seller's part: that seller does, or an operator.
+    def request(self, actor: RefundActor, request: RefundRequest, idempotency: IdempotencyKey | None) -> Refund:
+        """Refund a seller's part, for that seller or an operator.
 
-        Answers it settled, or pending when the vendor's answer is not known yet. Raises NotFound, Forbidden,
-        InvalidRequest, Conflict `refund_exceeds_capture`, VendorRefused, Replayed.
+        The refund is settled, or pending while its outcome is unknown. Raises NotFound, Forbidden, InvalidRequest,
+        Conflict `refund_exceeds_capture`, VendorRefused, Replayed.
         """
-        if not desk.is_operator and wish.seller_id not in (None, desk.caller_id):
+        if not actor.is_operator and request.seller_id not in (None, actor.caller_id):
             raise Forbidden("You can refund your own part of an order only.")
         refund_id, now = self._new_id(), self._clock()
 
         def reserve(order: Order) -> Order:
-            part = _part(order, wish.seller_id if desk.is_operator else desk.caller_id)
-            amount, units = amount_of(order, part, wish)
+            part = _part(order, request.seller_id if actor.is_operator else actor.caller_id)
+            amount, units = amount_of(order, part, request)
             return order.reserve_refund(
                 Refund(
                     id=refund_id,
                     shares={part.seller_id: amount},
-                    reason=wish.reason,
-                    requested_by=desk.caller_id,
+                    reason=request.reason,
+                    requested_by=actor.caller_id,
                     created_at=now,
-                    due_at=now + LOOK_AGAIN,
+                    due_at=now + RECHECK_AFTER,
                     lines=units,
-                    restock=wish.restock,
+                    restock=request.restock,
                 )
             )
 
-        buyer_id = self._buyer(desk)
-        order = self._orders.change(buyer_id, desk.order_id, now, reserve, idempotency=idempotency, made=refund_id)
-        return _told(self.ask(order, refund_id), refund_id)
+        buyer_id = self._buyer(actor)
+        order = self._orders.change(
+            buyer_id, actor.order_id, now, reserve, idempotency=idempotency, result_id=refund_id
+        )
+        return self._require_not_failed(self.carry_out(order, refund_id), refund_id)
 
-    def find(self, desk: RefundDesk, refund_id: str) -> Refund:
-        """A refund that was requested before; one left unfinished is taken up. Raises NotFound, VendorRefused."""
-        order = self._orders.get(self._buyer(desk), desk.order_id)
-        return _told(self.ask(order, refund_id, is_new=False), refund_id)
+    def find(self, actor: RefundActor, refund_id: str) -> Refund:
+        """A refund that was requested before; a pending one is continued. Raises NotFound, VendorRefused."""
+        order = self._orders.get(self._buyer(actor), actor.order_id)
+        return self._require_not_failed(self.carry_out(order, refund_id, is_new=False), refund_id)
 
-    def _buyer(self, desk: RefundDesk) -> str:
-        if desk.is_operator:
-            return self._orders.buyer_of(desk.order_id)
-        return self._orders.buyer_of_sale(desk.caller_id, desk.order_id)
+    def _require_not_failed(self, order: Order, refund_id: str) -> Refund:
+        """Raises NotFound, and VendorRefused for a refund that failed."""
+        refund = order.refund(refund_id)
+        if refund is None:
+            raise NotFound("There is no such refund.")
+        if refund.status is RefundStatus.FAILED:
+            raise VendorRefused(self._payments().vendor, [VendorProblem("refund_failed", refund.failure or "")])
+        return refund
 
-    # Asked of the vendor ---------------------------------------------------------------------------------------------
+    def _buyer(self, actor: RefundActor) -> str:
+        if actor.is_operator:
+            return self._orders.buyer_of(actor.order_id)
+        return self._orders.buyer_of_sale(actor.caller_id, actor.order_id)
 
-    def ask_unfinished(self, order: Order) -> Order:
-        """Have the vendor carry out whatever was reserved before."""
+    # Requested from the vendor ---------------------------------------------------------------------------------------
+
+    def resume(self, order: Order) -> Order:
+        """Carry out the pending refunds of an order, which an earlier call has reserved."""
         for refund in order.pending_refunds:
-            order = self.ask(order, refund.id, is_new=False)
+            order = self.carry_out(order, refund.id, is_new=False)
         return order
 
-    def ask(self, order: Order, refund_id: str, *, is_new: bool = True) -> Order:
-        """Have the vendor carry out a refund. Without an answer it stays pending, and the sweeper pursues it.
+    def carry_out(self, order: Order, refund_id: str, *, is_new: bool = True) -> Order:
+        """Have the vendor make a refund. Without an answer it stays pending, and the sweep reconciles it.
 
-        Only one that this very call has reserved `is_new`. Vendors take days over some, and forget keys after one.
+        `is_new`: this call has just reserved it.
         """
         try:
-            return self.pursue(order, refund_id, is_new=is_new)
+            return self.reconcile(order, refund_id, is_new=is_new)
         except VendorFailed:
             return order
 
-    def pursue(self, order: Order, refund_id: str, *, is_new: bool = False) -> Order:
-        """Carry out a refund, or learn what became of it. Raises VendorFailed: the outcome is not known."""
+    def reconcile(self, order: Order, refund_id: str, *, is_new: bool = False) -> Order:
+        """Make a refund at the vendor, or find its outcome there. Raises VendorFailed: the outcome is unknown."""
         refund, capture = order.refund(refund_id), order.payment.capture
         if refund is None or capture is None or refund.status is not RefundStatus.PENDING:
             return order
-        request = RefundRequest(refund.id, order.id, order.buyer_id, capture.intent_id, refund.amount)
+        request = VendorRefund(refund.id, order.id, order.buyer_id, capture.intent_id, refund.amount)
         vendor = self._payments()
         try:
-            # A key answers what it answered at first, and for a day: what is not new is looked for instead.
+            # The vendor's key repeats its first answer, and only for a day: look for the outcome of an older refund.
             found = None if is_new else vendor.find_refund(request)
             outcome = found or vendor.refund(request)
         except VendorRefused as refusal:
@@ -141,9 +134,9 @@ class Refunds:
     def settle(
         self, buyer_id: str, order_id: str, refund_id: str, outcome: RefundOutcome, event_id: str | None = None
     ) -> Order:
-        """Keep what the vendor says of a refund. One that failed holds nothing any more, and calls for a person.
+        """Store the vendor's outcome of a refund. A failed one releases its amount and raises an alarm.
 
-        Raises NotFound, EventHeard.
+        Raises NotFound, EventAlreadyProcessed.
         """
         now = self._clock()
 
@@ -156,8 +149,8 @@ class Refunds:
                 self._raise_alarm(Alarm.REFUND_FAILED, order_id=order.id, refund_id=settled.id)
             return order.settle_refund(settled)
 
-        heard = (self._orders.heard(event_id, order_id, now),) if event_id else ()
-        return self._orders.change(buyer_id, order_id, now, decide, extra=heard)
+        processed = (self._orders.mark_processed(event_id, order_id, now),) if event_id else ()
+        return self._orders.change(buyer_id, order_id, now, decide, extra=processed)
 
 
 def _settled(refund: Refund, outcome: RefundOutcome, now: datetime) -> Refund:
@@ -170,50 +163,40 @@ def _settled(refund: Refund, outcome: RefundOutcome, now: datetime) -> Refund:
             return refund
 
 
-def _told(order: Order, refund_id: str) -> Refund:
-    """A refund as its requester hears of it. Raises NotFound, and VendorRefused for one that failed."""
-    refund = order.refund(refund_id)
-    if refund is None:
-        raise NotFound("There is no such refund.")
-    if refund.status is RefundStatus.FAILED:
-        raise VendorRefused(_VENDOR, [VendorProblem("refund_failed", refund.failure or "")])
-    return refund
-
-
 def _part(order: Order, seller_id: str | None) -> Fulfilment:
     """The part of the order that is refunded. Raises InvalidRequest."""
-    parts = [one for one in order.fulfilments if seller_id in (None, one.seller_id)]
+    parts = [part for part in order.fulfilments if seller_id in (None, part.seller_id)]
     if len(parts) != 1:
         raise InvalidRequest("Say by seller_id whose part of the order is refunded.")
     return parts[0]
 
 
-def amount_of(order: Order, part: Fulfilment, wish: RefundWish) -> tuple[Money, Mapping[str, int]]:
-    """How much goes back, and for which units by line id. Raises InvalidRequest."""
+def amount_of(order: Order, part: Fulfilment, request: RefundRequest) -> tuple[Money, Mapping[str, int]]:
+    """The amount to refund, and the units by line id that it is for. Raises InvalidRequest."""
     left = {line.id: line.quantity - order.refunded_units(line.id) for line in part.lines}
-    if wish.lines is not None:
-        if strangers := sorted(set(wish.lines) - set(left)):
-            raise InvalidRequest(f"There is no line {strangers[0]} in this part of the order.")
-        return _worth(order, part, wish.lines), wish.lines
-    if wish.amount is None:
+    if request.lines is not None:
+        if unknown := sorted(set(request.lines) - set(left)):
+            raise InvalidRequest(f"There is no line {unknown[0]} in this part of the order.")
+        return _worth(order, part, request.lines), request.lines
+    if request.amount is None:
         return order.refundable(part.seller_id), {line_id: units for line_id, units in left.items() if units}
     try:
-        return Money(wish.amount, order.currency), {}
+        return Money(request.amount, order.currency), {}
     except ValueError as error:
         raise InvalidRequest(f"amount: {error}") from error
 
 
 def _worth(order: Order, part: Fulfilment, units: Mapping[str, int]) -> Money:
-    """The price of the units with their share of the tax; piece by piece it makes the same as all at once.
+    """The price of the units with their share of the tax: refunded one by one, the sum is the same as at once.
 
-    Shipping and its tax were paid for bringing them: they go back by an amount, or with everything.
+    Shipping and its tax are refunded only by an amount, or with everything.
     """
     before = {line.id: order.refunded_units(line.id) for line in part.lines}
     after = {line_id: count + units.get(line_id, 0) for line_id, count in before.items()}
-    return _up_to(part, after) - _up_to(part, before)
+    return _price_of(part, after) - _price_of(part, before)
 
 
-def _up_to(part: Fulfilment, units: Mapping[str, int]) -> Money:
+def _price_of(part: Fulfilment, units: Mapping[str, int]) -> Money:
     prices = sum(line.unit_price.minor * units[line.id] for line in part.lines)
     taxed = (part.items + part.shipping).minor
     tax = int((part.tax.minor * Decimal(prices) / taxed).to_integral_value(ROUND_HALF_UP)) if taxed else 0

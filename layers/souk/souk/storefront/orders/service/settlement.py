@@ -1,7 +1,7 @@
-"""What becomes of an order's payment: it comes, it stays away, it comes late, or the order is cancelled.
+"""Handles payments: received, missing, late; and cancellation.
 
-Everything here may be told twice, in any order, and by several at once: the order decides, each change is one
-transaction on the version it was made from, and a vendor's event is remembered in the transaction of its effect.
+Every call here may be repeated, in any order and concurrently: the order decides, each change is one transaction that
+requires the version it was made from, and a vendor's event is marked as processed in the transaction of its effect.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from souk.shared.alarms import Alarm, RaiseAlarm
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, NotFound, VendorRefused
 from souk.shared.money import total
+from souk.shared.versioned import retrying
 from souk.storefront.catalogue.model import InsufficientInventory
 from souk.storefront.orders.model import Capture, Order, PaymentStatus
-from souk.storefront.orders.repository import EventHeard, OrderRepository, StaleOrder, contended
+from souk.storefront.orders.repository import EventAlreadyProcessed, OrderRepository
 from souk.storefront.orders.service.refunds import Refunds
 from souk.storefront.payments.model import (
     ChargeEvent,
@@ -32,11 +33,9 @@ from souk.storefront.payments.model import (
 )
 from souk.storefront.sellers.model import MayNotSell
 
-_MOST_TRIES = 8
-
 
 class Settlement:
-    """`payments` makes the vendor: an event that confirms an order never needs it."""
+    """`payments` creates the vendor's adapter when it is needed: not for an event that confirms an order."""
 
     def __init__(
         self,
@@ -54,22 +53,22 @@ class Settlement:
         self._clock = clock
         self._new_id = new_id
 
-    # What the vendor tells -------------------------------------------------------------------------------------------
+    # Events of the vendor -------------------------------------------------------------------------------------------
 
-    def hear(self, event: Event) -> None:
-        """Have an event take effect, once; one about no order of ours has none.
+    def handle_event(self, event: Event) -> None:
+        """Apply an event once. An event about an unknown order has no effect.
 
-        Raises VendorFailed and DependencyUnavailable: then it has to be told again.
+        Raises VendorFailed and DependencyUnavailable: then the vendor has to send it again.
         """
-        with suppress(EventHeard, NotFound):
-            self._hear(event)
+        with suppress(EventAlreadyProcessed, NotFound):
+            self._apply(event)
 
-    def _hear(self, event: Event) -> None:
+    def _apply(self, event: Event) -> None:
         match event:
             case SessionEvent(kind=EventKind.PAID):
                 self._pay(event.order_id, event.buyer_id, _capture(event.session, event.at), event.id)
             case SessionEvent():
-                self._close_page_that_ended(event)
+                self._close_unpaid_session(event)
             case RefundEvent():
                 self._settle_refund(event)
             case ChargeEvent():
@@ -77,16 +76,16 @@ class Settlement:
             case _:
                 assert_never(event)
 
-    def _close_page_that_ended(self, event: SessionEvent) -> None:
-        """Only the page that is the order's own now: an earlier attempt's says nothing of this one."""
+    def _close_unpaid_session(self, event: SessionEvent) -> None:
+        """Close the order if the session is that of its current attempt."""
         status = PaymentStatus.EXPIRED if event.session.status is SessionStatus.EXPIRED else PaymentStatus.FAILED
         now = self._clock()
 
         def decide(order: Order) -> Order:
             return order.close_unpaid(status) if order.payment.session_id == event.session.id else order
 
-        heard = (self._orders.heard(event.id, event.order_id, now),)
-        self._orders.change(event.buyer_id, event.order_id, now, decide, extra=heard)
+        processed = (self._orders.mark_processed(event.id, event.order_id, now),)
+        self._orders.change(event.buyer_id, event.order_id, now, decide, extra=processed)
 
     def _settle_refund(self, event: RefundEvent) -> None:
         order = self._orders.get(event.buyer_id, event.order_id)
@@ -102,31 +101,28 @@ class Settlement:
         if event.amount.currency != order.currency or event.amount.amount > ours.amount:
             self._raise_alarm(Alarm.REFUND_UNKNOWN, order_id=event.order_id, event_id=event.id)
 
-    # Money that came -------------------------------------------------------------------------------------------------
+    # Payments received -----------------------------------------------------------------------------------------------
 
     def _pay(self, order_id: str, buyer_id: str, capture: Capture, event_id: str | None = None) -> Order:
-        """Confirm the order; one that was given up takes its stock again, or gives the money back.
-
-        Given back is also what a shop may not sell any more, and always what its own buyer has cancelled.
-        """
+        """Confirm the order. A closed order is revived, or refunded if it cannot be or its buyer has cancelled it."""
         now, refund_id = self._clock(), self._new_id()
-        heard = (self._orders.heard(event_id, order_id, now),) if event_id else ()
+        processed = (self._orders.mark_processed(event_id, order_id, now),) if event_id else ()
 
         def revive(order: Order) -> Order:
-            if order.payment.status is PaymentStatus.CANCELLED or not order.pays_late(capture):
-                return give_up(order)
+            if order.payment.status is PaymentStatus.CANCELLED or not order.is_late_payment(capture):
+                return refund(order)
             return order.revive(capture)
 
-        def give_up(order: Order) -> Order:
-            if order.pays_late(capture):
-                return order.give_up_late(capture, refund_id, now)
+        def refund(order: Order) -> Order:
+            if order.is_late_payment(capture):
+                return order.refund_late_payment(capture, refund_id, now)
             return self._confirm(order, capture)
 
         try:
-            order = self._orders.change(buyer_id, order_id, now, revive, extra=heard)
+            order = self._orders.change(buyer_id, order_id, now, revive, extra=processed)
         except (InsufficientInventory, MayNotSell):
-            order = self._orders.change(buyer_id, order_id, now, give_up, extra=heard)
-        return self._refunds.ask(order, refund_id)
+            order = self._orders.change(buyer_id, order_id, now, refund, extra=processed)
+        return self._refunds.carry_out(order, refund_id)
 
     def _confirm(self, order: Order, capture: Capture) -> Order:
         paid = order.pay(capture)
@@ -134,37 +130,36 @@ class Settlement:
             self._raise_alarm(Alarm.PAYMENT_MISMATCH, order_id=order.id, intent_id=capture.intent_id)
         return paid
 
-    # Money that did not come -----------------------------------------------------------------------------------------
+    # Payments missing -----------------------------------------------------------------------------------------
 
     def close_unpaid(self, buyer_id: str, order_id: str) -> Order:
-        """Give up an order whose hold is over, unless it was paid at the last moment.
+        """Close an order whose hold is over, unless it was paid at the last moment.
 
-        Raises NotFound, and VendorFailed: whether it was paid cannot be said.
+        Raises NotFound, and VendorFailed when it is unknown whether it was paid.
         """
-        for _ in range(_MOST_TRIES):
+
+        def attempt() -> Order:
             order = self._orders.get(buyer_id, order_id)
             if not order.is_pending or order.payment.hold_until > self._clock():
                 return order
-            try:
-                return self._close(order, PaymentStatus.EXPIRED)
-            except StaleOrder:
-                continue
-        raise contended()
+            return self._close(order, PaymentStatus.EXPIRED)
+
+        return retrying("order", attempt)
 
     def _close(self, order: Order, status: PaymentStatus, idempotency: IdempotencyKey | None = None) -> Order:
-        """End the page first: only what nobody can pay any more is given up. Raises StaleOrder, VendorFailed.
+        """Expire the session, so that nobody can pay any more, and close the order. Raises Stale, VendorFailed.
 
-        A payment that does not fit is an alarm already, and keeps nothing from being given up.
+        A payment of a wrong amount has raised an alarm, and does not keep the order open.
         """
-        page = self._end_page(order)
-        if page is not None and page.paid:
-            order = self._pay(order.id, order.buyer_id, _capture(page, self._clock()))
+        session = self._expire_session(order)
+        if session is not None and session.paid:
+            order = self._pay(order.id, order.buyer_id, _capture(session, self._clock()))
             if not order.is_pending:
                 return order
         return self._orders.save(order, order.close_unpaid(status), self._clock(), idempotency=idempotency)
 
-    def _end_page(self, order: Order) -> Session | None:
-        """The page as it ended. None: there is none that anybody knows of, so nobody can have paid there."""
+    def _expire_session(self, order: Order) -> Session | None:
+        """The expired session, or None if none was ever opened."""
         if order.payment.session_id is None:
             return None
         try:
@@ -175,40 +170,39 @@ class Settlement:
     # Cancelling ------------------------------------------------------------------------------------------------------
 
     def cancel(self, buyer_id: str, order_id: str, idempotency: IdempotencyKey | None) -> Order:
-        """The buyer cancels, until anything has shipped; what is paid is refunded.
+        """The buyer cancels, until anything has shipped; a paid order is refunded.
 
         Raises NotFound, Conflict `illegal_transition`, Conflict `already_paid` when the payment was faster,
         VendorFailed, Replayed.
         """
-        for _ in range(_MOST_TRIES):
+
+        def attempt() -> Order:
             order = self._orders.get(buyer_id, order_id)
             if not order.is_pending:
                 return self._cancel_settled(order, idempotency)
-            try:
-                closed = self._close(order, PaymentStatus.CANCELLED, idempotency)
-            except StaleOrder:
-                continue
+            closed = self._close(order, PaymentStatus.CANCELLED, idempotency)
             if not closed.is_paid:
                 return closed
             if any(part.is_live for part in closed.fulfilments):
                 raise Conflict("It has just been paid. Cancel it again to have it refunded.", code="already_paid")
-            # Paid too late, and given back already.
+            # Paid too late, and refunded already.
             return self._orders.change(buyer_id, order_id, self._clock(), lambda order: order, idempotency=idempotency)
-        raise contended()
 
-    def take_up(self, buyer_id: str, order_id: str) -> Order:
-        """Go on with refunds that an earlier call has left unfinished. Raises NotFound."""
-        return self._refunds.ask_unfinished(self._orders.get(buyer_id, order_id))
+        return retrying("order", attempt)
+
+    def resume_refunds(self, buyer_id: str, order_id: str) -> Order:
+        """Continue refunds that an earlier call has left pending. Raises NotFound."""
+        return self._refunds.resume(self._orders.get(buyer_id, order_id))
 
     def _cancel_settled(self, order: Order, idempotency: IdempotencyKey | None) -> Order:
         now, refund_id = self._clock(), self._new_id()
         cancelled = self._orders.change(
             order.buyer_id, order.id, now, lambda found: found.cancel(refund_id, now), idempotency=idempotency
         )
-        return self._refunds.ask(cancelled, refund_id)
+        return self._refunds.carry_out(cancelled, refund_id)
 
     def cancel_fulfilment(self, seller_id: str, order_id: str, if_match: int | None) -> Order:
-        """A seller cancels its own part, until it has shipped; what was paid for it is refunded.
+        """A seller cancels its own part, until it has shipped; its payment is refunded.
 
         Raises NotFound, Conflict `illegal_transition`, and PreconditionFailed unless the part's version is `if_match`.
         """
@@ -216,10 +210,10 @@ class Settlement:
         now, refund_id = self._clock(), self._new_id()
 
         def decide(order: Order) -> Order:
-            return order.demand_part(seller_id, if_match).cancel_fulfilment(seller_id, refund_id, now)
+            return order.require_part_version(seller_id, if_match).cancel_fulfilment(seller_id, refund_id, now)
 
         cancelled = self._orders.change(buyer_id, order_id, now, decide)
-        return self._refunds.ask(cancelled, refund_id)
+        return self._refunds.carry_out(cancelled, refund_id)
 
 
 def _capture(session: Session, at: datetime) -> Capture:

@@ -11,21 +11,20 @@ from souk.shared.alarms import RaiseAlarm
 from souk.shared.clock import Clock
 from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 from souk.shared.money import Money
-from souk.storefront.payments.adapters.stripe.amounts import to_stripe
-from souk.storefront.payments.adapters.stripe.api import StripeApi
-from souk.storefront.payments.adapters.stripe.form import Value
-from souk.storefront.payments.adapters.stripe.outcomes import VENDOR
+from souk.storefront.payments.adapters.stripe.api import StripeApi, Value
 from souk.storefront.payments.adapters.stripe.replies import (
     BUYER,
     ORDER,
     REFUND,
+    VENDOR,
     ReplyError,
     metadata,
     refund_of,
     session_of,
     text,
+    to_stripe,
 )
-from souk.storefront.payments.model import RefundOutcome, RefundRequest, Session, SessionRequest, SessionStatus
+from souk.storefront.payments.model import RefundOutcome, Session, SessionRequest, SessionStatus, VendorRefund
 
 _PAGE = 100
 _SESSIONS = "/checkout/sessions"
@@ -33,6 +32,8 @@ _SESSIONS = "/checkout/sessions"
 
 class StripePayments:
     """Implements `souk.storefront.payments.model.Payments`; that Protocol says what is raised when."""
+
+    vendor = VENDOR
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class StripePayments:
                 raise VendorFailed(VENDOR, refusal.detail) from refusal
             return now
 
-    def refund(self, request: RefundRequest) -> RefundOutcome:
+    def refund(self, request: VendorRefund) -> RefundOutcome:
         """After a refusal or failure, looks for a refund of this id that was made before, and returns that."""
         fields: Mapping[str, Value] = {
             "payment_intent": request.intent_id,
@@ -77,7 +78,7 @@ class StripePayments:
                 raise
             return found
 
-    def find_refund(self, request: RefundRequest) -> RefundOutcome | None:
+    def find_refund(self, request: VendorRefund) -> RefundOutcome | None:
         query = {"payment_intent": request.intent_id, "limit": str(_PAGE)}
         while True:
             page = self._api.get("the refunds of a payment", "/refunds", query)

@@ -1,23 +1,26 @@
-"""Requests to Stripe's API, limited in time and size, with failures as our errors.
+"""Requests to Stripe's API: encoded as Stripe wants them, limited in time and size, with failures as our errors.
 
 A request contains our secret key, so redirects are not followed and nothing is logged here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
 
 from souk.shared.alarms import Alarm, RaiseAlarm
 from souk.shared.clock import Clock
-from souk.shared.errors import VendorFailed
-from souk.shared.vendor_responses import json_object, read_bounded
-from souk.storefront.payments.adapters.stripe.form import Value, encode
-from souk.storefront.payments.adapters.stripe.outcomes import VENDOR, error_of
+from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
+from souk.shared.vendor_responses import json_object, read_bounded, retry_after
+from souk.storefront.payments.adapters.stripe.replies import VENDOR
+
+type Value = str | int | bool | Sequence[Value] | Mapping[str, Value] | None
 
 API_VERSION: Final = "2026-10-28.endive"
 
@@ -25,6 +28,7 @@ API_VERSION: Final = "2026-10-28.endive"
 _SECONDS = 12.0
 _CONNECT_SECONDS = 3.0
 _LARGEST_ANSWER = 1024 * 1024
+_LONGEST_MESSAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +90,53 @@ class StripeApi:
 
 def _timeout() -> httpx.Timeout:
     return httpx.Timeout(_SECONDS, connect=_CONNECT_SECONDS)
+
+
+def error_of(status: int, headers: Mapping[str, str], body: bytes, what: str) -> VendorRefused | VendorFailed:
+    """The error for a response that is not a success (https://docs.stripe.com/error-low-level).
+
+    A key repeated with another request (`idempotency_error`) says nothing about the outcome of the first request, and a
+    key in use (409) nothing about the outcome of the concurrent one: both outcomes are unknown. So is the outcome of a
+    500, which Stripe stores and repeats under the key, and of a response without Stripe's error object, which may come
+    from a proxy.
+    """
+    error = json_object(body).get("error")
+    described: Mapping[str, Any] = error if isinstance(error, dict) else {}
+    kind, code = str(described.get("type") or ""), str(described.get("code") or described.get("type") or status)
+    message = str(described.get("message") or f"Stripe answered {what} with HTTP status {status}.")[:_LONGEST_MESSAGE]
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return VendorThrottled(VENDOR, f"Stripe asked to slow down at {what}.", retry_after=retry_after(headers))
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):  # Stripe's text may repeat part of the key
+        return VendorFailed(VENDOR, f"Stripe does not accept our key for {what} (HTTP status {status}).")
+    if status == HTTPStatus.CONFLICT or kind == "idempotency_error":
+        return VendorFailed(VENDOR, message, retry_after=retry_after(headers))
+    if described and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return VendorRefused(VENDOR, [VendorProblem(code, message)])
+    return VendorFailed(VENDOR, f"Stripe answered {what} with HTTP status {status}.")
+
+
+# Forms ---------------------------------------------------------------------------------------------------------------
+
+
+def encode(fields: Mapping[str, Value]) -> bytes:
+    """`fields` as application/x-www-form-urlencoded. None is left out.
+
+    Names nest in brackets: `line_items[0][price_data][currency]=usd`.
+    """
+    return urlencode([pair for name, value in fields.items() for pair in _pairs(name, value)]).encode()
+
+
+def _pairs(name: str, value: Value) -> Iterator[tuple[str, str]]:
+    match value:
+        case None:
+            return
+        case bool():
+            yield name, "true" if value else "false"
+        case str() | int():
+            yield name, str(value)
+        case Mapping():
+            for key, inner in value.items():
+                yield from _pairs(f"{name}[{key}]", inner)
+        case _:
+            for index, inner in enumerate(value):
+                yield from _pairs(f"{name}[{index}]", inner)

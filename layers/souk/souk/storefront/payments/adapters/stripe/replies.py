@@ -1,16 +1,17 @@
-"""Stripe's objects as our values. Raises ReplyError for an unexpected shape."""
+"""Stripe's objects and amounts as our values. Raises ReplyError for an unexpected shape."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from souk.shared.errors import VendorFailed
-from souk.shared.money import Money
-from souk.storefront.payments.adapters.stripe.amounts import from_stripe
-from souk.storefront.payments.adapters.stripe.outcomes import VENDOR
+from souk.shared.money import Money, minor_digits
 from souk.storefront.payments.model import RefundOutcome, RefundStatus, Session, SessionStatus
+
+VENDOR: Final = "stripe"
 
 ORDER, BUYER, REFUND = "order", "buyer", "refund"
 """The names of our ids in Stripe's metadata."""
@@ -96,3 +97,28 @@ def metadata(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _optional(document: Mapping[str, Any], name: str) -> str | None:
     return None if document.get(name) is None else text(document, name)
+
+
+# Amounts -------------------------------------------------------------------------------------------------------------
+
+# Stripe's units are a currency's smallest, but for a few currencies other than in ISO 4217:
+# https://docs.stripe.com/currencies#special-cases
+_DIGITS = {"ISK": 2, "UGX": 2, "MGA": 0}
+
+
+def to_stripe(money: Money) -> int:
+    """Raises ValueError for an amount that is not a whole number of Stripe's units."""
+    count = money.amount.scaleb(_digits(money.currency))
+    if count != int(count):
+        raise ValueError(f"Stripe takes no {money} {money.currency}")
+    return int(count)
+
+
+def from_stripe(count: int, currency: str) -> Money:
+    """`currency` in any case. Raises ValueError for an amount with too many decimals for the currency."""
+    code = currency.upper()
+    return Money(Decimal(count).scaleb(-_digits(code)), code)
+
+
+def _digits(currency: str) -> int:
+    return _DIGITS.get(currency, minor_digits(currency))
