@@ -6,20 +6,14 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from docs.contract.template import ROOT, functions, http_events
+from tests.template.reach import LIBRARY, MODULES, WIRING, imports_of, is_wiring, reach, third_party
 from tests.template.stack import sources, template
 
-LIBRARY = ROOT / "layers" / "souk"
-MODULES = {
-    ".".join(file.relative_to(LIBRARY).with_suffix("").parts).removesuffix(".__init__"): file
-    for file in sorted((LIBRARY / "souk").rglob("*.py"))
-}
 _AWS_PACKAGES = {"boto3", "botocore"}
 # The rooms that speak to AWS, beside souk/aws itself.
 _AWS_ROOMS = ("souk.aws.", "souk.selling.media.adapters.bedrock.")
@@ -27,30 +21,6 @@ _AWS_MODULES = {"souk.selling.photos.adapters.s3", "souk.storefront.search.adapt
 # What a pure room may see of the library: values, errors, failures, time, and pure rooms.
 _PURE = {"souk.shared.errors", "souk.shared.failure_reason", "souk.shared.money", "souk.shared.clock"}
 _WEB = "souk.http."
-_OUTERMOST = "souk.wiring"
-
-
-def imports_of(file: Path, *, at_import: bool) -> set[str]:
-    """Modules that a file imports: all of them, or those that run when it is imported itself."""
-    return set(_imports(ast.parse(file.read_text()), at_import=at_import))
-
-
-def _imports(node: ast.AST, *, at_import: bool) -> Iterator[str]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from (alias.name for alias in child.names)
-        elif isinstance(child, ast.ImportFrom):
-            assert child.level == 0, "imports are absolute"
-            yield str(child.module)
-            yield from (
-                f"{child.module}.{alias.name}" for alias in child.names if f"{child.module}.{alias.name}" in MODULES
-            )
-        elif not (_is_for_types(child) or (at_import and isinstance(child, ast.FunctionDef))):
-            yield from _imports(child, at_import=at_import)
-
-
-def _is_for_types(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
 _CONTEXTS = ("accounts", "selling", "storefront", "operations")
@@ -81,18 +51,10 @@ def _is_model(module: str) -> bool:
     return _room(module) == "model"
 
 
-def _is_wiring(module: str) -> bool:
-    return module == _OUTERMOST or module.startswith(f"{_OUTERMOST}.")
-
-
-def _third_party(imports: set[str]) -> set[str]:
-    return {name.split(".")[0] for name in imports} - set(sys.stdlib_module_names) - {"souk"}
-
-
 @pytest.mark.parametrize("module", [module for module in MODULES if _is_model(module)])
 def test_a_model_is_pure_python_about_its_domain(module: str) -> None:
     seen = imports_of(MODULES[module], at_import=False)
-    assert _third_party(seen) <= {"idna"}  # the rules of names on the internet: text in, text out
+    assert third_party(seen) <= {"idna"}  # the rules of names on the internet: text in, text out
     outward = {name for name in seen if name in MODULES and name not in _PURE and not _is_model(name)}
     assert {name for name in outward if MODULES[name].name != "__init__.py"} == set()
 
@@ -117,7 +79,7 @@ def test_a_use_case_sees_no_web_no_vendor_and_no_storage_but_its_own_repository(
         name
         for name in seen - {f"{_domain(module)}.repository"} - _ALSO_SEEN.get(module, set())
         if _room(name) in ("repository", "adapters", "schemas")
-        or name.startswith((_WEB, "souk.aws.clients", "souk.aws.tables", _OUTERMOST))
+        or name.startswith((_WEB, "souk.aws.clients", "souk.aws.tables", WIRING))
         or name.split(".")[0] in {*_AWS_PACKAGES, "httpx", "pydantic"}
     }
     assert refused == set()
@@ -133,7 +95,7 @@ def test_only_storage_rooms_and_named_adapters_know_that_aws_is_there(module: st
 @pytest.mark.parametrize("module", MODULES)
 def test_nothing_but_functions_sees_the_wiring(module: str) -> None:
     seen = imports_of(MODULES[module], at_import=False)
-    assert _is_wiring(module) or not {name for name in seen if _is_wiring(name)}
+    assert is_wiring(module) or not {name for name in seen if is_wiring(name)}
 
 
 def test_no_modules_import_one_another_in_a_circle() -> None:
@@ -286,43 +248,6 @@ def test_a_function_that_searches_has_the_layer_that_can() -> None:
         if {"Ref": "SearchLayer"} in one.get("Layers", [])
     }
     assert with_engine == _REACH["tantivy"]
-
-
-def reach(file: Path) -> set[str]:
-    """Third-party packages that a function can come to import: by its imports, and by the names it takes from wiring.
-
-    An upper bound: whatever a module imports anywhere counts for all who see the module. Of wiring, only names do.
-    """
-    wired = {
-        f"{module}.{node.name}": node
-        for module in filter(_is_wiring, MODULES)
-        for node in ast.parse(MODULES[module].read_text()).body
-        if isinstance(node, ast.FunctionDef)
-    }
-    seen: set[Path | str] = set()
-    todo: list[Path | str] = [file]
-    third: set[str] = set()
-    while todo:
-        if (one := todo.pop()) in seen:
-            continue
-        seen.add(one)
-        tree: ast.AST = wired[one] if isinstance(one, str) else ast.parse(one.read_text())
-        if isinstance(one, str):
-            todo += _names_in(tree, one.rpartition(".")[0]) & set(wired)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and _is_wiring(str(node.module)):
-                todo += [f"{node.module}.{alias.name}" for alias in node.names]
-        imports = {name for name in _imports(tree, at_import=False) if not _is_wiring(name)}
-        todo += [MODULES[name] for name in imports if name in MODULES]
-        third |= _third_party(imports)
-    return third
-
-
-def _names_in(tree: ast.AST, module: str) -> set[str]:
-    """What a function of wiring may call there: names of its own `module`, and of others by attribute."""
-    own = {f"{module}.{node.id}" for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    others = {f"{_OUTERMOST}.{ast.unparse(node)}" for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    return own | others
 
 
 # What is written ------------------------------------------------------------------------------------------------------

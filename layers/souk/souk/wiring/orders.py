@@ -10,6 +10,8 @@ from souk.wiring import payments, sellers, storage
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from souk.aws.secrets import Secrets
+    from souk.storefront.orders.model.tax import TaxRates
     from souk.storefront.orders.repository import OrderRepository
     from souk.storefront.orders.service.checkout import PaymentPages
     from souk.storefront.orders.service.fulfilment import Purchases, Sales
@@ -47,12 +49,31 @@ def offers() -> OfferReader:
 
 @cache
 def drafting() -> Drafting:
-    from souk.aws.settings import setting
     from souk.shared.clock import new_id, utc_now
-    from souk.storefront.orders.model.tax import RateTable
     from souk.storefront.orders.service.placing import Drafting
 
-    return Drafting(offers(), RateTable.from_json(setting("SOUK_TAX_RATES")), _hold(), utc_now, new_id)
+    return Drafting(offers(), tax_rates, _hold(), utc_now, new_id)
+
+
+def tax_rates() -> TaxRates:
+    """The rates that the deployment charges now. Raises DependencyUnavailable, ValueError when they make no sense."""
+    return _rate_table(_tax_rates_secret().text())
+
+
+@cache
+def _rate_table(text: str) -> TaxRates:
+    from souk.storefront.orders.model.tax import RateTable
+
+    return RateTable.from_json(text)
+
+
+@cache
+def _tax_rates_secret() -> Secrets:
+    from souk.aws.clients import client
+    from souk.aws.secrets import Secrets
+    from souk.aws.settings import setting
+
+    return Secrets(client("secretsmanager"), setting("SOUK_TAX_RATES_SECRET"))
 
 
 @cache

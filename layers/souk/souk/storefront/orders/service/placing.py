@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -21,11 +22,16 @@ _NAMELESS: Final = "Buyer"
 
 
 class Drafting:
-    """What an order would be, from what is offered now. `hold`: how long an unpaid order keeps what is in it."""
+    """What an order would be, from what is offered now.
 
-    def __init__(self, offers: OfferReader, taxes: TaxRates, hold: timedelta, clock: Clock, new_id: NewId) -> None:
+    `tax_rates`: those that hold now, asked for once per order. `hold`: how long an unpaid order keeps what is in it.
+    """
+
+    def __init__(
+        self, offers: OfferReader, tax_rates: Callable[[], TaxRates], hold: timedelta, clock: Clock, new_id: NewId
+    ) -> None:
         self._offers = offers
-        self._taxes = taxes
+        self._tax_rates = tax_rates
         self._hold = hold
         self._clock = clock
         self._new_id = new_id
@@ -50,7 +56,7 @@ class Drafting:
             buyer_name=buyer.full_name or _NAMELESS,
             buyer_email=buyer.email,
             currency=basket.offers[0].product.price.currency,
-            fulfilments=price(basket.offers, basket.ship_to, self._taxes),
+            fulfilments=price(basket.offers, basket.ship_to, self._tax_rates()),
             payment=Payment.begun(now, self._hold),
             created_at=now,
             updated_at=now,
