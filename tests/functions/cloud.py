@@ -101,7 +101,7 @@ class Cloud:
         self._create_buckets()
         self.physical.update(create_keys() if keys is None else keys)
         for name, properties in resources("AWS::SecretsManager::Secret").items():
-            text = properties.get("SecretString", "{}")
+            text = resolve(properties["SecretString"], self.physical)
             answer = self.client("secretsmanager").create_secret(Name=name + self._suffix, SecretString=text)
             self.physical[name] = answer["ARN"]
         for name in resources("AWS::Serverless::StateMachine"):

@@ -6,22 +6,16 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Set
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.template.reach import LIBRARY, MODULES, WIRING, imports_of, is_wiring, reach, third_party
 from tests.template.stack import sources, template
 from tooling.contract.routes import routes
 from tooling.contract.template import ROOT, functions
 
-LIBRARY = ROOT / "layers" / "souk"
-MODULES = {
-    ".".join(file.relative_to(LIBRARY).with_suffix("").parts).removesuffix(".__init__"): file
-    for file in sorted((LIBRARY / "souk").rglob("*.py"))
-}
 _AWS_PACKAGES = {"boto3", "botocore"}
 # The rooms that speak to AWS, beside souk/aws itself.
 _AWS_ROOMS = ("souk.aws.", "souk.selling.media.adapters.bedrock.")
@@ -29,36 +23,6 @@ _AWS_MODULES = {"souk.selling.photos.adapters.s3", "souk.storefront.search.adapt
 # What a pure room may see of the library: values, errors, failures, time, and pure rooms.
 _PURE = {"souk.shared.errors", "souk.shared.failure_reason", "souk.shared.money", "souk.shared.clock"}
 _WEB = "souk.http."
-_OUTERMOST = "souk.wiring"
-
-
-@cache
-def _tree_of(file: Path) -> ast.Module:
-    return ast.parse(file.read_text())
-
-
-@cache
-def imports_of(file: Path, *, at_import: bool) -> frozenset[str]:
-    """Modules that a file imports: all of them, or those that run when it is imported itself."""
-    return frozenset(_imports(_tree_of(file), at_import=at_import))
-
-
-def _imports(node: ast.AST, *, at_import: bool) -> Iterator[str]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from (alias.name for alias in child.names)
-        elif isinstance(child, ast.ImportFrom):
-            assert child.level == 0, "imports are absolute"
-            yield str(child.module)
-            yield from (
-                f"{child.module}.{alias.name}" for alias in child.names if f"{child.module}.{alias.name}" in MODULES
-            )
-        elif not (_is_for_types(child) or (at_import and isinstance(child, ast.FunctionDef))):
-            yield from _imports(child, at_import=at_import)
-
-
-def _is_for_types(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
 _CONTEXTS = ("accounts", "selling", "storefront", "operations")
@@ -89,18 +53,10 @@ def _is_model(module: str) -> bool:
     return _room(module) == "model"
 
 
-def _is_wiring(module: str) -> bool:
-    return module == _OUTERMOST or module.startswith(f"{_OUTERMOST}.")
-
-
-def _third_party(imports: Set[str]) -> set[str]:
-    return {name.split(".")[0] for name in imports} - set(sys.stdlib_module_names) - {"souk"}
-
-
 @pytest.mark.parametrize("module", [module for module in MODULES if _is_model(module)])
 def test_a_model_is_pure_python_about_its_domain(module: str) -> None:
     seen = imports_of(MODULES[module], at_import=False)
-    assert _third_party(seen) <= {"idna"}  # the rules of names on the internet: text in, text out
+    assert third_party(seen) <= {"idna"}  # the rules of names on the internet: text in, text out
     outward = {name for name in seen if name in MODULES and name not in _PURE and not _is_model(name)}
     assert {name for name in outward if MODULES[name].name != "__init__.py"} == set()
 
@@ -117,7 +73,7 @@ def test_a_use_case_sees_no_web_no_vendor_and_no_storage_but_its_own_repository(
         name
         for name in seen - {f"{_domain(module)}.repository"}
         if _room(name) in ("repository", "adapters", "schemas")
-        or name.startswith((_WEB, "souk.aws.clients", "souk.aws.tables", _OUTERMOST))
+        or name.startswith((_WEB, "souk.aws.clients", "souk.aws.tables", WIRING))
         or name.split(".")[0] in {*_AWS_PACKAGES, "httpx", "pydantic"}
     }
     assert refused == set()
@@ -133,7 +89,7 @@ def test_only_storage_rooms_and_named_adapters_know_that_aws_is_there(module: st
 @pytest.mark.parametrize("module", MODULES)
 def test_nothing_but_functions_sees_the_wiring(module: str) -> None:
     seen = imports_of(MODULES[module], at_import=False)
-    assert _is_wiring(module) or not {name for name in seen if _is_wiring(name)}
+    assert is_wiring(module) or not {name for name in seen if is_wiring(name)}
 
 
 def test_no_modules_import_one_another_in_a_circle() -> None:
@@ -155,7 +111,7 @@ def test_a_function_is_thin(function: str) -> None:
     """No AWS, no environment, no try: parse, call one use case, answer."""
     domain, name = sources()[function]
     file = ROOT / "functions" / domain / f"{name}.py"
-    tree = _tree_of(file)
+    tree = ast.parse(file.read_text())
     logic = {type(node) for node in ast.walk(tree)} & {ast.Try, ast.ClassDef, ast.While, ast.For}
     assert logic <= _LOGIC.get(function, set())
     seen = imports_of(file, at_import=False)
@@ -259,56 +215,6 @@ def test_a_function_that_searches_has_the_layer_that_can() -> None:
         if {"Ref": "SearchLayer"} in one.get("Layers", [])
     }
     assert with_engine == _REACH["tantivy"]
-
-
-def reach(file: Path) -> set[str]:
-    """Third-party packages that a function can come to import: by its imports, and by the names it takes from wiring.
-
-    An upper bound: all that a module imports anywhere counts for all who see the module. Of wiring, only names do.
-    """
-    seen: set[Path | str] = set()
-    todo: list[Path | str] = [file]
-    third: set[str] = set()
-    while todo:
-        if (one := todo.pop()) in seen:
-            continue
-        seen.add(one)
-        following, packages = _seen_from(one)
-        todo += following
-        third |= packages
-    return third
-
-
-@cache
-def _wired() -> dict[str, ast.FunctionDef]:
-    """Every function of wiring, by its full name."""
-    return {
-        f"{module}.{node.name}": node
-        for module in filter(_is_wiring, MODULES)
-        for node in _tree_of(MODULES[module]).body
-        if isinstance(node, ast.FunctionDef)
-    }
-
-
-@cache
-def _seen_from(one: Path | str) -> tuple[set[Path | str], set[str]]:
-    """What a file, or a function of wiring, leads to next: files and functions of wiring; and third-party packages."""
-    following: set[Path | str] = set()
-    tree: ast.AST = _wired()[one] if isinstance(one, str) else _tree_of(one)
-    if isinstance(one, str):
-        following |= _names_in(tree, one.rpartition(".")[0]) & set(_wired())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and _is_wiring(str(node.module)):
-            following |= {f"{node.module}.{alias.name}" for alias in node.names}
-    imports = {name for name in _imports(tree, at_import=False) if not _is_wiring(name)}
-    return following | {MODULES[name] for name in imports if name in MODULES}, _third_party(imports)
-
-
-def _names_in(tree: ast.AST, module: str) -> set[str]:
-    """What a function of wiring may call there: names of its own `module`, and of others by attribute."""
-    own = {f"{module}.{node.id}" for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    others = {f"{_OUTERMOST}.{ast.unparse(node)}" for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    return own | others
 
 
 # What is written ------------------------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""Keys of outside vendors: members of one JSON object in Secrets Manager. The environment has only its name."""
+"""Texts in Secrets Manager: the keys of outside vendors, and settings that are too long for the environment.
+
+The environment holds only a secret's name.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ class MissingSecret(RuntimeError):
 
 
 class Secrets:
-    """The members of one secret, read again every five minutes."""
+    """One secret, read again every five minutes: its text, or the members of the JSON object that it is."""
 
     def __init__(
         self, client: SecretsManagerClient, secret_id: str, *, monotonic: Callable[[], float] = time.monotonic
@@ -32,30 +35,33 @@ class Secrets:
         self._client = client
         self._secret_id = secret_id
         self._monotonic = monotonic
-        self._members: dict[str, str] = {}
+        self._text = ""
         self._good_until = float("-inf")
 
-    def get(self, name: str) -> str:
-        """Raises MissingSecret when it is absent or empty, DependencyUnavailable."""
+    def text(self) -> str:
+        """The whole secret. Raises DependencyUnavailable."""
         if self._monotonic() >= self._good_until:
-            self._members = self._read()
+            self._text = self._read()
             self._good_until = self._monotonic() + _LIFE_SECONDS
-        value = self._members.get(name)
+        return self._text
+
+    def get(self, name: str) -> str:
+        """A member. Raises MissingSecret when it is absent or empty, DependencyUnavailable."""
+        members: dict[str, str] = json.loads(self.text())
+        value = members.get(name)
         if not value:
             raise MissingSecret(name)
         return value
 
-    def _read(self) -> dict[str, str]:
+    def _read(self) -> str:
         try:
-            text = self._client.get_secret_value(SecretId=self._secret_id)["SecretString"]
+            return self._client.get_secret_value(SecretId=self._secret_id)["SecretString"]
         except BotoCoreError as error:
             raise _unavailable() from error
         except ClientError as error:
             if error.response["Error"]["Code"] in _BUSY_CODES:
                 raise _unavailable() from error
             raise
-        members: dict[str, str] = json.loads(text)
-        return members
 
 
 def _unavailable() -> DependencyUnavailable:

@@ -91,13 +91,13 @@ def registration() -> Registration:
     from souk.accounts.auth.adapters import passwords
     from souk.accounts.auth.repository import AccountRepository
     from souk.accounts.auth.service.registration import Registration
-    from souk.aws.settings import setting
+    from souk.aws.settings import number, setting
     from souk.shared.clock import new_id, utc_now
 
     return Registration(
         AccountRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE"), _profile_and_shop),
         sessions(),
-        _throttle("registration", "SOUK_REGISTRATIONS_PER_NETWORK"),
+        _throttle("registration", number("SOUK_REGISTRATIONS_PER_NETWORK")),
         passwords,
         utc_now,
         new_id,
@@ -122,11 +122,12 @@ def _profile_and_shop(account: Account) -> tuple[Action, ...]:
 def sign_in() -> SignIn:
     from souk.accounts.auth.adapters import passwords
     from souk.accounts.auth.service.sign_in import SignIn
+    from souk.aws.settings import number
 
-    return SignIn(account_repository(), sessions(), _throttle("login", "SOUK_LOGINS_PER_NETWORK"), passwords)
+    return SignIn(account_repository(), sessions(), _throttle("login", number("SOUK_LOGINS_PER_NETWORK")), passwords)
 
 
-def _throttle(what: str, per_network: str) -> Throttle:
+def _throttle(what: str, per_network: int) -> Throttle:
     import time
 
     from souk.accounts.auth.repository import AttemptRepository
@@ -134,7 +135,7 @@ def _throttle(what: str, per_network: str) -> Throttle:
     from souk.aws.settings import number, setting
     from souk.shared.clock import utc_now
 
-    limits = Limits(number("SOUK_ATTEMPTS_PER_ACCOUNT"), number(per_network))
+    limits = Limits(number("SOUK_ATTEMPTS_PER_ACCOUNT"), per_network)
     attempts = AttemptRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE"))
     return Throttle(what, limits, attempts, utc_now, time.sleep)
 

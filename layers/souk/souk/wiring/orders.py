@@ -10,10 +10,12 @@ from souk.wiring import payments, sellers, storage
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from souk.aws.secrets import Secrets
     from souk.aws.workflows import StepFunctions
     from souk.shared.sweeping import DueSweeper
     from souk.shared.workflows import Dispatcher
     from souk.storefront.orders.model import Order
+    from souk.storefront.orders.model.pricing import TaxRates
     from souk.storefront.orders.repository import OrderRepository
     from souk.storefront.orders.service.checkout import CheckoutSessions, ReturnPages
     from souk.storefront.orders.service.fulfilment import Fulfilling, Purchases, Sales
@@ -52,12 +54,31 @@ def baskets() -> BasketReader:
 
 @cache
 def drafting() -> Drafting:
-    from souk.aws.settings import setting
     from souk.shared.clock import new_id, utc_now
-    from souk.storefront.orders.model.pricing import RateTable
     from souk.storefront.orders.service.placing import Drafting
 
-    return Drafting(baskets(), RateTable.from_json(setting("SOUK_TAX_RATES")), _hold(), utc_now, new_id)
+    return Drafting(baskets(), tax_rates, _hold(), utc_now, new_id)
+
+
+def tax_rates() -> TaxRates:
+    """The deployment's current rates. Raises DependencyUnavailable, and ValueError when they are malformed."""
+    return _rate_table(_tax_rates_secret().text())
+
+
+@cache
+def _rate_table(text: str) -> TaxRates:
+    from souk.storefront.orders.model.pricing import RateTable
+
+    return RateTable.from_json(text)
+
+
+@cache
+def _tax_rates_secret() -> Secrets:
+    from souk.aws.clients import client
+    from souk.aws.secrets import Secrets
+    from souk.aws.settings import setting
+
+    return Secrets(client("secretsmanager"), setting("SOUK_TAX_RATES_SECRET"))
 
 
 @cache

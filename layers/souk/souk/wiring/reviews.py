@@ -18,5 +18,7 @@ def reviews() -> ReviewService:
     from souk.storefront.reviews.repository import ReviewRepository
     from souk.storefront.reviews.service import ReviewService
 
-    names = ("SOUK_CATALOGUE_TABLE", "SOUK_ORDERS_TABLE", "SOUK_IDENTITY_TABLE")
-    return ReviewService(ReviewRepository(storage.tables(), *map(setting, names)), utc_now, new_id)
+    repository = ReviewRepository(
+        storage.tables(), setting("SOUK_CATALOGUE_TABLE"), setting("SOUK_ORDERS_TABLE"), setting("SOUK_IDENTITY_TABLE")
+    )
+    return ReviewService(repository, utc_now, new_id)

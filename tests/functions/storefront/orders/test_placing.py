@@ -10,12 +10,11 @@ from souk.storefront.orders.model import Status
 from tests.functions.cloud import Cloud, forget
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, refused, stock_of
 from tests.unit.storefront.payments.stripe_in_process import Stripe
-from tooling.contract.template import read_template
 
 
-def deploy_with(monkeypatch: pytest.MonkeyPatch, **parameters: str) -> None:
-    for name, value in parameters.items():
-        monkeypatch.setitem(read_template()["Parameters"][name], "Default", value)
+def charge_taxes(cloud: Cloud, rates: str) -> None:
+    """As the parameter TaxRates does."""
+    cloud.client("secretsmanager").put_secret_value(SecretId=cloud.physical["TaxRatesSecret"], SecretString=rates)
     forget()
 
 
@@ -70,10 +69,8 @@ def test_several_sellers_are_one_payment_and_a_part_each(cloud: Cloud, shop: Sho
         assert (sale["id"], sale["total_price"], sale["status"]) == (order.id, total, "pending")
 
 
-def test_taxes_are_those_of_where_it_goes(
-    monkeypatch: pytest.MonkeyPatch, shop: Shop, buyer: Buyer, stripe: Stripe
-) -> None:
-    deploy_with(monkeypatch, TaxRates='{"US": {"NY": "0.08875", "*": "0"}}')
+def test_taxes_are_those_of_where_it_goes(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+    charge_taxes(cloud, '{"US": {"NY": "0.08875", "*": "0"}}')
     board = shop.product(shipping_profile_id=shop.ships())
     quoted = buyer.call("preview_order", json=buyer.wants((board, 1))).json
     assert (quoted["subtotal"], quoted["shipping"], quoted["tax"], quoted["total"]) == (40.0, 6.0, 4.08, 50.08)
@@ -98,10 +95,8 @@ def test_document_1_orders_one_product_to_the_default_address(cloud: Cloud, shop
     assert stock_of(cloud, board) == 2
 
 
-def test_without_an_address_document_1s_order_is_domestic(
-    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, stripe: Stripe
-) -> None:
-    deploy_with(monkeypatch, TaxRates='{"US": {"*": "0.1"}}')
+def test_without_an_address_a_buyers_order_is_domestic(cloud: Cloud, shop: Shop, stripe: Stripe) -> None:
+    charge_taxes(cloud, '{"US": {"*": "0.1"}}')
     nomad = Buyer(cloud, stripe, "nomad@example.com", at_home=False)
     board = shop.product(shipping_profile_id=shop.ships())
     bought = nomad.call("buy_product", json={"product_id": board.id, "quantity": 1}).json

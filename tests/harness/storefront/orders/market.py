@@ -205,7 +205,6 @@ def _market() -> Market:
 def market() -> Iterator[Market]:
     """A market of its own; the wiring reaches it until it is left."""
     with entered(Market(), _stand_ins(), _current) as made, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("souk.storefront.orders.model.pricing.RateTable.rate", lambda *_: _TAX)
         patch.setattr("souk.aws.logging.raise_alarm", lambda alarm, **_: made.alarms.append(alarm.value))
         assert waiting.wait_until.__kwdefaults__ is not None
         patch.setitem(waiting.wait_until.__kwdefaults__, "pause", made.pass_time)
@@ -213,10 +212,18 @@ def market() -> Iterator[Market]:
         yield made
 
 
+class _OneRate:
+    """Everywhere the same tax."""
+
+    def rate(self, _country: str, _state: str | None) -> Decimal:
+        return _TAX
+
+
 def _stand_ins() -> dict[str, Callable[..., Any]]:
     return {
         "storage.tables": lambda: Tables(_market().client("dynamodb"), pause=lambda _seconds: None, jitter=lambda: 0.0),
         "storage.vendor_secret": lambda _name: _SECRET,
+        "orders.tax_rates": _OneRate,
         "payments.payments": lambda: _market().bank,
         "auth.reload_caller": lambda caller: caller,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -114,11 +114,16 @@ class BasketReader:
 
 
 class Drafting:
-    """What an order would be, from what is for sale now. `hold`: how long the stock of an unpaid order is reserved."""
+    """What an order would be, from what is for sale now.
 
-    def __init__(self, baskets: BasketReader, taxes: TaxRates, hold: timedelta, clock: Clock, new_id: NewId) -> None:
+    `tax_rates`: the current rates, asked for once per order. `hold`: how long the stock of an unpaid order is reserved.
+    """
+
+    def __init__(
+        self, baskets: BasketReader, tax_rates: Callable[[], TaxRates], hold: timedelta, clock: Clock, new_id: NewId
+    ) -> None:
         self._baskets = baskets
-        self._taxes = taxes
+        self._tax_rates = tax_rates
         self._hold = hold
         self._clock = clock
         self._new_id = new_id
@@ -144,7 +149,7 @@ class Drafting:
             buyer_name=buyer.full_name or _NAMELESS,
             buyer_email=buyer.email,
             currency=basket.products[0].product.price.currency,
-            fulfilments=price(basket.products, basket.ship_to, self._taxes),
+            fulfilments=price(basket.products, basket.ship_to, self._tax_rates()),
             payment=Payment.begun(now, self._hold),
             created_at=now,
             updated_at=now,
