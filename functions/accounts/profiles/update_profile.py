@@ -8,6 +8,6 @@ from souk.wiring.profiles import profiles
 
 @endpoint(roles=SIGNED_IN, body=ProfilePatch, returns=UserWithProfile)
 def handler(request: Request) -> Response:
-    """Edit the caller's profile: what is left out stays, null clears."""
+    """Edit the caller's profile: fields left out stay, null clears."""
     profile = profiles().update(request.caller.id, request.body.changes(), request.if_match)
     return respond_profile(profile)
