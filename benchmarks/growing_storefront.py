@@ -16,11 +16,11 @@ from tests.functions.cloud import Answer, Cloud, Person
 from tests.functions.storefront.analytics.sellers import change, count_stock, report, stock, tell
 from tests.functions.storefront.catalogue.merchants import LAMP, Merchant, seen
 from tests.functions.storefront.orders.market import Buyer, Shop
-from tests.unit.storefront.payments.stripe_in_process import Stripe
 from tests.functions.storefront.payments import events
 from tests.functions.storefront.reviews.buyers import edit, listed, receives, review, take_back
 from tests.functions.storefront.sellers import shops
 from tests.unit.storefront.analytics.paid_orders import ANA, paid
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 _LISTED: Final = 20
 _PAGE: Final = {"limit": str(_LISTED)}
