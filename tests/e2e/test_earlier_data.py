@@ -101,5 +101,5 @@ def test_what_was_under_way_goes_on(souk: LocalStack) -> None:
     """The payment page of the second order has expired: the order is cancelled, and its stock is given back."""
     buyer = Returning(souk, "buyer")
     unpaid, product = buyer.known["unpaid"], WRITTEN["shop"]["product"]["id"]
-    wait_until(lambda: buyer.read(f"orders/{unpaid}")["status"] == "cancelled", 180)
+    wait_until(lambda: buyer.read(f"orders/{unpaid}")["status"] == "cancelled")
     assert buyer.read(f"products/{product}")["stock_quantity"] == 3
