@@ -16,7 +16,7 @@ import urllib3
 from benchmarks.generated import bare
 from benchmarks.recording import endpoints
 from benchmarks.scenes import SCENES
-from souk.aws.logging import record_request
+from souk.http.endpoint import record_request
 from tests.functions.template import logical_id
 
 _AT = 4102444800
