@@ -1,7 +1,7 @@
 """The terms on which the caller sells there."""
 
 from souk.http.endpoint import SIGNED_IN, Request, Response, endpoint
-from souk.http.response import etag
+from souk.http.messages import etag
 from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
 from souk.wiring.platforms import selling_terms
 

@@ -1,7 +1,7 @@
 """A new shipping profile."""
 
 from souk.http.endpoint import Request, Response, endpoint
-from souk.http.response import etag
+from souk.http.messages import etag
 from souk.storefront.catalogue.model import ShippingProfile
 from souk.storefront.shipping.presenter import present
 from souk.storefront.shipping.schemas import NewShippingProfile, ShippingProfileOut

@@ -1,7 +1,7 @@
 """Change shipping prices."""
 
 from souk.http.endpoint import Request, Response, endpoint
-from souk.http.response import etag
+from souk.http.messages import etag
 from souk.storefront.shipping.presenter import present
 from souk.storefront.shipping.schemas import ShippingProfileOut, ShippingProfilePatch
 from souk.wiring.shipping import shipping

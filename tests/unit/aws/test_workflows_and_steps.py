@@ -21,7 +21,7 @@ from souk.shared.errors import IdempotencyKeyReused, VendorFailed
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:listing"
 CONTEXT = SimpleNamespace(function_name="ExampleFunction")
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-KEY = IdempotencyKey.of("u1", "Create", "k", b"{}")
+KEY = IdempotencyKey("u1", "Create", "k", "digest")
 
 
 def workflow(answer: Any) -> tuple[StepFunctions, list[dict[str, Any]]]:

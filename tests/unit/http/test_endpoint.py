@@ -14,7 +14,7 @@ from pydantic import Field
 from souk.aws.idempotency import IdempotencyKey, Replayed
 from souk.http.endpoint import ANYONE, SIGNED_IN, AtRoot, Declaration, Request, Response, endpoint
 from souk.http.fields import Wire
-from souk.http.request import Caller
+from souk.http.messages import Caller
 from souk.http.uploads import FilesForm
 from souk.shared.errors import Conflict, Forbidden, IdempotencyKeyReused, TooManyRequests, VendorProblem, VendorRefused
 from tests.unit.http.http_events import PAST, an_event, answer_of, authorization

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from souk.http.messages import Request, from_event
 from souk.http.pagination import from_cursor, next_link, to_cursor
-from souk.http.request import Request, from_event
 from souk.http.uploads import MOST_BYTES, FilesForm, is_multipart, read_files
 from souk.http.waiting import wait_until
 from souk.shared.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from souk.http.request import from_event
+from souk.http.messages import from_event
 from tests.unit.http.http_events import an_event
 
 

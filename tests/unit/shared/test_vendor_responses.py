@@ -16,16 +16,16 @@ class TooLarge(Exception):
 
 @given(st.binary(max_size=64))
 def test_a_body_is_read_up_to_the_limit_and_refused_above_it(content: bytes) -> None:
-    assert read_bounded(httpx.Response(200, content=content), len(content), TooLarge()) == content
+    assert read_bounded(httpx.Response(200, content=content), len(content), TooLarge) == content
     if content:
         with pytest.raises(TooLarge):
-            read_bounded(httpx.Response(200, content=content), len(content) - 1, TooLarge())
+            read_bounded(httpx.Response(200, content=content), len(content) - 1, TooLarge)
 
 
 def test_the_check_is_called_for_every_chunk() -> None:
     checked: list[int] = []
     pieces = [b"ab", b"c"]
-    body = read_bounded(httpx.Response(200, content=iter(pieces)), 9, TooLarge(), lambda: checked.append(1))
+    body = read_bounded(httpx.Response(200, content=iter(pieces)), 9, TooLarge, lambda: checked.append(1))
     assert (body, len(checked)) == (b"abc", 2)
 
 

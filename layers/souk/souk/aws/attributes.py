@@ -6,9 +6,15 @@ Numbers come back as int when they are whole, else as Decimal; floats are refuse
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+
+from souk.shared.clock import to_wire
+
+DUE_SHARDS: Final = tuple(f"DUE#{number}" for number in range(4))
 
 
 def to_attribute(value: Any) -> dict[str, Any]:
@@ -61,6 +67,14 @@ def from_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
 def drop_none(**attributes: Any) -> dict[str, Any]:
     """An item of those `attributes` that have a value: an absent one is not stored."""
     return {name: value for name, value in attributes.items() if value is not None}
+
+
+# The sparse index `due` of a table: what a sweep has to handle, and when. An item is in it while it has these.
+
+
+def due_members(entity_id: str, due_at: datetime) -> dict[str, str]:
+    """The attributes that put an item into the index: its due time, and a shard that its id decides."""
+    return {"due_at": to_wire(due_at), "due_shard": DUE_SHARDS[zlib.crc32(entity_id.encode()) % len(DUE_SHARDS)]}
 
 
 class Row:

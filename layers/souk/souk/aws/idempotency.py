@@ -6,7 +6,6 @@ it is refused. Errors are not recorded, so a failed call may be repeated under i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,10 +25,6 @@ class IdempotencyKey:
     operation: str
     key: str
     body_digest: str
-
-    @classmethod
-    def of(cls, caller_id: str, operation: str, key: str, body: bytes) -> IdempotencyKey:
-        return cls(caller_id, operation, key, hashlib.sha256(body).hexdigest())
 
 
 class Replayed(Exception):

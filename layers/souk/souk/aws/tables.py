@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, overload
 from botocore.exceptions import BotoCoreError, ClientError
 
 from souk.aws.actions import Action, Check, Delete, Item, Key, Page, Put, Read, Update
-from souk.aws.attributes import Row, from_attributes, to_attribute, to_attributes
-from souk.shared.clock import new_id
+from souk.aws.attributes import DUE_SHARDS, Row, from_attributes, to_attribute, to_attributes
+from souk.shared.clock import new_id, to_wire
 from souk.shared.errors import DependencyUnavailable
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_dynamodb import DynamoDBClient
 
 __all__ = [
@@ -113,7 +115,7 @@ class Tables:
         answers = self.read_batch({table: tuple(distinct.values()) for table, distinct in keys.items()})
         found = {(table, item["pk"], item["sk"]): item for table, items in answers.items() for item in items}
         items = [found.get((wanted.table, wanted.key["pk"], wanted.key["sk"])) for wanted in reads]
-        return tuple(item and wanted.parse(item) for wanted, item in zip(reads, items, strict=True))
+        return tuple([item and wanted.parse(item) for wanted, item in zip(reads, items, strict=True)])
 
     def get_many(self, table: str, keys: Sequence[Key]) -> tuple[Item, ...]:
         """Up to 100 items in one request, in no order; absent ones are left out."""
@@ -193,6 +195,14 @@ class Tables:
             if found.next_key is None:
                 return
             after = found.next_key
+
+    def query_due(self, table: str, before: datetime | None) -> Iterator[Item]:
+        """Items with a `due_at` until `before`, or with any when it is None. The index lags: read each again."""
+        for shard in DUE_SHARDS:
+            condition, values = "#due_shard = :shard", {"shard": shard}
+            if before is not None:
+                condition, values = condition + " AND #due_at <= :before", {**values, "before": to_wire(before)}
+            yield from self.query_all(table, condition, values, index="due")
 
     def scan(self, table: str, *, limit: int, after: Mapping[str, str] | None = None) -> Page:
         """One page of everything there is, in no order. For rebuilds, never on a request path."""

@@ -7,14 +7,14 @@ document, and writes one line that is both log and metric. What is declared here
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from souk.aws.idempotency import IdempotencyKey, Replayed
-from souk.http.request import Caller, Request, caller_from, from_event
-from souk.http.response import Response, problem, to_event
+from souk.http.messages import Caller, Request, Response, caller_from, from_event, problem, to_event
 from souk.shared.clock import utc_now
 from souk.shared.errors import FieldProblem, Forbidden, InvalidRequest, SoukError, Unauthenticated, UnsupportedMediaType
 
@@ -183,7 +183,8 @@ def _key(request: Request, caller: Caller, operation: str) -> IdempotencyKey | N
     if not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
         raise InvalidRequest(f"Idempotency-Key is 1 to {_LONGEST_KEY} printable ASCII characters.")
     # The path is part of the request: the same key on another entity is another request.
-    return IdempotencyKey.of(caller.id, operation, key, request.path.encode() + b"\n" + request.lasting_body)
+    digest = hashlib.sha256(request.path.encode() + b"\n" + request.lasting_body).hexdigest()
+    return IdempotencyKey(caller.id, operation, key, digest)
 
 
 def _wait(request: Request) -> int | None:
@@ -233,8 +234,6 @@ def _observe(
     failure: Exception | None,
     seconds: float,
 ) -> None:
-    from souk.aws.logging import logger, record_request
-
     milliseconds = round(seconds * 1000, 1)
     fields: dict[str, Any] = {
         "route": event["routeKey"],
@@ -247,8 +246,23 @@ def _observe(
     if isinstance(failure, SoukError):
         fields["error"] = failure.code
     elif failure is not None:
+        from souk.aws.logging import logger
+
         logger().error("request", extra={**fields, "function": context.function_name}, exc_info=failure)
     record_request(context.function_name, milliseconds, fields)
+
+
+def record_request(function: str, milliseconds: float, fields: Mapping[str, Any]) -> None:
+    """Write one line in CloudWatch's embedded metric format: the latency by function, and `fields`.
+
+    The format allows members that are not metrics, so the same line is the log line.
+    """
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+    with single_metric("Latency", MetricUnit.Milliseconds, milliseconds, namespace="Souk") as metric:
+        metric.add_dimension("Function", function)
+        for name, value in {"level": "INFO", "message": "request", **fields}.items():
+            metric.add_metadata(name, value)
 
 
 __all__ = [

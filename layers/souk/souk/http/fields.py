@@ -33,13 +33,14 @@ def _no_bool(value: object) -> object:
     return value
 
 
-Amount = Annotated[
+AmountOut = Annotated[
     Decimal,
-    BeforeValidator(_no_bool),
     Field(ge=0, le=MOST, allow_inf_nan=False),
     PlainSerializer(float, return_type=float, when_used="json"),
 ]
-"""An amount of money: a JSON number; its decimals are checked against the currency by the domain."""
+"""An amount of money in an answer: a JSON number."""
+Amount = Annotated[AmountOut, BeforeValidator(_no_bool)]
+"""An amount of money in a request. Its decimals are checked against the currency by the domain."""
 
 
 def _visible(text: str) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from pydantic import Field
 
 from souk.http.fields import Wire
-from souk.http.request import Request
+from souk.http.messages import Request
 from souk.shared.errors import FieldProblem, InvalidRequest
 
 _LONGEST_CURSOR = 1024

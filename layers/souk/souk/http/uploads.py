@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Final, NamedTuple
 
-from souk.http.request import Request
+from souk.http.messages import Request
 from souk.shared.errors import FieldProblem, InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 
 MULTIPART: Final = "multipart/form-data"

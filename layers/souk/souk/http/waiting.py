@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from souk.http.request import Request
-from souk.http.response import Response
+from souk.http.messages import Request, Response
 
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 1.0

@@ -13,16 +13,19 @@ _LONGEST_PAUSE = 3600
 
 
 def read_bounded(
-    response: httpx.Response, largest: int, too_large: Exception, check: Callable[[], object] | None = None
+    response: httpx.Response,
+    largest: int,
+    too_large: Callable[[], Exception],
+    check: Callable[[], object] | None = None,
 ) -> bytes:
-    """The whole body. Raises `too_large` above `largest` bytes; `check` is called after each chunk and may raise."""
+    """The whole body. Raises `too_large()` above `largest` bytes; `check` is called after each chunk and may raise."""
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
         if check is not None:
             check()
         if len(body) > largest:
-            raise too_large
+            raise too_large()
     return bytes(body)
 
 

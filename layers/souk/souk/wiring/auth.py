@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from souk.accounts.auth.service.throttling import Throttle
     from souk.aws.kms import DerivationKey, SigningKey
     from souk.aws.tables import Action
-    from souk.http.request import Caller
+    from souk.http.messages import Caller
 
 
 @cache

@@ -10,12 +10,11 @@ from souk.wiring import payments, sellers, storage
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from souk.aws.secrets import Secrets
     from souk.aws.workflows import StepFunctions
     from souk.shared.sweeping import DueSweeper
     from souk.shared.workflows import Dispatcher
     from souk.storefront.orders.model import Order
-    from souk.storefront.orders.model.pricing import TaxRates
+    from souk.storefront.orders.model.pricing import CurrentRates
     from souk.storefront.orders.repository import OrderRepository
     from souk.storefront.orders.service.checkout import CheckoutSessions, ReturnPages
     from souk.storefront.orders.service.fulfilment import Fulfilling, Purchases, Sales
@@ -48,6 +47,7 @@ def baskets() -> BasketReader:
         storage.tables(),
         setting("SOUK_CATALOGUE_TABLE"),
         setting("SOUK_IDENTITY_TABLE"),
+        tax_rates(),
         verified_only=sellers.verified_only(),
     )
 
@@ -57,28 +57,17 @@ def drafting() -> Drafting:
     from souk.shared.clock import new_id, utc_now
     from souk.storefront.orders.service.placing import Drafting
 
-    return Drafting(baskets(), tax_rates, _hold(), utc_now, new_id)
-
-
-def tax_rates() -> TaxRates:
-    """The deployment's current rates. Raises DependencyUnavailable, and ValueError when they are malformed."""
-    return _rate_table(_tax_rates_secret().text())
+    return Drafting(baskets(), _hold(), utc_now, new_id)
 
 
 @cache
-def _rate_table(text: str) -> TaxRates:
-    from souk.storefront.orders.model.pricing import RateTable
-
-    return RateTable.from_json(text)
-
-
-@cache
-def _tax_rates_secret() -> Secrets:
+def tax_rates() -> CurrentRates:
     from souk.aws.clients import client
     from souk.aws.secrets import Secrets
     from souk.aws.settings import setting
+    from souk.storefront.orders.model.pricing import CurrentRates
 
-    return Secrets(client("secretsmanager"), setting("SOUK_TAX_RATES_SECRET"))
+    return CurrentRates(Secrets(client("secretsmanager"), setting("SOUK_TAX_RATES_SECRET")).text)
 
 
 @cache

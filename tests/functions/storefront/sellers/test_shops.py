@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from souk.shared.errors import Conflict
-from souk.storefront.sellers.keys import shop_may_sell
+from souk.storefront.sellers.mapping import shop_may_sell
 from souk.storefront.sellers.model import Verification
 from souk.storefront.sellers.repository import put_new_shop
 from souk.wiring import storage

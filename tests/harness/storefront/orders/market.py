@@ -213,7 +213,10 @@ def market() -> Iterator[Market]:
 
 
 class _OneRate:
-    """Everywhere the same tax."""
+    """The same tax everywhere."""
+
+    def get(self) -> _OneRate:
+        return self
 
     def rate(self, _country: str, _state: str | None) -> Decimal:
         return _TAX

@@ -15,7 +15,7 @@ from souk.storefront.sellers.model import Decision, Shop, Verification
 from souk.storefront.sellers.service import ShopService
 from tests.unit.storefront.sellers.shops import APPLICATION, START, FakeShops, make_account, make_shop
 
-KEY = IdempotencyKey.of("operator", "decide_verification", "one", b"{}")
+KEY = IdempotencyKey("operator", "decide_verification", "one", "digest")
 
 
 @dataclass

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from souk.accounts.auth.keys import under
+from souk.aws.attributes import Row
 
-ADDRESS_PREFIX: Final = "POSTAL#"
-
-
-def address_key(account_id: str, address_id: str) -> dict[str, str]:
-    return under(account_id, f"{ADDRESS_PREFIX}{address_id}")
+address_key: Final = Row("ACCOUNT#{}", "POSTAL#{}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from souk.accounts.addresses.model import Address
 from souk.accounts.addresses.schemas import AddressOut
-from souk.http.response import Response, etag
+from souk.http.messages import Response, etag
 
 
 def respond_address(address: Address, is_default: bool) -> Response:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from souk.accounts.addresses.keys import ADDRESS_PREFIX, address_key
+from souk.accounts.addresses.keys import address_key
 from souk.accounts.addresses.mapping import from_address, to_address
 from souk.accounts.addresses.model import MOST_ADDRESSES, Address, AddressBook
-from souk.accounts.auth.keys import partition
 from souk.accounts.profiles.keys import profile_key
 from souk.aws.actions import Otherwise
 from souk.aws.idempotency import IdempotencyKey, write
@@ -32,12 +31,16 @@ class AddressRepository:
         page = self._tables.query(
             self._table,
             "#pk = :pk AND #sk BETWEEN :first AND :last",
-            {"pk": partition(account_id), "first": ADDRESS_PREFIX, "last": profile_key(account_id)["sk"]},
+            {
+                "pk": address_key.partition(account_id),
+                "first": address_key.prefix,
+                "last": profile_key(account_id)["sk"],
+            },
             newest_first=True,
             limit=MOST_ADDRESSES + 1,
         )
-        addresses = tuple(to_address(item) for item in page.items if item["sk"].startswith(ADDRESS_PREFIX))
-        profiles = [item for item in page.items if not item["sk"].startswith(ADDRESS_PREFIX)]
+        addresses = tuple(to_address(item) for item in page.items if item["sk"].startswith(address_key.prefix))
+        profiles = [item for item in page.items if not item["sk"].startswith(address_key.prefix)]
         return AddressBook(addresses, profiles[0].get("default_address") if profiles else None)
 
     def get(self, account_id: str, address_id: str) -> tuple[Address | None, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from souk.accounts.auth.keys import account_key, email_key, session_key
-from souk.accounts.auth.model import Account, AccountStatus, Login, Role, Session
+from souk.accounts.auth.model import Account, AccountStatus, Login, Role, Session, require_active
 from souk.aws.tables import Item, Read
 from souk.shared.clock import from_wire, to_wire
 
@@ -35,6 +35,11 @@ def to_account(item: Item) -> Account:
 
 def read_account(table: str, account_id: str) -> Read[Account]:
     return Read(table, account_key(account_id), to_account)
+
+
+def read_active_account(table: str, account_id: str) -> Read[Account]:
+    """Raises Unauthenticated `account_suspended` when it is read."""
+    return Read(table, account_key(account_id), lambda item: require_active(to_account(item)))
 
 
 def from_login(login: Login) -> Item:

@@ -9,6 +9,7 @@ from souk.accounts.auth.keys import account_key, attempts_key, email_key, sessio
 from souk.accounts.auth.mapping import from_account, from_login, from_session, to_account, to_login, to_session
 from souk.accounts.auth.model import Account, Login, Role, Session
 from souk.aws.tables import Action, Delete, Put, Tables, Update
+from souk.shared.clock import to_wire
 from souk.shared.errors import Conflict
 from souk.shared.versioned import Stale
 
@@ -95,7 +96,7 @@ class AttemptRepository:
         item = self._tables.update(
             Update(
                 self._table,
-                attempts_key(what, whose, window),
+                attempts_key(what, whose, to_wire(window)),
                 "ADD #attempts :one SET #expires_at = :until",
                 values={"one": 1, "until": int(until.timestamp())},
             )

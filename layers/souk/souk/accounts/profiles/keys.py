@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from souk.accounts.auth.keys import under
+from typing import Final
 
+from souk.aws.attributes import Row
 
-def profile_key(account_id: str) -> dict[str, str]:
-    return under(account_id, "PROFILE")
-
-
-def username_key(canonical_username: str) -> dict[str, str]:
-    """The item that makes a username unique."""
-    return {"pk": f"USERNAME#{canonical_username}", "sk": "USERNAME"}
+profile_key: Final = Row("ACCOUNT#{}", "PROFILE")
+"""The profile, which address is the default, and the number of addresses."""
+username_key: Final = Row("USERNAME#{}", "USERNAME")
+"""Makes a canonical username unique; has its account."""

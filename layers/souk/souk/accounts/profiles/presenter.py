@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from souk.accounts.profiles.model import Profile
 from souk.accounts.profiles.schemas import ProfileOut, UserWithProfile
-from souk.http.response import Response, etag
+from souk.http.messages import Response, etag
 
 
 def respond_profile(profile: Profile) -> Response:

@@ -1,27 +1,14 @@
-"""Keys of the listings table.
-
-pk                sk                          what
-USER#<owner>      LISTING#<id>                a listing; also in the index by_status, and in due while it has `due_at`
-USER#<owner>      GENERATIONS#<UTC day>       how many generations the owner has started that day
-IDEMPOTENCY#...   <operation>#<key>           see souk.aws.idempotency
-"""
+"""Keys of the listings table. Records of an Idempotency-Key are there too: see `souk.aws.idempotency`."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from souk.aws.attributes import Row
-from souk.selling.listings.model import Status
 
 listing_key: Final = Row("USER#{}", "LISTING#{}")
-"""Of an owner, by listing id."""
-
-
-def status_key(owner_id: str, status: Status) -> str:
-    """Partition of the index by_status."""
-    return f"USER#{owner_id}#{status}"
-
-
-def generations_key(owner_id: str, now: datetime) -> dict[str, str]:
-    return {"pk": f"USER#{owner_id}", "sk": f"GENERATIONS#{now:%Y-%m-%d}"}
+"""Of an owner: a listing. Also in the index `due` while it has `due_at`."""
+status_key: Final = Row("USER#{}#{}", "LISTING#{}")
+"""The same listings by status, in the index `by_status`: its partition is `status_pk`."""
+generations_key: Final = Row("USER#{}", "GENERATIONS#{}")
+"""How many generations the owner has started on a UTC day (YYYY-MM-DD)."""

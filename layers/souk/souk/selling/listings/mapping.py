@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from souk.aws.tables import Item
+from souk.aws.actions import Item
+from souk.aws.attributes import drop_none, due_members
 from souk.selling.listings.keys import listing_key, status_key
 from souk.selling.listings.model import Listing, Media, MediaObject, Publication, PublicationStatus, Status, Wait
 from souk.selling.photos.mapping import from_photo, to_photo
@@ -17,7 +18,7 @@ from souk.shared.money import Money
 def to_item(listing: Listing) -> Item:
     item: dict[str, Any] = {
         **listing_key(listing.user_id, listing.id),
-        "status_pk": status_key(listing.user_id, listing.status),
+        "status_pk": status_key.partition(listing.user_id, listing.status),
         "id": listing.id,
         "user_id": listing.user_id,
         "title": listing.title,
@@ -50,11 +51,8 @@ def to_item(listing: Listing) -> Item:
         "updated_at": to_wire(listing.updated_at),
     }
     if listing.due_at:
-        # Imported late: functions that only read listings never need it.
-        from souk.aws.due import due_members
-
         item |= due_members(listing.id, listing.due_at)
-    return _without_none(**item)
+    return drop_none(**item)
 
 
 def to_listing(item: Mapping[str, Any]) -> Listing:
@@ -93,12 +91,8 @@ def to_listing(item: Mapping[str, Any]) -> Listing:
     )
 
 
-def _without_none(**members: Any) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value is not None}
-
-
 def _from_media(media: Media) -> dict[str, Any]:
-    return _without_none(
+    return drop_none(
         images=[_from_object(image) for image in media.images],
         video=_from_object(media.video) if media.video else None,
     )
@@ -118,7 +112,7 @@ def _to_object(item: Mapping[str, Any]) -> MediaObject:
 
 
 def _from_publication(publication: Publication) -> dict[str, Any]:
-    return _without_none(
+    return drop_none(
         marketplace=publication.marketplace,
         status=publication.status.value,
         attempt=publication.attempt,

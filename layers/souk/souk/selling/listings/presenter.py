@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from souk.http.request import Request
-from souk.http.response import Response, etag
+from souk.http.messages import Request, Response, etag
 from souk.http.waiting import applied, wait_until
 from souk.selling.listings.model import Listing, Publication, Status
 from souk.selling.listings.schemas import (

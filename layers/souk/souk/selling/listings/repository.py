@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from souk.aws.due import due_items
 from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, write
 from souk.aws.tables import Put, Tables, Update
 from souk.aws.versioned import delete_unchanged, put_changed
@@ -46,7 +45,7 @@ class ListingRepository:
         if status is None:
             items, following = self._tables.list_newest(self._table, listing_key, owner_id, limit=limit, after=after)
             return tuple(map(to_listing, items)), following
-        status_pk = status_key(owner_id, status)
+        status_pk = status_key.partition(owner_id, status)
         page = self._tables.query(
             self._table,
             "#status_pk = :pk",
@@ -114,12 +113,12 @@ class ListingRepository:
 
     def due(self, before: datetime | None) -> Iterator[Listing]:
         """Listings with a `due_at` until `before`, or with any when it is None. The index lags: read each again."""
-        return map(to_listing, due_items(self._tables, self._table, before))
+        return map(to_listing, self._tables.query_due(self._table, before))
 
     def _count_generation(self, owner_id: str, limit: int, now: datetime) -> Update:
         return Update(
             self._table,
-            generations_key(owner_id, now),
+            generations_key(owner_id, f"{now:%Y-%m-%d}"),
             "SET #expires_at = :expires_at ADD #started :one",
             condition="attribute_not_exists(#started) OR #started < :limit",
             values={"expires_at": int((now + _QUOTA_LIFE).timestamp()), "one": 1, "limit": limit},

@@ -1,23 +1,12 @@
-"""Keys of platform items in the identity table.
-
-pk                sk                      what
-ACCOUNT#<id>      PLATFORM#<platform>     sealed credentials
-ACCOUNT#<id>      SETTINGS#<platform>     settings as JSON text, with their version
-"""
+"""Keys of platform items. They are in the identity table: see souk.accounts.auth.keys."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from souk.accounts.auth.keys import under
-from souk.selling.platforms.model import Platform
+from souk.aws.attributes import Row
 
-CREDENTIALS_PREFIX: Final = "PLATFORM#"
-
-
-def credentials_key(owner_id: str, platform: Platform) -> dict[str, str]:
-    return under(owner_id, f"{CREDENTIALS_PREFIX}{platform.value}")
-
-
-def settings_key(owner_id: str, platform: Platform) -> dict[str, str]:
-    return under(owner_id, f"SETTINGS#{platform.value}")
+credentials_key: Final = Row("ACCOUNT#{}", "PLATFORM#{}")
+"""Sealed credentials of an account, by platform."""
+settings_key: Final = Row("ACCOUNT#{}", "SETTINGS#{}")
+"""Settings of an account as JSON text with their version, by platform."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from souk.aws.tables import Item
-from souk.selling.platforms.keys import CREDENTIALS_PREFIX, credentials_key
+from souk.selling.platforms.keys import credentials_key
 from souk.selling.platforms.model import Platform, SealedCredentials
 from souk.shared.clock import from_wire, to_wire
 
@@ -23,7 +23,7 @@ def to_sealed(owner_id: str, item: Item) -> SealedCredentials:
     refresh_token, expires_at = item["refresh_token"], item["token_expires_at"]
     return SealedCredentials(
         owner_id=owner_id,
-        platform=Platform(item["sk"].removeprefix(CREDENTIALS_PREFIX)),
+        platform=Platform(credentials_key.id_of(item)),
         access_token=bytes(item["access_token"]),
         refresh_token=None if refresh_token is None else bytes(refresh_token),
         expires_at=None if expires_at is None else from_wire(expires_at),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from souk.accounts.auth.keys import partition
 from souk.aws.tables import Delete, Put, Tables, Update
-from souk.selling.platforms.keys import CREDENTIALS_PREFIX, credentials_key, settings_key
+from souk.selling.platforms.keys import credentials_key, settings_key
 from souk.selling.platforms.mapping import to_item, to_sealed
 from souk.selling.platforms.model import Connection, Platform, SealedCredentials
 from souk.shared.errors import PreconditionFailed
@@ -20,7 +19,7 @@ class PlatformRepository:
         page = self._tables.query(
             self._table,
             "#pk = :pk AND begins_with(#sk, :prefix)",
-            {"pk": partition(owner_id), "prefix": CREDENTIALS_PREFIX},
+            {"pk": credentials_key.partition(owner_id), "prefix": credentials_key.prefix},
             limit=len(Platform),
         )
         return tuple(to_sealed(owner_id, item).connection for item in page.items)

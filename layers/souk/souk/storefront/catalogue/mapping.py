@@ -11,8 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from souk.aws.actions import Check, Item, Put, Read, Update
-from souk.aws.attributes import drop_none
-from souk.aws.due import due_members
+from souk.aws.attributes import drop_none, due_members
 from souk.selling.photos.mapping import from_photo, to_photo
 from souk.shared.clock import from_wire, to_wire
 from souk.shared.money import Money

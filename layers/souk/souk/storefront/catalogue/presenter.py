@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from souk.http.messages import Request, Response, etag
 from souk.http.pagination import to_cursor
-from souk.http.request import Request
-from souk.http.response import Response, etag
 from souk.selling.photos.model import Upload
 from souk.selling.photos.presenter import media_url, present_photo, present_photos
 from souk.selling.photos.schemas import PhotoOut

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from souk.aws.due import due_items
 from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, write
 from souk.aws.tables import Action, Check, Delete, Put, Read, Tables, Update
 from souk.aws.versioned import put_changed, put_new
@@ -29,7 +28,7 @@ from souk.storefront.catalogue.mapping import (
     to_movement,
 )
 from souk.storefront.catalogue.model import LinkedImage, Movement, Product, ProductWithStock, Stock
-from souk.storefront.sellers.keys import shop_may_sell
+from souk.storefront.sellers.mapping import shop_may_sell
 from souk.storefront.sellers.model import Rating
 
 _MOST_AT_ONCE = 50
@@ -100,7 +99,7 @@ class ProductRepository:
 
     def due(self, before: datetime | None) -> Iterator[str]:
         """Ids of products with a `due_at` until `before`, or with any if None. The index lags: read each again."""
-        for item in due_items(self._tables, self._table, before):
+        for item in self._tables.query_due(self._table, before):
             yield product_id_of(item)
 
     # Writes ----------------------------------------------------------------------------------------------------------

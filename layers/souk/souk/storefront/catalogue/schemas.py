@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
-from souk.http.fields import Amount, Currency, HttpsUrl, Line, Text, Wire, encoded_size_at_most, unsent
+from souk.http.fields import Amount, AmountOut, Currency, HttpsUrl, Line, Text, Wire, encoded_size_at_most, unsent
 from souk.selling.photos.model import MOST_PHOTOS
 from souk.selling.photos.schemas import PhotoOut
 from souk.shared.errors import Forbidden
@@ -221,7 +221,7 @@ class ProductOut(Wire):
     seller_id: str
     title: str
     description: str
-    price: Amount
+    price: AmountOut
     currency: str
     category_id: str
     images: list[str]
@@ -244,7 +244,7 @@ class SellerProductOut(Wire):
     name: str
     category: str
     description: str
-    price: Amount
+    price: AmountOut
     currency: str
     inventory: int
     is_active: bool
@@ -278,7 +278,7 @@ class ProductPageOut(Wire):
     id: str
     title: str
     description: str
-    price: Amount
+    price: AmountOut
     currency: str
     category_id: str
     images: list[str]

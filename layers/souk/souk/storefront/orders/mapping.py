@@ -7,8 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from souk.aws.attributes import drop_none
-from souk.aws.due import due_members
+from souk.aws.attributes import drop_none, due_members
 from souk.shared.clock import from_wire, to_wire
 from souk.shared.failure_reason import Failure
 from souk.shared.money import Money
@@ -34,8 +33,9 @@ type Item = dict[str, Any]
 def from_order(order: Order) -> Item:
     """`status` and `hold_until` are derived: they are for readers of the table without the model."""
     due_at = order.due_at
-    item = drop_none(
+    return drop_none(
         **order_key(order.buyer_id, order.id),
+        **(due_members(order.id, due_at) if due_at else {}),
         id=order.id,
         buyer_id=order.buyer_id,
         buyer_name=order.buyer_name,
@@ -54,7 +54,6 @@ def from_order(order: Order) -> Item:
         created_at=to_wire(order.created_at),
         updated_at=to_wire(order.updated_at),
     )
-    return {**item, **due_members(order.id, due_at)} if due_at else item
 
 
 def to_order(item: Mapping[str, Any]) -> Order:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
+from souk.http.messages import Request, Response, etag
 from souk.http.pagination import to_cursor
-from souk.http.request import Request
-from souk.http.response import Response, etag
 from souk.http.waiting import applied, wait_until
 from souk.storefront.orders.model import Fulfilment, Line, Order, Refund, Sale, ShipTo, Tracking
 from souk.storefront.orders.schemas import (

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from souk.aws.due import due_items
 from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, write
 from souk.aws.tables import Action, Item, Put, Read, Tables, Update
 from souk.aws.versioned import put_changed
@@ -24,7 +23,7 @@ from souk.storefront.catalogue.model import Product
 from souk.storefront.orders.keys import bought_key, event_key, order_key, sale_key, tracking_count, tracking_key
 from souk.storefront.orders.mapping import from_order, from_sale, from_tracking, to_entries, to_order, to_sale
 from souk.storefront.orders.model import Fulfilment, Line, Order, Sale, Status, Tracking, tracking_limit
-from souk.storefront.sellers.keys import shop_may_sell
+from souk.storefront.sellers.mapping import shop_may_sell
 
 _EVENT_LIFE = timedelta(days=60)
 """Far longer than a vendor repeats an event."""
@@ -88,7 +87,7 @@ class OrderRepository:
 
     def due(self, before: datetime | None) -> Iterator[Order]:
         """Orders with a `due_at` until `before`, or with any when it is None. The index lags: read each again."""
-        return map(to_order, due_items(self._tables, self._table, before))
+        return map(to_order, self._tables.query_due(self._table, before))
 
     def raise_if_recorded(self, key: IdempotencyKey, now: datetime) -> None:
         """Raises Replayed or IdempotencyKeyReused if `key` was used before."""

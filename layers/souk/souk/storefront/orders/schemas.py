@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from souk.http.fields import Amount, Line, Text, Wire
+from souk.http.fields import Amount, AmountOut, Line, Text, Wire
 from souk.shared.errors import Forbidden
 from souk.storefront.orders.model import (
     MOST_LINES,
@@ -130,18 +130,18 @@ class QuotedItem(Wire):
     seller_id: str
     title: str
     quantity: int
-    unit_price: Amount
-    total: Amount
+    unit_price: AmountOut
+    total: AmountOut
 
 
 class Quote(Wire):
     """What an order would cost. `tax` is on items and shipping, rounded once for each seller."""
 
     currency: str
-    subtotal: Amount
-    shipping: Amount
-    tax: Amount
-    total: Amount
+    subtotal: AmountOut
+    shipping: AmountOut
+    tax: AmountOut
+    total: AmountOut
     items: list[QuotedItem]
 
 
@@ -152,7 +152,7 @@ class PlacedOrder(Wire):
     order_id: str
     status: Status
     payment_url: str | None
-    total: Amount
+    total: AmountOut
     currency: str
     expires_at: datetime
 
@@ -163,8 +163,8 @@ class LineOut(Wire):
     title: str
     image_url: str | None
     quantity: int
-    unit_price: Amount
-    total: Amount
+    unit_price: AmountOut
+    total: AmountOut
 
 
 class FulfilmentOut(Wire):
@@ -173,10 +173,10 @@ class FulfilmentOut(Wire):
     seller_id: str
     seller_name: str
     status: Status
-    subtotal: Amount
-    shipping: Amount
-    tax: Amount
-    total: Amount
+    subtotal: AmountOut
+    shipping: AmountOut
+    tax: AmountOut
+    total: AmountOut
     carrier: str | None
     tracking_number: str | None
     delivered_at: datetime | None
@@ -190,15 +190,15 @@ class PaymentOut(Wire):
     status: PaymentStatus
     url: str | None
     expires_at: datetime
-    captured: Amount
+    captured: AmountOut
     captured_at: datetime | None
-    refunded: Amount
+    refunded: AmountOut
     transaction_id: str | None
 
 
 class RefundOut(Wire):
     id: str
-    amount: Amount
+    amount: AmountOut
     status: RefundStatus
     reason: str
     items: dict[str, int]
@@ -236,10 +236,10 @@ class OrderSummary(Wire):
     id: str
     status: Status
     currency: str
-    subtotal: Amount
-    shipping: Amount
-    tax: Amount
-    total: Amount
+    subtotal: AmountOut
+    shipping: AmountOut
+    tax: AmountOut
+    total: AmountOut
     payment_status: PaymentStatus
     fulfilments: list[FulfilmentOut]
     version: int
@@ -290,10 +290,10 @@ class BuyerOrder(Wire):
     seller_id: str
     product_id: str
     quantity: int
-    total_price: Amount
-    shipping: Amount
-    tax: Amount
-    total: Amount
+    total_price: AmountOut
+    shipping: AmountOut
+    tax: AmountOut
+    total: AmountOut
     currency: str
     status: Status
     payment_url: str | None
@@ -306,8 +306,8 @@ class BuyerOrderSummary(Wire):
     id: str
     product_name: str
     quantity: int
-    total_price: Amount
-    total: Amount
+    total_price: AmountOut
+    total: AmountOut
     currency: str
     status: Status
     created_at: datetime
@@ -329,11 +329,11 @@ class SaleOut(Wire):
     buyer_name: str
     product_name: str
     quantity: int
-    total_price: Amount
-    shipping: Amount
-    tax: Amount
-    total: Amount
-    refunded: Amount
+    total_price: AmountOut
+    shipping: AmountOut
+    tax: AmountOut
+    total: AmountOut
+    refunded: AmountOut
     currency: str
     status: Status
     payment_status: PaymentStatus

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from souk.http.messages import Request, Response, etag
 from souk.http.pagination import to_cursor
-from souk.http.request import Request
-from souk.http.response import Response, etag
 from souk.shared.clock import to_wire
 from souk.storefront.reviews.model import Review
 from souk.storefront.reviews.schemas import ReviewOut, ReviewsOut

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlencode
 
-from souk.http.request import Request
-from souk.http.response import Response
+from souk.http.messages import Request, Response
 from souk.selling.photos.presenter import media_url
 from souk.storefront.catalogue.model import category_named, category_of
 from souk.storefront.search.model import MOST_RESULTS, Facets, Found, ProductDocument, ProductQuery

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from souk.aws.actions import Item, Read
+from souk.aws.actions import Check, Item, Read
+from souk.aws.attributes import drop_none
 from souk.shared.clock import from_wire, to_wire
 from souk.storefront.sellers.keys import decision_key, follow_key, shop_key
 from souk.storefront.sellers.model import (
@@ -17,11 +18,29 @@ from souk.storefront.sellers.model import (
     Shop,
     Verification,
     VerificationDecision,
+    may_not_sell,
 )
 
 
 def read_shop(table: str, shop_id: str) -> Read[Shop]:
     return Read(table, shop_key(shop_id), to_shop)
+
+
+def shop_may_sell(table: str, seller_id: str, *, verified_only: bool) -> Check:
+    """Check within a transaction that the shop may sell: the same rule as `Shop.may_sell`.
+
+    Raises MayNotSell `no_shop`, `shop_suspended` or `shop_not_verified`, with the `seller_id` as a member.
+    """
+
+    def refusal(item: Item | None) -> Exception:
+        return may_not_sell(seller_id, None if item is None else Verification(item["verification"]))
+
+    if verified_only:
+        condition, values = "#verification = :verified", {"verified": Verification.VERIFIED.value}
+    else:
+        condition = "attribute_exists(#pk) AND #verification <> :suspended"
+        values = {"suspended": Verification.SUSPENDED.value}
+    return Check(table, shop_key(seller_id), condition=condition, values=values, otherwise=refusal)
 
 
 def from_shop(shop: Shop) -> Item:
@@ -39,7 +58,7 @@ def from_shop(shop: Shop) -> Item:
         "created_at": to_wire(shop.created_at),
         "updated_at": to_wire(shop.updated_at),
     }
-    return _present(item)
+    return drop_none(**item)
 
 
 def to_shop(item: Mapping[str, Any]) -> Shop:
@@ -105,15 +124,13 @@ def to_following(item: Mapping[str, Any]) -> Following:
 
 def _from_application(application: Application) -> dict[str, Any]:
     address = application.return_address
-    return _present(
-        {
-            "category": application.category,
-            "experience_level": application.experience_level,
-            "monthly_revenue": application.monthly_revenue,
-            "platforms": list(application.platforms),
-            "social_links": dict(application.social_links),
-            "return_address": None if address is None else _from_address(address),
-        }
+    return drop_none(
+        category=application.category,
+        experience_level=application.experience_level,
+        monthly_revenue=application.monthly_revenue,
+        platforms=list(application.platforms),
+        social_links=dict(application.social_links),
+        return_address=None if address is None else _from_address(address),
     )
 
 
@@ -130,8 +147,4 @@ def _to_application(item: Mapping[str, Any]) -> Application:
 
 
 def _from_address(address: ReturnAddress) -> dict[str, Any]:
-    return _present({name: getattr(address, name) for name in ReturnAddress.__slots__})
-
-
-def _present(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if value is not None}
+    return drop_none(**{name: getattr(address, name) for name in ReturnAddress.__slots__})

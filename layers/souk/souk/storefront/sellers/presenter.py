@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from souk.http.messages import Response, etag
 from souk.http.pagination import to_cursor
-from souk.http.response import Response, etag
 from souk.shared.clock import to_wire
 from souk.storefront.sellers.model import Application, Following, ReturnAddress, Shop, ShopFront, VerificationDecision
 from souk.storefront.sellers.schemas import (

@@ -19,19 +19,18 @@ from souk.aws.versioned import put_changed, put_new
 from souk.shared.errors import NotFound
 from souk.shared.versioned import Stale
 from souk.storefront.sellers.keys import (
-    FOLLOW_PREFIX,
     decision_key,
     follow_key,
     followers_key,
     following_key,
     shop_key,
-    shop_may_sell,
     shop_rating_key,
 )
 from souk.storefront.sellers.mapping import (
     from_decision,
     from_following,
     from_shop,
+    shop_may_sell,
     to_decision,
     to_following,
     to_rating,
@@ -134,18 +133,10 @@ class FollowRepository:
     def page(
         self, user_id: str, limit: int, after: Mapping[str, str] | None
     ) -> tuple[tuple[tuple[Following, Shop], ...], dict[str, str] | None]:
-        page = self._tables.query(
-            self._table,
-            "#pk = :pk AND begins_with(#sk, :prefix)",
-            {"pk": follow_key(user_id, "")["pk"], "prefix": FOLLOW_PREFIX},
-            newest_first=True,
-            limit=limit,
-            after=follow_key(user_id, after["id"]) if after else None,
-        )
-        followed = tuple(to_following(item) for item in page.items)
+        follows, next_key = self._tables.list_newest(self._table, follow_key, user_id, limit=limit, after=after)
+        followed = tuple(map(to_following, follows))
         items = self._tables.get_many(self._table, [shop_key(following.shop_id) for following in followed])
         shops = {shop.id: shop for shop in map(to_shop, items) if shop.may_sell(verified_only=self._verified_only)}
-        next_key = {"id": page.next_key["sk"].removeprefix(FOLLOW_PREFIX)} if page.next_key else None
         return tuple(
             (following, shops[following.shop_id]) for following in followed if following.shop_id in shops
         ), next_key

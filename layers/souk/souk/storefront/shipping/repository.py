@@ -11,7 +11,7 @@ from souk.aws.versioned import put_changed
 from souk.storefront.catalogue.keys import shipping_key
 from souk.storefront.catalogue.mapping import from_shipping_profile, to_shipping_profile
 from souk.storefront.catalogue.model import ShippingProfile
-from souk.storefront.sellers.keys import shop_may_sell
+from souk.storefront.sellers.mapping import shop_may_sell
 
 
 class ShippingProfileRepository:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from souk.http.fields import Amount, Country, Currency, Line, Wire, unsent
+from souk.http.fields import Amount, AmountOut, Country, Currency, Line, Wire, unsent
 from souk.storefront.catalogue.model import ShippingRate
 
 ProfileName = Annotated[Line, Field(min_length=1, max_length=100)]
@@ -22,8 +22,8 @@ class RateIn(Wire):
 
 
 class RateOut(Wire):
-    first: Amount
-    additional: Amount
+    first: AmountOut
+    additional: AmountOut
 
 
 class NewShippingProfile(Wire):

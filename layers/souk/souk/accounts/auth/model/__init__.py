@@ -5,12 +5,12 @@ from souk.accounts.auth.model.account import (
     REGISTRABLE_ROLES,
     SHORTEST_PASSWORD,
     Account,
+    AccountGone,
     AccountStatus,
     Login,
     Role,
     WrongCredentials,
     require_active,
-    require_existing,
 )
 from souk.accounts.auth.model.email_address import canonical_email
 from souk.accounts.auth.model.session import InvalidRefreshToken, Session, SignedIn, TokenPair
@@ -20,6 +20,7 @@ __all__ = [
     "REGISTRABLE_ROLES",
     "SHORTEST_PASSWORD",
     "Account",
+    "AccountGone",
     "AccountStatus",
     "InvalidRefreshToken",
     "Login",
@@ -30,5 +31,4 @@ __all__ = [
     "WrongCredentials",
     "canonical_email",
     "require_active",
-    "require_existing",
 ]

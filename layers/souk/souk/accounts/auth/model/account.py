@@ -63,16 +63,17 @@ class Account:
         return Role.SELLER in self.roles
 
 
-def require_existing(account: Account | None) -> Account:
-    """Raises Unauthenticated `account_gone`."""
-    if account is None:
-        raise Unauthenticated("This account does not exist any more.", code="account_gone")
-    return account
+class AccountGone(Unauthenticated):
+    """A token outlives its account."""
+
+    def __init__(self) -> None:
+        super().__init__("This account does not exist any more.", code="account_gone")
 
 
 def require_active(account: Account | None) -> Account:
     """Raises Unauthenticated `account_gone` and `account_suspended`."""
-    account = require_existing(account)
+    if account is None:
+        raise AccountGone
     if account.is_suspended:
         raise Unauthenticated("This account is suspended.", code="account_suspended")
     return account

@@ -1,7 +1,7 @@
 """The gateway's authorizer: it allows every request, and passes on whether the access token is valid.
 
 An HTTP API turns a denial into a bare 403, but clients need a 401 to know that they must refresh. So the endpoint
-refuses the request (souk.http.request.caller_from), by the context returned here: `verdict` is "valid" or "invalid".
+refuses the request (souk.http.messages.caller_from), by the context returned here: `verdict` is "valid" or "invalid".
 The gateway caches the answer per token.
 """
 

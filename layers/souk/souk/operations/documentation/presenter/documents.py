@@ -8,8 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from souk.http.request import Request
-from souk.http.response import Response
+from souk.http.messages import Request, Response
 from souk.shared.errors import NotFound
 
 CONTRACT: Final = "openapi.json"

@@ -8,8 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
-from souk.http.request import Request
-from souk.http.response import Response, problem
+from souk.http.messages import Request, Response, problem
 from souk.operations.documentation.presenter.documents import CONTRACT, read
 from souk.shared.errors import MethodNotAllowed, NotFound
 

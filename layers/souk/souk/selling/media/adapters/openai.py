@@ -89,7 +89,7 @@ class OpenAiImages:
                 timeout=self._config.timeout_seconds,
                 **body,
             ) as response:
-                content = read_bounded(response, _MAX_ANSWER_BYTES, _too_large())
+                content = read_bounded(response, _MAX_ANSWER_BYTES, _too_large)
         except httpx.TransportError as fault:
             raise MediaTransient(_VENDOR, f"No answer: {type(fault).__name__}.") from fault
         answer = json_object(content)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Protocol, Self
@@ -164,6 +164,21 @@ class RateTable:
     def rate(self, country: str, state: str | None) -> Decimal:
         states = self._rates.get(country, {})
         return states.get(_plain(state or _ANY_STATE), states.get(_ANY_STATE, _NO_TAX))
+
+
+class CurrentRates:
+    """The rates of the text that `read` answers, which may change: a deployment's secret. Parsed once per text."""
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        self._read = read
+        self._parsed: tuple[str, RateTable] | None = None
+
+    def get(self) -> TaxRates:
+        """Raises what `read` raises, and ValueError for a malformed text."""
+        text = self._read()
+        if self._parsed is None or self._parsed[0] != text:
+            self._parsed = text, RateTable.from_json(text)
+        return self._parsed[1]
 
 
 def _plain(state: str) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from souk.accounts.addresses.mapping import read_address, read_default_address_id
 from souk.accounts.addresses.model import Address
-from souk.accounts.auth.mapping import read_account
-from souk.accounts.auth.model import Account, require_active, require_existing
+from souk.accounts.auth.mapping import read_account, read_active_account
+from souk.accounts.auth.model import Account, AccountGone
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, InvalidRequest, NotFound
@@ -18,7 +18,15 @@ from souk.shared.versioned import retrying
 from souk.storefront.catalogue.mapping import read_product, read_shipping_profile, read_stock
 from souk.storefront.catalogue.model import InsufficientInventory, Product, ShippingProfile, Stock
 from souk.storefront.orders.model import Order, Payment, Purchase, ShipTo
-from souk.storefront.orders.model.pricing import PricedProduct, TaxRates, merge, price, require_one_order, unavailable
+from souk.storefront.orders.model.pricing import (
+    CurrentRates,
+    PricedProduct,
+    TaxRates,
+    merge,
+    price,
+    require_one_order,
+    unavailable,
+)
 from souk.storefront.orders.repository import OrderRepository
 from souk.storefront.orders.service.checkout import CheckoutSessions
 from souk.storefront.sellers.mapping import read_shop
@@ -37,6 +45,7 @@ class Basket:
     buyer: Account
     products: tuple[PricedProduct, ...]
     ship_to: ShipTo | None
+    tax_rates: TaxRates
     available: Mapping[str, int]
 
 
@@ -46,10 +55,19 @@ class BasketReader:
     Products hold no copies of their shop's name or of shipping prices, which would have to be kept up to date.
     """
 
-    def __init__(self, tables: Tables, catalogue_table: str, identity_table: str, *, verified_only: bool) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        catalogue_table: str,
+        identity_table: str,
+        tax_rates: CurrentRates,
+        *,
+        verified_only: bool,
+    ) -> None:
         self._tables = tables
         self._catalogue = catalogue_table
         self._identity = identity_table
+        self._tax_rates = tax_rates
         self._verified_only = verified_only
 
     def read(
@@ -60,46 +78,54 @@ class BasketReader:
         A `preview` also reads the stock, and a suspended account may have one. Raises Unauthenticated, NotFound for an
         unknown product or address, and Conflict for a product or shop that may not sell.
         """
+        reads = [
+            *[read_product(self._catalogue, product_id) for product_id in wanted],
+            *[read_stock(self._catalogue, product_id) for product_id in wanted if preview],
+        ]
         buyer, place, *items = self._tables.read(
-            read_account(self._identity, buyer_id),
+            (read_account if preview else read_active_account)(self._identity, buyer_id),
             read_address(self._identity, buyer_id, address_id)
             if address_id
             else read_default_address_id(self._identity, buyer_id),
-            *(read_product(self._catalogue, product_id) for product_id in wanted),
-            *(read_stock(self._catalogue, product_id) for product_id in (wanted if preview else ())),
+            *reads,
         )
-        buyer = require_existing(buyer) if preview else require_active(buyer)
+        if buyer is None:
+            raise AccountGone
         products = {item.id: item for item in items if isinstance(item, Product)}
         for product_id in wanted:
             if product_id not in products:
                 raise NotFound("There is no such product.", extra={"product_id": product_id})
-        shops, profiles, default = self._read_related(buyer_id, tuple(products.values()), place)
+        shops, profiles, default, tax_rates = self._read_related(buyer_id, tuple(products.values()), place)
         address = place if isinstance(place, Address) else default
         if address is None and address_id:
             raise NotFound("There is no such address.")
         return Basket(
             buyer=buyer,
             products=tuple(
-                self._priced(products[product_id], quantity, shops, profiles) for product_id, quantity in wanted.items()
+                [self._priced(products[product_id], wanted[product_id], shops, profiles) for product_id in wanted]
             ),
             ship_to=_ship_to(address) if address else None,
+            tax_rates=tax_rates,
             available={item.product_id: item.available for item in items if isinstance(item, Stock)},
         )
 
     def _read_related(
         self, buyer_id: str, products: tuple[Product, ...], place: object
-    ) -> tuple[Mapping[str, Shop], Mapping[str, ShippingProfile], Address | None]:
-        """Shops and shipping profiles of `products` by id, and the default address when `place` is its id."""
+    ) -> tuple[Mapping[str, Shop], Mapping[str, ShippingProfile], Address | None, TaxRates]:
+        """Shops and shipping profiles of `products` by id, the default address if `place` is its id, and tax rates."""
         shipped = {(product.seller_id, product.shipping_profile_id) for product in products}
-        items = self._tables.read(
-            *(read_shop(self._catalogue, seller_id) for seller_id in {product.seller_id for product in products}),
-            *(read_shipping_profile(self._catalogue, seller, profile) for seller, profile in shipped if profile),
-            *((read_address(self._identity, buyer_id, place),) if isinstance(place, str) else ()),
-        )
+        reads = [
+            *[read_shop(self._catalogue, seller_id) for seller_id in {product.seller_id for product in products}],
+            *[read_shipping_profile(self._catalogue, seller, profile) for seller, profile in shipped if profile],
+            *([read_address(self._identity, buyer_id, place)] if isinstance(place, str) else []),
+        ]
+        tax_rates = self._tax_rates.get()
+        items = self._tables.read(*reads)
         return (
             {item.id: item for item in items if isinstance(item, Shop)},
             {item.id: item for item in items if isinstance(item, ShippingProfile)},
             next((item for item in items if isinstance(item, Address)), None),
+            tax_rates,
         )
 
     def _priced(
@@ -114,16 +140,10 @@ class BasketReader:
 
 
 class Drafting:
-    """What an order would be, from what is for sale now.
+    """What an order would be, from what is for sale now. `hold`: how long the stock of an unpaid order is reserved."""
 
-    `tax_rates`: the current rates, asked for once per order. `hold`: how long the stock of an unpaid order is reserved.
-    """
-
-    def __init__(
-        self, baskets: BasketReader, tax_rates: Callable[[], TaxRates], hold: timedelta, clock: Clock, new_id: NewId
-    ) -> None:
+    def __init__(self, baskets: BasketReader, hold: timedelta, clock: Clock, new_id: NewId) -> None:
         self._baskets = baskets
-        self._tax_rates = tax_rates
         self._hold = hold
         self._clock = clock
         self._new_id = new_id
@@ -149,7 +169,7 @@ class Drafting:
             buyer_name=buyer.full_name or _NAMELESS,
             buyer_email=buyer.email,
             currency=basket.products[0].product.price.currency,
-            fulfilments=price(basket.products, basket.ship_to, self._tax_rates()),
+            fulfilments=price(basket.products, basket.ship_to, basket.tax_rates),
             payment=Payment.begun(now, self._hold),
             created_at=now,
             updated_at=now,

@@ -84,7 +84,9 @@ def exchange(
 
 
 def _read(response: httpx.Response, deadline: Deadline, what: str) -> bytes:
-    too_large = VendorFailed(VENDOR, f"eBay's answer to {what} is longer than any answer should be.")
+    def too_large() -> VendorFailed:
+        return VendorFailed(VENDOR, f"eBay's answer to {what} is longer than any answer should be.")
+
     return read_bounded(response, _LARGEST_ANSWER, too_large, lambda: deadline.left(what, 0))
 
 

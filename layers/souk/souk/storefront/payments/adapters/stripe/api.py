@@ -84,7 +84,9 @@ class StripeApi:
             if self.clock() > end:
                 raise VendorFailed(VENDOR, f"Stripe took too long to answer {what}.")
 
-        too_large = VendorFailed(VENDOR, f"Stripe's answer to {what} is longer than any answer should be.")
+        def too_large() -> VendorFailed:
+            return VendorFailed(VENDOR, f"Stripe's answer to {what} is longer than any answer should be.")
+
         return read_bounded(response, _LARGEST_ANSWER, too_large, in_time)
 
 
