@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= python3.13
 VENV := .venv/bin
 CLOUD := .venv-cloud/bin
-# sam finds python3.13 and pip on PATH; the virtual environment has both.
+# sam looks for python3.13 and pip on PATH; the virtual environment has both.
 SAM := PATH="$(CURDIR)/$(VENV):$$PATH" SAM_CLI_TELEMETRY=0 $(VENV)/sam
 
 .PHONY: help
@@ -36,7 +36,7 @@ run: install ## the whole system on this machine, until interrupted
 	@$(CLOUD)/python -m local run
 
 .PHONY: demo
-demo: install ## the main job: list a photo of a cup, generate, approve, publish
+demo: install ## list, publish, sell and ship a product, as a seller and a buyer do
 	@$(CLOUD)/python -m local demo
 
 .PHONY: operator
@@ -48,10 +48,10 @@ recount: install ## count sellers' figures again from the orders and the catalog
 	@$(CLOUD)/python -m local recount
 
 .PHONY: reindex
-reindex: install ## build the search index anew out of the catalogue (STACK=... on AWS)
+reindex: install ## rebuild the search index from the catalogue (STACK=... on AWS)
 	@$(CLOUD)/python -m local reindex
 
-# One cache per architecture: SAM's knows the sources, not the target.
+# One cache per architecture: SAM's cache depends on the sources, not on the target.
 OWN_ARCHITECTURE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 sam-build = SOUK_ARCHITECTURE=$(1) $(SAM) build --parameter-overrides Architecture=$(1) --cache-dir .aws-sam/cache-$(1) --build-dir $(2)
 
@@ -93,7 +93,7 @@ e2e: install build
 test: lint unit e2e ## everything: lint, types, unit, functions, template, end to end
 
 .PHONY: bench
-bench: install build ## cold starts, overhead, sizes, growth, local cloud: figures against their bars
+bench: install build ## cold starts, overhead, sizes, growth, local cloud: figures compared with their limits
 	@PYTHONPATH=layers/souk $(VENV)/python -m benchmarks
 
 .PHONY: openapi
@@ -111,7 +111,7 @@ format: .venv/.installed
 	@$(VENV)/ruff format --quiet $(CODE)
 
 .PHONY: lock
-lock: .venv/.installed ## resolve requirements/*.in and layers/*/requirements.in anew
+lock: .venv/.installed ## resolve requirements/*.in and layers/*/requirements.in again
 	@for name in dev cloud bench; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
 	@for layer in dependencies imaging search video; do $(LOCK) layers/$$layer/requirements.in -c requirements/dev.txt -o layers/$$layer/requirements.txt; done
 LOCK = $(VENV)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -p 3.13

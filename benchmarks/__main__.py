@@ -7,13 +7,11 @@ machine's; what counts are the ratios, which were measured side by side.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from benchmarks import cold_start, growth, local_cloud, search, sizes, warm_requests
 from benchmarks.packages import BUILD, WORKSHOP, prepare
@@ -37,7 +35,7 @@ def main() -> int:
         "local cloud": _local_cloud,
     }
     for name, measure in measures.items():
-        rows += _told(name, measure)
+        rows += _timed(name, measure)
     _RESULTS.write_text(
         json.dumps(
             {
@@ -58,19 +56,18 @@ def _against_others() -> tuple[cold_start.Starts, warm_requests.Costs]:
     """Cold starts and warm requests of Souk and of what it is compared with."""
     recording = WORKSHOP / "recording.json"
     WORKSHOP.mkdir(parents=True, exist_ok=True)
-    _told("recording", lambda: _record(recording))
-    recorded: list[dict[str, Any]] = json.loads(recording.read_text())
-    packaged = prepare(recorded)
+    _timed("recording", lambda: _record(recording))
+    packaged = prepare(json.loads(recording.read_text()))
     with stand_in(recording) as url:
-        starts = _told("cold starts", lambda: cold_start.measure(recorded, packaged, url))
-        costs = _told("warm requests", lambda: warm_requests.measure(recorded, packaged, url))
+        starts = _timed("cold starts", lambda: cold_start.measure(packaged, url))
+        costs = _timed("warm requests", lambda: warm_requests.measure(packaged, url))
     return starts, costs
 
 
 def _record(into: Path) -> None:
     """In a process of its own, so that nothing of moto stays in this one."""
-    environment = {**os.environ, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
-    subprocess.run([sys.executable, "-m", "benchmarks.recording", str(into)], cwd=ROOT, env=environment, check=True)
+    command = [sys.executable, "-m", "benchmarks.recording", str(into)]
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
 
 
 def _sizes() -> list[Row]:
@@ -81,7 +78,7 @@ def _local_cloud() -> list[Row]:
     return local_cloud.measure(BUILD)
 
 
-def _told[T](what: str, measure: Callable[[], T]) -> T:
+def _timed[T](what: str, measure: Callable[[], T]) -> T:
     """Progress on stderr: the table alone is the answer."""
     began = time.monotonic()
     answer = measure()

@@ -1,4 +1,6 @@
-"""Cold starts of all endpoints, interleaved: each function in each packaging, one after the other, round by round.
+"""Cold starts of all API functions, interleaved: each beside the handlers it is compared with, round by round.
+
+(a) is the same function; (b) and (c) do the work of its shape (benchmarks/shapes.py).
 
 The bars are held by processor time. A start waits for nothing (the stand-in answers at once), so on an idle machine
 that is its duration; by the clock, on a machine that others use too, it is mostly the others that are measured. The
@@ -20,8 +22,6 @@ from benchmarks.starting import Start, start
 
 # The bar on every single function against the bare handler wants more than one look; the medians over all do not.
 _ROUNDS: Mapping[str, int] = {"souk": 3, "bare": 3, "plain": 1, "framework": 1}
-_BARS: Mapping[str, float] = {"plain": 0.5, "framework": 0.35, "bare": 1.4}
-_WORST_AGAINST_BARE = 2.0
 _NAMES: Mapping[str, str] = {
     "plain": "(a) plain sam build",
     "framework": "(b) FastAPI + Mangum",
@@ -31,35 +31,36 @@ _NAMES: Mapping[str, str] = {
 type Starts = Mapping[str, Mapping[str, Sequence[Start]]]
 
 
-def measure(recorded: Sequence[dict[str, Any]], packaged: Mapping[str, Mapping[str, Packaged]], url: str) -> Starts:
-    """All starts, by function path and packaging."""
+def measure(packaged: Mapping[str, Mapping[str, Packaged]], url: str) -> Starts:
+    """All starts, by function and packaging."""
     found: dict[str, dict[str, list[Start]]] = defaultdict(lambda: defaultdict(list))
 
-    def measure_all_of(one: dict[str, Any], number: int) -> None:
+    def measure_all_of(name: str, number: int) -> None:
         for variant, rounds in _ROUNDS.items():
-            package = packaged[one["path"]].get(variant)
+            package = packaged[name].get(variant)
             if package is not None and number < rounds:
-                found[one["path"]][variant].append(start(one, package, url))
+                slot = f"{name}-{variant}-{number}.{package.record['path']}"
+                found[name][variant].append(start(package, slot, url))
 
     for number in range(max(_ROUNDS.values())):
         # Functions beside each other, one for each processor; the packagings of one function after each other.
         with ThreadPoolExecutor(os.process_cpu_count()) as pool:
-            for done in [pool.submit(measure_all_of, one, number) for one in recorded]:
+            for done in [pool.submit(measure_all_of, name, number) for name in packaged]:
                 done.result()
     return found
 
 
 def rows(starts: Starts) -> list[Row]:
     median = statistics.median(_cpu(by_variant["souk"]) for by_variant in starts.values())
-    made = [Row("cold start, processor time", median * 1000, "ms", note="median over all endpoints")]
-    for variant, bar in _BARS.items():
+    made = [Row("cold start, processor time", median * 1000, "ms", "median over all endpoints")]
+    for variant, name in _NAMES.items():
         by_cpu = _ratios(starts, variant, _cpu)
         by_clock = statistics.median(_ratios(starts, variant, _clock).values())
         note = f"median of {len(by_cpu)}; by the clock {by_clock:.2f}"
-        made.append(Row(f"cold start / {_NAMES[variant]}", statistics.median(by_cpu.values()), "x", bar, note))
+        made.append(Row(f"cold start / {name}", statistics.median(by_cpu.values()), "x", note))
     by_cpu = _ratios(starts, "bare", _cpu)
     worst = max(by_cpu, key=lambda path: by_cpu[path])
-    made.append(Row("cold start / (c), the worst function", by_cpu[worst], "x", _WORST_AGAINST_BARE, worst))
+    made.append(Row("cold start / (c), the worst function", by_cpu[worst], "x", worst))
     return made
 
 

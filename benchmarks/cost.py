@@ -2,9 +2,8 @@
 
     python -m benchmarks.cost > docs/cost.md
 
-How often things happen is counted by benchmarks/units.py, what each function uses was measured by
-benchmarks/receipts.py, and prices stand in benchmarks/prices.py. What clients do besides is assumed, here and
-nowhere else.
+benchmarks/units.py counts how often things happen, benchmarks/receipts.py has measured what each function uses, and
+benchmarks/prices.py has the prices. Assumptions about clients are in this module only.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from tooling.contract.routes import routes
 from tooling.contract.template import read_template
 
 MANY: Final = 1000
-"""How many of each the page tells of."""
+"""How many listings and orders the page is about."""
 LOOKS: Final = 10
 """How often a client reads the listing while it is made and published, and the buyer the order until it is there."""
 VERDICTS: Final = 2
@@ -42,28 +41,28 @@ _SWEEPS: Final = ("sweep_overdue", "sweep_orders")
 _PAGE: Final = """\
 # What it costs
 
-**{many} listings published: ${listings.total:.2f}. {many} orders delivered: ${orders.total:.2f}.** What stands there
-whether it is used or not: ${standing:.2f} a month.
+**{many} listings published: ${listings.total:.2f}. {many} orders delivered: ${orders.total:.2f}.** Fixed cost,
+used or not: ${standing:.2f} a month.
 
 Prices are AWS's public ones for {place} as of {as_of}, without free tiers: look them up again before relying on them.
 `python -m benchmarks.cost > docs/cost.md` writes this page, and a test fails when it is not what the code does.
 
-One listing is its creation, one photograph uploaded straight to the bucket, three pictures, a film and a text made by
-the studio, the approval, and the publication at eBay; nothing goes wrong. Assumed is that the client reads the listing
-{looks} times and fetches every picture and the film once, and that the gateway asks the authorizer {verdicts} times.
+One listing: created, one photograph uploaded straight to the bucket, three pictures, a video and a text made by the
+studio, approved, and published on eBay, without errors. It is assumed that the client reads the listing
+{looks} times and fetches every picture and the video once, and that the gateway asks the authorizer {verdicts} times.
 
 One order is one product of one seller: previewed, placed, paid, processed, shipped, delivered, and completed two weeks
-later. The search index learns what is left, and the seller's figures count the sale and what is left. Assumed is that
+later. The search index gets the new stock, and the seller's figures count the sale and the stock. It is assumed that
 the buyer reads the order {looks} times, that the gateway asks the authorizer {order_verdicts} times, and that streams
-bring each change alone, which is when they cost most. What Stripe asks for is not in it.
+deliver each change alone, the most expensive case. Stripe's own fees are not included.
 
-Of both: X-Ray records every request and event, which it does while they are few.
+In both, X-Ray records every request and event, as it does at low traffic.
 
 ## {many} listings published
 
 {listings_use}
 
-Kept afterwards: {stored} MB a listing, for {many} of them ${stored_price} a month in S3.
+Stored afterwards: {stored} MB a listing, for {many} of them ${stored_price} a month in S3.
 
 ## {many} orders delivered
 
@@ -73,9 +72,9 @@ Kept afterwards: {stored} MB a listing, for {many} of them ${stored_price} a mon
 
 {listings_functions}
 
-A time is the longer of two: that by the clock where it was measured (one machine, x86, over moto, whose time it holds),
-and the processor's, stretched where the memory buys less than one vCPU ({one_processor} MB do). Cold starts and the
-lines that Lambda itself logs come on top.
+A time is the longer of two: the measured duration (on one x86 machine, including moto's time), and the processor time,
+multiplied where the memory gives less than one vCPU ({one_processor} MB give one). Cold
+starts and the lines that Lambda itself logs are not included.
 
 ## Lambda, for one order
 

@@ -25,10 +25,10 @@ from moto.dynamodb.models.table import Table
 from benchmarks import growing_listings, growing_storefront
 from benchmarks.growing import Act, Copies, Grow
 from benchmarks.rows import Row
-from benchmarks.vendors import stripe_for
 from souk.aws import clients
 from tests.functions.capacity import billed
 from tests.functions.cloud import Call, Cloud, create_keys, forget
+from tests.functions.storefront.orders.market import stripe_for
 from tests.functions.template import ACCOUNT, REGION
 from tests.unit.storefront.payments.stripe_in_process import Stripe
 
@@ -44,7 +44,7 @@ def measure(few: int = FEW, many: int = MANY) -> list[Row]:
         gc.collect()
     grown = [f"{name}: {' -> '.join(each)}" for name, each in bills.items() if len(set(each)) > 1]
     note = "; ".join(grown) or f"of {len(bills)}; requests, RRU and WRU"
-    return [Row(f"calls that cost more at {many:,} items than at {few}", len(grown), "calls", 0, note)]
+    return [Row(f"calls that cost more at {many:,} items than at {few}", len(grown), "calls", note)]
 
 
 def _bills(grow: Grow, sizes: tuple[int, ...]) -> Mapping[str, list[str]]:
@@ -77,8 +77,8 @@ def _cloud() -> Iterator[tuple[Cloud, Stripe]]:
         forget()
         cloud = Cloud(environment, "-growth")
         cloud.create(create_keys())
-        with _noting(cloud):
-            yield cloud, stripe_for(cloud, environment)
+        with _noting(cloud), stripe_for(cloud, environment) as stripe:
+            yield cloud, stripe
         forget()
 
 

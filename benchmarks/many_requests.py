@@ -17,7 +17,7 @@ sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
 context = SimpleNamespace(
     function_name=job["function"], memory_limit_in_mb=1024, aws_request_id="one", invoked_function_arn=""
 )
-handler = __import__(job["module"]).handler
+handler = __import__(job["module"], fromlist=["handler"]).handler
 text = json.dumps(job["event"])
 for _ in range(50):
     handler(json.loads(text), context)

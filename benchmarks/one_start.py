@@ -20,7 +20,7 @@ context = SimpleNamespace(
 )
 
 wall, cpu = time.perf_counter(), time.process_time()
-module = __import__(job["module"])
+module = __import__(job["module"], fromlist=["handler"])
 reply = module.handler(job["event"], context)
 wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
 

@@ -34,6 +34,7 @@ from souk.shared.clock import new_id, utc_now
 from tests.functions.capacity import billed
 from tests.functions.cloud import Call, Cloud, create_keys, sample
 from tests.functions.selling.listings.sellers import Seller, ready_photo, task_of
+from tests.functions.storefront.orders.market import stripe_for
 from tests.functions.template import REGION, ROOT, logical_id
 
 RECEIPTS = Path(__file__).with_name("receipts.json")
@@ -188,8 +189,9 @@ def measure() -> dict[str, Any]:
         with _noting(cloud):
             shop = Shop(cloud, environment, ebay)
             functions = {path: _receipt(cloud, prepare, said) for path, prepare in shop.scenarios().items()}
-            trade = Trade(cloud, environment)
-            functions |= {path: _receipt(cloud, prepare, said) for path, prepare in trade.scenarios().items()}
+            with stripe_for(cloud, environment) as stripe:
+                trade = Trade(cloud, stripe).scenarios()
+                functions |= {path: _receipt(cloud, prepare, said) for path, prepare in trade.items()}
             return {"functions": functions, "bytes": shop.sizes()}
 
 

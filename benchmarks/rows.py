@@ -1,20 +1,24 @@
-"""What a measurement is: a figure with its unit, and the bar it is held to."""
+"""A measurement: a figure with its unit, and the bar that it is held to (benchmarks/bars.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmarks.bars import BARS
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`bar` is the most that `figure` may be, in the same unit; None when the figure is only told."""
-
     name: str
     figure: float
     unit: str
-    bar: float | None = None
     note: str = ""
+
+    @property
+    def bar(self) -> float | None:
+        """The most that `figure` may be; None: it is only reported."""
+        return BARS.get(self.name)
 
     @property
     def is_met(self) -> bool:
@@ -32,7 +36,7 @@ class Row:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as aligned text: name, figure, bar, verdict, note."""
+    """The rows as aligned text: name, figure, bar, whether it is met, note."""
     cells = [
         (
             row.name,

@@ -2,8 +2,10 @@
 
     python -m benchmarks.stand_in RECORDING     prints its port, serves until its stdin closes
 
-It is a process of its own, so that its time is nobody's. A function finds it under /<verb_noun>, and vendors under
-/<verb_noun>/<vendor>; the answers of one operation are given in the order in which they were recorded, over and over.
+It is a process of its own, so that its time is nobody's. A handler finds it under /<slot>, and vendors under
+/<slot>/<vendor>. A slot is the name of a recorded function, or `<any text>.<name>` for handlers that run at the same
+time; in each, the answers of one operation come in the order in which they were recorded, over and over.
+/<slot>/_asked answers what was asked there since the last time.
 """
 
 from __future__ import annotations
@@ -13,35 +15,40 @@ import base64
 import itertools
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 
 _END_OF_HEAD = b"\r\n\r\n"
+_ASKED = "GET _asked"
 
 
 class Answers:
-    """Recorded answers as bytes to send, by (function, target): an operation's name, or a method and a path."""
+    """Recorded answers as bytes to send, by slot and target: an operation's name, or a method and a path."""
 
     def __init__(self, recording: Path) -> None:
+        self._recorded: dict[tuple[str, str], list[bytes]] = {}
         self._answers: dict[tuple[str, str], Iterator[bytes]] = {}
+        self._asked: defaultdict[str, list[str]] = defaultdict(list)
         for function in json.loads(recording.read_text()):
-            name = function["path"]
-            by_target: dict[str, list[bytes]] = {}
             for exchange in [*function["exchanges"], *function["vendor"]]:
                 body = base64.b64decode(exchange["body"])
                 message = _message(exchange["status"], exchange["answer_headers"], body)
-                by_target.setdefault(exchange["target"], []).append(message)
-            for target, messages in by_target.items():
-                self._answers[name, target] = itertools.cycle(messages)
+                self._recorded.setdefault((function["path"], exchange["target"]), []).append(message)
 
-    def answer(self, function: str, target: str) -> bytes:
-        recorded = self._answers.get((function, target))
+    def answer(self, slot: str, target: str) -> bytes:
+        if target == _ASKED:
+            return _message(200, {"content-type": "application/json"}, json.dumps(self._asked.pop(slot, [])).encode())
+        self._asked[slot].append(target)
+        recorded = self._recorded.get((slot.rpartition(".")[2], target))
         if recorded is None:
-            # Not retried by any client, and plain in whatever fails because of it.
-            content = f"nothing recorded for {function} {target}".encode()
+            # No client retries this, and the handler's failure shows it.
+            content = f"nothing recorded for {slot} {target}".encode()
             return _message(400, {"content-type": "application/json"}, content)
-        return next(recorded)
+        if (slot, target) not in self._answers:
+            self._answers[slot, target] = itertools.cycle(recorded)
+        return next(self._answers[slot, target])
 
 
 class Connection(asyncio.Protocol):
@@ -70,14 +77,14 @@ class Connection(asyncio.Protocol):
             return None
         self._received = rest[length:]
         method, address, _ = first.split(" ")
-        function, _, path = address.partition("?")[0].lstrip("/").partition("/")
+        slot, _, path = address.partition("?")[0].lstrip("/").partition("/")
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
-        return function, operation or f"{method} {path}"
+        return slot, operation or f"{method} {path}"
 
 
 def _message(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
-    told = {"content-length": str(len(body)), "x-amzn-requestid": "recorded", **headers}
-    head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    sent = {"content-length": str(len(body)), "x-amzn-requestid": "recorded", **headers}
+    head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
     return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{head}\r\n".encode() + body
 
 

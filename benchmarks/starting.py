@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
+
 from benchmarks.packages import Packaged
-from benchmarks.vendors import ADDRESSES
 from tests.functions.template import REGION, ROOT
 
 INTERPRETER: Final = (str(Path(sys.base_prefix) / "bin" / "python3.13"), "-I", "-S", "-B")
+_VENDORS = {"EBAY_API_URL": "ebay", "STRIPE_API_URL": "stripe"}
+"""Environment variables, and the path under which the stand-in has the vendor."""
 _ONE_START = Path(__file__).with_name("one_start.py")
 
 
@@ -30,7 +33,7 @@ class Start:
 
 @contextmanager
 def stand_in(recording: Path) -> Iterator[str]:
-    """The stand-in's address; a function's is a path below it."""
+    """The stand-in's address."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.stand_in", str(recording)],
         cwd=ROOT,
@@ -48,31 +51,31 @@ def stand_in(recording: Path) -> Iterator[str]:
         process.stdout.close()
 
 
-def environment(recorded: dict[str, Any], url: str) -> dict[str, str]:
+def environment(packaged: Packaged, slot: str, url: str) -> dict[str, str]:
     """What Lambda would set: the template's variables, credentials, and where AWS and the vendors are."""
-    name = recorded["path"]
     return {
-        **recorded["environment"],
+        **packaged.record["environment"],
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_LAMBDA_FUNCTION_NAME": recorded["function"],
-        "AWS_ENDPOINT_URL": f"{url}/{name}",
-        **{variable: f"{url}/{name}/{vendor}" for variable, vendor in ADDRESSES.items()},
+        "AWS_LAMBDA_FUNCTION_NAME": packaged.record["function"],
+        "AWS_ENDPOINT_URL": f"{url}/{slot}",
+        **{variable: f"{url}/{slot}/{vendor}" for variable, vendor in _VENDORS.items()},
+        **({"COMPARED": str(packaged.compared)} if packaged.compared else {}),
     }
 
 
 @contextmanager
-def job(recorded: dict[str, Any], packaged: Packaged) -> Iterator[str]:
-    """A file that tells the measured interpreter what to run."""
+def job(packaged: Packaged) -> Iterator[str]:
+    """A file that says what the measured interpreter has to run."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(
             {
                 "paths": [str(path) for path in packaged.paths],
                 "module": packaged.module,
-                "function": recorded["function"],
-                "event": recorded["event"],
+                "function": packaged.record["function"],
+                "event": packaged.record["event"],
             },
             file,
         )
@@ -80,20 +83,27 @@ def job(recorded: dict[str, Any], packaged: Packaged) -> Iterator[str]:
         yield file.name
 
 
-def start(recorded: dict[str, Any], packaged: Packaged, url: str) -> Start:
-    """One cold start. Raises RuntimeError when the answer is not the recorded one's status."""
-    with job(recorded, packaged) as file:
+def start(packaged: Packaged, slot: str, url: str) -> Start:
+    """One cold start. Raises RuntimeError when it does not ask and answer what was recorded.
+
+    `slot` ends with `.<name of the recorded function>`; no two starts at a time may share one.
+    """
+    with job(packaged) as file:
         done = subprocess.run(
             [*INTERPRETER, str(_ONE_START), file],
-            env=environment(recorded, url),
+            env=environment(packaged, slot, url),
             capture_output=True,
             text=True,
             check=False,
             timeout=60,
         )
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else {"status": "no"}
-    if result["status"] != recorded["answer"]["statusCode"]:
+    record = packaged.record
+    asked = sorted(httpx.get(f"{url}/{slot}/_asked").json())
+    expected = sorted(exchange["target"] for exchange in [*record["exchanges"], *record["vendor"]])
+    if result["status"] != record["answer"]["statusCode"] or asked != expected:
         raise RuntimeError(
-            f"{packaged.module} answered {result['status']}:\n{done.stdout[-800:]}\n{done.stderr[-2000:]}"
+            f"{packaged.module} for {slot} answered {result['status']}, asked {asked} in place of {expected}:\n"
+            f"{done.stdout[-800:]}\n{done.stderr[-2000:]}"
         )
     return Start(result["seconds"], result["cpu_seconds"])

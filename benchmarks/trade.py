@@ -6,10 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import count, pairwise
 from typing import Any, Final
 
-import pytest
-
 from benchmarks.units import COUNTED, COUNTING, INDEXING, STOCKTAKING
-from benchmarks.vendors import stripe_for
 from souk.aws.attributes import to_attributes
 from souk.storefront.catalogue.keys import stock_key
 from souk.storefront.catalogue.mapping import from_product, from_stock
@@ -19,6 +16,7 @@ from tests.functions.cloud import Cloud
 from tests.functions.storefront.analytics.sellers import change, count_stock, record
 from tests.functions.storefront.orders.market import Buyer, Shop
 from tests.functions.storefront.payments import events
+from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 type Act = Callable[[], Any]
 
@@ -29,9 +27,9 @@ _STOCK: Final = 999
 class Trade:
     """The vendor is in this process: what asking it takes is in no receipt."""
 
-    def __init__(self, cloud: Cloud, environment: pytest.MonkeyPatch) -> None:
+    def __init__(self, cloud: Cloud, stripe: Stripe) -> None:
         self._cloud = cloud
-        self._stripe = stripe_for(cloud, environment)
+        self._stripe = stripe
         self._shop = Shop(cloud, "Trade")
         profile = self._shop.ships()
         self._products = [self._shop.product(stock=_STOCK, shipping_profile_id=profile) for _ in range(_PRODUCTS)]

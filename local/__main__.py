@@ -16,7 +16,7 @@ from local.terminal import Terminal
 
 
 class Interrupted(BaseException):
-    """A signal asked the command to end."""
+    """SIGINT or SIGTERM."""
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
     operator = commands.add_parser("operator", help="make an account an operator")
     operator.add_argument("email")
     commands.add_parser("recount", help="count sellers' figures again from the orders and the catalogue")
-    commands.add_parser("reindex", help="build the search index anew out of the catalogue")
+    commands.add_parser("reindex", help="rebuild the search index from the catalogue")
     arguments = parser.parse_args()
     terminal = Terminal()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -71,24 +71,24 @@ def _run(terminal: Terminal) -> int:
     ended = threading.Event()
     try:
         stack.start()
-        _tell_places(stack.places, stack.settings.data, terminal)
+        _show_places(stack.places, stack.settings.data, terminal)
         signal.signal(signal.SIGTERM, lambda *_: ended.set())
         signal.signal(signal.SIGINT, lambda *_: ended.set())
-        told = ""
+        reported = ""
         while not ended.wait(1):
             problem = stack.problem()
-            if problem and problem != told:
+            if problem and problem != reported:
                 terminal.problem(problem)
-            told = problem
+            reported = problem
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         stack.stop()
     terminal.line("Stopped; the data is kept.")
-    return 1 if told else 0
+    return 1 if reported else 0
 
 
-def _tell_places(places: Places, data: Path, terminal: Terminal) -> None:
+def _show_places(places: Places, data: Path, terminal: Terminal) -> None:
     terminal.line()
     terminal.line(terminal.style("Souk is running.", "bold", "green"))
     terminal.place("API", places.api)

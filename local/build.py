@@ -1,5 +1,6 @@
-"""Runs `make build` when the sources differ from those of the last build; SAM's own check costs seconds, this one a
-few milliseconds.
+"""Runs `make build` if the sources have changed since the last build.
+
+SAM's own check takes seconds, this one a few milliseconds.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _IGNORED = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 
 
 def is_built(root: Path, build: Path) -> bool:
-    """Whether `build` holds what the sources under `root` make."""
+    """Whether `build` was built from the present sources under `root`."""
     try:
         return (build / ".sources").read_text() == _digest(root) and (build / "template.yaml").exists()
     except FileNotFoundError:
@@ -27,9 +28,9 @@ def is_built(root: Path, build: Path) -> bool:
 
 
 def build(root: Path, target: Path, log: Path) -> None:
-    """Build with SAM. Raises Unusable with the end of its output when it fails."""
+    """Build with SAM. Raises Unusable with the end of its output if it fails."""
     digest = _digest(root)
-    # Made-up AWS keys in the environment make sam ask STS, and wait.
+    # With invalid AWS keys in the environment, sam would call STS and wait.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with log.open("wb") as output:
         done = subprocess.run(

@@ -1,6 +1,6 @@
-"""Processes that belong to one data folder: stopped by their pid, also those of a run that was killed.
+"""The processes of one data folder: they are stopped by their pid, including those of an earlier run that was killed.
 
-A pid alone can name a stranger after a while, so each is kept with its start time, and only a match of both is ours.
+A pid may later belong to another program, so it is stored with its start time, and only a match of both is ours.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _GRACE = 5.0
 
 
 class Children:
-    """The file that remembers children; one line each, appended at once."""
+    """Starts children, and records each in a file as soon as it is started."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -35,7 +35,7 @@ class Children:
             file.write(json.dumps({"pid": pid, "began": began}) + "\n")
 
     def start(self, module: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
-        """Run a module that ends when this process does, its output in `log`."""
+        """Run a module that ends with this process. Its output goes to `log`."""
         with log.open("ab") as output:
             child = subprocess.Popen(
                 [sys.executable, "-m", "local.lifeline", module, *arguments],
@@ -51,7 +51,7 @@ class Children:
         return child
 
     def stop_all(self) -> None:
-        """Ask the children of this run and all that were remembered to end, and end those that do not."""
+        """Ask the children of this run and all recorded ones to end; kill those that do not."""
         for child in self._running.values():
             child.terminate()
         for child in self._running.values():
@@ -63,14 +63,14 @@ class Children:
             if child.stdin is not None:
                 child.stdin.close()
         self._running.clear()
-        # A worker begun while the others were ended would still be at work when the next run takes this one's ports.
+        # A worker that was started meanwhile would still run when the next run takes the same ports.
         self.stop_orphans()
 
     def forget(self) -> None:
         self._file.unlink(missing_ok=True)
 
     def stop_orphans(self) -> int:
-        """End what an earlier run left behind; answers how many were still there."""
+        """End the processes that an earlier run left behind. Returns how many there were."""
         orphans = list(self._orphans())
         for orphan in orphans:
             _signal(orphan, gently=True)
@@ -91,7 +91,7 @@ class Children:
                 if process.create_time() == entry["began"]:
                     found.append(process)
             except (ValueError, KeyError, psutil.NoSuchProcess):
-                continue  # a line torn by the crash, or a child that has ended by itself
+                continue  # a line that the crash cut off, or a child that has ended already
         return found
 
 
@@ -103,7 +103,7 @@ def _signal(process: psutil.Process, *, gently: bool) -> None:
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory that a process holds; 0 if it is gone."""
+    """The memory that a process uses, in bytes; 0 if it has ended."""
     try:
         return int(psutil.Process(pid).memory_info().rss)
     except psutil.NoSuchProcess:

@@ -1,8 +1,7 @@
 """The local cloud: MiniStack inside this process, its HTTP server on a thread, IAM enforced, loopback only.
 
-In this process rather than in a child: a kill takes all of it at once (Lambda workers end with their pipes), and the
-deploy needs no second interpreter. MiniStack reads its settings when it is imported, so it is imported late, by
-`Cloud.start`.
+It runs in this process, not in a child: a kill ends all of it at once (Lambda workers end with their pipes), and a
+deploy needs no second interpreter. MiniStack reads its settings when it is imported, so `Cloud.start` imports it.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from local.problems import Unusable
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
-_ROOT_KEY = "test"  # the access key that MiniStack takes for the account's root
+_ROOT_KEY = "test"  # the access key of the account's root user in MiniStack
 _KEPT_UNPACKED = 24 * 3600
 _KEPT_VARIABLES = frozenset({
     "PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR",
@@ -48,7 +47,7 @@ type Asgi = Callable[..., Awaitable[None]]
 
 
 class Cloud:
-    """MiniStack with its state in `folder`; `children` remembers its Lambda workers."""
+    """MiniStack with its state in `folder`. `children` records its Lambda workers."""
 
     def __init__(self, folder: Path, port: int, children: Children, *, wait_scale: float = 1) -> None:
         self.port = port
@@ -69,11 +68,11 @@ class Cloud:
 
     @property
     def problem(self) -> OSError | None:
-        """Why the state cannot be saved at present, if so."""
+        """Why the state cannot be saved at the moment, or None."""
         return self._saver.problem if self._saver else None
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the local account's root."""
+        """A boto3 client of the local account's root user."""
         return local_client(service, self.endpoint)
 
     def start(self) -> None:
@@ -113,7 +112,7 @@ class Cloud:
         threading.Thread(target=self._bound_workers, args=(lambda_runtime,), name="souk-workers", daemon=True).start()
 
     def serve(self, app: Asgi, listener: socket.socket) -> None:
-        """Serve an ASGI application on a bound socket, in the cloud's event loop; returns once it accepts."""
+        """Serve an ASGI application on a bound socket, in the cloud's event loop. Returns once it is reachable."""
         config = import_module("hypercorn.config").Config()
         config.bind = [f"fd://{listener.detach()}"]
         config.keep_alive_timeout = 75
@@ -137,7 +136,7 @@ class Cloud:
         raise Unusable(f"The server on port {port} does not answer.")
 
     def save(self) -> None:
-        """Put the state on disk now. Raises Unusable when there is no space."""
+        """Write the state to disk now. Raises Unusable if it cannot be written."""
         try:
             if self._saver:
                 self._saver.save_now()
@@ -145,13 +144,13 @@ class Cloud:
             raise Unusable(f"The state cannot be written to {self._folder}: {error.strerror}.") from error
 
     def stop(self) -> None:
-        """Stop serving, hold the executions where they are, end the workers, save."""
+        """Stop serving, halt the executions where they are, end the workers, and save the state."""
         self._stopped.set()
         if self._ministack is None or not self._thread.is_alive():
             return
         if self._saver:
             self._saver.stop()
-        # First whom clients speak to, last whom the functions speak to.
+        # First the servers that clients call, last the one that functions call.
         for server in reversed(self._servers[1:]):
             self._end_server(server)
         self._halted.set()
@@ -180,8 +179,8 @@ class Cloud:
         lambdas.hide_errors_from_callers(functions)
         services.finish_parallel_states(emulator("services.stepfunctions"))
         services.halt_executions(emulator("services.stepfunctions"), self._halted, self._thread)
-        services.tell_encryption_contexts(emulator("core.iam_evaluator"))
-        services.judge_task_answers_by_machine(emulator("core.iam_evaluator"), emulator("services.stepfunctions"))
+        services.pass_encryption_contexts(emulator("core.iam_evaluator"))
+        services.check_task_answers_by_machine(emulator("core.iam_evaluator"), emulator("services.stepfunctions"))
         gateways.assume_the_integrations_role(
             emulator("services.apigateway"), emulator("core.iam_evaluator"), emulator("services.iam")
         )
@@ -203,7 +202,7 @@ class Cloud:
         return touch_then
 
     def touch(self) -> None:
-        """Something may have changed: save within two seconds."""
+        """Save within two seconds, because the state may have changed."""
         if self._saver:
             self._saver.touch()
 
@@ -229,7 +228,7 @@ class Cloud:
         return scratch
 
     def _environment(self, scratch: Path) -> dict[str, str]:
-        """What MiniStack and its workers see: of the user's own environment only what a process needs to run at all."""
+        """MiniStack's environment. Of the user's own, only what any process needs is kept."""
         for name in set(os.environ) - _KEPT_VARIABLES:
             del os.environ[name]
         direct = ",".join(
@@ -280,7 +279,7 @@ def _function_log(folder: Path) -> logging.Logger:
 
 
 def local_client(service: str, endpoint: str, config: Config | None = None) -> Any:
-    """A boto3 client of the local account's root; what `config` says comes before what is usual here."""
+    """A boto3 client of the local account's root user. `config` overrides the defaults."""
     connect: Any = boto3.client
     usual = Config(retries={"max_attempts": 1}, read_timeout=900, s3={"addressing_style": "path"})
     return connect(
@@ -294,12 +293,12 @@ def local_client(service: str, endpoint: str, config: Config | None = None) -> A
 
 
 def emulator(name: str) -> Any:
-    """A module of MiniStack. Imported by name: it reads its settings at import, and has no types."""
+    """A module of MiniStack. It is imported by name because it reads settings at import and has no types."""
     return import_module(f"ministack.{name}")
 
 
 def bind(port: int) -> socket.socket:
-    """A socket on 127.0.0.1:port that does not listen yet; 0 takes a free port. Raises Unusable when it is taken."""
+    """A socket bound to 127.0.0.1:port, not listening yet; 0 takes a free port. Raises Unusable if it is taken."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

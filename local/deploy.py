@@ -1,9 +1,9 @@
-"""Deploys the package by CloudFormation, as one transaction over the state folder.
+"""Deploys the package with CloudFormation, as one transaction over the state folder.
 
-A deploy writes to a dozen services, each saved by itself: a kill in the middle would leave a stack whose records and
-resources disagree. So the state before it is set aside (hard links: no copying), a mark tells that a deploy is under
-way, and the next start that finds the mark goes back to what was set aside. A refused template ends the same way. An
-unchanged package is not deployed at all: its digest was kept with the state.
+A deploy writes to a dozen services, which are saved separately: a kill in the middle would leave a stack whose records
+and resources disagree. So the state is kept aside first (as hard links, without copying), together with a marker file.
+A start that finds the marker restores that state; the same happens after a refused template. An unchanged package is
+not deployed: its digest is stored with the state.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
 def recover(folder: Path) -> bool:
-    """Undo an interrupted deploy before the cloud starts; answers whether there was one."""
+    """Undo an interrupted deploy, before the cloud starts. Returns whether there was one."""
     mark, before, state = folder / "deploying", folder / "state.before", folder / "state"
     if not mark.exists():
         shutil.rmtree(before, ignore_errors=True)
@@ -42,7 +42,7 @@ def recover(folder: Path) -> bool:
 
 
 def is_deployed(folder: Path, digest: str) -> bool:
-    """Whether the state already holds this deployment."""
+    """Whether this deployment is in the state already."""
     return _record(folder).get("digest") == digest
 
 
@@ -59,9 +59,7 @@ def deploy(
     save: Callable[[], None],
     report: Callable[[str], None],
 ) -> str:
-    """Deploy and answer the API's id. Raises DeployFailed with each resource that CloudFormation refused, and its
-    reason.
-    """
+    """Deploy and return the API's id. Raises DeployFailed with the refused resources and the reasons."""
     _begin(folder, save)
     report("uploading")
     packaging.upload(package, client("s3"))
@@ -79,13 +77,13 @@ def deploy(
 
 
 def deployment_digest(package: Package, parameters: Mapping[str, str]) -> str:
-    """Also names the emulator and our completion of its routes: either may change what a deploy makes."""
+    """Includes the version of MiniStack and local/routes.py, because both influence the result of a deploy."""
     completion = Path(routes.__file__).read_text()
     return package.digest({**parameters, "ministack": version("ministack"), "routes": completion})
 
 
 def declared(package: Package, parameters: Mapping[str, str]) -> dict[str, str]:
-    """The parameters that the template has."""
+    """Those parameters that the template declares."""
     return {name: value for name, value in parameters.items() if name in package.template.get("Parameters", {})}
 
 
@@ -112,7 +110,7 @@ def _link_tree(source: Path, target: Path) -> None:
             try:
                 os.link(entry, target / entry.name)
             except FileNotFoundError:
-                continue  # a file set aside by a save that ran meanwhile
+                continue  # a file that a save has replaced meanwhile
 
 
 def _record(folder: Path) -> dict[str, Any]:
@@ -143,7 +141,7 @@ def _apply(
             cloudformation.update_stack(**request)
     except cloudformation.exceptions.ClientError as error:
         refusal = error.response["Error"]
-        # CloudFormation has no class of its own for this: it is a ValidationError with these words.
+        # There is no error code for this: it is a ValidationError with this text.
         if "No updates are to be performed" in refusal["Message"]:
             return
         raise DeployFailed(f"CloudFormation refused the template: {refusal['Message'][:1000]}") from error
@@ -151,8 +149,10 @@ def _apply(
 
 
 def _with_defaults(template: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
-    """The template with the given values as its defaults: MiniStack 1.5.33 runs the SAM transform on the defaults
-    alone, and SAM writes them into what it makes itself, like the API's CORS settings.
+    """The template with the given values as its defaults.
+
+    MiniStack 1.5.33 runs the SAM transform on the defaults only, and SAM writes them into resources that it generates,
+    such as the API's CORS settings.
     """
     declared = template.get("Parameters", {})
     given = {name: {**declared[name], "Default": value} for name, value in parameters.items()}

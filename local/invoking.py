@@ -1,4 +1,4 @@
-"""Calling a function of the stack that is on no route, here or on AWS (STACK=...)."""
+"""Invokes functions of the stack that have no route, here or on AWS (STACK=...)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from local.settings import Settings
 from local.stack import physical_name
 
 PATIENCE = 930.0
-"""Seconds: no function on AWS works for longer than fifteen minutes."""
+"""Seconds. A function on AWS runs for fifteen minutes at most."""
 
 
 class Functions:
@@ -31,16 +31,16 @@ class Functions:
             raise Unusable(f"AWS cannot be asked: {error}") from error
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
-        """What the function answers. Raises Unusable when there is no such function, or it fails.
+        """The function's answer. Raises Unusable when there is no such function, or it fails.
 
-        It is invoked once: whoever gets no answer does not know whether it is still at work.
+        It is invoked only once: without an answer, it may still be running.
         """
         name = self._physical_name(function)
         try:
             answer = self._functions.invoke(FunctionName=name, Payload=json.dumps(event))
             result = json.loads(answer["Payload"].read())
         except (BotoCoreError, ClientError) as error:
-            raise Unusable(f"{function} gave no answer, and may be at work still: {error}") from error
+            raise Unusable(f"{function} gave no answer, and may still be running: {error}") from error
         if "FunctionError" in answer:
             raise Unusable(str(result.get("errorMessage", result)))
         return result
@@ -56,7 +56,7 @@ class Functions:
 
 
 def _clients(settings: Settings) -> tuple[Any, Any]:
-    # Kept alive: on the way there are those who forget a connection on which nothing is said for minutes.
+    # TCP keep-alive: some routers drop a connection that was silent for minutes.
     patient = Config(read_timeout=PATIENCE, retries={"total_max_attempts": 1}, tcp_keepalive=True)
     if settings.stack:
         return boto3.client("cloudformation"), boto3.client("lambda", config=patient)

@@ -1,6 +1,6 @@
 """python -m local.lifeline MODULE ARGUMENTS...: run a module that must not outlive its parent.
 
-The parent holds the other end of stdin; when it is gone, however it went, stdin ends.
+The parent holds the other end of stdin. When the parent ends, even by a kill, stdin ends, and this process with it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""`make operator EMAIL=...`: the first operator, made by whoever may invoke the function, here or on AWS
-(STACK=...).
+"""`make operator EMAIL=...`: make an account an operator, here or on AWS (STACK=...).
+
+It needs no operator: anyone who may invoke the function can make the first one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Puts what `sam build` made into the local S3 and points the template at it, as `sam package` does.
+"""Uploads the output of `sam build` to the local S3 and puts its locations into the template, as `sam package` does.
 
-Keys are content hashes and archives are made without dates, so an unchanged artifact has an unchanged key: equal
-templates mean that there is nothing to deploy.
+Keys are content hashes, and archives contain no dates, so an unchanged artifact keeps its key: if the template is
+unchanged, there is nothing to deploy.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """`template` with `s3://` locations; `artifacts`: key -> the folder or file that it holds."""
+    """`template` with `s3://` locations. `artifacts`: key -> the folder or file to upload."""
 
     template: dict[str, Any]
     artifacts: Mapping[str, Path]
 
     def digest(self, parameters: Mapping[str, str]) -> str:
-        """Identifies a deployment: equal digests, nothing to do."""
+        """Identifies a deployment: with an equal digest there is nothing to deploy."""
         return hashlib.sha256(json.dumps([self.template, dict(parameters)], sort_keys=True).encode()).hexdigest()
 
 
 def read_package(build: Path) -> Package:
-    """The built template with its artifacts, nothing uploaded yet. Raises Unusable when there is no build."""
+    """The built template with its artifacts, not uploaded yet. Raises Unusable when there is no build."""
     try:
         template = yaml.safe_load((build / "template.yaml").read_text())
     except FileNotFoundError as error:
@@ -63,13 +63,13 @@ def read_package(build: Path) -> Package:
 
 
 def upload_template(template: Mapping[str, Any], s3: Any) -> str:
-    """Upload a template (CloudFormation takes no more than 51,200 bytes in a request); answers its URL."""
+    """Upload a template and return its URL. In a request, CloudFormation accepts 51,200 bytes at most."""
     s3.put_object(Bucket=BUCKET, Key=_TEMPLATE, Body=json.dumps(template).encode())
     return f"{s3.meta.endpoint_url}/{BUCKET}/{_TEMPLATE}"
 
 
 def upload(package: Package, s3: Any) -> int:
-    """Upload the artifacts that the bucket lacks; answers how many."""
+    """Upload the artifacts that are missing in the bucket, and delete old ones. Returns how many were uploaded."""
     held = _held(s3)
     missing = {key: source for key, source in package.artifacts.items() if key not in held}
     for key, source in missing.items():

@@ -1,17 +1,15 @@
-"""What can be wrong with this machine or with a setting, said in a sentence that tells what to do."""
+"""Errors of this machine or of a setting. Their text is a sentence that says what to do."""
 
 from __future__ import annotations
 
 
 class Unusable(Exception):
-    """The command cannot go on; its text is the whole message to the user, without a traceback."""
+    """The command cannot continue. The text is shown to the user without a traceback."""
 
 
 class DeployFailed(Unusable):
-    """CloudFormation refused the template; the text names the resources and their reasons."""
+    """CloudFormation refused the template. The text names the refused resources and the reasons."""
 
 
 class PatchOutdated(RuntimeError):
-    """MiniStack's source no longer has what a patch replaces: the pinned version was changed without looking at
-    local/patches.
-    """
+    """MiniStack's source no longer contains what a patch replaces: the version changed, and local/patches did not."""

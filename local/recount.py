@@ -1,6 +1,6 @@
-"""`make recount`: sellers' figures are counted again from the orders and the catalogue, here or on AWS (STACK=...).
+"""`make recount`: count sellers' figures again from the orders and the catalogue, here or on AWS (STACK=...).
 
-It counts what is missing and nothing twice, so it may run at any time. Counters that were lost come back whole.
+It adds what was not counted yet and nothing twice, so it may run at any time. It also restores lost counters.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from local.terminal import Terminal
 
 
 def recount(settings: Settings, terminal: Terminal) -> int:
-    """Invoke rebuild_analytics for page after page of the orders, and rebuild_inventory of the catalogue.
+    """Invoke rebuild_analytics for each page of the orders, and rebuild_inventory for each page of the catalogue.
 
     Raises Unusable.
     """
     functions = Functions(settings)
-    orders, counted = _through(functions, "RebuildAnalyticsFunction", "orders")
+    orders, counted = _rebuild(functions, "RebuildAnalyticsFunction", "orders")
     terminal.line(f"{orders} orders were read; {counted} payments and refunds were not counted before.")
-    products, counted = _through(functions, "RebuildInventoryFunction", "products")
+    products, counted = _rebuild(functions, "RebuildInventoryFunction", "products")
     terminal.line(f"{products} products were read; the stock of {counted} was not counted, or not as it is.")
     return 0
 
 
-def _through(functions: Functions, name: str, what: str) -> tuple[int, int]:
-    """Call until everything was read: how many of `what` there were, and how much of it was not counted."""
+def _rebuild(functions: Functions, name: str, what: str) -> tuple[int, int]:
+    """Invoke `name` until everything was read. Returns how many `what` were read and how many were newly counted."""
     read = counted = 0
     after = None
     while True:

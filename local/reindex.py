@@ -1,6 +1,6 @@
-"""`make reindex`: the search index is built anew out of the catalogue, here or on AWS (STACK=...).
+"""`make reindex`: rebuild the search index from the catalogue, here or on AWS (STACK=...).
 
-It may run at any time: searches go on with the index that there is, and changes made meanwhile are in the new one.
+It may run at any time: searches use the old index meanwhile, and the new one includes changes made meanwhile.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How other commands find a running stack: the data folder says where it answers, and its lock whether it lives."""
+"""How other commands find a running stack: a file in the data folder has its URLs, and a lock shows that it runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a running stack answers: the API, AWS, and the stand-ins' pages (empty without them); and its process."""
+    """URLs of a running stack: the API, AWS, and the stand-ins (empty if there is none); and its process id."""
 
     api: str
     endpoint: str
@@ -21,7 +21,7 @@ class Places:
 
 
 def running(data: Path) -> Places | None:
-    """The stack that runs on this data folder, if one does: the lock, not the file, tells that it lives."""
+    """The stack that runs on this data folder, or None. The lock proves that it runs; the file may be left over."""
     try:
         with (data / "lock").open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

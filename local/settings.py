@@ -1,7 +1,7 @@
-"""Every setting of the local cloud, read from the environment in one place; README's table repeats this one.
+"""All settings of the local cloud, read from the environment. README has the same table.
 
 PORT                 3000            where the API is served, on 127.0.0.1
-SOUK_DATA            .souk           tables, objects, the stand-ins' listings and payments; delete it to start afresh
+SOUK_DATA            .souk           tables, objects, the stand-ins' listings and payments; delete it to start empty
 EBAY_API_URL         the stand-in    Trading endpoint
 EBAY_MEDIA_URL       the stand-in    Media API base
 EBAY_TOKEN_URL       the stand-in    OAuth token endpoint
@@ -18,7 +18,7 @@ SOUK_BUILD           .aws-sam/build  a build made elsewhere; when set, nothing i
 SOUK_WAIT_SCALE      1               below 1, workflow waits are shortened (tests)
 EBAY_ACCESS_TOKEN    the stand-in's  the demo seller's token
 DEMO_OUTPUT          demo-output     where `make demo` puts pictures and video
-STACK                                stack on AWS where `make operator`, `recount` and `reindex` then work
+STACK                                stack on AWS that `make operator`, `recount` and `reindex` use
 NO_COLOR                             plain output
 """
 
@@ -34,7 +34,7 @@ from types import MappingProxyType
 from local.problems import Unusable
 from local.vendors.stripe.events import LOCAL_SECRET
 
-# Setting -> template parameter. A changed value is a changed deployment.
+# Setting -> template parameter. A changed value means a new deployment.
 _PARAMETERS = {
     "EBAY_API_URL": "EbayApiUrl",
     "EBAY_MEDIA_URL": "EbayMediaUrl",
@@ -121,7 +121,7 @@ def _secrets(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def own_architecture() -> str:
-    """This machine's processor in Lambda's words: layers hold compiled code."""
+    """This machine's architecture, as Lambda names it; layers contain compiled code."""
     return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
 
 

@@ -1,6 +1,4 @@
-"""The whole of Souk on this machine: data folder, stand-ins, cloud, deployment and API, started and stopped in
-order.
-"""
+"""Starts and stops all of Souk on this machine: data folder, stand-ins, cloud, deployment and API."""
 
 from __future__ import annotations
 
@@ -35,7 +33,7 @@ _SWEEPERS = ("SweepOverdueFunction", "SweepOrdersFunction")
 
 
 class Stack:
-    """One per data folder: a second one is refused while the first lives, however it was started."""
+    """One per data folder: a second one is refused while the first runs."""
 
     def __init__(self, settings: Settings, terminal: Terminal) -> None:
         self.settings = settings
@@ -48,7 +46,7 @@ class Stack:
 
     @property
     def places(self) -> Places:
-        """Where everything answers, once it is started."""
+        """The URLs of everything that was started."""
         urls = {name: self._stand_in_url(name) for name in ("ebay", "stripe")}
         return Places(self._api_url, self.cloud.endpoint, **urls, pid=os.getpid())
 
@@ -66,7 +64,7 @@ class Stack:
         return self._cloud
 
     def start(self) -> None:
-        """Up to the first answer of the API. Raises Unusable in a sentence; `stop` cleans up whatever was begun."""
+        """Start everything and wait for the API. Raises Unusable; `stop` cleans up what was started until then."""
         data = self.settings.data
         self._take_folder()
         if orphans := self._children.stop_orphans():
@@ -91,7 +89,7 @@ class Stack:
         self._announce()
 
     def problem(self) -> str:
-        """What has gone wrong since the start; empty when all is well."""
+        """What went wrong since the start, as a sentence; empty if nothing did."""
         for stand_in in self._stand_ins.values():
             if stand_in.problem:
                 return stand_in.problem
@@ -100,7 +98,7 @@ class Stack:
         return ""
 
     def stop(self) -> None:
-        """Stop everything by its pid and save. Safe at any point of a start."""
+        """Stop all processes and save the state. Allowed at any point of a start."""
         try:
             if self._cloud is not None:
                 self._cloud.stop()
@@ -134,7 +132,7 @@ class Stack:
                 build.build(ROOT, self.settings.build, self.settings.data / "build.log")
 
     def _choose_ports(self) -> None:
-        """Keep the ports of the last run: vendors' URLs are part of the deployment, of listings and payment pages."""
+        """Keep the ports of the last run: the vendors' URLs are in the deployment, in listings and in payment pages."""
         file = self.settings.data / PORTS
         known = _read_ports(file)
         for name, first in FIRST_PORTS.items():
@@ -174,7 +172,7 @@ class Stack:
             return deploy.deploy(data, package, parameters, self.cloud.client, self.cloud.save, step.update)
 
     def _fill_secrets(self) -> None:
-        """The stack's vendor secret from the settings (rule 32)."""
+        """Put the vendors' keys from the settings into the stack's secret, where the functions read them."""
         arn = deploy.outputs(self.cloud.client("cloudformation")).get("VendorSecretArn")
         if arn is None:
             return
@@ -190,7 +188,7 @@ class Stack:
         self.cloud.serve(gateway, listener)
 
     def _sweep(self) -> None:
-        """Settle what an earlier run left in a passing status (rule 2)."""
+        """Invoke the sweepers: they finish what an earlier run was doing when it ended."""
         payload = json.dumps({"starting": True})
         for name in filter(None, map(self.function_name, _SWEEPERS)):
             self.cloud.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=payload)
@@ -199,12 +197,12 @@ class Stack:
         replace_durably(self.settings.data / "running", json.dumps(asdict(self.places)).encode())
 
     def function_name(self, *logical: str) -> str:
-        """The deployed name of the first of these functions that the stack has; empty if it has none."""
+        """The deployed name of the first of these functions that is in the stack; empty if none is."""
         return physical_name(self.cloud.client("cloudformation"), deploy.STACK, *logical)
 
 
 def physical_name(cloudformation: Any, stack: str, *logical: str) -> str:
-    """What CloudFormation made of the first of these logical ids; empty if the stack has none of them."""
+    """The physical id of the first of these logical ids that is in the stack; empty if none is."""
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
     found = {
         entry["LogicalResourceId"]: entry["PhysicalResourceId"]
@@ -215,7 +213,7 @@ def physical_name(cloudformation: Any, stack: str, *logical: str) -> str:
 
 
 def sentence(error: OSError) -> str:
-    """An operating system's refusal as a sentence for the user."""
+    """An error of the operating system as a sentence for the user."""
     if error.errno == errno.ENOSPC:
         return "There is no space left on the disk; make room and start again."
     return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}."

@@ -1,4 +1,4 @@
-"""The vendors' stand-ins as processes of one data folder: each with its port, its state and its log."""
+"""Starts the vendors' stand-ins as processes, each with its port, state and log in the data folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _START_LIMIT = 20.0
 
 @dataclass(slots=True)
 class StandIn:
-    """`local.vendors.<name>` on `port` of 127.0.0.1; `title` is how the vendor writes itself."""
+    """`local.vendors.<name>` on `port` of 127.0.0.1; `title` is the vendor's name as the vendor spells it."""
 
     name: str
     title: str
@@ -30,7 +30,7 @@ class StandIn:
 
     @property
     def problem(self) -> str:
-        """What has gone wrong since the start; empty when all is well."""
+        """What went wrong since the start, as a sentence; empty if nothing did."""
         if self._process is None or self._process.poll() is None:
             return ""
         return f"The {self.title} stand-in ended by itself; its log is {self._log}."
@@ -42,7 +42,7 @@ class StandIn:
         self._process = children.start(f"local.vendors.{self.name}", *usual, *arguments, log=self._log)
 
     def wait(self) -> None:
-        """Until it listens. Raises Unusable when it does not."""
+        """Wait until it accepts connections. Raises Unusable if it does not."""
         deadline = time.monotonic() + _START_LIMIT
         while not _accepts(self.port):
             if self.problem or time.monotonic() > deadline:

@@ -1,8 +1,4 @@
-"""Progress for people: colours, ticks and durations on a terminal, one plain line per step anywhere else.
-
-Hand-made rather than a progress library: a step is printed once when it begins and once when it ends, so that output
-stays readable in a log, and NO_COLOR (no-color.org) is honoured.
-"""
+"""Progress output: colours, ticks and durations on a terminal, else one plain line per step. Honours NO_COLOR."""
 
 from __future__ import annotations
 
@@ -17,7 +13,7 @@ _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", 
 
 
 class Terminal:
-    """Writes to one stream; `clock` is injected so that durations can be tested."""
+    """Writes to `stream`. `clock` measures the durations of steps."""
 
     def __init__(self, stream: TextIO | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream or sys.stdout
@@ -44,9 +40,7 @@ class Terminal:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
-        """A step of work: on a terminal its line is rewritten by `update`, and ends with a tick and the time it
-        took.
-        """
+        """A step of work. On a terminal `update` rewrites its line, which ends with a tick and the duration."""
         step = Step(self, title)
         began = self._clock()
         if self._live:
@@ -75,7 +69,7 @@ class Terminal:
 
 
 class Step:
-    """What is known of a running step; the last detail stays on its line."""
+    """A running step. Its last detail stays on the line."""
 
     def __init__(self, terminal: Terminal, title: str) -> None:
         self._terminal = terminal

@@ -1,8 +1,7 @@
-"""A stack of its own for tests: free ports, its own data folder, and the ways in which it can be stopped.
+"""A stack for tests, with free ports and a data folder of its own, which can be stopped and killed.
 
-It runs as users run it, `python -m local run` in the cloud's virtual environment, from a build made before; the tests
-speak to it over HTTP and boto3 only. The tests run in that environment too, or name its interpreter in
-SOUK_CLOUD_PYTHON.
+It runs as users run it: `python -m local run` in the cloud's virtual environment, with an existing build. Tests reach
+it over HTTP and boto3 only. They run in the same environment, or set SOUK_CLOUD_PYTHON to its interpreter.
 """
 
 from __future__ import annotations
@@ -91,7 +90,7 @@ class LocalStack:
         return self._process
 
     def start(self) -> LocalStack:
-        """Start and wait until the API answers; raises RuntimeError with the output when it ends instead."""
+        """Start and wait until the API answers. Raises RuntimeError with the output if the stack ends before."""
         process = self.begin()
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
@@ -105,15 +104,15 @@ class LocalStack:
         raise RuntimeError(f"the stack did not start within {PATIENCE:.0f} s")
 
     def stop(self) -> tuple[int, str]:
-        """SIGTERM, as a supervisor would; answers exit status and output."""
+        """Send SIGTERM. Returns exit status and output."""
         return self._end(signal.SIGTERM)
 
     def kill9(self) -> tuple[int, str]:
-        """Kill it without notice."""
+        """Send SIGKILL. Returns exit status and output."""
         return self._end(signal.SIGKILL)
 
     def end(self) -> None:
-        """Make sure that nothing of it runs."""
+        """Stop it if it still runs."""
         if self._process is not None and self._process.poll() is None:
             self.stop()
 
@@ -122,7 +121,7 @@ class LocalStack:
         return local_client(service, self.places.endpoint)
 
     def physical(self, logical: str) -> str:
-        """What CloudFormation made of a logical id."""
+        """The physical id of a logical id."""
         found = self.client("cloudformation").describe_stack_resource(StackName="souk", LogicalResourceId=logical)
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
@@ -136,7 +135,7 @@ class LocalStack:
             answer.read()
 
     def _choose_ports(self) -> None:
-        """Two stacks that begin at once would both find the usual ports free."""
+        """Choose free ports: two stacks that start at the same time would both find the usual ones free."""
         file = self.data / PORTS
         if not file.exists():
             self.data.mkdir(parents=True, exist_ok=True)
@@ -151,7 +150,7 @@ class LocalStack:
 
 
 def wait_until[T](condition: Callable[[], T]) -> T:
-    """The first true answer of the condition; raises AssertionError when there is none within PATIENCE seconds."""
+    """The first true result of the condition. Raises AssertionError if there is none within PATIENCE seconds."""
     deadline = time.monotonic() + PATIENCE
     while not (answer := condition()):
         if time.monotonic() > deadline:
@@ -166,7 +165,7 @@ def cloud_python() -> str:
 
 
 def free_port() -> int:
-    """Below those that systems give to outgoing connections, so that it is still free at the next start."""
+    """A free port below those used for outgoing connections, so that it is still free at the next start."""
     for port in random.sample(range(20_000, 32_000), 100):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))

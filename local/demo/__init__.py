@@ -1,1 +1,1 @@
-"""`make demo`: the main job, told through the real HTTP API."""
+"""`make demo`: list, publish, sell and ship a product, through the real HTTP API."""

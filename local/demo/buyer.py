@@ -1,4 +1,4 @@
-"""The buyer of the story: each method is one thing that it does."""
+"""The buyer of the demo."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ class Buyer(Person):
         return str(self.ask("POST", "/users/addresses", ADDRESS, once=True)["id"])
 
     def find(self, words: str, product: str, seen: Callable[[str], None]) -> dict[str, Any]:
-        """Search until the product is found: a new one takes a moment to be."""
+        """Search until the product is found: a new product takes a moment to reach the index."""
 
         def look() -> dict[str, Any]:
             return self.ask("GET", f"/products?search={quote(words)}")
 
         def found(page: dict[str, Any]) -> bool:
-            return any(one["id"] == product for one in page["data"])
+            return any(entry["id"] == product for entry in page["data"])
 
         page = self.wait(look, found, lambda now: f"{now['pagination']['total']} found", seen, limit=30)
-        return next(dict(one) for one in page["data"] if one["id"] == product)
+        return next(dict(entry) for entry in page["data"] if entry["id"] == product)
 
     def order(self, product: str, quantity: int, address: str) -> dict[str, Any]:
-        """Place an order; the answer says where to pay."""
+        """Place an order. The answer contains the payment URL."""
         wanted = {
             "items": [{"product_id": product, "quantity": quantity}],
             "shipping_address_id": address,

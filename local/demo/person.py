@@ -1,6 +1,4 @@
-"""A person at the HTTP API: an account of its own, and what everybody does there. Raises DemoFailed when something does
-not work.
-"""
+"""A client of the HTTP API with an account. All methods raise DemoFailed when a call fails."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ _POLL = 0.3
 
 
 class DemoFailed(Unusable):
-    """A step of the demo did not do what it promises."""
+    """A step of the demo failed."""
 
 
 class Person:
@@ -28,7 +26,7 @@ class Person:
     name: str
 
     def __init__(self, api: str) -> None:
-        # No proxies: everything is on this machine, or an address that the API itself gave.
+        # No proxies: all URLs are on this machine or come from the API.
         self._http = httpx.Client(base_url=api, timeout=60, trust_env=False)
 
     def __enter__(self) -> Self:
@@ -40,7 +38,7 @@ class Person:
         self._http.close()
 
     def register(self) -> str:
-        """A new account of its own; answers its email."""
+        """Register a new account and sign it in. Returns its email."""
         email = f"demo-{uuid.uuid4().hex[:12]}@example.com"
         account = {"email": email, "password": uuid.uuid4().hex, "full_name": self.name, "role": self.role}
         token = self.ask("POST", "/auth/register", account)["token"]
@@ -54,7 +52,7 @@ class Person:
         return answer.text
 
     def ask(self, method: str, path: str, body: Any = None, *, once: bool = False, prefer: str = "") -> dict[str, Any]:
-        """One call of the API; answers its body. `once`: under an Idempotency-Key."""
+        """Call the API and return the body. `once`: with an Idempotency-Key."""
         headers = {"Idempotency-Key": uuid.uuid4().hex} if once else {}
         if prefer:
             headers["Prefer"] = prefer
@@ -74,7 +72,7 @@ class Person:
         seen: Callable[[str], None],
         limit: float = 180,
     ) -> dict[str, Any]:
-        """Look until it is done; `seen` hears its state meanwhile."""
+        """Call `look` until `done`. Meanwhile `seen` gets the state. Raises DemoFailed after `limit` seconds."""
         began = time.monotonic()
         while not done(now := look()):
             if time.monotonic() - began > limit:

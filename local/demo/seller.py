@@ -1,4 +1,4 @@
-"""The seller of the story: each method is one thing that it does."""
+"""The seller of the demo."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Seller(Person):
         return str(self.ask("POST", "/listings", listing, once=True)["id"])
 
     def upload_photo(self, listing: str, photo: Path, seen: Callable[[str], None]) -> None:
-        """By presigned POST, straight to the bucket; returns when the photo has been judged fit."""
+        """Upload by presigned POST, and wait until the photo was accepted."""
         content = photo.read_bytes()
         files = {"files": [{"content_type": "image/png", "size": len(content)}]}
         [upload] = self.ask("POST", f"/listings/{listing}/photos", files, once=True)["uploads"]
@@ -60,7 +60,7 @@ class Seller(Person):
         return publications
 
     def download(self, url: str, target: Path) -> int:
-        """Fetch a generated file as anybody with its URL could; answers its size in bytes."""
+        """Download a generated file by its URL, without a token. Returns its size in bytes."""
         answer = httpx.get(url, timeout=60, trust_env=False, follow_redirects=True)
         if answer.status_code != 200 or not answer.content:
             raise DemoFailed(f"{url} answered {answer.status_code}.")
@@ -68,7 +68,7 @@ class Seller(Person):
         return len(answer.content)
 
     def ship(self, order: str, tracking: dict[str, str]) -> None:
-        """Pack the order, hand it to the carrier, and see it arrive."""
+        """Mark the order as processing, add the tracking, and mark it as delivered."""
         self.ask("PUT", f"/sellers/orders/{order}/status", {"status": "processing"})
         self.ask("POST", f"/sellers/orders/{order}/tracking", {**tracking, "status": "shipped"}, once=True)
         self.ask("PUT", f"/sellers/orders/{order}/status", {"status": "delivered"})

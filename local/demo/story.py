@@ -1,4 +1,4 @@
-"""The demo's story: a cup is photographed, made presentable, approved, listed, bought, shipped and reviewed."""
+"""The demo: from the photograph of a cup to listings on two marketplaces, an order, its shipment and a review."""
 
 from __future__ import annotations
 
@@ -54,23 +54,21 @@ _KINDS = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"RIFF": "webp"}
 
 
 def run_demo(settings: Settings, terminal: Terminal) -> int:
-    """Tell the story on the running stack, or on one of its own that ends with it. Raises Unusable when a step
-    fails.
-    """
+    """Run the demo on the running stack, or on a stack that is started for it. Raises Unusable when a step fails."""
     if places := running(settings.data):
         terminal.note(f"using the stack that runs at {places.api}")
-        _tell(places, settings, terminal)
+        _play(places, settings, terminal)
         return 0
     stack = Stack(settings, terminal)
     try:
         stack.start()
-        _tell(stack.places, settings, terminal)
+        _play(stack.places, settings, terminal)
     finally:
         stack.stop()
     return 0
 
 
-def _tell(places: Places, settings: Settings, terminal: Terminal) -> None:
+def _play(places: Places, settings: Settings, terminal: Terminal) -> None:
     with Seller(places.api) as seller, Buyer(places.api) as buyer:
         publications = _list(seller, settings, terminal)
         order = _sell(seller, buyer, publications["souk"]["external_id"], terminal)
@@ -111,7 +109,7 @@ def _list(seller: Seller, settings: Settings, terminal: Terminal) -> dict[str, d
 
 
 def _sell(seller: Seller, buyer: Buyer, product: str, terminal: Terminal) -> dict[str, Any]:
-    """From a search to a review; answers the order."""
+    """From a search to a review. Returns the order."""
     with terminal.step("Registering a buyer") as step:
         step.update(buyer.register())
         address = buyer.add_address()
@@ -138,10 +136,10 @@ def _sell(seller: Seller, buyer: Buyer, product: str, terminal: Terminal) -> dic
 
 
 def _check_product(product: dict[str, Any], listed: Any) -> None:
-    """One is sold and one has reviewed it: the product's own page has to say so."""
-    told = (product["stock_quantity"], product["review_count"], product["rating"])
-    if told != (listed - 1, 1, 5):
-        raise DemoFailed(f"The product tells {told} as its stock, reviews and rating.")
+    """The product must show one unit less, and one review."""
+    shown = (product["stock_quantity"], product["review_count"], product["rating"])
+    if shown != (listed - 1, 1, 5):
+        raise DemoFailed(f"The product shows {shown} as its stock, reviews and rating.")
 
 
 def _save(seller: Seller, media: dict[str, Any], folder: Path, step: Step) -> None:

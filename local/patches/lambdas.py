@@ -26,10 +26,10 @@ _END_OF_LOG = "\x1eend of invocation\x1e"
 
 
 def report_exception_classes(runtime: Any, lambdas: Any) -> None:
-    """errorType is the exception's class name, so that Retry and Catch on our own error names match (gap 3).
+    """errorType is the exception's class name, so that Retry and Catch match our own error names.
 
-    The worker also lives on after an exception, as an execution environment does on AWS; MiniStack ends it, and the
-    next invocation would be a cold start.
+    MiniStack answers no class. It also ends the worker after an exception, so that the next invocation is a cold start;
+    here the worker goes on, as an execution environment does on AWS.
     """
     _replace_in_worker(
         runtime,
@@ -59,7 +59,7 @@ def report_exception_classes(runtime: Any, lambdas: Any) -> None:
 
 
 def end_logs_at_a_marker(runtime: Any) -> None:
-    """An invocation's log is complete when the worker says so, not after 50 ms of silence (gap 4)."""
+    """An invocation's log ends at a marker that the worker writes. MiniStack waits for 50 ms of silence instead."""
     _replace_in_worker(
         runtime,
         "        _real_stdout.flush()\n\nrun()",
@@ -89,7 +89,7 @@ def end_logs_at_a_marker(runtime: Any) -> None:
 def unpack_once(runtime: Any, folder: Path) -> None:
     """Workers share one unpacked copy of each artifact; MiniStack unpacks every layer again for every worker.
 
-    File modes are kept as on AWS (it loses them): a layer may hold a program.
+    File modes are kept, as on AWS, because a layer may contain a program; MiniStack loses them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     unpacking = threading.Lock()
@@ -120,10 +120,10 @@ def unpack_once(runtime: Any, folder: Path) -> None:
 
 
 def isolate_workers(runtime: Any, started: Callable[[int], None]) -> None:
-    """Workers run in a bare interpreter: they see the standard library, their layers and their code (gap 6).
+    """Workers run in a bare interpreter: they see only the standard library, their layers and their code.
 
-    MiniStack runs them in its own, where a package that a layer forgot would be found beside it. They also get
-    sessions of their own (Ctrl-C is the stack's to handle), and their pids are remembered, to be found after a crash.
+    MiniStack runs them in its own interpreter, which would hide that a package is missing in a layer. They also get
+    sessions of their own, so that Ctrl-C reaches only the stack; their pids are recorded, to end them after a crash.
     """
     interpreter = getattr(sys, "_base_executable", sys.executable)  # outside of any virtual environment
 
@@ -139,9 +139,9 @@ def isolate_workers(runtime: Any, started: Callable[[int], None]) -> None:
 
 
 def queue_above_the_bound(lambdas: Any) -> None:
-    """Above IN_FLIGHT invocations wait for their turn instead of a 429: each is a process here (gap 14).
+    """Beyond IN_FLIGHT, invocations wait for their turn; MiniStack answers 429. Each one is a process here.
 
-    An invocation made by a running function goes through, or it would wait for its own caller's place.
+    An invocation by a running function does not wait, because its caller would wait for it.
     """
     places = threading.BoundedSemaphore(IN_FLIGHT)
     execute = lambdas._execute_function
@@ -161,9 +161,7 @@ def queue_above_the_bound(lambdas: Any) -> None:
 
 
 def show_logs(lambdas: Any, log: logging.Logger) -> None:
-    """What functions log also goes to a file: one place to read it, beside CloudWatch Logs where it is by
-    invocation.
-    """
+    """Write what functions log to one file too; in CloudWatch Logs it is scattered over streams."""
     emit = lambdas._emit_lambda_logs
 
     def emit_and_show(func: dict[str, Any], request_id: str, text: str, *arguments: Any, **named: Any) -> None:
@@ -176,9 +174,7 @@ def show_logs(lambdas: Any, log: logging.Logger) -> None:
 
 
 def hide_errors_from_callers(lambdas: Any) -> None:
-    """A function that failed is a bare 500 to the API's caller, as on AWS; MiniStack answers 502 with the exception's
-    text.
-    """
+    """A failed function is a bare 500 for the caller, as on AWS. MiniStack answers 502 with the exception's text."""
     convert = lambdas.lambda_execute_result_to_api_proxy_response
 
     def converted(result: dict[str, Any]) -> Any:
@@ -191,7 +187,10 @@ def hide_errors_from_callers(lambdas: Any) -> None:
 
 
 def end_idle_workers(runtime: Any, resident: Callable[[int], int]) -> int:
-    """End the idle workers used longest ago, beyond IDLE_WORKERS or IDLE_BYTES in all (gap 5); answers how many."""
+    """End the idle workers used longest ago, beyond IDLE_WORKERS or IDLE_BYTES in all. Returns how many.
+
+    MiniStack keeps every worker, and each holds memory.
+    """
     ended = []
     with runtime._lock:
         idle = [
@@ -213,9 +212,7 @@ def end_idle_workers(runtime: Any, resident: Callable[[int], int]) -> int:
 def _replace_in_worker(runtime: Any, old: str, new: str) -> None:
     script: str = runtime._PYTHON_WORKER_SCRIPT
     if script.count(old) != 1:
-        raise PatchOutdated(
-            f"the worker's source has {script.count(old)} times what is to be replaced once: {old[:60]}"
-        )
+        raise PatchOutdated(f"the worker's source has {script.count(old)} times what must occur once: {old[:60]}")
     runtime._PYTHON_WORKER_SCRIPT = script.replace(old, new)
 
 

@@ -1,4 +1,4 @@
-"""Step Functions, KMS and what the other services would write to disk."""
+"""Step Functions, IAM conditions, and what the other services write to disk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def finish_parallel_states(workflows: Any) -> None:
-    """A JSONata Parallel honours Arguments, Output and Assign; MiniStack does so for every state but this one."""
+    """A JSONata Parallel state honours Arguments, Output and Assign. MiniStack ignores them in this state only."""
     run = workflows._run_parallel_branches
 
     def run_and_finish(state: dict[str, Any], raw_input: Any, execution: Any, ctx: Any) -> Any:
@@ -27,8 +27,10 @@ def finish_parallel_states(workflows: Any) -> None:
 
 
 def halt_executions(workflows: Any, halted: threading.Event, server: threading.Thread) -> None:
-    """Once `halted`, executions go no further: a worker that is ended with the stack is no failure of its task, and
-    MiniStack would let the execution record one. They are running in the saved state, and so found at the next start.
+    """Once `halted` is set, executions stop where they are.
+
+    MiniStack would record a failed task for each worker that ends with the stack. Instead they stay running in the
+    saved state, and are found at the next start.
     """
     add_event = workflows._add_event
 
@@ -40,29 +42,27 @@ def halt_executions(workflows: Any, halted: threading.Event, server: threading.T
     workflows._add_event = add_event_unless_halted
 
 
-def judge_task_answers_by_machine(evaluator: Any, workflows: Any) -> None:
-    """states:SendTask* is judged against state machines, as policies name them; MiniStack asks for a right to `*`.
+def check_task_answers_by_machine(evaluator: Any, workflows: Any) -> None:
+    """states:SendTask* is checked against state machines, as policies name them; MiniStack requires a right to `*`.
 
-    A token does not tell its machine here, so a right to any one of the account's machines is enough.
+    A token does not name its machine here, so a right to any machine of the account is enough.
     """
     enforce = evaluator.enforce
 
     def enforce_on_machines(access_key: str, action: str, service: str, region: str, **named: Any) -> Any:
-        verdict = enforce(access_key, action, service, region, **named)
-        if verdict is None or not action.startswith("states:SendTask"):
-            return verdict
+        refusal = enforce(access_key, action, service, region, **named)
+        if refusal is None or not action.startswith("states:SendTask"):
+            return refusal
         for machine in list(workflows._state_machines):
             if enforce(access_key, action, service, region, **{**named, "resource_arn": machine}) is None:
                 return None
-        return verdict
+        return refusal
 
     evaluator.enforce = enforce_on_machines
 
 
-def tell_encryption_contexts(evaluator: Any) -> None:
-    """IAM conditions on kms:EncryptionContext see the request's context; MiniStack evaluates them against nothing,
-    and denies.
-    """
+def pass_encryption_contexts(evaluator: Any) -> None:
+    """IAM conditions on kms:EncryptionContext see the context of the request; MiniStack evaluates them without one."""
     enforce = evaluator.enforce
 
     def enforce_with_context(access_key: str, action: str, service: str, region: str, **named: Any) -> Any:
@@ -86,9 +86,7 @@ def _kms_context(evaluator: Any) -> dict[str, Any]:
 
 
 def without_logs(logs: Any) -> Callable[[], dict[str, Any]]:
-    """cloudwatch_logs.get_state with the groups but not their lines: they are of this run, and would be written every
-    2 s.
-    """
+    """cloudwatch_logs.get_state with the log groups but without the lines, which would be written again every 2 s."""
     get_state = logs.get_state
 
     def groups_only() -> dict[str, Any]:
@@ -104,7 +102,7 @@ def without_logs(logs: Any) -> Callable[[], dict[str, Any]]:
 
 
 def without_metrics(metrics: Any) -> Callable[[], dict[str, Any]]:
-    """cloudwatch.get_state with alarms and dashboards but not the data points, as above."""
+    """cloudwatch.get_state with alarms and dashboards but without the data points, for the same reason."""
     get_state = metrics.get_state
 
     def alarms_only() -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""Stand-ins for outside vendors: each speaks a vendor's own protocol on this machine's loopback, errors included.
+"""Stand-ins for outside vendors: each speaks the vendor's protocol on the loopback interface, including its errors.
 
-They share nothing with the library under layers/, so that they can prove it wrong. They run in the local cloud's
-environment, which is small: the standard library and defusedxml.
+They share no code with layers/, so that they can reveal its mistakes. They run in the local cloud's virtual environment
+and need only the standard library and defusedxml.
 """

@@ -1,4 +1,4 @@
-"""The control endpoint that all stand-ins share: what was asked of them, and which faults are to come."""
+"""The control endpoint of all stand-ins: recorded requests, pending faults and switches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONTROL_PATH = "/_control"
 
 
 class Recorder:
-    """The last requests, newest last. Never given a token."""
+    """The last requests, newest last. They must not contain tokens."""
 
     def __init__(self, keep: int = 500) -> None:
         self._entries: deque[dict[str, Any]] = deque(maxlen=keep)
@@ -42,14 +42,14 @@ def control(
     describe: Callable[[], Mapping[str, Any]],
     switch: Callable[[Mapping[str, Any]], None],
 ) -> Response:
-    """GET tells, POST adds faults and turns switches, DELETE forgets faults and requests.
+    """GET describes the state, POST adds faults and sets switches, DELETE clears faults and requests.
 
-    `switch` gets the members of a POST that are not faults; it raises ValueError for one that it does not know.
-    Only JSON is taken: a page in a browser cannot post that without asking first.
+    `switch` gets the members of a POST besides `faults`, and raises ValueError for an unknown one. Only JSON is
+    accepted, because a web page cannot send it to another origin without a preflight request.
     """
     if request.method == "GET":
-        told = {"faults": [asdict(fault) for fault in plan.pending()], "requests": recorder.entries(), **describe()}
-        return json_response(200, told)
+        state = {"faults": [asdict(fault) for fault in plan.pending()], "requests": recorder.entries(), **describe()}
+        return json_response(200, state)
     if request.method == "DELETE":
         plan.clear()
         recorder.clear()

@@ -1,4 +1,4 @@
-"""What a stand-in must not forget, in SQLite, so a kill -9 costs nothing."""
+"""The stored data of a stand-in, in SQLite, so that a kill -9 loses nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of it or nothing, and nobody else meanwhile. One inside another is part of it."""
+        """A transaction; other threads wait. A nested one is part of the outer one."""
         with self._guard:
             if self._connection.in_transaction:
                 yield

@@ -1,10 +1,10 @@
-"""Trouble on demand: what a vendor does on a bad day, asked for by a test through the control endpoint.
+"""Faults that a test requests through the control endpoint. `mode` says what happens to a call:
 
-fail          HTTP 500, nothing done            lose_answer   done, then the line goes dead
-fail_after    done, then HTTP 500               delay         wait `seconds`, then do it and answer
-drop          the line goes dead, nothing done  delay_answer  do it, wait `seconds`, then answer
-throttle      HTTP 429, nothing done            garbage       done, and answered with nonsense
-refuse        the vendor's own refusal `code`, nothing done
+fail          HTTP 500, no effect               lose_answer   has its effect, then the connection is closed
+fail_after    has its effect, then HTTP 500     delay         waits `seconds`, then has its effect and answers
+drop          connection closed, no effect      delay_answer  has its effect, waits `seconds`, then answers
+throttle      HTTP 429, no effect               garbage       has its effect, and answers something unreadable
+refuse        refused with the vendor's error `code`, no effect
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MODES = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Befalls the next `times` requests to `call` (`*`: to any), after sparing the first `after` of them."""
+    """Applies to the next `times` requests to `call` (`*`: to any), after `after` requests without a fault."""
 
     call: str
     mode: str
@@ -36,7 +36,7 @@ class Fault:
 
 
 def fault_from(document: Mapping[str, Any]) -> Fault:
-    """A fault as the control endpoint takes it. Raises ValueError."""
+    """The fault that a document sent to the control endpoint describes. Raises ValueError."""
     unknown = set(document) - set(Fault.__dataclass_fields__)
     if unknown or not isinstance(document.get("call"), str) or document.get("mode") not in MODES:
         raise ValueError(f"a fault has a call and a mode of {', '.join(MODES)}; unknown: {sorted(unknown)}")
@@ -46,7 +46,7 @@ def fault_from(document: Mapping[str, Any]) -> Fault:
 
 
 class FaultPlan:
-    """The faults still to come; the first that fits a call befalls it."""
+    """The pending faults. The first one that matches a call applies to it."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -68,7 +68,7 @@ class FaultPlan:
         return self.take_named(call, "*")
 
     def take_named(self, *calls: str) -> Fault | None:
-        """For what is no request: a fault that names one of `calls`, and none that is meant for any."""
+        """The next fault for one of `calls`, which is not a request: faults for any call (`*`) do not apply."""
         with self._guard:
             for position, fault in enumerate(self._faults):
                 if fault.call not in calls:
@@ -87,7 +87,7 @@ class FaultPlan:
 def befall(
     fault: Fault, do: Callable[[], Response], refuse: Callable[[Fault], Response], stopping: threading.Event
 ) -> Response | None:
-    """Answer a request as `fault` wants it; None hangs up. Waits end early when `stopping` is set."""
+    """Answer a request with `fault`. None: close the connection. Waits end early when `stopping` is set."""
     match fault.mode:
         case "fail":
             return Response(500, b"Internal Server Error")

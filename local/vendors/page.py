@@ -1,4 +1,4 @@
-"""The frame of every page that a stand-in shows: one look, no script, nothing from elsewhere."""
+"""The frame of every page of a stand-in: one style, no scripts, nothing loaded from other hosts."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from local.vendors.server import Response
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the pages of one stand-in share. `style` is a file beside the shared one; `policy` says what they may load.
+    """What the pages of one stand-in share. `brand` and `footer` are plain text.
 
-    `brand` and `footer` are text.
+    `style`: a style sheet added to the shared one. `policy`: the Content-Security-Policy.
     """
 
     brand: str

@@ -1,4 +1,4 @@
-"""A small HTTP server for stand-ins: loopback only, bounded bodies, and able to lose an answer on purpose."""
+"""A small HTTP server for stand-ins: loopback only, with bounded bodies; it can hang up without an answer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-# None: hang up without an answer.
+# None: close the connection without an answer.
 type App = Callable[[Request], Response | None]
 
 
@@ -45,7 +45,7 @@ def json_response(status: int, document: object, headers: Mapping[str, str] | No
 
 
 class LoopbackServer:
-    """Serves `app` on 127.0.0.1. Port 0 takes a free one. Raises OSError when the port is taken."""
+    """Serves `app` on 127.0.0.1; port 0 takes a free one. Raises OSError if the port is taken."""
 
     def __init__(self, app: App, port: int = 0) -> None:
         self._server = _Server(("127.0.0.1", port), app)
@@ -59,7 +59,7 @@ class LoopbackServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening and hang up on whoever is still connected."""
+        """Stop listening and close all connections."""
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
@@ -68,7 +68,7 @@ class LoopbackServer:
 
 
 class _Server(ThreadingTCPServer):
-    """Not http.server's own: that asks the DNS for its name, and there may be none."""
+    """http.server's own server class would look up the host's name, and there may be no DNS."""
 
     allow_reuse_address = True
     allow_reuse_port = False
@@ -93,7 +93,7 @@ class _Server(ThreadingTCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up early is none of our business; anything else is shown."""
+        """Ignore clients that close the connection early; report every other error."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -110,7 +110,7 @@ class _Server(ThreadingTCPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _IDLE_SECONDS
-    # Head and body leave together and at once: apart, the second waits 40 ms for the first to be acknowledged.
+    # Send head and body together: sent apart, the body would wait 40 ms for the acknowledgement of the head.
     wbufsize = -1
     disable_nagle_algorithm = True
     server: _Server
@@ -121,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_HEAD = do_PUT = do_DELETE = do_GET  # noqa: N815 - the names that http.server looks for
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: requests carry tokens, and the control endpoint tells what was asked."""
+        """Log nothing: requests contain tokens, and the control endpoint lists the requests."""
 
     def _serve(self) -> None:
         length = self.headers.get("Content-Length", "0")

@@ -1,4 +1,4 @@
-"""A stand-in as a process of its own."""
+"""Runs a stand-in as a process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class StandIn(Protocol):
 
 
 def serve(title: str, port: int, make: Callable[[], StandIn]) -> int:
-    """Until SIGINT or SIGTERM. Answers the exit code: 0 after one of them, 1 when the port is taken."""
+    """Serve until SIGINT or SIGTERM. Returns the exit code: 0, or 1 if the port is taken."""
     stopped = threading.Event()
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, lambda *_: stopped.set())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.e2e.selling import PHOTO, Ebay, Made, Seller, approved, keep, plant
 _APART = ("local_cloud", "test_another_ebay.py", "test_fuzz.py", "test_search.py")
 # The search for secrets needs the answers of all other tests.
 _LAST = "test_secrets.py"
+_EARLIER_DATA = Path(__file__).parent / "earlier_data" / "data.tar.xz"
 _SETTINGS = {
     # Waits between the tries of workflows take a tenth of their time.
     "SOUK_WAIT_SCALE": "0.1",
@@ -49,8 +51,11 @@ def product_build() -> Path:
 
 @pytest.fixture(scope="session")
 def souk(product_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """A test that stops it starts it again."""
-    stack = LocalStack(tmp_path_factory.mktemp("souk"), product_build, _SETTINGS)
+    """Starts over the data of an earlier version (test_earlier_data.py). A test that stops it starts it again."""
+    data = tmp_path_factory.mktemp("souk")
+    with tarfile.open(_EARLIER_DATA) as archive:
+        archive.extractall(data, filter="data")
+    stack = LocalStack(data, product_build, _SETTINGS)
     stack.start()
     yield stack
     stack.end()

@@ -21,7 +21,7 @@ import boto3
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
 
-from tests.functions.template import ACCOUNT, REGION, logical_id, resolve, resources, variables_of
+from tests.functions.template import ACCOUNT, REGION, all_variables, logical_id, resolve, resources, variables_of
 from tooling.contract.template import event_file, module_of
 
 _TABLE_PROPERTIES = (
@@ -106,7 +106,8 @@ class Cloud:
             self.physical[name] = answer["ARN"]
         for name in resources("AWS::Serverless::StateMachine"):
             self.physical[name] = self._create_state_machine(name + self._suffix)
-        for name, value in variables_of().items():
+        # Tests use the wiring too, and for them it may reach everything.
+        for name, value in all_variables().items():
             self._environment.setenv(name, resolve(value, self.physical))
 
     def _create_tables(self) -> None:
@@ -143,8 +144,12 @@ class Cloud:
         return handle
 
     def invoke(self, name: str, event: Mapping[str, Any]) -> Any:
-        """Call a function with an event as it is."""
-        return self.handler(name)(event, SimpleNamespace(function_name=logical_id(name)))
+        """Call a function with an event as it is. It sees no variables of other functions."""
+        handle, function = self.handler(name), logical_id(name)
+        with pytest.MonkeyPatch.context() as environment:
+            for variable in all_variables().keys() - variables_of(function).keys():
+                environment.delenv(variable, raising=False)
+            return handle(event, SimpleNamespace(function_name=function))
 
     def call(
         self,

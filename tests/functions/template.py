@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from tooling.contract.template import ROOT, read_template
@@ -17,13 +18,17 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
     return {name: one.get("Properties", {}) for name, one in every if one["Type"] == kind}
 
 
-def variables_of(function: str | None = None) -> dict[str, Any]:
-    """Environment variables of all functions, or of one with its own, unresolved."""
+def variables_of(function: str) -> dict[str, Any]:
+    """Environment variables of a function, unresolved: those of all functions, and its own."""
     shared: dict[str, Any] = read_template()["Globals"]["Function"]["Environment"]["Variables"]
-    if function is None:
-        return dict(shared)
     own = resources("AWS::Serverless::Function")[function].get("Environment", {}).get("Variables", {})
     return {**shared, **own}
+
+
+@cache
+def all_variables() -> dict[str, Any]:
+    """Every environment variable that some function has, unresolved."""
+    return {name: value for one in resources("AWS::Serverless::Function") for name, value in variables_of(one).items()}
 
 
 def logical_id(name: str) -> str:

@@ -8,7 +8,7 @@ from souk.wiring.addresses import addresses
 
 @endpoint("PATCH /users/addresses/{id}", roles=SIGNED_IN, body=AddressPatch, returns=AddressOut, if_match=True)
 def handler(request: Request) -> Response:
-    """Edit an address: what is left out stays, null clears. `is_default: true` makes it the default."""
+    """Edit an address: fields left out stay, null clears. `is_default: true` makes it the default."""
     wanted = request.body
     address, is_default = addresses().update(
         request.caller.id,

@@ -15,6 +15,6 @@ from souk.wiring.profiles import profiles
     if_match=True,
 )
 def handler(request: Request) -> Response:
-    """Edit the caller's profile: what is left out stays, null clears."""
+    """Edit the caller's profile: fields left out stay, null clears."""
     profile = profiles().update(request.caller.id, request.body.changes(), request.if_match)
     return respond_profile(profile)

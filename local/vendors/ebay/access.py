@@ -1,9 +1,9 @@
-"""Who is calling: tokens that this stand-in issued, and well-known ones for development.
+"""The callers' tokens: those that this stand-in issued, and fixed ones for development.
 
-dev-ebay-<seller>                   a seller's access token that does not end by itself
-dev-ebay-expired-<seller>           one that has ended
+dev-ebay-<seller>                   an access token of the seller, which does not expire
+dev-ebay-expired-<seller>           an expired access token
 dev-ebay-refresh-<seller>           a refresh token
-dev-ebay-refresh-revoked-<seller>   one whose consent was taken back
+dev-ebay-refresh-revoked-<seller>   a refresh token whose consent was revoked
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _REFRESH = re.compile(r"dev-ebay-refresh-(?P<revoked>revoked-)?(?P<seller>[A-Za-
 
 @dataclass(slots=True)
 class Access:
-    """`lifetime` (seconds) is for tokens issued from now on; `dev_tokens_ended` lasts until it is taken back."""
+    """`lifetime`: seconds, for tokens issued from now on. `dev_tokens_ended`: development tokens count as expired."""
 
     store: Store
     client_id: str | None = None

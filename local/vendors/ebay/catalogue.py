@@ -1,8 +1,8 @@
-"""What this stand-in knows of eBay's sites, categories and shipping services: a little, and enough to say no."""
+"""The part of eBay's sites, categories and shipping services that this stand-in knows, to refuse wrong ones."""
 
 from __future__ import annotations
 
-# Site code -> the number in the header, the currencies of a price there.
+# Site code -> the site's number in the header, and the currencies of its prices.
 SITES: dict[str, tuple[str, tuple[str, ...]]] = {
     "US": ("0", ("USD",)),
     "Canada": ("2", ("CAD", "USD")),
@@ -28,7 +28,7 @@ SITES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 SITE_NUMBERS = frozenset(number for number, _ in SITES.values())
 
-# Known branches: a listing needs one of their leaves.
+# Known branch categories: a listing needs a leaf category.
 _BRANCHES = frozenset(
     {"1", "99", "220", "237", "260", "267", "281", "293", "550", "619", "625", "870", "888", "1249", "1281", "1305",
      "1492", "2984", "6000", "10542", "11116", "11233", "11450", "11700", "12576", "14339", "15032", "20081", "26395",
@@ -79,7 +79,7 @@ def needs_condition(category: str) -> bool:
     return category not in _NO_CONDITION
 
 
-# Services by the letters that their names begin with on a site; generic ones everywhere.
+# Prefixes of the shipping services of a site. Generic services are accepted everywhere.
 _SERVICES = {
     "US": ("USPS", "UPS", "FedEx"),
     "eBayMotors": ("USPS", "UPS", "FedEx"),

@@ -1,4 +1,4 @@
-"""From an item in a request to a listing, and from a listing to the item that GetItem answers."""
+"""Maps an item of a request to a listing, and a listing to the item that GetItem returns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ type FindPicture = Callable[[str], HostedPicture | None]
 
 
 def listed(item: Element, item_id: str, seller: str, now: datetime, hosted: FindPicture) -> Listing:
-    """A new listing. Good-till-cancelled runs a month at a time."""
+    """A new listing. Good-till-cancelled listings are renewed every month."""
     return Listing(
         item_id=item_id,
         seller=seller,
@@ -36,7 +36,7 @@ def listed(item: Element, item_id: str, seller: str, now: datetime, hosted: Find
 
 
 def revised(listing: Listing, item: Element, deleted: str, hosted: FindPicture) -> Listing:
-    """`listing` with everything that `item` mentions."""
+    """`listing` with the fields that `item` contains, and without the `deleted` one."""
     mentioned = {name: value for name, value in {**_plain(item), **_groups(item, hosted)}.items() if value}
     if text(item, "Quantity"):
         mentioned["quantity"] = int(text(item, "Quantity"))
@@ -49,7 +49,7 @@ def revised(listing: Listing, item: Element, deleted: str, hosted: FindPicture) 
 
 
 def item_element(listing: Listing, base_url: str) -> Element:
-    """The item as GetItem tells it, in eBay's order."""
+    """The item that GetItem returns, in eBay's order."""
     item = Element("Item")
     _add(item, "Country", listing.country)
     _add(item, "Currency", listing.currency)
@@ -95,7 +95,7 @@ def item_element(listing: Listing, base_url: str) -> Element:
 
 
 def picture_urls(listing: Listing, base_url: str) -> list[str]:
-    """Where the pictures are now: those that lie here moved with this server's port."""
+    """The current URLs of the pictures. Those stored here depend on this server's port."""
     return [
         f"{base_url}{HOSTED_PATH}{picture.removeprefix(HOSTED)}" if picture.startswith(HOSTED) else picture
         for picture in listing.pictures

@@ -1,4 +1,4 @@
-"""The pages where a buyer would see the listings. No script; a seller's description is shown in a sandbox."""
+"""The pages that show the listings to buyers. No scripts; descriptions are shown in a sandboxed frame."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _specifics(listing: Listing) -> str:
 
 
 def _description(listing: Listing) -> str:
-    """A sandboxed frame cannot tell its height, so it is judged by the text."""
+    """A sandboxed frame cannot report its height, so it is estimated from the text."""
     lines = sum(1 + len(part) // 60 for part in re.split(r"</p>|<br>|\n", listing.description) if part)
     height = min(max(64 + 30 * lines, 96), 1200)
     document = escape(_DESCRIPTION_STYLE + listing.description, quote=True)

@@ -1,4 +1,4 @@
-"""eBay's Media API, and the pictures that it hosts."""
+"""eBay's Media API and the pictures that it hosts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNUSED_LIFE = timedelta(days=30)
 
 
 class Pictures:
-    """`base_url` answers this server's own address."""
+    """`base_url` returns this server's URL."""
 
     def __init__(self, store: Store, access: Access, base_url: Callable[[], str]) -> None:
         self._store = store
@@ -45,7 +45,7 @@ class Pictures:
         return self._created(HostedPicture(_new_id(), media_type, width, height, None, content))
 
     def create_from_url(self, request: Request) -> Response:
-        """Nothing is fetched: the picture stays where it is and is shown from there."""
+        """The picture is not downloaded: its page redirects to the URL."""
         if refusal := self._refused_caller(request):
             return refusal
         try:
@@ -119,7 +119,7 @@ def _form_file(request: Request, name: str) -> bytes | None:
 
 
 def _media_type(content: bytes) -> str | None:
-    """By its first bytes, whatever the sender called it."""
+    """The type by the first bytes. What the request declares is ignored."""
     if content.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -136,7 +136,7 @@ def _media_type(content: bytes) -> str | None:
 
 
 def _size(content: bytes, media_type: str) -> tuple[int | None, int | None]:
-    """Width and height in pixels where the header gives them plainly, else unknown."""
+    """Width and height in pixels for PNG, GIF and JPEG; None for other types."""
     if media_type == "image/png":
         return int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
     if media_type == "image/gif":

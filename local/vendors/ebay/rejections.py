@@ -1,7 +1,7 @@
-"""eBay's errors and warnings as this stand-in gives them.
+"""eBay's errors and warnings, as this stand-in returns them.
 
-Codes and meanings follow what is publicly known of eBay's; where eBay's own words were seen they are used, else the
-words are ours. A code marked (*) stands for one that is not publicly known.
+Codes and meanings follow what is publicly known. Texts are eBay's own where they are known, else ours. A code
+marked (*) replaces one that is not publicly known.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Rejection:
 
 
 class Refused(Exception):
-    """Ends a call without effect."""
+    """Ends a call; it has no effect."""
 
     def __init__(self, *rejections: Rejection) -> None:
         super().__init__(", ".join(rejection.code for rejection in rejections))
@@ -155,7 +155,7 @@ FUNDS_HELD = Rejection(
     severity="Warning",
 )
 
-# What a "refuse" fault says for a code when the one who asked for it gave no words of his own.
+# The texts of a "refuse" fault that has no message of its own, by code.
 _ON_DEMAND = {
     "518": ("Call usage limit has been reached.", "Your application has exceeded its call limit for today.", "Request"),
     "21919144": ("Too many calls.", "You are adding or revising too often. Wait, then try again.", "Request"),

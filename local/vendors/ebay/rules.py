@@ -1,4 +1,4 @@
-"""What eBay demands of an item beyond its shape. Reads the request, changes nothing."""
+"""eBay's rules for items, besides their shape."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def all_at(element: Element, path: str) -> list[Element]:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`hosted` finds one of our own pictures by its address; `site_number` stood in the header."""
+    """`hosted` finds a picture hosted here by its URL. `site_number` is from the request's header."""
 
     site_number: str
     hosted: Callable[[str], HostedPicture | None]
@@ -52,7 +52,7 @@ class Rules:
         yield from self.of_any_item(item)
 
     def of_any_item(self, item: Element) -> Iterator[Rejection]:
-        """What holds for a new item and for whatever a revision mentions."""
+        """The rules for a new item, and for the fields that a revision contains."""
         yield from _title(item)
         yield from _category(item)
         yield from _specifics(item)
@@ -132,7 +132,7 @@ def _category(item: Element) -> Iterator[Rejection]:
 def _specifics(item: Element) -> Iterator[Rejection]:
     names = [text(entry, "Name").casefold() for entry in all_at(item, "ItemSpecifics/NameValueList")]
     if len(set(names)) != len(names):
-        yield rejections.invalid("Item.ItemSpecifics", "A name stands twice.")
+        yield rejections.invalid("Item.ItemSpecifics", "A name is used twice.")
 
 
 def _required_specifics(item: Element, category: str) -> Iterator[Rejection]:
@@ -143,7 +143,7 @@ def _required_specifics(item: Element, category: str) -> Iterator[Rejection]:
 
 
 def _terms(item: Element) -> Iterator[Rejection]:
-    """Three policies, or shipping and returns in their place."""
+    """An item has three policies, or shipping and return terms instead."""
     if all_at(item, "SellerProfiles"):
         for path, missing in (
             ("SellerShippingProfile/ShippingProfileID", rejections.NO_SHIPPING_POLICY),

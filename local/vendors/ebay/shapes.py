@@ -1,7 +1,6 @@
-"""The messages that this stand-in understands: our own table of the fields in use, in eBay's order.
+"""The shapes of the requests that this stand-in accepts: the fields that we send, in eBay's order.
 
-A field says its kind, whether it must be there, how long it may be and which values it takes. Elements that are not
-listed here, or stand out of order, are refused: nothing may pass that the real service might not understand.
+Elements that are not listed here or are out of order are refused, because the real service might not accept them.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _DIGITS = r"\d{1,19}"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`fields` makes it a group. `many` is how often it may stand; `longest` counts characters."""
+    """`fields`: the members of a group. `many`: how often it may occur. `longest`: in characters."""
 
     name: str
     required: bool = False
@@ -75,7 +74,7 @@ _PROFILES = (
 
 
 def _item(*, new: bool) -> tuple[Field, ...]:
-    """An item to list, or (with its ItemID) to revise: then every other field may stay away."""
+    """An item to list, or to revise: then only ItemID is required."""
     return (
         Field("Country", new, r"[A-Z]{2}"),
         Field("Currency", new, r"[A-Z]{3}"),
@@ -146,7 +145,7 @@ REQUESTS: dict[str, tuple[Field, ...]] = {
 
 
 def check(call: str, root: Element) -> list[Rejection]:
-    """Everything wrong with the shape of a request."""
+    """All errors in the shape of a request."""
     if root.tag != f"{{{NAMESPACE}}}{call}Request":
         return [rejections.unknown_call(root.tag.rpartition("}")[2])]
     return list(_group(root, REQUESTS[call], ""))
@@ -154,7 +153,7 @@ def check(call: str, root: Element) -> list[Rejection]:
 
 def _group(element: Element, fields: tuple[Field, ...], path: str) -> Iterator[Rejection]:
     if (element.text or "").strip() or element.attrib:
-        yield rejections.out_of_schema(f"<{path or element.tag}> holds nothing but elements.")
+        yield rejections.out_of_schema(f"<{path or element.tag}> contains more than elements.")
     yield from _order(element, fields, path)
     for field in fields:
         found = element.findall(f"{{{NAMESPACE}}}{field.name}")
@@ -162,7 +161,7 @@ def _group(element: Element, fields: tuple[Field, ...], path: str) -> Iterator[R
         if field.required and not found:
             yield rejections.invalid(at)
         if len(found) > field.many:
-            yield rejections.invalid(at, f"It may stand {field.many} times.")
+            yield rejections.invalid(at, f"It may occur {field.many} times.")
         for child in found:
             yield from _group(child, field.fields, at) if field.fields else _leaf(child, field, at)
 
@@ -176,7 +175,7 @@ def _order(element: Element, fields: tuple[Field, ...], path: str) -> Iterator[R
         if place is None:
             yield rejections.out_of_schema(f"encountered a child element, which is NOT expected: {name}.")
         elif place < reached:
-            yield rejections.out_of_schema(f"{name} stands out of its order.")
+            yield rejections.out_of_schema(f"{name} is out of order.")
         else:
             reached = place
 
@@ -184,7 +183,7 @@ def _order(element: Element, fields: tuple[Field, ...], path: str) -> Iterator[R
 def _leaf(element: Element, field: Field, at: str) -> Iterator[Rejection]:
     text = element.text or ""
     if len(element):
-        yield rejections.out_of_schema(f"{at} holds no elements.")
+        yield rejections.out_of_schema(f"{at} may not contain elements.")
     if set(element.attrib) != ({"currencyID"} if field.currency else set()):
         yield rejections.invalid(at, "Its currencyID is missing, or it has attributes that it may not have.")
     if field.required and not text.strip():

@@ -1,4 +1,4 @@
-"""The stand-in as a whole: its routes, its faults, its switches."""
+"""The stand-in for eBay: its routes, faults and switches."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ TOKEN_PATH = "/identity/v1/oauth2/token"
 
 
 class EbayStandIn:
-    """eBay on 127.0.0.1 at `port` (0: a free one), with everything it must keep in `folder`.
+    """eBay on 127.0.0.1 at `port` (0: a free one), with its stored data in `folder`.
 
-    Without `client_id` and `client_secret` any application is known to it. Raises OSError when the port is taken.
+    Without `client_id` and `client_secret` it accepts any application. Raises OSError if the port is taken.
     """
 
     def __init__(
@@ -170,7 +170,7 @@ class EbayStandIn:
 
 
 def _rest_refusal(fault: Fault) -> Response:
-    """A refusal of the Media API or of OAuth, in a form that both their clients can read."""
+    """A refusal by the Media API or by OAuth, in a form that clients of both can read."""
     message = fault.message or f"Refused with error {fault.code}."
     entry = {"errorId": fault.code, "category": "REQUEST", "message": message, "longMessage": message}
     return json_response(400, {"errors": [entry], "error": fault.code, "error_description": message})

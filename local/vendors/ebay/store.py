@@ -1,7 +1,4 @@
-"""What this stand-in must not forget: listings, used UUIDs, pictures, tokens.
-
-A listing and the UUID that it used are one row: a UUID is used exactly when its listing exists.
-"""
+"""Stored data: listings, pictures, tokens. A listing and its UUID are one row: a UUID is used if its listing exists."""
 
 from __future__ import annotations
 
@@ -33,8 +30,10 @@ class Shipping:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A listing as it is sold. Amounts are decimal text in `currency`, times ISO-8601; `pictures` are addresses, or
-    `hosted:<id>` for pictures that lie here."""
+    """A listing. Amounts are decimal text in `currency`; times are ISO 8601.
+
+    `pictures`: URLs, or `hosted:<id>` for pictures that are stored here.
+    """
 
     item_id: str
     seller: str
@@ -69,7 +68,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class HostedPicture:
-    """`elsewhere` is set for a picture that was named by address and never fetched."""
+    """`elsewhere`: the URL of a picture that was given by URL, and not downloaded."""
 
     picture_id: str
     media_type: str
@@ -84,7 +83,7 @@ class Store(Database):
         super().__init__(folder / "ebay.sqlite3", _SCHEMA)
 
     def next_item_id(self) -> str:
-        """Inside a transaction: the id that the next listing gets."""
+        """The id of the next listing. To be called inside a transaction."""
         [(highest,)] = self._run("select max(item_id) from listings")
         return str(_FIRST_ITEM_ID if highest is None else highest + 1)
 
@@ -101,14 +100,14 @@ class Store(Database):
         return self._first("select document from listings where seller = ? and uuid = ?", seller, uuid)
 
     def by_sku(self, seller: str, sku: str) -> Listing | None:
-        """The newest one that is tracked by this SKU, a live one before an ended one."""
+        """The newest listing that is tracked by this SKU; live ones come before ended ones."""
         found = self._all(
             "select document from listings where seller = ? and sku = ? order by live desc, item_id desc", seller, sku
         )
         return next((listing for listing in found if listing.tracked_by_sku), None)
 
     def listings(self) -> list[Listing]:
-        """All of them, newest first."""
+        """All listings, newest first."""
         return self._all("select document from listings order by item_id desc")
 
     def put_picture(self, picture: HostedPicture) -> None:
@@ -129,7 +128,7 @@ class Store(Database):
         self._run("insert into tokens (token, seller, ends_at) values (?, ?, ?)", token, seller, ends_at)
 
     def token(self, token: str) -> tuple[str, float] | None:
-        """Its seller and the time (seconds since 1970) of its end."""
+        """The token's seller and its expiry (seconds since 1970), or None."""
         rows = self._run("select seller, ends_at from tokens where token = ?", token)
         return (rows[0][0], rows[0][1]) if rows else None
 

@@ -1,4 +1,4 @@
-"""eBay's Trading API: five calls, judged and carried out as eBay would."""
+"""eBay's Trading API: five calls, checked and carried out as by eBay."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _CHARGED = {"InsertionFee": "0.35", "ListingFee": "0.35"}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that passed the gate."""
+    """A request with valid headers, token and shape."""
 
     name: str
     seller: str
@@ -43,14 +43,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a call adds to the common part of a reply."""
+    """What a call adds to the fields that all replies have."""
 
     fields: Sequence[Element] = ()
     warnings: Sequence[Rejection] = ()
 
 
 class Trading:
-    """`duplicate_policy` makes it refuse a second live listing of one title. `base_url` is this server's address."""
+    """`duplicate_policy`: refuse a second live listing with the same title. `base_url` returns this server's URL."""
 
     def __init__(self, store: Store, access: Access, base_url: Callable[[], str]) -> None:
         self._store = store
@@ -59,11 +59,11 @@ class Trading:
         self.duplicate_policy = False
 
     def answer(self, request: Request) -> tuple[Response, Element]:
-        """The HTTP answer and the reply in it."""
+        """The HTTP response and the reply in it."""
         name = request.headers.get("x-ebay-api-call-name", "")
         message_id = ""
         try:
-            call = self._admitted(name, request)
+            call = self._validated(name, request)
             message_id = text(call.root, "MessageID")
             result = self._carry_out(call)
         except Refused as refusal:
@@ -74,15 +74,15 @@ class Trading:
         return _response(reply), reply
 
     def refuse(self, name: str, code: str, message: str, reply_message: str) -> Response:
-        """A refusal that a fault asked for."""
+        """A refusal that a fault requests."""
         return _response(_reply(name, "Failure", (rejections.on_demand(code, message),), "", reply_message))
 
     def hosted(self, url: str) -> HostedPicture | None:
-        """Our own picture at `url`, whichever port this server had when it was uploaded."""
+        """The picture stored here under `url`. The port is ignored: it may have changed since the upload."""
         host, marker, picture_id = url.partition(HOSTED_PATH)
         return self._store.picture(picture_id) if marker and host.startswith("http://127.0.0.1:") else None
 
-    def _admitted(self, name: str, request: Request) -> Call:
+    def _validated(self, name: str, request: Request) -> Call:
         if name not in REQUESTS:
             raise Refused(rejections.unknown_call(name))
         site_number = request.headers.get("x-ebay-api-siteid", "")
@@ -118,7 +118,7 @@ class Trading:
 
     def _add(self, call: Call) -> Result:
         with self._store.transaction():
-            item = self._judged(call)
+            item = self._checked(call)
             now = datetime.now(UTC)
             listing = listed(item, self._store.next_item_id(), call.seller, now, self.hosted)
             self._store.put(listing)
@@ -133,11 +133,11 @@ class Trading:
         )
 
     def _verify(self, call: Call) -> Result:
-        item = self._judged(call)
+        item = self._checked(call)
         return Result((_element("ItemID", "0"), _fees(text(item, "Currency"))), tuple(call.rules.warnings(item)))
 
-    def _judged(self, call: Call) -> Element:
-        """The item, when nothing speaks against listing it. A used UUID is noticed before anything else."""
+    def _checked(self, call: Call) -> Element:
+        """The item, if it may be listed. Raises Refused; a used UUID is reported before anything else."""
         item = _item(call.root)
         uuid, sku, title = text(item, "UUID"), text(item, "SKU"), text(item, "Title")
         if uuid and (same := self._store.by_uuid(call.seller, uuid)):
@@ -149,11 +149,11 @@ class Trading:
                 raise Refused(rejections.invalid("Item.SKU"))
             if (tracked := self._store.by_sku(call.seller, sku)) and tracked.live:
                 raise Refused(rejections.sku_in_use(sku))
-        if self.duplicate_policy and (twin := self._live_twin(call.seller, title)):
+        if self.duplicate_policy and (twin := self._live_duplicate(call.seller, title)):
             raise Refused(rejections.duplicate_listing(title, twin.item_id))
         return item
 
-    def _live_twin(self, seller: str, title: str) -> Listing | None:
+    def _live_duplicate(self, seller: str, title: str) -> Listing | None:
         ours = (listing for listing in self._store.listings() if listing.seller == seller and listing.live)
         return next((listing for listing in ours if listing.title == title), None)
 

@@ -70,6 +70,16 @@ def test_a_request_may_come_in_pieces(answers: Answers) -> None:
     assert asked(answers, begun, rest) == [(200, "refund")]
 
 
+def test_each_slot_begins_with_the_first_answer_and_knows_what_was_asked_there(answers: Answers) -> None:
+    first, second = (
+        f"POST /{slot}.place_order/ HTTP/1.1\nX-Amz-Target: DynamoDB_20120810.GetItem\nContent-Length: 2\n\n{{}}"
+        for slot in ("a", "b")
+    )
+    assert [body for _, body in asked(answers, first, second, first)] == ["first", "first", "second"]
+    question = "GET /a.place_order/_asked HTTP/1.1\n\n"
+    assert asked(answers, question, question) == [(200, '["GetItem", "GetItem"]'), (200, "[]")]
+
+
 def test_what_was_not_recorded_is_refused(answers: Answers) -> None:
     [(status, body)] = asked(answers, "GET /place_order/b/other HTTP/1.1\n\n")
     assert (status, "b/other" in body) == (400, True)

@@ -136,7 +136,7 @@ def test_who_answers_too_late_is_not_invoked_again(
 ) -> None:
     monkeypatch.setattr(invoking, "PATIENCE", 0.2)
     aws.manner = "hangs"
-    with pytest.raises(Unusable, match="may be at work still: Read timeout"):
+    with pytest.raises(Unusable, match="may still be running: Read timeout"):
         Functions(settings).invoke("RebuildIndexFunction", {})
     assert len(aws.invocations) == 1
 

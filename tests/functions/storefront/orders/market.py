@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import pytest
 from boto3.dynamodb.types import TypeSerializer
 
 from souk.shared.clock import new_id, utc_now
@@ -16,6 +19,7 @@ from souk.shared.money import Money
 from souk.storefront.catalogue.mapping import from_product, from_shipping_profile, from_stock
 from souk.storefront.catalogue.model import Product, ShippingProfile, ShippingRate, Stock
 from souk.storefront.orders.model import Capture, Order, PaymentStatus
+from souk.wiring import storage
 from souk.wiring.orders import order_repository
 from tests.functions.accounts.addresses.address_books import add
 from tests.functions.accounts.auth.accounts import register
@@ -146,6 +150,17 @@ class Buyer:
     def order(self, order_id: str) -> Order:
         """As the table has it."""
         return order_repository().get(self.id, order_id)
+
+
+@contextmanager
+def stripe_for(cloud: Cloud, environment: pytest.MonkeyPatch) -> Iterator[Stripe]:
+    """Stripe in this process, for all functions that are called here."""
+    secret = json.dumps({"stripe_api_key": "sk_test_sample", "stripe_webhook_secret": "whsec_sample"})
+    cloud.client("secretsmanager").put_secret_value(SecretId=cloud.physical["VendorSecret"], SecretString=secret)
+    stripe = Stripe()
+    environment.setattr(storage, "http_client", lambda: stripe.client)
+    yield stripe
+    stripe.close()
 
 
 def call(cloud: Cloud, who: Person, function: str, *, key: str | None = None, **request: Any) -> Answer:
