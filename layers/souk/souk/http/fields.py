@@ -33,14 +33,13 @@ def _no_bool(value: object) -> object:
     return value
 
 
-AmountOut = Annotated[
-    Decimal,
-    Field(ge=0, le=MOST, allow_inf_nan=False),
-    PlainSerializer(float, return_type=float, when_used="json"),
-]
+_LIMITS = Field(ge=0, le=MOST, allow_inf_nan=False)
+_AS_NUMBER = PlainSerializer(float, return_type=float, when_used="json")
+
+Amount = Annotated[Decimal, BeforeValidator(_no_bool), _LIMITS, _AS_NUMBER]
+"""An amount of money in a request: a JSON number. Its decimals are checked against the currency by the domain."""
+AmountOut = Annotated[Decimal, _LIMITS, _AS_NUMBER]
 """An amount of money in an answer: a JSON number."""
-Amount = Annotated[AmountOut, BeforeValidator(_no_bool)]
-"""An amount of money in a request. Its decimals are checked against the currency by the domain."""
 
 
 def _visible(text: str) -> str:
