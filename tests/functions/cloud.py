@@ -106,6 +106,11 @@ class Cloud:
             self.physical[name] = answer["ARN"]
         for name in resources("AWS::Serverless::StateMachine"):
             self.physical[name] = self._create_state_machine(name + self._suffix)
+        self.use(self.physical)
+
+    def use(self, physical: Mapping[str, str]) -> None:
+        """Let functions work on what was made before, by the names that it has."""
+        self.physical = dict(physical)
         # Tests use the wiring too, and for them it may reach everything.
         for name, value in all_variables().items():
             self._environment.setenv(name, resolve(value, self.physical))

@@ -7,19 +7,18 @@ import logging
 import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from moto import mock_aws
-from moto.backends import get_backend
+from moto.dynamodb.models.table import Table
 
 from souk.accounts.auth.adapters import passwords
 from souk.aws import clients
 from souk.aws.logging import logger
-from tests.functions.cloud import Call, Cloud, create_keys, forget
-from tests.functions.template import ACCOUNT, REGION
-
-_STORES: Final = ("dynamodb", "dynamodbstreams", "s3", "secretsmanager", "stepfunctions", "lambda", "sqs", "events")
+from tests.functions.cloud import Call, Cloud, forget
+from tests.functions.storage import Storage, copy_of_a_table
+from tests.functions.template import REGION
 
 
 @pytest.fixture(scope="session")
@@ -38,20 +37,26 @@ def _aws() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def _keys(_aws: None) -> dict[str, str]:
-    return create_keys()
+def _made(_aws: None) -> Iterator[tuple[dict[str, str], Storage]]:
+    """What the template's storage is called, and the storage, empty."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Table, "__deepcopy__", copy_of_a_table, raising=False)
+        made = Cloud(patch)
+        made.create()
+        yield made.physical, Storage()
 
 
 @pytest.fixture
-def cloud(_keys: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+def cloud(_made: tuple[dict[str, str], Storage], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """The storage of the template, empty, and its functions; what they ask of AWS is noted in `cloud.calls`."""
-    _empty()
+    physical, storage = _made
+    storage.put_back()
     forget()
     # What a password costs is measured in the unit tests; here it would only be waiting.
     monkeypatch.setattr(passwords, "_MEMORY_KIB", 8)
     passwords._hasher.cache_clear()
     made = Cloud(monkeypatch)
-    made.create(_keys)
+    made.use(physical)
     listening: dict[str, Any] = {}
     real = clients.client
 
@@ -94,12 +99,3 @@ class _Stdout:
 
     def flush(self) -> None:
         sys.stdout.flush()
-
-
-def _empty() -> None:
-    """Everything but keys: of these moto makes one in a twelfth of a second."""
-    for service in _STORES:
-        backends = get_backend(service)
-        for region in (REGION, "aws"):
-            if region in backends[ACCOUNT]:
-                backends[ACCOUNT][region].reset()
