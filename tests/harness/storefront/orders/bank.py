@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 from souk.shared.money import Money
@@ -52,6 +52,8 @@ class Bank:
 
     `tell` gets each event, shaped as Stripe's.
     """
+
+    vendor: ClassVar[str] = "bank"
 
     clock: VirtualClock
     faults: Faults
