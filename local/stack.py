@@ -29,7 +29,7 @@ _SPACE_NEEDED = 300 * 1024 * 1024
 PORTS: Final = "ports"
 """The file in a data folder that keeps the ports of its last run."""
 FIRST_PORTS: Final = {"cloud": 4566, "ebay": 4570, "stripe": 4574}
-_SWEEPERS = ("SweepOverdueFunction", "SweepOrdersFunction")
+SWEEPERS = ("SweepOverdueFunction", "SweepOrdersFunction")
 
 
 class Stack:
@@ -190,7 +190,7 @@ class Stack:
     def _sweep(self) -> None:
         """Invoke the sweepers: they finish what an earlier run was doing when it ended."""
         payload = json.dumps({"starting": True})
-        for name in filter(None, map(self.function_name, _SWEEPERS)):
+        for name in filter(None, map(self.function_name, SWEEPERS)):
             self.cloud.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=payload)
 
     def _announce(self) -> None:

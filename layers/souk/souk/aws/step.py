@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 # The members of an event that are logged. Ids only: logs must hold nothing private.
-_LOGGED = ("owner_id", "listing_id", "buyer_id", "order_id", "run", "marketplace")
+LOGGED_IDS = ("owner_id", "listing_id", "buyer_id", "order_id", "run", "marketplace")
 
 
 def step(handler: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any], Any], Any]:
@@ -19,7 +19,7 @@ def step(handler: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, 
         from souk.shared.errors import SoukError
 
         started = time.perf_counter()
-        ids = {name: event[name] for name in _LOGGED if name in event}
+        ids = {name: event[name] for name in LOGGED_IDS if name in event}
         outcome = "failed"
         try:
             answer = handler(event)
