@@ -142,7 +142,7 @@ class Recorder:
             return None
         for frame in frames:
             code = frame.f_code
-            if code.co_name == "handle":  # of @endpoint or @step, which knows its handler: `admit` runs before it
+            if code.co_name == "handle":  # of @endpoint or @step, which knows its handler: `reload` runs before it
                 code = getattr(frame.f_locals.get("handler"), "__code__", code)
             if code.co_filename.startswith(str(FUNCTIONS)):
                 return self._logical.get(str(Path(code.co_filename).relative_to(FUNCTIONS)))

@@ -13,7 +13,7 @@ from souk.wiring.listings import preflight
     body=MarketplaceChoice,
     returns=PreflightsOut,
     errors=(409, 422, 502),
-    admit=reload_caller,
+    reload=reload_caller,
 )
 def handler(request: Request) -> PreflightsOut:
     """Verify at each marketplace; 422 with its own words when one would refuse."""

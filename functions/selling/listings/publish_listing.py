@@ -19,7 +19,7 @@ def replay(request: Request, listing_id: str) -> Response:
     status=202,
     errors=(422, 502),
     replay=replay,
-    admit=reload_caller,
+    reload=reload_caller,
     waits=True,
 )
 def handler(request: Request) -> Response:

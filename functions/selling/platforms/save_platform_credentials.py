@@ -13,7 +13,7 @@ from souk.wiring.platforms import platforms
     roles=SIGNED_IN,
     body=CredentialsIn,
     returns=ConnectionOut,
-    admit=reload_caller,
+    reload=reload_caller,
 )
 def handler(request: Request) -> ConnectionOut:
     """Connect a platform, in place of an earlier connection. The tokens are stored sealed and never given back."""

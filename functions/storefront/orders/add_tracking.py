@@ -18,7 +18,7 @@ def replay(request: Request, entry_id: str) -> TrackingOut:
     returns=TrackingOut,
     status=201,
     replay=replay,
-    admit=reload_caller,
+    reload=reload_caller,
 )
 def handler(request: Request) -> TrackingOut:
     """Report about the caller's parcel; a status moves the caller's part there."""

@@ -19,7 +19,7 @@ def replay(request: Request, order_id: str) -> Response:
     returns=OrderOut,
     errors=(502,),
     replay=replay,
-    admit=reload_caller,
+    reload=reload_caller,
 )
 def handler(request: Request) -> Response:
     """Cancel an order; unpaid it cannot be paid any more, paid it is refunded."""

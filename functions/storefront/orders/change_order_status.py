@@ -13,7 +13,7 @@ from souk.wiring.orders import fulfilling
     body=StatusChange,
     returns=SaleOut,
     if_match=True,
-    admit=reload_caller,
+    reload=reload_caller,
 )
 def handler(request: Request) -> Response:
     """Set the status of the caller's part: one step at a time; cancelling refunds the payment."""

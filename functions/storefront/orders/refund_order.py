@@ -19,7 +19,7 @@ def replay(request: Request, refund_id: str) -> RefundOut:
     returns=RefundOut,
     status=201,
     replay=replay,
-    admit=reload_caller,
+    reload=reload_caller,
 )
 def handler(request: Request) -> RefundOut:
     """Refund lines, an amount or all of a seller's part; never more than was paid for it."""

@@ -17,7 +17,7 @@ def replay(request: Request, decision_id: str) -> DecisionOut:
     body=NewDecision,
     returns=DecisionOut,
     replay=replay,
-    admit=reload_caller,
+    reload=reload_caller,
 )
 def handler(request: Request) -> DecisionOut:
     """Decide about a shop; recorded with the operator and the reason."""

@@ -125,18 +125,18 @@ def test_one_of_the_roles_is_enough() -> None:
 
 
 def test_admission_counts_the_roles_that_the_account_still_has() -> None:
-    def admit(caller: Caller) -> Caller:
+    def reload(caller: Caller) -> Caller:
         return replace(caller, roles=frozenset({"user"}))
 
-    handler = an_endpoint(roles=frozenset({"seller"}), admit=admit)
+    handler = an_endpoint(roles=frozenset({"seller"}), reload=reload)
     assert answer_of(handler, an_event())[0] == 403
 
 
 def test_admission_may_refuse() -> None:
-    def admit(_caller: Caller) -> Caller:
+    def reload(_caller: Caller) -> Caller:
         raise Forbidden("Your account is suspended.")
 
-    assert answer_of(an_endpoint(admit=admit), an_event())[2]["detail"] == "Your account is suspended."
+    assert answer_of(an_endpoint(reload=reload), an_event())[2]["detail"] == "Your account is suspended."
 
 
 # What is sent --------------------------------------------------------------------------------------------------------

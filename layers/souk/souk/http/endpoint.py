@@ -80,7 +80,7 @@ def endpoint(
     errors: tuple[int, ...] = (),
     replay: Callable[[Request, str], Any] | None = None,
     if_match: bool = False,
-    admit: Callable[[Caller], Caller] | None = None,
+    reload: Callable[[Caller], Caller] | None = None,
     waits: bool = False,
 ) -> Callable[[Callable[[Request], Any]], Callable[[Mapping[str, Any], Any], dict[str, Any]]]:
     """Declare an endpoint.
@@ -97,7 +97,7 @@ def endpoint(
     errors: statuses of problems beyond those that follow from the rest (400 of a body, 404 of a path parameter, ...).
     replay: honours Idempotency-Key; answers again from (request, entity id).
     if_match: honours If-Match; without it `Request.if_match` cannot be read.
-    admit: answers the caller as its account is now, for what must not wait for a token to expire; roles count again.
+    reload: the caller as its account is now, where revoked roles must count before the token expires.
     waits: honours `Prefer: wait=N`.
     """
 
@@ -123,8 +123,8 @@ def endpoint(
         def prepare(event: Mapping[str, Any], context: Any) -> Request:
             request = from_event(event)
             caller = None if roles is ANYONE else _require(caller_from(event, utc_now()), roles)
-            if admit is not None and caller is not None:
-                caller = _require(admit(caller), roles)
+            if reload is not None and caller is not None:
+                caller = _require(reload(caller), roles)
             wait_seconds = _wait(request) if waits else None
             wanted = replace(request, signed_in=caller, wait_seconds=wait_seconds, takes_if_match=if_match)
             if replay is not None and caller is not None:

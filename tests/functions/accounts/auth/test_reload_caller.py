@@ -11,13 +11,13 @@ from tests.functions.accounts.auth.accounts import register, remove_account, set
 from tests.functions.cloud import Cloud, Person, sample
 
 
-@endpoint("GET /operators", roles=frozenset({"Operator"}), admit=reload_caller)
+@endpoint("GET /operators", roles=frozenset({"Operator"}), reload=reload_caller)
 def for_operators(request: Request) -> dict[str, Any]:
     """Only for operators."""
     return {"roles": sorted(request.caller.roles)}
 
 
-@endpoint("GET /everybody", roles=SIGNED_IN, admit=reload_caller)
+@endpoint("GET /everybody", roles=SIGNED_IN, reload=reload_caller)
 def for_everybody(request: Request) -> dict[str, Any]:
     """For any account."""
     return {"roles": sorted(request.caller.roles)}
