@@ -1,6 +1,6 @@
 """Keeps the local cloud's state on disk: every two seconds while something happens, whole at all times.
 
-MiniStack 1.5.33 saves at a graceful stop only, so that a killed process loses everything (facts: gap 7). It writes
+MiniStack 1.5.33 saves at a graceful stop only, so that a killed process loses everything. It writes
 each service's state to a temporary file and renames it, which is kept here; what is added:
 
 - a save every INTERVAL seconds, only of what changed, each file synced before it takes the old one's place;

@@ -1,4 +1,4 @@
-"""Imports point inward (decision record 1) and are a budget (decision 4)."""
+"""Imports point inward (docs/adr/0001), and are a budget: a function pays at each cold start for what it imports."""
 
 from __future__ import annotations
 

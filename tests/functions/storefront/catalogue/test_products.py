@@ -1,4 +1,4 @@
-"""Products in document 4's names: offered, seen by everybody, changed and removed by their owner alone."""
+"""Products by the routes of /products: offered, seen by everybody, changed and removed by their owner alone."""
 
 from __future__ import annotations
 

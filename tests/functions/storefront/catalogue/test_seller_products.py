@@ -1,4 +1,4 @@
-"""Products in document 1's names."""
+"""Products as the marketplace's seller routes (/sellers/products) name them."""
 
 from __future__ import annotations
 
