@@ -170,7 +170,7 @@ def _orders(cloud: Cloud, stripe: Stripe) -> Growing:
         copies,
         {
             **_as_they_are(calls),
-            "a payment is told": paying,
+            "handle a payment": paying,
             "cancel an unpaid order": cancelling,
             "move a part on": of_the_seller("change_order_status", json={"status": "processing"}),
         },

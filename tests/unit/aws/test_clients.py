@@ -24,7 +24,7 @@ def on_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         cached.cache_clear()
 
 
-def test_a_presigned_address_names_the_region_of_the_bucket() -> None:
+def test_a_presigned_url_has_the_region_of_the_bucket() -> None:
     """The global host redirects to the region while a bucket is new, and the signature is not good there."""
     s3 = clients.client("s3")
     url = s3.generate_presigned_url("get_object", Params={"Bucket": "souk-media", "Key": "media/a"})
@@ -35,13 +35,13 @@ def test_a_presigned_address_names_the_region_of_the_bucket() -> None:
     )
 
 
-def test_a_model_is_given_time_and_asked_once() -> None:
+def test_a_model_has_a_long_timeout_and_is_not_retried() -> None:
     config = clients.client("bedrock-runtime").meta.config
     assert config.read_timeout == 45
     assert config.retries["total_max_attempts"] == 1
 
 
-def test_a_store_that_does_not_answer_is_given_up_soon() -> None:
+def test_a_store_that_does_not_answer_fails_soon() -> None:
     config = clients.client("dynamodb").meta.config
     assert config.read_timeout == 8
     assert config.retries["total_max_attempts"] == 3

@@ -82,14 +82,14 @@ def puts(*errors: Exception | None) -> list[Action]:
     ],
     ids=lambda error: error.response["Error"]["Code"],
 )
-def test_a_busy_store_is_asked_again(busy: ClientError) -> None:
+def test_a_busy_store_is_retried(busy: ClientError) -> None:
     made, client, time = tables(busy, busy, {})
     made.commit(*puts(None, None))
     assert len(client.requests) == 3
     assert time.pauses == [0.02, 0.04]
 
 
-def test_every_try_of_a_transaction_carries_the_same_token() -> None:
+def test_every_attempt_of_a_transaction_has_the_same_token() -> None:
     made, client, _ = tables(cancelled("TransactionConflict"), {})
     made.commit(*puts(None))
     first, second = (request["ClientRequestToken"] for _, request in client.requests)
@@ -105,7 +105,7 @@ def test_a_store_that_stays_busy_is_a_503_after_five_seconds() -> None:
     assert max(time.pauses) == 0.8
 
 
-def test_no_answer_is_a_503_and_is_not_tried_again_here() -> None:
+def test_no_answer_is_a_503_without_a_further_attempt() -> None:
     made, client, _ = tables(ConnectTimeoutError(endpoint_url="x"))
     with pytest.raises(DependencyUnavailable):
         made.get("t", KEY)
@@ -120,20 +120,20 @@ def test_a_failed_condition_is_the_error_of_its_own_action() -> None:
     assert len(client.requests) == 1
 
 
-def test_of_several_failed_conditions_the_first_is_told() -> None:
+def test_of_several_failed_conditions_the_first_is_raised() -> None:
     made, _, _ = tables(cancelled("ConditionalCheckFailed", "ConditionalCheckFailed"))
     with pytest.raises(Conflict, match="first"):
         made.commit(*puts(Conflict("first"), Conflict("second")))
 
 
-def test_a_failed_condition_beside_a_conflict_is_an_answer() -> None:
+def test_a_failed_condition_beside_a_conflict_is_not_retried() -> None:
     made, client, _ = tables(cancelled("TransactionConflict", "ConditionalCheckFailed"))
     with pytest.raises(Conflict, match="second"):
         made.commit(*puts(Conflict("first"), Conflict("second")))
     assert len(client.requests) == 1
 
 
-def test_an_error_may_be_made_from_what_stood_there() -> None:
+def test_an_error_may_be_made_from_the_item_that_is_there() -> None:
     old = {"pk": {"S": "a"}, "owner": {"S": "somebody"}}
     made, _, _ = tables(cancelled("ConditionalCheckFailed", at0=old))
     action = Put(
@@ -152,7 +152,7 @@ def test_a_single_write_maps_its_condition_too() -> None:
         made.delete(Delete("t", KEY, condition="#version = :v", values={"v": 1}, otherwise=NotFound("gone")))
 
 
-def test_an_error_that_nobody_knows_is_let_through() -> None:
+def test_an_unknown_error_is_raised() -> None:
     for unknown in (
         refused("ValidationException"),
         cancelled("ValidationError"),
@@ -203,20 +203,20 @@ def test_each_kind_of_action_is_written_in_dynamodbs_words() -> None:
 
 
 @pytest.mark.parametrize("part", ["x" * 1025, "é" * 513, "\ud800"], ids=["long", "long in UTF-8", "half a pair"])
-def test_a_key_that_no_item_can_have_is_not_asked_for(part: str) -> None:
+def test_a_key_that_no_item_can_have_is_not_requested(part: str) -> None:
     made, client, _ = tables({})
     assert made.get("t", {"pk": "a", "sk": part}) is None
     assert client.requests == []
 
 
-def test_a_read_is_consistent_unless_told() -> None:
+def test_a_read_is_consistent_unless_declared_otherwise() -> None:
     made, client, _ = tables({"Item": {"pk": {"S": "a"}}})
     assert made.get("t", KEY) == {"pk": "a"}
     made.get("t", KEY, consistent=False)
     assert [request["ConsistentRead"] for _, request in client.requests] == [True, False]
 
 
-def test_a_query_answers_a_page_and_where_it_ended() -> None:
+def test_a_query_answers_a_page_and_its_last_key() -> None:
     made, client, _ = tables({"Items": [{"n": {"N": "1"}}], "LastEvaluatedKey": {"pk": {"S": "a"}}})
     page = made.query("t", "#pk = :pk", {"pk": "a"}, limit=1, newest_first=True, after=KEY)
     assert page == Page(({"n": 1},), {"pk": "a"})
@@ -224,7 +224,7 @@ def test_a_query_answers_a_page_and_where_it_ended() -> None:
     assert (request["ScanIndexForward"], request["ConsistentRead"], request["Limit"]) == (False, True, 1)
 
 
-def test_an_index_is_never_asked_for_consistency() -> None:
+def test_an_index_is_never_read_consistently() -> None:
     made, client, _ = tables({"Items": []})
     made.query("t", "#pk = :pk", {"pk": "a"}, limit=1, index="by_status")
     assert "ConsistentRead" not in client.requests[0][1]
@@ -238,7 +238,7 @@ def test_all_pages_are_read_one_after_the_other() -> None:
     assert client.requests[1][1]["ExclusiveStartKey"] == {"pk": {"S": "a"}}
 
 
-def test_keys_that_a_batch_left_over_are_asked_for_again() -> None:
+def test_unprocessed_keys_of_a_batch_are_requested_again() -> None:
     left = {"t": {"Keys": [{"pk": {"S": "b"}}], "ConsistentRead": True}}
     made, client, time = tables(
         {"Responses": {"t": [{"n": {"N": "1"}}]}, "UnprocessedKeys": left},
@@ -251,7 +251,7 @@ def test_keys_that_a_batch_left_over_are_asked_for_again() -> None:
     assert time.pauses == [0.02, 0.04, 0.08]
 
 
-def test_a_batch_that_never_comes_to_its_end_is_unavailable() -> None:
+def test_a_batch_with_endless_unprocessed_keys_is_unavailable() -> None:
     left = {"t": {"Keys": [{"pk": {"S": "b"}}], "ConsistentRead": True}}
     made, _, time = tables({"Responses": {}, "UnprocessedKeys": left})
     with pytest.raises(DependencyUnavailable):
@@ -259,7 +259,7 @@ def test_a_batch_that_never_comes_to_its_end_is_unavailable() -> None:
     assert 5.0 <= time.now < 6.0
 
 
-def test_no_keys_are_no_request() -> None:
+def test_a_batch_without_keys_makes_no_request() -> None:
     made, client, _ = tables({})
     assert made.get_many("t", []) == ()
     assert client.requests == []

@@ -37,7 +37,7 @@ def workflow(answer: Any) -> tuple[StepFunctions, list[dict[str, Any]]]:
     return StepFunctions(client, ARN), requests
 
 
-def test_a_start_names_its_execution() -> None:
+def test_an_execution_is_started_with_its_name() -> None:
     made, requests = workflow({})
     made.start("l-1", {"run": 1})
     assert requests == [{"stateMachineArn": ARN, "name": "l-1", "input": '{"run": 1}'}]
@@ -48,28 +48,28 @@ def test_an_execution_that_exists_is_a_success() -> None:
 
 
 @pytest.mark.parametrize("code", ["TaskDoesNotExist", "TaskTimedOut", "InvalidToken"])
-def test_a_token_that_nobody_waits_for_is_told(code: str) -> None:
+def test_resuming_a_token_that_no_execution_waits_for_is_false(code: str) -> None:
     assert workflow(code)[0].resume("token") is False
 
 
-def test_a_token_that_is_waited_for_is_used() -> None:
+def test_a_token_that_an_execution_waits_for_is_resumed() -> None:
     made, requests = workflow({})
     assert made.resume("token") is True
     assert requests == [{"taskToken": "token", "output": "{}"}]
 
 
 @pytest.mark.parametrize(("status", "running"), [("RUNNING", True), ("SUCCEEDED", False), ("FAILED", False)])
-def test_only_a_running_execution_is_at_work(status: str, running: bool) -> None:
+def test_only_a_running_execution_counts_as_running(status: str, running: bool) -> None:
     made, requests = workflow({"status": status})
     assert made.is_running("l-1") is running
     assert requests == [{"executionArn": ARN.replace("stateMachine", "execution") + ":l-1"}]
 
 
-def test_an_execution_that_never_was_is_not_at_work() -> None:
+def test_an_unknown_execution_is_not_running() -> None:
     assert workflow("ExecutionDoesNotExist")[0].is_running("l-1") is False
 
 
-def test_any_other_fault_is_let_out() -> None:
+def test_any_other_error_is_raised() -> None:
     made, _ = workflow("ThrottlingException")
     for act in (lambda: made.start("l-1", {}), lambda: made.resume("t"), lambda: made.is_running("l-1")):
         with pytest.raises(ClientError):
@@ -95,7 +95,7 @@ def test_a_step_answers_and_writes_ids_only(logged: io.StringIO) -> None:
 @pytest.mark.parametrize(
     ("error", "outcome"), [(VendorFailed("ebay", "No answer."), "vendor_failed"), (RuntimeError("no"), "failed")]
 )
-def test_a_step_lets_errors_out_by_their_class(error: Exception, outcome: str, logged: io.StringIO) -> None:
+def test_a_step_raises_errors_by_their_class(error: Exception, outcome: str, logged: io.StringIO) -> None:
     def fail(_event: Any) -> None:
         raise error
 
@@ -129,7 +129,7 @@ def test_the_same_body_is_a_replay_and_another_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("age", "counts"), [(0, True), (2, False)], ids=["fresh", "outlived"])
-def test_a_record_counts_until_it_expires_whether_or_not_it_has_been_deleted(age: int, counts: bool) -> None:
+def test_a_record_holds_until_it_expires_even_if_it_is_not_deleted_yet(age: int, counts: bool) -> None:
     item = {**_old(KEY.body_digest), "expires_at": int(NOW.timestamp()) - age}
     made: Any = SimpleNamespace(get=lambda _table, _key: item)
     if not counts:

@@ -82,7 +82,7 @@ class Tables:
     # Reads -----------------------------------------------------------------------------------------------------------
 
     def get(self, table: str, key: Key, *, consistent: bool = True) -> Item | None:
-        """One item, or None. Strongly consistent unless told. No item can have a key that is longer than allowed."""
+        """One item, or None; strongly consistent by default. No item can have a key that is longer than allowed."""
         if not _is_storable(key):
             return None
         answer = self._call(self._client.get_item, TableName=table, Key=to_attributes(key), ConsistentRead=consistent)

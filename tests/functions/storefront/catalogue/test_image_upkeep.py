@@ -21,7 +21,9 @@ def sweep(cloud: Cloud, *, starting: bool = False) -> Any:
     return cloud.invoke("sweep_overdue", event)
 
 
-def test_a_photo_that_never_came_is_judged_as_such(cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]) -> None:
+def test_a_photo_whose_upload_never_came_is_rejected(
+    cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]
+) -> None:
     product = bea.offers()
     photo = has_pending(bea, product, timedelta(minutes=61))
     assert sweep(cloud) == {"touched": 1}
@@ -35,7 +37,7 @@ def test_a_photo_that_never_came_is_judged_as_such(cloud: Cloud, bea: Merchant, 
     assert sweep(cloud, starting=True) == {"touched": 0}
 
 
-def test_an_arrival_that_nobody_was_told_of_is_made_up_for(
+def test_an_upload_whose_event_was_lost_is_processed_by_the_sweep(
     cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]
 ) -> None:
     product = bea.offers()
@@ -48,7 +50,7 @@ def test_an_arrival_that_nobody_was_told_of_is_made_up_for(
     assert photo.status is PhotoStatus.READY
 
 
-def test_what_is_brought_up_is_looked_at_again(cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]) -> None:
+def test_a_swept_product_is_rescheduled(cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]) -> None:
     product = bea.offers()
     has_pending(bea, product, timedelta(minutes=61))
     sweep(cloud)
@@ -59,7 +61,7 @@ def test_what_is_brought_up_is_looked_at_again(cloud: Cloud, bea: Merchant, invo
     assert len(invoked) == 1
 
 
-def test_a_start_puts_nothing_off(cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]) -> None:
+def test_the_sweep_at_a_start_delays_nothing(cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]) -> None:
     product = bea.offers()
     announce(cloud, bea, product)
     before = stored(product)
@@ -68,7 +70,7 @@ def test_a_start_puts_nothing_off(cloud: Cloud, bea: Merchant, invoked: list[dic
     assert len(invoked) == 1
 
 
-def test_what_cannot_be_judged_is_given_up_and_makes_room(
+def test_a_photo_that_cannot_be_processed_is_rejected_and_makes_room(
     cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]
 ) -> None:
     product = bea.offers()
@@ -81,7 +83,9 @@ def test_what_cannot_be_judged_is_given_up_and_makes_room(
     assert bea.on("add_images", product, json={"files": [JPEG_FILE] * MOST_PHOTOS}).status == 201
 
 
-def test_photos_of_what_was_removed_are_settled_too(cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]) -> None:
+def test_photos_of_a_removed_product_are_settled_too(
+    cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]
+) -> None:
     product = bea.offers()
     has_pending(bea, product, 3 * UPLOAD_LIFE)
     assert bea.on("delete_product", product).status == 204
@@ -90,7 +94,7 @@ def test_photos_of_what_was_removed_are_settled_too(cloud: Cloud, bea: Merchant,
     assert (photo.status, stored(product).product.removed) == (PhotoStatus.REJECTED, True)
 
 
-def test_an_index_that_lags_is_not_believed(
+def test_a_product_that_is_not_due_any_more_is_skipped_although_the_index_names_it(
     cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch, invoked: list[dict[str, Any]]
 ) -> None:
     settled, unknown = bea.offers(), "01890000-0000-7000-8000-0000000000ff"
@@ -99,7 +103,7 @@ def test_an_index_that_lags_is_not_believed(
     assert invoked == []
 
 
-def test_one_product_that_cannot_be_settled_keeps_no_other_waiting(
+def test_one_product_that_cannot_be_settled_does_not_keep_the_others_waiting(
     cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch, invoked: list[dict[str, Any]]
 ) -> None:
     poisoned, other = bea.offers(), bea.offers()

@@ -89,7 +89,7 @@ def test_a_replay_answers_for_the_same_photos(cloud: Cloud, bea: Merchant, annou
     assert len(again.json["uploads"]) == announced
 
 
-def test_what_could_not_be_stored_is_stored_by_the_repeated_call(
+def test_uploads_that_could_not_be_stored_are_stored_by_the_repeated_call(
     cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from souk.shared.errors import DependencyUnavailable
@@ -107,7 +107,7 @@ def test_what_could_not_be_stored_is_stored_by_the_repeated_call(
     assert len(objects(cloud)) == 1
 
 
-def test_a_product_has_a_dozen_images(bea: Merchant) -> None:
+def test_a_product_has_at_most_twelve_images(bea: Merchant) -> None:
     product = bea.offers(images=LINKS)
     too_many = bea.on("add_images", product, json={"files": [JPEG_FILE] * (MOST_PHOTOS - 1)})
     assert (too_many.status, too_many.json["error"]) == (409, "too_many_images")
@@ -149,7 +149,7 @@ def test_a_bad_picture_is_rejected_and_nobody_sees_it(cloud: Cloud, bea: Merchan
     assert (seen(cloud, product).json["images"], objects(cloud)) == ([], {})
 
 
-def test_an_arrival_told_twice_is_judged_once(cloud: Cloud, bea: Merchant) -> None:
+def test_an_upload_event_delivered_twice_is_processed_once(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers()
     key = announce(cloud, bea, product, a_jpeg())
     arrive(cloud, key)
@@ -158,7 +158,7 @@ def test_an_arrival_told_twice_is_judged_once(cloud: Cloud, bea: Merchant) -> No
     assert stored(product) == before
 
 
-def test_a_picture_is_judged_while_the_seller_edits(
+def test_a_photo_is_processed_while_the_seller_edits_the_product(
     cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     product = bea.offers()
@@ -177,7 +177,7 @@ def test_a_picture_is_judged_while_the_seller_edits(
 
 
 @pytest.mark.parametrize("key", ["incoming/products/{bea}/unknown/photo", "incoming/products/stranger/{product}/photo"])
-def test_an_upload_that_nobody_waits_for_is_thrown_away(cloud: Cloud, bea: Merchant, key: str) -> None:
+def test_an_upload_without_a_pending_photo_is_deleted(cloud: Cloud, bea: Merchant, key: str) -> None:
     named = key.format(bea=bea.id, product=bea.offers())
     cloud.client("s3").put_object(Bucket=cloud.physical["MediaBucket"], Key=named, Body=b"x")
     arrive(cloud, named)
@@ -187,12 +187,12 @@ def test_an_upload_that_nobody_waits_for_is_thrown_away(cloud: Cloud, bea: Merch
 @pytest.mark.parametrize(
     "key", ["public/a", "incoming/listings/a/b/c", "incoming/products/a/b", "incoming/products//b/c"]
 )
-def test_a_key_that_is_no_upload_is_left_alone(cloud: Cloud, key: str) -> None:
+def test_an_object_that_is_not_an_upload_is_ignored(cloud: Cloud, key: str) -> None:
     arrive(cloud, key)
     assert cloud.calls == []
 
 
-def test_a_product_is_looked_after_until_its_photos_are_settled(cloud: Cloud, bea: Merchant) -> None:
+def test_a_product_is_due_until_its_photos_are_settled(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers(images=LINKS)
     key = announce(cloud, bea, product, a_jpeg())
     waiting = stored(product).product
@@ -203,7 +203,7 @@ def test_a_product_is_looked_after_until_its_photos_are_settled(cloud: Cloud, be
     assert stored(product).product.due_at is None
 
 
-def test_an_upload_that_comes_too_late_is_told_so(cloud: Cloud, bea: Merchant) -> None:
+def test_a_photo_whose_upload_comes_too_late_is_rejected(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers()
     photo = has_pending(bea, product, timedelta(minutes=61))
     arrive(cloud, f"incoming/products/{bea.id}/{product}/{photo.id}")
@@ -214,7 +214,7 @@ def test_an_upload_that_comes_too_late_is_told_so(cloud: Cloud, bea: Merchant) -
 # Chosen --------------------------------------------------------------------------------------------------------------
 
 
-def test_images_are_put_in_order_and_left_out(cloud: Cloud, bea: Merchant) -> None:
+def test_images_can_be_reordered_and_removed(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers(images=LINKS)
     for side in (300, 301):
         arrive(cloud, announce(cloud, bea, product, a_jpeg(side)))
@@ -226,7 +226,7 @@ def test_images_are_put_in_order_and_left_out(cloud: Cloud, bea: Merchant) -> No
     assert bea.on("update_product", product, json={"images": []}).json["photos"] == []
 
 
-def test_a_photo_under_way_stays_whatever_is_chosen(cloud: Cloud, bea: Merchant) -> None:
+def test_a_pending_photo_stays_when_other_images_are_chosen(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers(images=LINKS)
     key = announce(cloud, bea, product, a_jpeg())
     assert bea.on("update_product", product, json={"images": LINKS[:1]}).json["photos"][0]["status"] == "pending"
@@ -255,7 +255,7 @@ def test_a_public_picture_is_found_by_its_hash(cloud: Cloud, bea: Merchant) -> N
     assert f"/public/{content_hash}?" in answer.headers["location"]
 
 
-def test_what_is_not_public_is_not_found(cloud: Cloud) -> None:
+def test_a_picture_that_is_not_public_is_not_found(cloud: Cloud) -> None:
     private = S3MediaStore(lambda: cloud.client("s3"), cloud.physical["MediaBucket"], kind="listings", prefix="media")
     content_hash = private.put(a_jpeg(), "image/jpeg")
     for one in (content_hash, "0" * 64, "nothing", "../media/x", "A" * 64):

@@ -1,4 +1,4 @@
-"""Products by the routes of /products: offered, seen by everybody, changed and removed by their owner alone."""
+"""Products under /products: created, seen by everybody, changed and removed only by their owner."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_new_product_is_in_the_shop_at_once(cloud: Cloud, bea: Merchant) -> No
     assert movements(cloud, made["id"]) == [(5, "created")]
 
 
-def test_what_is_left_out_has_a_default(bea: Merchant) -> None:
+def test_fields_that_are_left_out_have_defaults(bea: Merchant) -> None:
     made = bea.call("create_product", json={"title": "Lamp", "price": 9.99, "stock_quantity": 0}).json
     assert (made["description"], made["category_id"], made["images"]) == ("", "other", [])
     assert (made["shipping_profile_id"], made["in_stock"], made["is_active"]) == (None, False, True)
@@ -75,14 +75,16 @@ def test_what_is_left_out_has_a_default(bea: Merchant) -> None:
         ({"shipping_profile_id": 7}, "shipping_profile_id"),
     ],
 )
-def test_a_bad_product_is_told_what_is_wrong(cloud: Cloud, bea: Merchant, changes: dict[str, Any], field: str) -> None:
+def test_a_malformed_product_is_refused_with_the_fields_at_fault(
+    cloud: Cloud, bea: Merchant, changes: dict[str, Any], field: str
+) -> None:
     answer = bea.call("create_product", json={**LAMP, **changes})
     assert answer.status == 400
     assert field in {problem["field"] for problem in answer.json["errors"]}
     assert bea.products()["products"] == []
 
 
-def test_every_category_that_is_listed_is_taken(cloud: Cloud, bea: Merchant) -> None:
+def test_every_listed_category_is_accepted(cloud: Cloud, bea: Merchant) -> None:
     cloud.calls.clear()
     listed = cloud.call("list_categories")
     assert (listed.status, cloud.calls) == (200, [])
@@ -92,17 +94,17 @@ def test_every_category_that_is_listed_is_taken(cloud: Cloud, bea: Merchant) -> 
         bea.offers(category_id=one["id"])
 
 
-def test_another_sellers_shipping_profile_is_none(cloud: Cloud, bea: Merchant) -> None:
+def test_another_sellers_shipping_profile_is_refused(cloud: Cloud, bea: Merchant) -> None:
     profile = Merchant(cloud, "rival@example.com").ships()
     assert bea.call("create_product", json={**LAMP, "shipping_profile_id": profile}).status == 400
 
 
-def test_a_shipping_profile_in_another_currency_does_not_fit(bea: Merchant) -> None:
+def test_a_shipping_profile_in_another_currency_is_refused(bea: Merchant) -> None:
     answer = bea.call("create_product", json={**LAMP, "shipping_profile_id": bea.ships(currency="EUR")})
     assert (answer.status, answer.json["error"]) == (400, "currency_mismatch")
 
 
-def test_a_replay_answers_with_what_was_made(cloud: Cloud, bea: Merchant) -> None:
+def test_a_repeated_call_answers_with_what_the_first_has_created(cloud: Cloud, bea: Merchant) -> None:
     first = bea.call("create_product", json=LAMP, key="once")
     again = bea.call("create_product", json=LAMP, key="once")
     assert (again.status, again.json) == (201, first.json)
@@ -120,7 +122,7 @@ DOCUMENT_1 = ["create_seller_product", "update_seller_product", "list_seller_pro
 
 
 @pytest.mark.parametrize("function", [*WRITING, *SHIPPING, *DOCUMENT_1])
-def test_who_is_no_seller_is_refused(cloud: Cloud, function: str) -> None:
+def test_only_sellers_are_allowed(cloud: Cloud, function: str) -> None:
     buyer = Person("01890000-0000-7000-8000-00000000000a", ("user", "buyer"))
     assert cloud.call(function, caller=buyer).status == 403
     assert cloud.call(function).status == 401
@@ -128,7 +130,7 @@ def test_who_is_no_seller_is_refused(cloud: Cloud, function: str) -> None:
 
 
 @pytest.mark.parametrize("function", ["update_product", "delete_product", "add_images", "adjust_stock"])
-def test_another_sellers_product_is_not_there(cloud: Cloud, bea: Merchant, function: str) -> None:
+def test_another_sellers_product_is_not_found(cloud: Cloud, bea: Merchant, function: str) -> None:
     product, rival = bea.offers(), Merchant(cloud, "rival@example.com")
     before = cloud.items("CatalogueTable")
     assert rival.on(function, product).status == 404
@@ -136,7 +138,7 @@ def test_another_sellers_product_is_not_there(cloud: Cloud, bea: Merchant, funct
     assert cloud.items("CatalogueTable") == before
 
 
-def test_an_id_that_none_can_be_is_a_404(cloud: Cloud, bea: Merchant) -> None:
+def test_an_id_that_no_product_can_have_is_not_found(cloud: Cloud, bea: Merchant) -> None:
     for one in ("nothing", "x" * 3000, "\ud800"):
         assert seen(cloud, one).status == 404
         assert bea.on("delete_product", one).status == 404
@@ -145,7 +147,7 @@ def test_an_id_that_none_can_be_is_a_404(cloud: Cloud, bea: Merchant) -> None:
 # Suspended -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_suspended_shop_makes_and_changes_nothing(cloud: Cloud, bea: Merchant) -> None:
+def test_a_suspended_shop_cannot_create_or_change_products(cloud: Cloud, bea: Merchant) -> None:
     product, profile = bea.offers(), bea.ships()
     suspend(cloud, bea.id)
     before = cloud.items("CatalogueTable")
@@ -161,14 +163,14 @@ def test_a_suspended_shop_makes_and_changes_nothing(cloud: Cloud, bea: Merchant)
     assert cloud.items("CatalogueTable") == before
 
 
-def test_the_products_of_a_suspended_shop_are_not_seen_and_can_be_removed(cloud: Cloud, bea: Merchant) -> None:
+def test_products_of_a_suspended_shop_are_hidden_and_can_be_removed(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers()
     suspend(cloud, bea.id)
     assert seen(cloud, product).status == 404
     assert bea.on("delete_product", product).status == 204
 
 
-def test_where_shops_must_be_verified_the_others_prepare_unseen(
+def test_where_shops_must_be_verified_products_of_others_are_hidden(
     cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     require_verification(monkeypatch)
@@ -180,7 +182,7 @@ def test_where_shops_must_be_verified_the_others_prepare_unseen(
 # Changed -------------------------------------------------------------------------------------------------------------
 
 
-def test_only_what_is_sent_changes(cloud: Cloud, bea: Merchant) -> None:
+def test_only_fields_that_are_sent_change(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers(description="Rewired.", shipping_profile_id=bea.ships())
     before = seen(cloud, product).json
     answer = bea.on("update_product", product, json={"price": 44.5, "title": "Brass lamp", "shipping_profile_id": None})
@@ -196,7 +198,7 @@ def test_only_what_is_sent_changes(cloud: Cloud, bea: Merchant) -> None:
     }
 
 
-def test_a_hidden_product_is_seen_by_its_owner_alone(cloud: Cloud, bea: Merchant) -> None:
+def test_a_hidden_product_is_seen_only_by_its_owner(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers()
     assert bea.on("update_product", product, json={"is_active": False}).json["is_active"] is False
     assert seen(cloud, product).status == 404
@@ -250,7 +252,7 @@ def test_a_lost_update_is_refused(cloud: Cloud, bea: Merchant) -> None:
     assert bea.on("delete_product", product, if_match=seen(cloud, product).headers["etag"]).status == 204
 
 
-def test_a_change_that_is_overtaken_is_made_on_what_is_there_now(
+def test_a_change_that_meets_a_conflict_is_made_on_the_current_version(
     cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     product = bea.offers()
@@ -270,7 +272,7 @@ def test_a_change_that_is_overtaken_is_made_on_what_is_there_now(
 # Removed -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_removed_product_is_gone_for_all_and_stays_in_the_table(cloud: Cloud, bea: Merchant) -> None:
+def test_a_removed_product_is_not_found_but_stays_in_the_table(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers()
     assert bea.on("delete_product", product).status == 204
     assert seen(cloud, product).status == 404

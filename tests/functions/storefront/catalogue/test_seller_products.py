@@ -1,4 +1,4 @@
-"""Products as the marketplace's seller routes (/sellers/products) name them."""
+"""Products under /sellers, in field names of its own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def put(bea: Merchant, product_id: str, if_match: str = "*", **changes: Any) -> 
     return bea.call("update_seller_product", {"product_id": product_id}, json=changes, if_match=if_match)
 
 
-def test_a_product_is_made_in_these_names_and_seen_in_the_others(cloud: Cloud, bea: Merchant) -> None:
+def test_a_product_created_under_sellers_is_seen_under_products(cloud: Cloud, bea: Merchant) -> None:
     answer = make(bea)
     assert answer.status == 201
     made = answer.json
@@ -40,18 +40,18 @@ def test_a_product_is_made_in_these_names_and_seen_in_the_others(cloud: Cloud, b
     ("said", "meant"),
     [("electronics", "Electronics"), ("HOME", "Home"), (" Clothing ", "Clothing"), ("Antique maps", "Other")],
 )
-def test_categories_go_by_name_in_any_case(bea: Merchant, said: str, meant: str) -> None:
+def test_categories_are_given_by_name_in_any_case(bea: Merchant, said: str, meant: str) -> None:
     assert make(bea, category=said).json["category"] == meant
 
 
-def test_a_product_is_made_for_oneself_only(cloud: Cloud, bea: Merchant) -> None:
+def test_sellers_can_create_products_only_for_themselves(cloud: Cloud, bea: Merchant) -> None:
     rival = Merchant(cloud, "rival@example.com")
     assert make(bea, seller_id=rival.id).status == 403
     assert rival.products()["products"] == []
     assert bea.call("create_seller_product", json=LAMP).json["seller_id"] == bea.id
 
 
-def test_a_replay_answers_with_what_was_made(bea: Merchant) -> None:
+def test_a_repeated_call_answers_with_what_the_first_has_created(bea: Merchant) -> None:
     first, again = make(bea, key="once"), make(bea, key="once")
     assert (again.status, again.json, again.headers["idempotent-replayed"]) == (201, first.json, "true")
     assert len(bea.products()["products"]) == 1
@@ -71,12 +71,12 @@ def test_a_replay_answers_with_what_was_made(bea: Merchant) -> None:
     ],
     ids=str,
 )
-def test_a_bad_product_is_told_what_is_wrong(bea: Merchant, changes: dict[str, Any]) -> None:
+def test_a_malformed_product_is_refused_with_the_fields_at_fault(bea: Merchant, changes: dict[str, Any]) -> None:
     answer = make(bea, **changes)
     assert (answer.status, bool(answer.json["errors"])) == (400, True)
 
 
-def test_everything_changes_at_once(cloud: Cloud, bea: Merchant) -> None:
+def test_all_fields_can_be_changed_at_once(cloud: Cloud, bea: Merchant) -> None:
     product = make(bea).json["id"]
     wanted: dict[str, Any] = {
         "name": "Tin lamp",
@@ -92,7 +92,7 @@ def test_everything_changes_at_once(cloud: Cloud, bea: Merchant) -> None:
     assert seen(cloud, product).status == 404
 
 
-def test_what_is_left_out_stays(bea: Merchant) -> None:
+def test_fields_that_are_left_out_stay(bea: Merchant) -> None:
     product = make(bea).json["id"]
     changed = put(bea, product, inventory=9).json
     assert {name: changed[name] for name in LAMP} == {**LAMP, "inventory": 9}
@@ -103,7 +103,7 @@ def test_a_bad_change_is_refused(bea: Merchant, changes: dict[str, Any]) -> None
     assert put(bea, make(bea).json["id"], **changes).status == 400
 
 
-def test_another_sellers_product_is_not_there_to_be_changed(cloud: Cloud, bea: Merchant) -> None:
+def test_another_sellers_product_cannot_be_changed(cloud: Cloud, bea: Merchant) -> None:
     product = make(bea).json["id"]
     assert put(Merchant(cloud, "rival@example.com"), product, price=1).status == 404
     assert seen(cloud, product).json["price"] == 49.5
@@ -134,7 +134,7 @@ def test_a_long_page_is_read_in_parts(cloud: Cloud, bea: Merchant) -> None:
     assert [one["id"] for one in bea.products(limit="100")["products"]] == made[::-1]
 
 
-def test_a_page_ends_early_rather_than_be_more_than_can_be_answered(bea: Merchant) -> None:
+def test_a_page_ends_early_when_its_products_are_too_large_for_one_answer(bea: Merchant) -> None:
     images = [f"https://example.com/{number}/{'x' * 2000}" for number in range(12)]
     offered = [bea.offers(description='"' * 50_000, images=images) for _ in range(60)]
     listed, query = list[str](), {"limit": "100"}
@@ -148,7 +148,7 @@ def test_a_page_ends_early_rather_than_be_more_than_can_be_answered(bea: Merchan
     assert listed == offered[::-1]
 
 
-def test_nobody_elses_products_are_listed(cloud: Cloud, bea: Merchant) -> None:
+def test_other_sellers_products_are_not_listed(cloud: Cloud, bea: Merchant) -> None:
     rival = Merchant(cloud, "rival@example.com")
     make(rival)
     assert bea.products() == {"products": [], "next_cursor": None}

@@ -25,7 +25,7 @@ def order_takes(cloud: Cloud, product_id: str, quantity: int) -> None:
 # Moved ---------------------------------------------------------------------------------------------------------------
 
 
-def test_units_come_and_go_each_with_its_reason(cloud: Cloud, bea: Merchant) -> None:
+def test_units_are_added_and_removed_with_a_reason(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers(stock_quantity=5)
     came = bea.on("adjust_stock", product, json={"delta": 3, "reason": "Found more"})
     assert came.status == 200
@@ -37,7 +37,7 @@ def test_units_come_and_go_each_with_its_reason(cloud: Cloud, bea: Merchant) -> 
     assert seen(cloud, product).json["in_stock"] is False
 
 
-def test_stock_never_falls_below_none(cloud: Cloud, bea: Merchant) -> None:
+def test_stock_never_falls_below_zero(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers(stock_quantity=2)
     answer = bea.on("adjust_stock", product, json={"delta": -3, "reason": "Broken"})
     assert (answer.status, answer.json["error"]) == (409, "insufficient_inventory")
@@ -79,14 +79,14 @@ def test_a_bad_movement_is_refused(cloud: Cloud, bea: Merchant, body: dict[str, 
 # Counted anew --------------------------------------------------------------------------------------------------------
 
 
-def test_counting_sets_the_stock_and_keeps_the_difference(cloud: Cloud, bea: Merchant) -> None:
+def test_setting_the_stock_stores_the_difference_as_a_movement(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers(stock_quantity=5)
     assert bea.on("update_product", product, json={"stock_quantity": 3}).json["stock_quantity"] == 3
     assert bea.on("update_product", product, json={"stock_quantity": 10}).json["stock_quantity"] == 10
     assert movements(cloud, product) == [(5, "created"), (-2, "set"), (7, "set")]
 
 
-def test_a_count_made_before_an_order_is_refused_when_it_says_so(cloud: Cloud, bea: Merchant) -> None:
+def test_setting_the_stock_with_if_match_is_refused_after_an_order(cloud: Cloud, bea: Merchant) -> None:
     product = bea.offers(stock_quantity=5)
     tag = seen(cloud, product).headers["etag"]
     order_takes(cloud, product, 2)
@@ -95,7 +95,7 @@ def test_a_count_made_before_an_order_is_refused_when_it_says_so(cloud: Cloud, b
     assert bea.on("update_product", product, json={"stock_quantity": 9}).json["stock_quantity"] == 9
 
 
-def test_an_order_that_comes_between_is_part_of_the_difference(
+def test_setting_the_stock_accounts_for_an_order_that_comes_between(
     cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is counted is what there is: no unit of the order is counted twice, or lost in the movements."""
@@ -115,7 +115,7 @@ def test_an_order_that_comes_between_is_part_of_the_difference(
 # By orders -----------------------------------------------------------------------------------------------------------
 
 
-def test_an_order_takes_and_gives_back(cloud: Cloud, bea: Merchant) -> None:
+def test_an_order_takes_units_and_returns_them(cloud: Cloud, bea: Merchant) -> None:
     product, table = bea.offers(stock_quantity=5), cloud.physical["CatalogueTable"]
     version = seen(cloud, product).json["version"]
     order_takes(cloud, product, 5)
@@ -129,6 +129,6 @@ def test_an_order_takes_and_gives_back(cloud: Cloud, bea: Merchant) -> None:
     assert movements(cloud, product) == [(5, "created"), (-5, "order_placed"), (5, "order_returned")]
 
 
-def test_nothing_can_be_taken_of_what_is_not_there(cloud: Cloud) -> None:
+def test_units_of_an_unknown_product_cannot_be_taken(cloud: Cloud) -> None:
     with pytest.raises(InsufficientInventory):
         order_takes(cloud, "nothing", 1)

@@ -10,7 +10,7 @@ from tests.functions.cloud import Answer, Cloud
 from tests.functions.storefront.orders.market import ENTRY, Buyer, Shop
 
 
-def test_tracking_is_told_with_or_without_a_step(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_tracking_can_be_added_with_or_without_a_status(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.buys((shop.product(), 1))
     shop.move(order_id, "processing")
     told = shop.call("add_tracking", order_id, json={"status": "shipped", **ENTRY})
@@ -24,7 +24,7 @@ def test_tracking_is_told_with_or_without_a_step(cloud: Cloud, shop: Shop, buyer
     assert (sale["carrier"], sale["tracking_number"]) == ("Royal Mail", "AB1")
 
 
-def test_a_repeated_entry_is_told_once(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_a_repeated_call_adds_one_entry(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.buys((shop.product(), 1))
     shop.move(order_id, "processing")
     body = {"status": "shipped", **ENTRY}
@@ -37,7 +37,7 @@ def test_a_repeated_entry_is_told_once(cloud: Cloud, shop: Shop, buyer: Buyer) -
     assert (other.status, other.json["error"]) == (422, "idempotency_key_reused")
 
 
-def test_a_malformed_entry_is_told_what_is_wrong(shop: Shop) -> None:
+def test_a_malformed_entry_is_refused_with_the_fields_at_fault(shop: Shop) -> None:
     cases: list[tuple[dict[str, object], str]] = [
         ({}, "body"),
         ({"location": ""}, "location"),
@@ -52,7 +52,7 @@ def test_a_malformed_entry_is_told_what_is_wrong(shop: Shop) -> None:
     assert told == [(body, 400, [field]) for body, field in cases]
 
 
-def test_each_seller_has_entries_of_its_own(
+def test_each_seller_has_its_own_share_of_the_entries(
     monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer
 ) -> None:
     """Of the five that an order holds here each of two sellers has two: the first to come does not take them all."""
@@ -72,7 +72,7 @@ def test_each_seller_has_entries_of_its_own(
     assert (repeated.status, repeated.json) == (201, told[1].json)
 
 
-def test_the_only_seller_of_an_order_has_all_its_entries(
+def test_the_only_seller_of_an_order_can_add_all_entries(
     monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer
 ) -> None:
     monkeypatch.setattr("souk.storefront.orders.model.fulfilment.MOST_TRACKED", 2)

@@ -9,7 +9,9 @@ from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, 
 from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
-def test_an_unpaid_order_is_cancelled_after_its_page(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_an_unpaid_order_is_cancelled_after_its_session_has_expired(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
+) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
     answer = buyer.call("cancel_order", order_id)
@@ -32,7 +34,9 @@ def test_a_paid_order_is_cancelled_and_refunded(cloud: Cloud, shop: Shop, buyer:
     assert stock_of(cloud, board) == 5
 
 
-def test_a_payment_that_was_faster_is_told(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_a_cancellation_after_the_payment_says_that_it_was_paid(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
+) -> None:
     order_id = buyer.places((shop.product(), 1))
     stripe.pay(order_id)
     answer = buyer.call("cancel_order", order_id)
@@ -40,7 +44,7 @@ def test_a_payment_that_was_faster_is_told(cloud: Cloud, shop: Shop, buyer: Buye
     assert buyer.order(order_id).status is Status.CONFIRMED
 
 
-def test_without_an_answer_of_the_vendor_nothing_is_given_up(
+def test_without_an_answer_of_the_vendor_nothing_is_cancelled(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     order_id = buyer.places((shop.product(), 1))
@@ -50,7 +54,7 @@ def test_without_an_answer_of_the_vendor_nothing_is_given_up(
     assert buyer.order(order_id).payment.status is PaymentStatus.AWAITING
 
 
-def test_a_repeated_call_answers_again_and_takes_up_its_refund(
+def test_a_repeated_call_answers_again_and_resumes_its_refund(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     order_id = buyer.buys((shop.product(), 1))
@@ -62,21 +66,21 @@ def test_a_repeated_call_answers_again_and_takes_up_its_refund(
     assert len(stripe.refunds) == 1
 
 
-def test_what_has_shipped_is_not_cancelled(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_a_shipped_order_is_not_cancelled(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.buys((shop.product(), 1))
     shop.move(order_id, "processing", "shipped")
     answer = buyer.call("cancel_order", order_id)
     assert (answer.status, answer.json["error"], answer.json["current"]) == (409, "illegal_transition", "shipped")
 
 
-def test_another_buyers_order_is_not_there(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_another_buyers_order_is_not_found(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.places((shop.product(), 1))
     other = Buyer(cloud, buyer.stripe, "ann@example.com")
     assert other.call("cancel_order", order_id).status == 404
     assert shop.call("cancel_order", params={"id": order_id}).status == 404
 
 
-def test_an_account_that_is_gone_cancels_nothing(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_a_deleted_account_cannot_cancel(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.places((shop.product(), 1))
     remove_account(cloud, buyer.id)
     assert buyer.call("cancel_order", order_id).status == 401

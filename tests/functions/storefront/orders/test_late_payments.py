@@ -35,7 +35,7 @@ def who(cloud: Cloud) -> Person:
     return operator(cloud)
 
 
-def test_what_a_suspended_shop_sold_is_given_back_by_itself(
+def test_a_late_payment_for_a_suspended_shop_is_refunded(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, who: Person
 ) -> None:
     board = shop.product(stock=5)
@@ -48,7 +48,7 @@ def test_what_a_suspended_shop_sold_is_given_back_by_itself(
     assert (sale["status"], sale["refunded"]) == ("refunded", 80.0)
 
 
-def test_one_suspended_shop_gives_up_the_order_of_all(
+def test_a_late_payment_is_refunded_if_one_of_the_shops_is_suspended(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, who: Person
 ) -> None:
     rival = Shop(cloud, "Board and Bowl")
@@ -60,7 +60,7 @@ def test_one_suspended_shop_gives_up_the_order_of_all(
     assert (stock_of(cloud, board), stock_of(cloud, bowl)) == (5, 5)
 
 
-def test_a_shop_that_sells_again_by_then_has_sold(
+def test_a_late_payment_revives_the_order_if_the_shop_sells_again(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, who: Person
 ) -> None:
     board = shop.product(stock=5)
@@ -72,7 +72,7 @@ def test_a_shop_that_sells_again_by_then_has_sold(
     assert stripe.refunds == []
 
 
-def test_where_only_verified_shops_sell_another_one_sells_nothing_late(
+def test_a_late_payment_for_an_unverified_shop_is_refunded_where_shops_must_be_verified(
     monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     order_id = buyer.loses(buyer.places((shop.product(), 1)))
@@ -81,7 +81,7 @@ def test_where_only_verified_shops_sell_another_one_sells_nothing_late(
     claim_given_back(buyer.order(order_id), stripe)
 
 
-def test_a_shop_suspended_after_the_order_was_read_sells_nothing(
+def test_a_shop_suspended_after_the_order_was_read_does_not_sell(
     monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, who: Person
 ) -> None:
     """The transaction decides: what was read before it, the shop was free to sell."""
@@ -101,7 +101,9 @@ def test_a_shop_suspended_after_the_order_was_read_sells_nothing(
     assert stock_of(cloud, board) == 5
 
 
-def test_told_again_it_is_given_back_once(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, who: Person) -> None:
+def test_a_repeated_event_of_a_late_payment_refunds_once(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, who: Person
+) -> None:
     order_id = buyer.loses(buyer.places((shop.product(), 1)))
     decide(cloud, who, shop.id, "suspend")
     told_of(cloud, stripe, order_id)
@@ -137,7 +139,7 @@ def _cancelling(_cloud: Cloud, buyer: Buyer, order_id: str) -> None:
 
 @pytest.mark.parametrize("sells", [True, False], ids=["sells", "suspended"])
 @pytest.mark.parametrize("find", [_closing, _sweeping, _cancelling])
-def test_a_payment_found_after_another_gave_the_order_up(
+def test_a_payment_is_found_after_another_call_has_closed_the_order(
     monkeypatch: pytest.MonkeyPatch,
     cloud: Cloud,
     shop: Shop,

@@ -75,7 +75,7 @@ WORK: dict[str, Callable[[Market], Callable[[], Any]]] = {
     "deliver a part": _on_a_sale(
         lambda market, order_id: market.shop.move(order_id, "delivered"), "processing", "shipped"
     ),
-    "tell of a parcel, and ship it": _on_a_sale(_tells, "processing"),
+    "add tracking, and ship a part": _on_a_sale(_tells, "processing"),
 }
 
 

@@ -51,7 +51,7 @@ def test_a_new_order_starts_its_workflow_once(cloud: Cloud) -> None:
     assert execution["name"] == f"{item['id']['S']}-1"
 
 
-def test_an_order_that_leaves_pending_lets_its_workflow_go_on(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_an_order_that_leaves_pending_resumes_its_workflow(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order = buyer.order(buyer.buys((shop.product(), 1)))
     cloud.calls.clear()
     waiting = record(replace(order, wait="A" * 40), order)
@@ -60,7 +60,7 @@ def test_an_order_that_leaves_pending_lets_its_workflow_go_on(cloud: Cloud, shop
     assert (call.operation, call.request["taskToken"]) == ("SendTaskSuccess", "A" * 40)
 
 
-def test_a_pending_order_whose_workflow_is_gone_begins_one_new_run(
+def test_a_pending_order_whose_workflow_is_lost_starts_one_new_run(
     cloud: Cloud, shop: Shop, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(StepFunctions, "resume", lambda _workflow, _token: False)
@@ -88,7 +88,7 @@ def test_an_unpaid_order_is_closed_when_its_hold_is_over_and_not_before(
     assert stock_of(cloud, board) == 5
 
 
-def test_a_payment_that_was_never_told_is_found_when_the_hold_is_over(
+def test_a_payment_without_an_event_is_found_when_the_hold_is_over(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, later: Any
 ) -> None:
     order_id = buyer.places((shop.product(), 1))
@@ -107,14 +107,16 @@ def sweep(cloud: Cloud, *, starting: bool = False) -> int:
     return touched
 
 
-def test_nothing_due_is_nothing_to_do(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_a_sweep_without_due_orders_does_nothing(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.places((shop.product(), 1))
     version = buyer.order(order_id).version
     assert sweep(cloud) == 0
     assert buyer.order(order_id).version == version
 
 
-def test_what_no_workflow_closed_is_closed(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, later: Any) -> None:
+def test_the_sweep_closes_an_order_that_no_workflow_has_closed(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, later: Any
+) -> None:
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
     later(timedelta(minutes=32))
@@ -124,7 +126,7 @@ def test_what_no_workflow_closed_is_closed(cloud: Cloud, shop: Shop, buyer: Buye
     assert sweep(cloud) == 0
 
 
-def test_a_page_that_was_not_opened_is_opened(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_the_sweep_opens_a_session_that_was_not_opened(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     with stripe.down():
         order_id = buyer.places((shop.product(), 1))
     assert buyer.order(order_id).payment.url is None
@@ -133,7 +135,7 @@ def test_a_page_that_was_not_opened_is_opened(cloud: Cloud, shop: Shop, buyer: B
     assert len(stripe.sessions) == 1
 
 
-def test_a_page_that_is_refused_at_last_settles_its_order(
+def test_a_session_that_is_finally_refused_closes_its_order(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     board = shop.product(stock=5)
@@ -144,7 +146,7 @@ def test_a_page_that_is_refused_at_last_settles_its_order(
     assert (buyer.order(order_id).status, stock_of(cloud, board)) == (Status.CANCELLED, 5)
 
 
-def test_a_refund_that_fails_keeps_no_other_of_its_order_waiting(
+def test_a_failing_refund_does_not_keep_other_refunds_of_its_order_waiting(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     rival = Shop(cloud, "Board and Bowl")
@@ -158,7 +160,7 @@ def test_a_refund_that_fails_keeps_no_other_of_its_order_waiting(
     assert [one["amount"] for one in stripe.refunds] == [200]
 
 
-def test_a_refund_that_was_not_settled_is_settled(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_the_sweep_settles_a_pending_refund(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.buys((shop.product(), 1))
     with stripe.down():
         assert buyer.call("cancel_order", order_id).json["status"] == "cancelled"
@@ -168,7 +170,7 @@ def test_a_refund_that_was_not_settled_is_settled(cloud: Cloud, shop: Shop, buye
     assert len(stripe.refunds) == 1
 
 
-def test_a_vendor_that_does_not_answer_keeps_no_other_order_waiting(
+def test_a_vendor_that_does_not_answer_does_not_keep_other_orders_waiting(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, later: Any
 ) -> None:
     paid_back, delivered = (buyer.buys((shop.product(), 1)) for _ in range(2))

@@ -16,7 +16,7 @@ from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, 
 from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
-def test_a_vendor_that_refuses_gives_the_stock_back_and_says_why(
+def test_a_refusal_of_the_vendor_returns_the_stock_and_says_why(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     board = shop.product(stock=5)
@@ -36,7 +36,7 @@ def test_a_vendor_that_refuses_gives_the_stock_back_and_says_why(
 
 @pytest.mark.parametrize("function", ["place_order", "buy_product"])
 @pytest.mark.parametrize("fault", ["fail", "drop", "throttle"])
-def test_an_unclear_answer_leaves_the_order_pending_and_the_repeated_call_opens_the_page(
+def test_an_unclear_answer_leaves_the_order_pending_and_the_repeated_call_opens_the_session(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, fault: str, function: str
 ) -> None:
     board = shop.product(stock=5)
@@ -51,7 +51,7 @@ def test_an_unclear_answer_leaves_the_order_pending_and_the_repeated_call_opens_
     assert stock_of(cloud, board) == 3
 
 
-def test_a_repeated_call_waits_for_the_page_that_its_first_time_is_opening(
+def test_a_repeated_call_waits_for_the_session_that_the_first_call_is_opening(
     monkeypatch: pytest.MonkeyPatch, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     """The vendor answers that the key is in use, until the first call is through."""
@@ -69,7 +69,7 @@ def test_a_repeated_call_waits_for_the_page_that_its_first_time_is_opening(
     assert 0 < now[0] < 5
 
 
-def test_a_page_whose_answer_was_lost_is_the_same_page(
+def test_a_session_whose_answer_was_lost_is_opened_only_once(
     monkeypatch: pytest.MonkeyPatch, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     stripe.fault("lose_answer")
@@ -85,7 +85,7 @@ def _asked_long_ago(order: Order) -> Order:
     return order_repository().save(order, replace(order, payment=payment), order.updated_at)
 
 
-def test_a_page_asked_for_too_late_is_asked_for_anew(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_a_session_requested_too_late_is_requested_in_a_new_attempt(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     stripe.fault("fail")
     order = _asked_long_ago(buyer.order(buyer.places((shop.product(), 1))))
     opened = checkout_sessions().open(order)
@@ -94,7 +94,9 @@ def test_a_page_asked_for_too_late_is_asked_for_anew(shop: Shop, buyer: Buyer, s
     assert [sent.headers["Idempotency-Key"][-1] for sent in stripe.asked] == ["1", "1", "2"]
 
 
-def test_a_new_attempt_that_is_refused_too_gives_up(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_an_order_is_closed_when_the_new_attempt_is_refused_too(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
+) -> None:
     board = shop.product(stock=1)
     stripe.fault("fail")
     stripe.refuse(after=1)
@@ -104,7 +106,7 @@ def test_a_new_attempt_that_is_refused_too_gives_up(cloud: Cloud, shop: Shop, bu
     assert (buyer.order(order.id).status, stock_of(cloud, board)) == (Status.CANCELLED, 1)
 
 
-def test_a_payment_faster_than_our_own_write_wins(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_a_payment_that_is_faster_than_our_own_write_wins(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     paid: list[Order] = []
 
     stripe.before_next_answer(lambda: paid.append(buyer.has_paid(stripe.forms[0]["client_reference_id"])))

@@ -69,7 +69,7 @@ def test_several_sellers_are_one_payment_and_a_part_each(cloud: Cloud, shop: Sho
         assert (sale["id"], sale["total_price"], sale["status"]) == (order.id, total, "pending")
 
 
-def test_taxes_are_those_of_where_it_goes(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_taxes_are_those_of_the_shipping_address(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     charge_taxes(cloud, '{"US": {"NY": "0.08875", "*": "0"}}')
     board = shop.product(shipping_profile_id=shop.ships())
     quoted = buyer.call("preview_order", json=buyer.wants((board, 1))).json
@@ -78,7 +78,7 @@ def test_taxes_are_those_of_where_it_goes(cloud: Cloud, shop: Shop, buyer: Buyer
     assert stripe.sessions[0]["amount_total"] == 5008
 
 
-def test_document_1_orders_one_product_to_the_default_address(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_a_buyers_order_of_one_product_goes_to_the_default_address(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     board = shop.product(price="19.99", shipping_profile_id=shop.ships())
     body = {"buyer_id": buyer.id, "product_id": board.id, "quantity": 3}
     answer = buyer.call("buy_product", json=body)
@@ -129,7 +129,7 @@ def test_a_repeated_call_is_one_order(cloud: Cloud, shop: Shop, buyer: Buyer, fu
     refused(changed, 422, "idempotency_key_reused")
 
 
-def test_a_repeated_call_is_answered_also_when_nothing_of_it_is_for_sale_any_more(
+def test_a_repeated_call_is_answered_even_if_its_products_are_no_longer_for_sale(
     cloud: Cloud, shop: Shop, buyer: Buyer
 ) -> None:
     board = shop.product(stock=1)

@@ -49,7 +49,7 @@ def test_a_product_hidden_meanwhile_is_not_sold(
     untouched(cloud, board)
 
 
-def test_a_product_that_never_stands_still_is_left_alone(
+def test_a_product_that_changes_on_every_attempt_is_not_sold(
     monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer
 ) -> None:
     products = [shop.product()]
@@ -59,7 +59,7 @@ def test_a_product_that_never_stands_still_is_left_alone(
     untouched(cloud, products[0])
 
 
-def test_a_shop_suspended_meanwhile_sells_nothing(
+def test_a_shop_suspended_meanwhile_does_not_sell(
     monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer
 ) -> None:
     board, who = shop.product(), operator(cloud)

@@ -20,7 +20,7 @@ BOTH = pytest.mark.parametrize("function", ["place_order", "preview_order"])
 
 
 @BOTH
-def test_more_than_there_is_is_refused_with_what_is_left(
+def test_ordering_more_than_the_stock_is_refused_with_what_is_left(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, function: str
 ) -> None:
     plenty, few = shop.product(stock=9), shop.product(stock=1)
@@ -31,7 +31,7 @@ def test_more_than_there_is_is_refused_with_what_is_left(
 
 
 @BOTH
-def test_more_money_than_can_be_told_is_refused(cloud: Cloud, shop: Shop, buyer: Buyer, function: str) -> None:
+def test_an_order_above_the_largest_amount_is_refused(cloud: Cloud, shop: Shop, buyer: Buyer, function: str) -> None:
     gold = shop.product(stock=9, price="9999999999.99")
     answer = buyer.call(function, json=buyer.wants((gold, 2)))
     assert (answer.status, [one["field"] for one in answer.json["errors"]]) == (400, ["items"])
@@ -41,7 +41,7 @@ def test_more_money_than_can_be_told_is_refused(cloud: Cloud, shop: Shop, buyer:
 
 @BOTH
 @pytest.mark.parametrize("changes", [{"is_active": False}, {"removed": True}])
-def test_what_is_hidden_or_removed_is_not_sold(
+def test_hidden_and_removed_products_are_not_sold(
     cloud: Cloud, shop: Shop, buyer: Buyer, function: str, changes: dict[str, Any]
 ) -> None:
     board = shop.product(**changes)
@@ -50,7 +50,7 @@ def test_what_is_hidden_or_removed_is_not_sold(
 
 
 @BOTH
-def test_nobody_buys_from_himself(cloud: Cloud, shop: Shop, buyer: Buyer, function: str) -> None:
+def test_sellers_cannot_buy_from_themselves(cloud: Cloud, shop: Shop, buyer: Buyer, function: str) -> None:
     board = shop.product()
     body = buyer.wants((board, 1), shipping_address_id=add(cloud, shop.person).json["id"])
     refused(call(cloud, shop.person, function, json=body), 409, "own_product", product_id=board.id)
@@ -65,7 +65,7 @@ def test_a_suspended_shop_sells_nothing(cloud: Cloud, shop: Shop, buyer: Buyer, 
     untouched(cloud, board)
 
 
-def test_only_verified_shops_sell_where_that_is_asked_for(
+def test_only_verified_shops_sell_where_that_is_required(
     monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer
 ) -> None:
     require_verification(monkeypatch)
@@ -76,7 +76,9 @@ def test_only_verified_shops_sell_where_that_is_asked_for(
 
 
 @BOTH
-def test_what_does_not_go_there_is_not_sold_there(cloud: Cloud, shop: Shop, buyer: Buyer, function: str) -> None:
+def test_a_product_is_not_sold_to_where_it_is_not_shipped(
+    cloud: Cloud, shop: Shop, buyer: Buyer, function: str
+) -> None:
     abroad = add(cloud, buyer.person, country="GB", postal_code="LS1 4AP").json["id"]
     stays = shop.product(shipping_profile_id=shop.ships())
     goes = shop.product(shipping_profile_id=shop.ships(international=ShippingRate(Decimal("20.00"), Decimal("5.00"))))
@@ -94,7 +96,7 @@ def test_one_order_has_one_currency(cloud: Cloud, shop: Shop, buyer: Buyer, func
 
 
 @BOTH
-def test_unknown_products_and_others_addresses_are_not_found(
+def test_unknown_products_and_other_buyers_addresses_are_not_found(
     cloud: Cloud, shop: Shop, buyer: Buyer, function: str
 ) -> None:
     board = shop.product()
@@ -125,7 +127,7 @@ NO_CARD: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("function", "cases"), [("preview_order", MALFORMED), ("place_order", MALFORMED + NO_CARD)])
-def test_a_malformed_order_is_told_what_is_wrong(
+def test_a_malformed_order_is_refused_with_the_fields_at_fault(
     buyer: Buyer, function: str, cases: list[tuple[dict[str, Any], str]]
 ) -> None:
     told = []
@@ -136,7 +138,7 @@ def test_a_malformed_order_is_told_what_is_wrong(
     assert told == [(changes, 400, [field]) for changes, field in cases]
 
 
-def test_nobody_orders_for_another(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_buyers_can_order_only_for_themselves(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     board = shop.product()
     body = {"buyer_id": shop.id, "product_id": board.id, "quantity": 1}
     refused(buyer.call("buy_product", json=body), 403, "forbidden")
@@ -144,7 +146,7 @@ def test_nobody_orders_for_another(cloud: Cloud, shop: Shop, buyer: Buyer) -> No
 
 
 @pytest.mark.parametrize("function", ["place_order", "buy_product"])
-def test_an_account_that_is_gone_buys_nothing(cloud: Cloud, shop: Shop, buyer: Buyer, function: str) -> None:
+def test_a_deleted_or_suspended_account_cannot_buy(cloud: Cloud, shop: Shop, buyer: Buyer, function: str) -> None:
     board = shop.product()
     remove_account(cloud, buyer.id)
     body = buyer.wants((board, 1)) if function == "place_order" else {"product_id": board.id, "quantity": 1}

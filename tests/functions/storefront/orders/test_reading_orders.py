@@ -41,7 +41,7 @@ def test_a_pending_order_says_where_to_pay(shop: Shop, buyer: Buyer) -> None:
     assert (read["payment"]["captured"], read["payment"]["captured_at"]) == (0, None)
 
 
-def test_what_was_bought_stays_as_it_was(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_an_order_keeps_titles_and_prices_when_the_product_changes(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     board = shop.product()
     order_id = buyer.places((board, 1))
     shop.edit(board, title="Something else", removed=True)
@@ -66,7 +66,7 @@ def test_orders_are_listed_newest_first_page_by_page(shop: Shop, buyer: Buyer) -
     assert (newest["status"], newest["created_at"][-1]) == ("pending", "Z")
 
 
-def test_anothers_orders_are_not_there(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_another_buyers_orders_are_not_found(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.places((shop.product(), 1))
     other = Buyer(cloud, buyer.stripe, "amy@example.com")
     answers = [
@@ -86,7 +86,7 @@ def shop_as_buyer(shop: Shop, order_id: str) -> Answer:
 
 
 @pytest.mark.parametrize("order_id", ["nothing", "\ud800", "x" * 3000])
-def test_an_id_that_no_order_has_is_not_found(buyer: Buyer, order_id: str) -> None:
+def test_an_unknown_order_is_not_found(buyer: Buyer, order_id: str) -> None:
     assert buyer.call("get_order", order_id).status == 404
     assert buyer.call("track_order", order_id).status == 404
 
@@ -133,14 +133,14 @@ def test_tracking_says_where_each_parcel_is(shop: Shop, buyer: Buyer) -> None:
     assert "preference-applied" not in told.headers
 
 
-def test_what_was_seen_is_not_told_again(shop: Shop, buyer: Buyer, clock: Time) -> None:
+def test_tracking_that_the_client_has_seen_is_a_304(shop: Shop, buyer: Buyer, clock: Time) -> None:
     order_id = buyer.buys((shop.product(), 1))
     seen = track(buyer, order_id).headers["etag"]
     again = track(buyer, order_id, seen)
     assert (again.status, again.body, again.headers["etag"], clock.now) == (304, "", seen, 0.0)
 
 
-def test_whoever_waits_hears_at_once(shop: Shop, buyer: Buyer, clock: Time) -> None:
+def test_a_waiting_client_is_answered_at_the_first_change(shop: Shop, buyer: Buyer, clock: Time) -> None:
     order_id = buyer.buys((shop.product(), 1))
     seen = track(buyer, order_id).headers["etag"]
     clock.plans.append((5.0, lambda: shop.call("add_tracking", order_id, json={"location": "Leeds"})))
@@ -150,13 +150,13 @@ def test_whoever_waits_hears_at_once(shop: Shop, buyer: Buyer, clock: Time) -> N
     assert 5.0 <= clock.now <= 6.0
 
 
-def test_whoever_waits_for_nothing_is_told_so_in_the_end(shop: Shop, buyer: Buyer, clock: Time) -> None:
+def test_a_waiting_client_is_answered_304_when_nothing_changes(shop: Shop, buyer: Buyer, clock: Time) -> None:
     order_id = buyer.buys((shop.product(), 1))
     seen = track(buyer, order_id).headers["etag"]
     told = track(buyer, order_id, seen, wait=20)
     assert (told.status, told.headers["preference-applied"], clock.now) == (304, "wait=20", 20.0)
 
 
-def test_news_is_told_without_waiting(shop: Shop, buyer: Buyer, clock: Time) -> None:
+def test_new_tracking_is_answered_without_waiting(shop: Shop, buyer: Buyer, clock: Time) -> None:
     order_id = buyer.buys((shop.product(), 1))
     assert (track(buyer, order_id, '"1"', wait=20).status, clock.now) == (200, 0.0)

@@ -18,7 +18,7 @@ def refund(shop: Shop, order_id: str, *, key: str | None = None, **wanted: Any) 
     return call(shop.cloud, shop.person, "refund_order", key=key, params={"id": order_id}, json=body)
 
 
-def test_units_are_refunded_and_go_back_to_the_stock(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_units_are_refunded_and_returned_to_the_stock(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     board = shop.product(stock=5, price="40.00")
     order_id = buyer.buys((board, 3))
     answer = refund(shop, order_id, lines=[{"line_id": "1", "quantity": 2}], restock=True)
@@ -30,7 +30,7 @@ def test_units_are_refunded_and_go_back_to_the_stock(cloud: Cloud, shop: Shop, b
     assert stock_of(cloud, board) == 4
 
 
-def test_never_more_than_was_paid(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_a_refund_never_exceeds_the_payment(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.buys((shop.product(price="40.00"), 1))
     assert refund(shop, order_id, amount=30).status == 201
     answer = refund(shop, order_id, amount=10.01)
@@ -39,7 +39,7 @@ def test_never_more_than_was_paid(cloud: Cloud, shop: Shop, buyer: Buyer, stripe
     assert sum(one["amount"] for one in stripe.refunds) == 4000
 
 
-def test_what_is_not_paid_is_not_refunded(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_an_unpaid_order_is_not_refunded(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     answer = refund(shop, buyer.places((shop.product(), 1)), amount=1)
     assert (answer.status, answer.json["error"]) == (409, "refund_exceeds_capture")
 
@@ -59,7 +59,7 @@ def test_what_is_not_paid_is_not_refunded(cloud: Cloud, shop: Shop, buyer: Buyer
         {"reason": ""},
     ],
 )
-def test_what_cannot_be_meant_is_refused(
+def test_a_contradictory_refund_is_refused(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, wanted: dict[str, Any]
 ) -> None:
     order_id = buyer.buys((shop.product(), 1))
@@ -78,7 +78,9 @@ def test_a_repeated_call_refunds_once(cloud: Cloud, shop: Shop, buyer: Buyer, st
     assert len(stripe.refunds) == 1
 
 
-def test_an_unclear_answer_leaves_it_pending(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+def test_an_unclear_answer_of_the_vendor_leaves_the_refund_pending(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
+) -> None:
     order_id = buyer.buys((shop.product(), 1))
     with stripe.down():
         answer = refund(shop, order_id)
@@ -88,7 +90,7 @@ def test_an_unclear_answer_leaves_it_pending(cloud: Cloud, shop: Shop, buyer: Bu
     assert refund(shop, order_id).json["error"] == "refund_exceeds_capture"
 
 
-def test_a_refusal_is_told_in_the_vendors_words_and_holds_nothing(
+def test_a_refusal_has_the_vendors_words_and_releases_the_amount(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     order_id = buyer.buys((shop.product(), 1))

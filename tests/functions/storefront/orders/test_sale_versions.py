@@ -17,7 +17,7 @@ def set_status(shop: Shop, order_id: str, status: str, version: str) -> Answer:
 
 
 @pytest.mark.parametrize("wanted", ["processing", "cancelled"])
-def test_with_if_match_a_part_that_has_changed_is_left_alone(
+def test_with_if_match_a_part_that_has_changed_is_not_changed(
     cloud: Cloud, shop: Shop, buyer: Buyer, wanted: str
 ) -> None:
     order_id = buyer.places((shop.product(), 1))
@@ -35,7 +35,7 @@ def test_with_if_match_a_part_that_has_changed_is_left_alone(
     assert then["version"] > now["version"]
 
 
-def test_each_answer_gives_the_etag_that_the_next_call_may_insist_on(shop: Shop, buyer: Buyer) -> None:
+def test_each_answer_has_the_etag_for_the_next_if_match(shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.buys((shop.product(), 1))
     tag = "*"
     for step in STEPS:
@@ -46,7 +46,7 @@ def test_each_answer_gives_the_etag_that_the_next_call_may_insist_on(shop: Shop,
         tag = answer.headers["etag"]
 
 
-def test_what_happens_to_anothers_part_is_no_change_of_ones_own(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_changes_of_another_sellers_part_do_not_change_ones_own_version(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     rival = Shop(cloud, "Board and Bowl")
     order_id = buyer.buys((shop.product(), 1), (rival.product(), 1))
     [seen] = shop.call("list_sales").json["orders"]
@@ -76,5 +76,5 @@ def test_a_rival_between_reading_and_writing_is_not_overwritten(
 
 
 @pytest.mark.parametrize("version", ["new", '"1", "2"', '""'])
-def test_an_if_match_of_somebody_else_is_malformed(shop: Shop, buyer: Buyer, version: str) -> None:
+def test_an_if_match_that_is_not_an_etag_of_this_api_is_refused(shop: Shop, buyer: Buyer, version: str) -> None:
     assert set_status(shop, buyer.buys((shop.product(), 1)), "processing", version).status == 400

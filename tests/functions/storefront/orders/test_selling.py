@@ -32,7 +32,7 @@ def test_a_seller_sees_its_own_part_of_each_order_newest_first(cloud: Cloud, sho
     assert (theirs["id"], theirs["total"]) == (orders[0], 3.0)
 
 
-def test_another_sellers_orders_are_not_there(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_another_sellers_orders_are_not_found(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     rival = Shop(cloud, "Board and Bowl")
     order_id = buyer.buys((shop.product(), 1))
     answers = [
@@ -45,7 +45,7 @@ def test_another_sellers_orders_are_not_there(cloud: Cloud, shop: Shop, buyer: B
     assert buyer.order(order_id).version == 3
 
 
-def test_only_sellers_have_orders_to_move(cloud: Cloud, buyer: Buyer) -> None:
+def test_only_sellers_can_change_a_status(cloud: Cloud, buyer: Buyer) -> None:
     for function, params in (
         ("list_sales", {"seller_id": buyer.id}),
         ("change_order_status", {"order_id": "o"}),
@@ -54,7 +54,7 @@ def test_only_sellers_have_orders_to_move(cloud: Cloud, buyer: Buyer) -> None:
         assert buyer.call(function, params=params).status == 403, function
 
 
-def test_a_part_goes_step_by_step_to_its_end(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_a_part_advances_step_by_step_to_completed(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.buys((shop.product(), 1))
     for step in STEPS:
         moved = shop.move(order_id, step)
@@ -66,7 +66,7 @@ def test_a_part_goes_step_by_step_to_its_end(cloud: Cloud, shop: Shop, buyer: Bu
 
 
 @pytest.mark.parametrize("reached", [None, "confirmed", *STEPS, "cancelled"])
-def test_every_other_move_is_refused(cloud: Cloud, shop: Shop, buyer: Buyer, reached: str | None) -> None:
+def test_every_other_transition_is_refused(cloud: Cloud, shop: Shop, buyer: Buyer, reached: str | None) -> None:
     order_id = buyer.buys((shop.product(), 1)) if reached else buyer.places((shop.product(), 1))
     if reached == "cancelled":
         shop.move(order_id, "cancelled")
@@ -88,13 +88,13 @@ def test_every_other_move_is_refused(cloud: Cloud, shop: Shop, buyer: Buyer, rea
     assert buyer.order(order_id) == before
 
 
-def test_a_status_that_there_is_not_is_told(shop: Shop, buyer: Buyer) -> None:
+def test_an_unknown_status_is_refused(shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.buys((shop.product(), 1))
     answer = shop.move(order_id, "lost")
     assert (answer.status, answer.json["errors"][0]["field"]) == (400, "status")
 
 
-def test_a_seller_that_cancels_gives_back_stock_and_money(
+def test_a_seller_that_cancels_returns_the_stock_and_refunds_the_payment(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     rival = Shop(cloud, "Board and Bowl")
@@ -111,7 +111,7 @@ def test_a_seller_that_cancels_gives_back_stock_and_money(
     assert len(stripe.refunds) == 1
 
 
-def test_a_refund_that_takes_days_is_not_asked_for_again(
+def test_a_refund_that_takes_days_is_not_requested_again(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     rival = Shop(cloud, "Board and Bowl")
@@ -123,7 +123,7 @@ def test_a_refund_that_takes_days_is_not_asked_for_again(
     assert sorted(one["amount"] for one in stripe.refunds) == [100, 200]
 
 
-def test_only_parts_that_were_delivered_permit_reviews(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_only_delivered_parts_allow_reviews(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     rival = Shop(cloud, "Board and Bowl")
     board, bowl = shop.product(), rival.product()
     order_id = buyer.buys((board, 1), (bowl, 1))
@@ -136,7 +136,7 @@ def test_only_parts_that_were_delivered_permit_reviews(cloud: Cloud, shop: Shop,
     assert order_id in [one.id for one in order_repository().due(order.due_at)]
 
 
-def test_a_seller_whose_account_is_gone_moves_nothing(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+def test_a_seller_whose_account_is_deleted_cannot_change_a_status(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.buys((shop.product(), 1))
     remove_account(cloud, shop.id)
     assert shop.move(order_id, "processing").status == 401

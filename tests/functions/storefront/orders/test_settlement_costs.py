@@ -98,10 +98,10 @@ def _sweeping_nothing(desk: Desk) -> Callable[[], Any]:
 
 
 WORK: dict[str, Callable[[Desk], Callable[[], Any]]] = {
-    "a payment is told": _a_payment,
-    "the same is told again": _a_repeated_payment,
-    "a late payment is told": _a_late_payment,
-    "an expired page is told": _an_expired_page,
+    "handle a payment": _a_payment,
+    "handle the same event again": _a_repeated_payment,
+    "handle a late payment": _a_late_payment,
+    "handle an expired session": _an_expired_page,
     "cancel an unpaid order": _cancelling(Desk.placed),
     "cancel a paid order": _cancelling(Desk.bought),
     "refund a line, and restock": _refunding,
@@ -116,7 +116,7 @@ def desk(cloud: Cloud, stripe: Stripe) -> Desk:
     return Desk(cloud, stripe)
 
 
-def test_the_page_says_what_each_pattern_really_does(cloud: Cloud, desk: Desk) -> None:
+def test_the_document_says_what_each_pattern_really_costs(cloud: Cloud, desk: Desk) -> None:
     measured = {}
     for name, prepare in WORK.items():
         act = prepare(desk)

@@ -21,7 +21,7 @@ def listed(bea: Merchant, **query: str) -> Any:
     return bea.call("list_shipping_profiles", query=query).json
 
 
-def test_a_profile_is_made_and_listed(bea: Merchant) -> None:
+def test_a_profile_is_created_and_listed(bea: Merchant) -> None:
     answer = bea.call("create_shipping_profile", json={**PARCEL, "country": "usa", "international": ABROAD})
     assert answer.status == 201
     wanted = {**PARCEL, "country": "US", "currency": "USD", "international": ABROAD, "version": 1}
@@ -46,19 +46,19 @@ def test_a_profile_is_made_and_listed(bea: Merchant) -> None:
     ],
     ids=str,
 )
-def test_a_bad_profile_is_told_what_is_wrong(bea: Merchant, changes: dict[str, Any]) -> None:
+def test_a_malformed_profile_is_refused_with_the_fields_at_fault(bea: Merchant, changes: dict[str, Any]) -> None:
     answer = bea.call("create_shipping_profile", json={**PARCEL, **changes})
     assert (answer.status, bool(answer.json["errors"])) == (400, True)
     assert listed(bea)["data"] == []
 
 
-def test_a_replay_answers_with_what_was_made(bea: Merchant) -> None:
+def test_a_repeated_call_answers_with_what_the_first_has_created(bea: Merchant) -> None:
     first, again = (bea.call("create_shipping_profile", key="once") for _ in range(2))
     assert (again.status, again.json, again.headers["idempotent-replayed"]) == (201, first.json, "true")
     assert len(listed(bea)["data"]) == 1
 
 
-def test_only_what_is_sent_changes(bea: Merchant) -> None:
+def test_only_fields_that_are_sent_change(bea: Merchant) -> None:
     profile = bea.ships(international=ABROAD)
     answer = change(bea, profile, domestic={"first": 6, "additional": 1.5})
     assert (answer.status, answer.json["domestic"]) == (200, {"first": 6, "additional": 1.5})
@@ -75,7 +75,7 @@ def test_a_bad_change_is_refused(bea: Merchant, changes: dict[str, Any]) -> None
     assert change(bea, bea.ships(), **changes).status == 400
 
 
-def test_another_sellers_profile_is_not_there(cloud: Cloud, bea: Merchant) -> None:
+def test_another_sellers_profile_is_not_found(cloud: Cloud, bea: Merchant) -> None:
     profile, rival = bea.ships(), Merchant(cloud, "rival@example.com")
     assert change(rival, profile, name="Mine").status == 404
     assert listed(rival)["data"] == []
@@ -87,7 +87,7 @@ def test_a_lost_update_is_refused(bea: Merchant) -> None:
     assert change(bea, profile, '"1"', name="Second").status == 412
 
 
-def test_a_change_that_is_overtaken_is_made_on_what_is_there_now(
+def test_a_change_that_meets_a_conflict_is_made_on_the_current_version(
     bea: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile = bea.ships()

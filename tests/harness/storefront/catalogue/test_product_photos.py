@@ -22,7 +22,7 @@ def _faults_of(call: str) -> tuple[Fault, ...]:
     return (*every, Fault.BUSY) if call.startswith("dynamodb:") else every
 
 
-def test_a_photo_that_never_comes_is_told_when_it_cannot_come_any_more(made: World) -> None:
+def test_a_photo_is_rejected_when_its_upload_cannot_come_any_more(made: World) -> None:
     offering, announced = Offering(made), made.clock()
     offering.announce()
     made.settle()
@@ -31,7 +31,7 @@ def test_a_photo_that_never_comes_is_told_when_it_cannot_come_any_more(made: Wor
     claim_all_settled(offering)
 
 
-def test_an_arrival_that_is_never_told_is_made_up_for(made: World) -> None:
+def test_an_upload_whose_event_is_lost_is_processed_by_the_sweep(made: World) -> None:
     offering = Offering(made)
     offering.upload(offering.announce())
     made.drop_events()
@@ -40,7 +40,7 @@ def test_an_arrival_that_is_never_told_is_made_up_for(made: World) -> None:
     claim_all_settled(offering)
 
 
-def test_an_arrival_that_is_told_twice_is_judged_once(made: World) -> None:
+def test_an_upload_event_delivered_twice_is_processed_once(made: World) -> None:
     made.twice = True
     offering = Offering(made)
     offering.upload(offering.announce())
@@ -49,7 +49,7 @@ def test_an_arrival_that_is_told_twice_is_judged_once(made: World) -> None:
     claim_all_settled(offering)
 
 
-def test_a_start_of_the_whole_cloud_does_not_reject_photos_that_may_still_come(made: World) -> None:
+def test_a_start_of_the_whole_cloud_does_not_reject_photos_whose_upload_may_still_come(made: World) -> None:
     offering = Offering(made)
     key = offering.announce()
     made.sweep(starting=True)
@@ -61,7 +61,7 @@ def test_a_start_of_the_whole_cloud_does_not_reject_photos_that_may_still_come(m
     claim_all_settled(offering)
 
 
-def test_a_photo_that_is_never_judged_is_given_up(made: World) -> None:
+def test_a_photo_that_is_never_processed_is_rejected(made: World) -> None:
     offering = Offering(made)
     offering.announce()
     for _ in range(4):
@@ -72,7 +72,7 @@ def test_a_photo_that_is_never_judged_is_given_up(made: World) -> None:
     claim_all_settled(offering)
 
 
-def test_each_of_several_photos_has_its_own_hour(made: World) -> None:
+def test_each_of_several_photos_has_an_hour_of_its_own(made: World) -> None:
     offering = Offering(made)
     offering.announce()
     made.clock.advance(timedelta(minutes=50))
@@ -100,7 +100,7 @@ def test_listings_and_products_are_swept_side_by_side(made: World) -> None:
 
 
 @pytest.mark.parametrize("comes", [True, False], ids=["it comes", "it never comes"])
-def test_whatever_call_fails_the_photo_is_settled(comes: bool) -> None:
+def test_whichever_call_fails_the_photo_is_settled(comes: bool) -> None:
     with world() as made:
         offering = Offering(made)
 

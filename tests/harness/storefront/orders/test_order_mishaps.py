@@ -45,7 +45,7 @@ def placed(made: Market) -> tuple[Shopping, Page]:
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_refused_page_gives_the_stock_back_and_is_told_each_time_alike(made: Market) -> None:
+def test_a_refused_session_returns_the_stock_and_answers_each_call_alike(made: Market) -> None:
     made.bank.refuse = "No such currency"
     answers = [made.call("place_order", BEA, body=BODY, key="k") for _ in range(2)]
     assert [(one.status, one.body["detail"]) for one in answers] == [(422, "No such currency")] * 2
@@ -54,7 +54,7 @@ def test_a_refused_page_gives_the_stock_back_and_is_told_each_time_alike(made: M
     claim_all_is_well(made)
 
 
-def test_a_page_without_an_answer_is_opened_by_the_sweep_and_only_once(made: Market) -> None:
+def test_a_session_without_an_answer_is_opened_by_the_sweep_and_only_once(made: Market) -> None:
     """The bank has opened it, and nobody heard: the same key answers the same page."""
     made.bank.mute = True
     shopping = Shopping(made)
@@ -71,7 +71,7 @@ def test_a_page_without_an_answer_is_opened_by_the_sweep_and_only_once(made: Mar
     claim_all_is_well(made)
 
 
-def test_a_page_that_was_never_asked_for_gets_time_enough_of_its_own(made: Market) -> None:
+def test_a_session_that_was_never_requested_gets_a_full_hold_of_its_own(made: Market) -> None:
     """Asked for two minutes late it would close too soon for the bank: the next attempt has another end."""
     made.bank.deaf = True
     shopping = Shopping(made)
@@ -87,7 +87,7 @@ def test_a_page_that_was_never_asked_for_gets_time_enough_of_its_own(made: Marke
     claim_all_is_well(made)
 
 
-def test_an_order_whose_page_the_bank_does_not_know_is_closed(made: Market) -> None:
+def test_an_order_whose_session_the_bank_does_not_know_is_closed(made: Market) -> None:
     """As when the keys of another account are put in."""
     shopping, page = placed(made)
     made.bank.pages.remove(page)
@@ -97,7 +97,7 @@ def test_an_order_whose_page_the_bank_does_not_know_is_closed(made: Market) -> N
     claim_at_rest(made)
 
 
-def test_a_bank_that_does_not_answer_when_the_hold_ends_is_asked_until_it_does(made: Market) -> None:
+def test_a_bank_that_does_not_answer_when_the_hold_ends_is_asked_again_until_it_does(made: Market) -> None:
     shopping, _ = placed(made)
     shopping.pay()
     made.outbox.clear()
@@ -116,7 +116,7 @@ def test_a_bank_that_does_not_answer_when_the_hold_ends_is_asked_until_it_does(m
 # Payments that do not fit ---------------------------------------------------------------------------------------------
 
 
-def test_another_amount_is_an_alarm_and_confirms_nothing(made: Market) -> None:
+def test_a_payment_of_another_amount_raises_an_alarm_and_confirms_nothing(made: Market) -> None:
     shopping, page = placed(made)
     page.now = replace(page.now, amount=Money.from_minor(100, "USD"))
     made.bank.pay(page)
@@ -133,7 +133,7 @@ def test_another_amount_is_an_alarm_and_confirms_nothing(made: Market) -> None:
     claim_at_rest(made)
 
 
-def test_a_second_payment_is_an_alarm_and_never_an_overwrite(made: Market) -> None:
+def test_a_second_payment_raises_an_alarm_and_overwrites_nothing(made: Market) -> None:
     shopping = paid(made)
     before = shopping.order
     event = next(one for one in made.told if one["type"] == "checkout.session.completed")
@@ -147,7 +147,7 @@ def test_a_second_payment_is_an_alarm_and_never_an_overwrite(made: Market) -> No
 # Refunds --------------------------------------------------------------------------------------------------------------
 
 
-def test_refunds_never_exceed_what_was_paid_for_a_part(made: Market) -> None:
+def test_refunds_never_exceed_the_payment_of_a_part(made: Market) -> None:
     shopping = paid(made)
     part = shopping.order.fulfilment(ANNA).total
     assert shopping.refund(amount=float(part.amount) + 0.01).body["error"] == "refund_exceeds_capture"
@@ -160,7 +160,7 @@ def test_refunds_never_exceed_what_was_paid_for_a_part(made: Market) -> None:
     assert made.bank.given_back(shopping.id) == part.minor
 
 
-def test_units_bring_their_share_of_the_tax_and_all_at_once_brings_the_rest(made: Market) -> None:
+def test_units_are_refunded_with_their_share_of_the_tax_and_the_last_refund_has_the_rest(made: Market) -> None:
     shopping = paid(made, camera=2)
     part = shopping.order.fulfilment(ANNA)
     one = shopping.refund(lines=[{"line_id": "1", "quantity": 1}]).body["amount"]
@@ -171,7 +171,7 @@ def test_units_bring_their_share_of_the_tax_and_all_at_once_brings_the_rest(made
     assert shopping.stands_at(Status.REFUNDED)
 
 
-def test_one_refunds_ones_own_part_only_and_an_operator_says_whose(made: Market) -> None:
+def test_sellers_refund_only_their_own_part_and_operators_name_the_seller(made: Market) -> None:
     shopping = paid(made)
     assert shopping.refund(ANNA, seller_id=BORIS).status == 403
     assert shopping.refund(ANNA, lines=[{"line_id": "2", "quantity": 1}]).status == 400  # Boris's line
@@ -183,7 +183,7 @@ def test_one_refunds_ones_own_part_only_and_an_operator_says_whose(made: Market)
     assert made.bank.given_back(shopping.id) == tripod
 
 
-def test_a_refused_refund_holds_nothing_and_calls_for_a_person(made: Market) -> None:
+def test_a_refused_refund_releases_its_amount_and_raises_an_alarm(made: Market) -> None:
     shopping = paid(made)
     made.bank.refuse_refunds = "charge disputed"
     answers = [shopping.market.call("refund_order", ANNA, {"id": shopping.id}, body={"reason": "r"}, key="k")]
@@ -197,7 +197,7 @@ def test_a_refused_refund_holds_nothing_and_calls_for_a_person(made: Market) -> 
     claim_at_rest(made)
 
 
-def test_a_refund_that_the_buyers_bank_sends_back_can_be_made_again(made: Market) -> None:
+def test_a_refund_that_the_buyers_bank_returns_can_be_made_again(made: Market) -> None:
     shopping = paid(made)
     shopping.cancel_for_sure()
     made.settle()
@@ -213,7 +213,7 @@ def test_a_refund_that_the_buyers_bank_sends_back_can_be_made_again(made: Market
     claim_stock_adds_up(made)
 
 
-def test_a_refund_nobody_heard_of_is_looked_for_and_never_made_twice(made: Market) -> None:
+def test_a_refund_with_an_unknown_outcome_is_looked_up_and_never_made_twice(made: Market) -> None:
     """The bank made it without a word, and by the time it answers it has forgotten the key."""
     shopping = paid(made)
     made.bank.mute = True
@@ -229,7 +229,7 @@ def test_a_refund_nobody_heard_of_is_looked_for_and_never_made_twice(made: Marke
     claim_at_rest(made)
 
 
-def test_a_refund_left_unfinished_is_taken_up_by_the_repeated_call(made: Market) -> None:
+def test_a_pending_refund_is_resumed_by_the_repeated_call(made: Market) -> None:
     shopping = paid(made)
     made.bank.deaf = True
     first = made.call("refund_order", ANNA, {"id": shopping.id}, body={"reason": "r"}, key="k")
@@ -240,7 +240,7 @@ def test_a_refund_left_unfinished_is_taken_up_by_the_repeated_call(made: Market)
     assert second.headers["Idempotent-Replayed"] == "true"
 
 
-def test_money_given_back_at_the_banks_own_desk_is_an_alarm(made: Market) -> None:
+def test_a_refund_made_in_the_banks_own_dashboard_raises_an_alarm(made: Market) -> None:
     shopping = paid(made)
     charge = {
         "id": "ch_1",
@@ -258,7 +258,7 @@ def test_money_given_back_at_the_banks_own_desk_is_an_alarm(made: Market) -> Non
 # Cancelling and time --------------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_cancelled_once_something_has_shipped(made: Market) -> None:
+def test_an_order_is_not_cancelled_once_a_part_has_shipped(made: Market) -> None:
     shopping = paid(made)
     shopping.ship(ANNA)
     assert shopping.cancel().body["error"] == "illegal_transition"
@@ -269,7 +269,7 @@ def test_nothing_is_cancelled_once_something_has_shipped(made: Market) -> None:
     claim_all_is_well(made)
 
 
-def test_a_cancellation_that_comes_after_the_payment_is_told_so(made: Market) -> None:
+def test_a_cancellation_after_the_payment_says_that_it_was_paid(made: Market) -> None:
     """The bank knows of the payment, and here nobody does yet."""
     shopping, page = placed(made)
     made.holding = True
@@ -295,7 +295,7 @@ def test_a_repeated_cancellation_answers_what_it_did(made: Market) -> None:
     claim_all_is_well(made)
 
 
-def test_what_was_delivered_is_complete_after_two_weeks(made: Market) -> None:
+def test_a_delivered_part_is_complete_after_two_weeks(made: Market) -> None:
     shopping = paid(made)
     for seller in (ANNA, BORIS):
         shopping.ship(seller)

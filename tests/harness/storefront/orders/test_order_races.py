@@ -123,7 +123,7 @@ def _run(race: Race, moment: int, made: Market) -> bool:
 
 
 @pytest.mark.parametrize("name", RACES)
-def test_whoever_comes_when_stock_and_money_add_up(name: str) -> None:
+def test_in_every_interleaving_stock_and_money_add_up(name: str) -> None:
     moment, came = 0, True
     while came:
         with market() as made:
@@ -132,7 +132,7 @@ def test_whoever_comes_when_stock_and_money_add_up(name: str) -> None:
     assert moment > RACES[name].fewest
 
 
-def test_the_end_of_the_hold_races_a_payment_of_the_last_second() -> None:
+def test_the_end_of_the_hold_races_a_last_second_payment() -> None:
     """The buyer pays at each call of the closing in turn: kept and confirmed, or closed before the page took money."""
     moment, came = 0, True
     while came:
@@ -166,7 +166,7 @@ def _pay_at(moment: int, shopping: Shopping) -> bool:
     return came
 
 
-def test_a_shop_suspended_while_a_late_payment_is_told_sells_nothing() -> None:
+def test_a_shop_suspended_while_a_late_payment_arrives_does_not_sell() -> None:
     """At each call before its stock is taken again, one of the two shops is suspended: the money goes back."""
     ends: list[Status] = []
     while Status.CONFIRMED not in ends:

@@ -74,7 +74,7 @@ def _deliver_in_disorder(made: Market, dice: random.Random) -> None:
     made.outbox.clear()
 
 
-def test_a_payment_told_before_its_page_is_known_here_confirms_the_order(made: Market) -> None:
+def test_a_payment_event_that_arrives_before_the_session_is_stored_confirms_the_order(made: Market) -> None:
     """The bank opens the page, the buyer pays and the event comes, all before the placing call hears of the page."""
 
     def pay_at_once(_number: int, call: str) -> None:
@@ -100,7 +100,7 @@ def test_every_event_and_record_delivered_twice_changes_nothing(outcome: Any, ma
     assert _outcome(shopping.order) == outcome
 
 
-def test_a_payment_that_is_never_told_is_found_when_the_hold_ends(made: Market) -> None:
+def test_a_payment_without_an_event_is_found_when_the_hold_ends(made: Market) -> None:
     shopping = Shopping(made)
     shopping.place()
     shopping.pay()
@@ -143,7 +143,7 @@ def test_records_of_two_orders_may_come_in_any_order_between_them(made: Market) 
     claim_all_is_well(made)
 
 
-def test_without_the_stream_the_sweep_closes_what_is_not_paid(made: Market) -> None:
+def test_without_the_stream_the_sweep_closes_unpaid_orders(made: Market) -> None:
     shopping = Shopping(made)
     shopping.place()
     made.drop_events()
@@ -153,7 +153,7 @@ def test_without_the_stream_the_sweep_closes_what_is_not_paid(made: Market) -> N
     claim_all_is_well(made)
 
 
-def test_a_workflow_that_vanished_while_waiting_is_not_missed(made: Market) -> None:
+def test_a_workflow_that_is_lost_while_waiting_is_not_missed(made: Market) -> None:
     shopping = _waiting(made)
     made.engine.kill_all()
     made.settle()
@@ -161,7 +161,7 @@ def test_a_workflow_that_vanished_while_waiting_is_not_missed(made: Market) -> N
     claim_all_is_well(made)
 
 
-def test_a_token_that_is_lost_while_the_order_still_waits_begins_a_new_run(made: Market) -> None:
+def test_a_token_that_is_lost_while_the_order_waits_starts_a_new_run(made: Market) -> None:
     """A write that was made from an older reading takes the token away; the execution has vanished besides."""
     shopping = _waiting(made)
     made.engine.kill_all()
@@ -177,7 +177,7 @@ def test_a_token_that_is_lost_while_the_order_still_waits_begins_a_new_run(made:
     claim_all_is_well(made)
 
 
-def test_a_start_of_the_whole_cloud_takes_up_what_is_unfinished_at_once(made: Market) -> None:
+def test_a_start_of_the_whole_cloud_continues_unfinished_work_at_once(made: Market) -> None:
     made.bank.deaf = True
     shopping = Shopping(made)
     shopping.place()

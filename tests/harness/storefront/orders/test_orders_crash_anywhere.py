@@ -115,7 +115,7 @@ def _faults_of(call: str) -> tuple[Fault, ...]:
 
 
 @pytest.mark.parametrize("name", USE_CASES)
-def test_whatever_call_fails_stock_and_money_add_up(name: str) -> None:
+def test_whichever_call_fails_stock_and_money_add_up(name: str) -> None:
     use_case = USE_CASES[name]
     with market() as made:
         shopping = Shopping(made)
@@ -135,7 +135,7 @@ def test_whatever_call_fails_stock_and_money_add_up(name: str) -> None:
     assert wrong == []
 
 
-def test_both_sellers_are_in_it() -> None:
+def test_the_journey_involves_both_sellers() -> None:
     with market() as made:
         shopping = Shopping(made)
         _paid(shopping)

@@ -69,31 +69,31 @@ def test_a_new_run_starts_and_any_other_change_does_not() -> None:
 
 
 @pytest.mark.parametrize("settled", [paid, lambda order: order.close_unpaid(PaymentStatus.EXPIRED)])
-def test_what_leaves_pending_lets_its_run_go_on(settled: Callable[[Order], Order]) -> None:
+def test_an_order_that_leaves_pending_resumes_its_workflow(settled: Callable[[Order], Order]) -> None:
     workflows, order = FakeWorkflows(), replace(an_order(), wait="token")
     after = dispatch(order, settled(order), workflows)
     assert (workflows.resumed, workflows.started, after.run) == (["token"], [], 1)
 
 
-def test_a_token_that_is_kept_is_left_alone() -> None:
+def test_an_unchanged_token_is_not_resumed() -> None:
     workflows, order = FakeWorkflows(), replace(an_order(), wait="token")
     dispatch(order, order.opened("cs_1", None, NOW), workflows)
     assert workflows.resumed == []
 
 
 @pytest.mark.parametrize(("waiting", "run"), [({"token"}, 1), (set[str](), 2)])
-def test_a_token_that_is_lost_while_pending_is_answered_or_a_run_begins_anew(waiting: set[str], run: int) -> None:
+def test_a_token_lost_while_pending_is_resumed_or_a_new_run_starts(waiting: set[str], run: int) -> None:
     workflows, order = FakeWorkflows(waiting), an_order()
     assert dispatch(replace(order, wait="token"), order, workflows).run == run
 
 
-def test_a_run_that_waits_again_by_now_is_not_replaced() -> None:
+def test_a_run_that_waits_again_meanwhile_is_not_replaced() -> None:
     order = an_order()
     current = replace(order, wait="another")
     assert dispatch(replace(order, wait="token"), order, FakeWorkflows(), current).run == 1
 
 
-def test_one_that_fails_keeps_no_other_waiting() -> None:
+def test_one_failure_does_not_keep_the_others_from_being_settled() -> None:
     seen: list[int] = []
 
     def settle(number: int) -> bool:

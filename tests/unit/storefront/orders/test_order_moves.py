@@ -56,7 +56,7 @@ def refused(act: Callable[[], Order]) -> str:
 
 
 @pytest.mark.parametrize(("action", "status"), list(product(Transition, PARTS)))
-def test_a_part_goes_where_the_table_says_and_nowhere_else(action: Transition, status: Status) -> None:
+def test_a_part_only_makes_the_transitions_of_the_table(action: Transition, status: Status) -> None:
     part = a_part(status=status)
     if status in MOVES[action]:
         assert part.move(action).status is MOVES[action][status]
@@ -87,7 +87,7 @@ def test_a_seller_moves_one_step_at_a_time(status: Status, wanted: Status) -> No
 
 
 @pytest.mark.parametrize("status", PARTS)
-def test_a_seller_cancels_until_it_has_shipped_and_gives_back_what_was_paid(status: Status) -> None:
+def test_a_seller_can_cancel_until_it_has_shipped_and_refunds_the_payment(status: Status) -> None:
     order = standing(paid(), status)
     if status not in (Status.CONFIRMED, Status.PROCESSING):
         assert refused(lambda: order.cancel_fulfilment(ANNA, "r1", NOW)) == "illegal_transition"
@@ -101,7 +101,7 @@ def test_a_seller_cancels_until_it_has_shipped_and_gives_back_what_was_paid(stat
 
 
 @pytest.mark.parametrize(("anna", "bert"), list(product(PARTS, PARTS)))
-def test_a_buyer_cancels_what_is_paid_until_anything_has_shipped(anna: Status, bert: Status) -> None:
+def test_a_buyer_can_cancel_a_paid_order_until_any_part_has_shipped(anna: Status, bert: Status) -> None:
     order = paid()
     parts = zip(order.fulfilments, (anna, bert), strict=True)
     order = replace(order, fulfilments=tuple(replace(part, status=status) for part, status in parts))
@@ -128,12 +128,12 @@ def test_a_buyer_cancels_what_is_paid_until_anything_has_shipped(anna: Status, b
         (Status.CANCELLED, Status.CANCELLED, Status.CANCELLED),
     ],
 )
-def test_an_order_stands_where_its_least_advanced_live_part_stands(anna: Status, bert: Status, whole: Status) -> None:
+def test_an_order_has_the_status_of_its_least_advanced_live_part(anna: Status, bert: Status, whole: Status) -> None:
     order = an_order(a_part(ANNA, a_line(1), status=anna), a_part(BERT, a_line(2), status=bert))
     assert order.status is whole
 
 
-def test_what_is_delivered_completes_by_itself_after_its_time() -> None:
+def test_a_delivered_part_completes_automatically_after_some_time() -> None:
     delivered = standing(paid(), Status.SHIPPED).advance(ANNA, Status.DELIVERED, NOW, FORTNIGHT)
     assert delivered.due_at == delivered.fulfilment(ANNA).completes_at == NOW + FORTNIGHT
     assert delivered.complete_overdue(NOW + FORTNIGHT - timedelta(seconds=1)) == delivered
@@ -156,7 +156,7 @@ def test_parcels_are_tracked_once_they_are_paid(status: Status) -> None:
 # Payment -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_order_is_looked_after_soon_and_once_its_page_is_open_after_the_hold() -> None:
+def test_a_new_order_is_due_soon_and_once_its_session_is_open_after_the_hold() -> None:
     order = an_order()
     assert order.due_at == NOW + RECHECK_AFTER
     opened = order.opened("cs_1", "https://pay.example/1", NOW + HOLD)
@@ -175,7 +175,7 @@ def test_a_payment_confirms_every_part_once() -> None:
 
 
 @pytest.mark.parametrize("amount", [usd("0.01"), usd("47.09"), Money.from_minor(4708, "EUR")])
-def test_another_amount_confirms_nothing_and_is_kept(amount: Money) -> None:
+def test_a_payment_of_another_amount_confirms_nothing_and_is_stored_as_a_mismatch(amount: Money) -> None:
     order = an_order()
     capture = a_capture(order, amount=amount)
     assert capture.amount != order.total
@@ -193,7 +193,7 @@ def test_a_second_payment_never_replaces_the_first() -> None:
 
 
 @pytest.mark.parametrize("status", sorted(CLOSED))
-def test_what_is_not_paid_is_given_up_once_with_all_its_stock(status: PaymentStatus) -> None:
+def test_an_unpaid_order_is_closed_once_and_returns_all_its_stock(status: PaymentStatus) -> None:
     order = replace(an_order(), wait="token")
     closed = order.close_unpaid(status)
     assert (closed.status, closed.payment.status) == (Status.CANCELLED, status)
@@ -202,7 +202,7 @@ def test_what_is_not_paid_is_given_up_once_with_all_its_stock(status: PaymentSta
     assert closed.close_unpaid(PaymentStatus.EXPIRED) is closed
 
 
-def test_what_is_paid_is_never_given_up() -> None:
+def test_a_paid_order_is_never_closed_as_unpaid() -> None:
     order = paid()
     assert order.close_unpaid(PaymentStatus.EXPIRED) is order
     with pytest.raises(ValueError, match="not closed as"):
@@ -221,7 +221,7 @@ def test_a_late_payment_takes_the_stock_again() -> None:
     assert refused(lambda: revived.revive(capture)) == "illegal_transition"
 
 
-def test_a_late_payment_without_stock_goes_back_whole() -> None:
+def test_a_late_payment_without_stock_is_refunded_completely() -> None:
     order = an_order()
     closed = order.close_unpaid(PaymentStatus.EXPIRED)
     given_up = closed.refund_late_payment(a_capture(order), "r1", NOW)
@@ -239,7 +239,7 @@ def test_a_late_payment_of_another_amount_is_a_mismatch() -> None:
     assert closed.pay(wrong).status is Status.CANCELLED
 
 
-def test_a_new_attempt_has_a_new_page() -> None:
+def test_a_new_attempt_has_no_session_yet() -> None:
     order = an_order()
     anew = order.retry_checkout(LATER, HOLD)
     assert (anew.payment.attempt, anew.payment.expires_at) == (2, LATER + HOLD)
@@ -248,14 +248,14 @@ def test_a_new_attempt_has_a_new_page() -> None:
     assert paid().retry_checkout(LATER, HOLD).payment.attempt == 1
 
 
-def test_a_refused_page_keeps_the_vendors_words() -> None:
+def test_a_refused_session_stores_the_vendors_errors() -> None:
     failure = Failure(
         "vendor_refused", "Too small.", "stripe", ({"code": "amount_too_small", "message": "Too small."},)
     )
     assert an_order().close_unpaid(PaymentStatus.FAILED, failure).payment.failure == failure
 
 
-def test_a_version_that_is_insisted_on_is_that_of_ones_own_part() -> None:
+def test_if_match_is_compared_with_the_version_of_the_sellers_own_part() -> None:
     order = an_order(a_part(ANNA, version=3), a_part(BERT, a_line(2), version=7))
     assert (
         order.require_part_version(ANNA, 3)
@@ -271,7 +271,7 @@ def test_a_version_that_is_insisted_on_is_that_of_ones_own_part() -> None:
 # Refunds -------------------------------------------------------------------------------------------------------------
 
 
-def test_refunds_never_exceed_what_a_seller_got() -> None:
+def test_refunds_never_exceed_what_was_captured_for_a_seller() -> None:
     order = paid(an_order(a_part(ANNA, a_line(1, 1, "10.00")), a_part(BERT, a_line(2, 1, "90.00"))))
     order = order.reserve_refund(a_refund(order, ANNA, "10.00"))
     assert order.refundable(ANNA) == usd("7.22")
@@ -280,11 +280,11 @@ def test_refunds_never_exceed_what_a_seller_got() -> None:
 
 
 @pytest.mark.parametrize("order", [an_order(), an_order().close_unpaid(PaymentStatus.EXPIRED)])
-def test_what_was_not_captured_cannot_go_back(order: Order) -> None:
+def test_an_unpaid_order_cannot_be_refunded(order: Order) -> None:
     assert refused(lambda: order.reserve_refund(a_refund(order, ANNA, "0.01"))) == "refund_exceeds_capture"
 
 
-def test_a_failed_refund_holds_nothing_and_brings_its_units_back_only_once() -> None:
+def test_a_failed_refund_releases_its_amount_and_returns_its_units_only_once() -> None:
     order = paid(an_order(a_part(ANNA, a_line(1, 3, "10.00"))))
     first = a_refund(order, ANNA, "20.00", lines={"1": 2}, restock=True)
     order = order.reserve_refund(first)
@@ -306,7 +306,7 @@ def test_more_units_than_were_ordered_are_not_refunded() -> None:
     assert order.lines[0].taken == 2  # without restock nothing comes back
 
 
-def test_an_order_is_refunded_when_all_of_it_has_gone_back_for_certain() -> None:
+def test_an_order_is_refunded_once_refunds_of_its_whole_amount_have_succeeded() -> None:
     order = paid().cancel("r1", NOW)
     assert order.status is Status.CANCELLED
     refund = order.refunds[0]
@@ -317,7 +317,7 @@ def test_an_order_is_refunded_when_all_of_it_has_gone_back_for_certain() -> None
     assert (back.status, back.refunded) == (Status.CANCELLED, usd("0.00"))
 
 
-def test_refund_news_in_any_order_ends_alike() -> None:
+def test_refund_outcomes_in_any_order_lead_to_the_same_end() -> None:
     refund = a_refund(paid())
     one = refund.succeeded("re_1", NOW).failed("re_1", "lost", NOW)
     other = refund.failed("re_1", "lost", NOW).succeeded("re_1", NOW)
@@ -325,14 +325,14 @@ def test_refund_news_in_any_order_ends_alike() -> None:
     assert refund.succeeded("re_1", NOW).succeeded("re_2", LATER) == refund.succeeded("re_1", NOW)
 
 
-def test_an_order_has_so_many_refunds_at_most() -> None:
+def test_an_order_has_a_limited_number_of_refunds() -> None:
     order = paid(an_order(a_part(ANNA, a_line(1, 1, "500.00"))))
     for _ in range(MOST_REFUNDS):
         order = order.reserve_refund(a_refund(order, ANNA, "0.01"))
     assert refused(lambda: order.reserve_refund(a_refund(order, ANNA, "0.01"))) == "too_many_refunds"
 
 
-def test_what_is_due_is_looked_at_again_later_and_what_is_not_stays() -> None:
+def test_rescheduling_delays_what_is_due_and_nothing_else() -> None:
     order = paid().cancel("r1", NOW)
     assert order.due_at == NOW + RECHECK_AFTER
     assert order.reschedule(NOW) == order
@@ -340,7 +340,7 @@ def test_what_is_due_is_looked_at_again_later_and_what_is_not_stays() -> None:
     assert order.settle_refund(order.refunds[0].succeeded("re_1", NOW)).due_at is None
 
 
-def test_a_vanished_workflow_begins_anew_while_the_order_is_pending() -> None:
+def test_a_lost_workflow_is_restarted_while_the_order_is_pending() -> None:
     order = replace(an_order(), wait="token")
     assert (order.restart().run, order.restart().wait) == (2, None)
     assert paid().restart() == paid()
@@ -349,6 +349,6 @@ def test_a_vanished_workflow_begins_anew_while_the_order_is_pending() -> None:
 # Sales ---------------------------------------------------------------------------------------------------------------
 
 
-def test_a_seller_learns_where_to_send_it_once_it_is_paid() -> None:
+def test_a_seller_sees_the_address_once_the_order_is_paid() -> None:
     assert Sale.from_order(an_order(), ANNA).ship_to is None
     assert Sale.from_order(paid(), ANNA).ship_to == paid().ship_to

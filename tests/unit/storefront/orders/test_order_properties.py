@@ -133,7 +133,7 @@ BEGINNINGS: list[list[Move]] = [
 
 @settings(max_examples=200)
 @given(st.sampled_from(BEGINNINGS), st.lists(st.tuples(MOVES, st.integers(0, 20)), max_size=12))
-def test_whatever_happens_stock_is_conserved_and_money_adds_up(
+def test_after_any_transitions_stock_is_conserved_and_money_adds_up(
     beginning: list[Move], moves: list[tuple[Move, int]]
 ) -> None:
     world = World(an_order(), dict(INITIAL))
@@ -179,12 +179,12 @@ def demand_sound(world: World, placed: Order) -> None:
         assert to_sale(from_sale(sale)) == sale
 
 
-def test_a_workflows_token_and_an_address_that_is_not_there_are_kept_too() -> None:
+def test_a_workflows_token_and_a_missing_address_are_stored_too() -> None:
     order = replace(an_order(), wait="token", ship_to=None, buyer_email=None)
     assert to_order(from_order(order)) == order
 
 
-def test_tracking_is_kept_as_it_was_told() -> None:
+def test_tracking_comes_back_as_it_was_stored() -> None:
     entries = [
         Tracking("t1", ANNA, Status.SHIPPED, NOW, "Leeds", "At the depot", "RM", "1"),
         Tracking("t2", ANNA, Status.DELIVERED, NOW),

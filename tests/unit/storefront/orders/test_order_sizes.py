@@ -40,7 +40,7 @@ def _largest_order() -> Order:
     return paid(an_order(a_part(new_id(), *lines)))
 
 
-def test_an_order_with_all_the_refunds_it_may_have_fits() -> None:
+def test_the_largest_order_with_the_most_refunds_fits_into_an_item() -> None:
     order = _largest_order()
     [part] = order.fulfilments
     wish = NewRefund.model_validate({"reason": _WIDEST * 500, "amount": 1}).to_request()
@@ -52,7 +52,7 @@ def test_an_order_with_all_the_refunds_it_may_have_fits() -> None:
     assert 0.6 * _ITEM_BYTES < _size(from_order(order)) < 0.95 * _ITEM_BYTES
 
 
-def test_all_that_may_be_told_of_parcels_fits() -> None:
+def test_the_most_tracking_entries_fit_into_an_item() -> None:
     words = dict.fromkeys(("location", "carrier", "tracking_number"), _WIDEST * 100)
     news = NewTracking.model_validate({**words, "notes": _WIDEST * 500}).to_update()
     entry = Tracking(
@@ -70,7 +70,7 @@ def test_all_that_may_be_told_of_parcels_fits() -> None:
     assert 0.6 * _ITEM_BYTES < _size({**log, **counts}) < 0.95 * _ITEM_BYTES
 
 
-def test_the_sellers_together_tell_no_more_than_fits() -> None:
+def test_the_entries_of_all_sellers_together_stay_below_the_limit() -> None:
     told = [
         tracking_limit(an_order(*(a_part(new_id()) for _ in range(sellers)))) for sellers in range(1, MOST_SELLERS + 1)
     ]

@@ -63,7 +63,7 @@ def test_units_are_taken_only_while_each_of_the_shops_sells(before: Order | None
     assert sum(isinstance(one, Update) for one in actions) == len(after.lines)
 
 
-def test_what_a_shop_must_be_to_sell_is_the_same_as_everywhere() -> None:
+def test_the_transaction_requires_the_same_of_a_shop_as_everywhere_else() -> None:
     suspended = [one.values for one in checked(written(CLOSED, REVIVED))]
     verified = [one.values for one in checked(written(CLOSED, REVIVED, verified_only=True))]
     assert (suspended, verified) == ([{"suspended": "suspended"}] * 2, [{"verified": "verified"}] * 2)
@@ -81,7 +81,7 @@ def test_what_a_shop_must_be_to_sell_is_the_same_as_everywhere() -> None:
     ],
     ids=["closed", "paid", "given up", "cancelled", "restocked", "waiting"],
 )
-def test_who_takes_nothing_need_not_sell(before: Order, after: Order) -> None:
+def test_a_change_that_takes_no_units_does_not_require_a_selling_shop(before: Order, after: Order) -> None:
     assert checked(written(before, after)) == []
 
 
@@ -112,16 +112,18 @@ def versions(before: Order, after: Order) -> dict[str, int]:
     ],
     ids=["paid", "moved on", "parcel", "nothing new", "cancelled", "refund asked", "refund settled", "waiting"],
 )
-def test_a_part_is_counted_when_its_seller_sees_a_change(before: Order, after: Order, anna: int, bert: int) -> None:
+def test_a_parts_version_rises_when_its_seller_can_see_a_change(
+    before: Order, after: Order, anna: int, bert: int
+) -> None:
     assert versions(before, after) == {ANNA: anna, BERT: bert}
 
 
-def test_an_order_placed_has_parts_that_are_new_to_their_sellers() -> None:
+def test_a_new_order_writes_a_sale_for_each_seller() -> None:
     rows = [one.item for one in written(None, an_order()) if isinstance(one, Put) and one.item["sk"].startswith("SALE")]
     assert [to_sale(row).fulfilment.version for row in rows] == [1, 1]
 
 
-def test_a_part_written_before_parts_were_counted_is_at_its_first_version() -> None:
+def test_a_part_that_was_stored_without_a_version_has_version_1() -> None:
     item = from_order(an_order())
     for part in item["fulfilments"]:
         del part["version"]

@@ -104,7 +104,7 @@ def test_half_a_cent_is_rounded_up() -> None:
     assert part.tax == usd("0.01")
 
 
-def test_what_goes_by_one_profile_goes_in_one_parcel_and_other_profiles_in_others() -> None:
+def test_each_shipping_profile_is_one_parcel() -> None:
     letter = a_profile("letter", domestic=ShippingRate(Decimal("1.00"), Decimal("0.00")))
     offers = [
         an_offer(1, quantity=2, shipping=a_profile()),
@@ -117,7 +117,7 @@ def test_what_goes_by_one_profile_goes_in_one_parcel_and_other_profiles_in_other
 
 
 @pytest.mark.parametrize(("ship_to", "shipping", "tax"), [(HOME, "6.00", "1.42"), (ABROAD, "20.00", "6.00")])
-def test_where_it_goes_decides_on_shipping_and_tax(ship_to: ShipTo, shipping: str, tax: str) -> None:
+def test_shipping_and_tax_depend_on_the_address(ship_to: ShipTo, shipping: str, tax: str) -> None:
     [part] = price([an_offer(shipping=a_profile())], ship_to, NEW_YORK)
     assert (part.shipping, part.tax) == (usd(shipping), usd(tax))
 
@@ -128,7 +128,7 @@ def test_without_an_address_shipping_is_domestic_and_there_is_no_tax() -> None:
 
 
 @pytest.mark.parametrize("profile", [a_profile(international=None), a_profile(currency="GBP")])
-def test_what_is_not_shipped_there_cannot_be_ordered(profile: ShippingProfile) -> None:
+def test_a_product_that_is_not_shipped_to_the_address_cannot_be_ordered(profile: ShippingProfile) -> None:
     with pytest.raises(Conflict) as caught:
         price([an_offer(1), an_offer(2, shipping=profile)], ABROAD, NO_TAX)
     assert (caught.value.code, caught.value.extra) == ("not_shipped_there", {"product_id": "product-2"})
@@ -171,7 +171,7 @@ RATES = st.decimals(0, 1, places=5).map(lambda rate: RateTable({"US": {"*": rate
 
 
 @given(baskets(), RATES, st.sampled_from([HOME, ABROAD, None]))
-def test_the_parts_are_the_whole_and_so_is_what_the_vendor_charges(
+def test_the_parts_add_up_to_the_order_and_to_what_the_vendor_charges(
     offers: list[PricedProduct], taxes: RateTable, ship_to: ShipTo | None
 ) -> None:
     order = an_order(offers, ship_to, taxes)
@@ -199,7 +199,7 @@ def test_the_same_product_twice_is_one_line() -> None:
 @pytest.mark.parametrize(
     "items", [[("a", MOST_UNITS), ("a", 1)], [(f"product-{number}", 1) for number in range(MOST_LINES + 1)]]
 )
-def test_too_much_is_too_much(items: list[tuple[str, int]]) -> None:
+def test_too_many_products_units_or_money_are_refused(items: list[tuple[str, int]]) -> None:
     with pytest.raises(InvalidRequest) as caught:
         merge(items)
     assert [problem.field for problem in caught.value.problems] == ["items"]
@@ -213,7 +213,7 @@ def test_too_much_is_too_much(items: list[tuple[str, int]]) -> None:
         ({"seller_id": BUYER}, "own_product"),
     ],
 )
-def test_what_is_not_offered_or_ones_own_cannot_be_bought(changes: dict[str, Any], code: str) -> None:
+def test_hidden_products_and_ones_own_cannot_be_bought(changes: dict[str, Any], code: str) -> None:
     with pytest.raises(Conflict) as caught:
         require_one_order(BUYER, [an_offer(1), an_offer(2, **changes)])
     assert (caught.value.code, caught.value.extra) == (code, {"product_id": "product-2"})
@@ -225,14 +225,14 @@ def test_one_order_has_one_currency() -> None:
     assert caught.value.code == "currency_mismatch"
 
 
-def test_one_order_is_from_so_many_sellers_at_most() -> None:
+def test_an_order_has_a_limited_number_of_sellers() -> None:
     offers = [an_offer(number, seller_id=f"seller-{number}") for number in range(MOST_SELLERS + 1)]
     require_one_order(BUYER, offers[:-1])
     with pytest.raises(InvalidRequest):
         require_one_order(BUYER, offers)
 
 
-def test_a_line_remembers_the_first_picture_that_buyers_see() -> None:
+def test_a_line_stores_the_first_picture_that_buyers_see() -> None:
     pending = Photo("p1", PhotoStatus.PENDING, "image/png", MADE)
     ready = Photo("p2", PhotoStatus.READY, "image/png", MADE, content_hash="ab" * 32)
     linked = LinkedImage("https://pictures.example/1.jpg")
@@ -254,13 +254,13 @@ def test_a_line_remembers_the_first_picture_that_buyers_see() -> None:
         ("FR", None, "0"),
     ],
 )
-def test_a_rate_is_the_states_or_the_countrys_or_none(country: str, state: str | None, rate: str) -> None:
+def test_a_rate_is_that_of_the_state_else_of_the_country_else_zero(country: str, state: str | None, rate: str) -> None:
     assert NEW_YORK.rate(country, state) == Decimal(rate)
 
 
 @pytest.mark.parametrize(
     "text", ["", "[]", '{"US": "0.1"}', '{"US": {"NY": "much"}}', '{"US": {"NY": "8.875"}}', '{"US": {"NY": "-0.1"}}']
 )
-def test_a_table_that_makes_no_sense_is_refused(text: str) -> None:
+def test_a_malformed_rate_table_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         RateTable.from_json(text)

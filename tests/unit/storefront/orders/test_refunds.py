@@ -41,7 +41,7 @@ def parts(draw: st.DrawFn) -> Fulfilment:
 
 
 @given(parts(), st.randoms(use_true_random=False))
-def test_units_refunded_one_by_one_make_what_they_make_at_once(part: Fulfilment, dice: Random) -> None:
+def test_units_refunded_one_by_one_add_up_to_the_refund_of_all_at_once(part: Fulfilment, dice: Random) -> None:
     at_once, _ = amount_of(
         paid_for(part), part, RefundRequest("r", lines={line.id: line.quantity for line in part.lines})
     )
@@ -55,14 +55,14 @@ def test_units_refunded_one_by_one_make_what_they_make_at_once(part: Fulfilment,
 
 
 @given(parts())
-def test_whatever_is_left_goes_back_at_once(part: Fulfilment) -> None:
+def test_a_refund_without_lines_or_amount_refunds_everything_left(part: Fulfilment) -> None:
     order = paid_for(part)
     amount, units = amount_of(order, part, RefundRequest("r"))
     assert amount == part.total
     assert units == {line.id: line.quantity for line in part.lines}
 
 
-def test_shipping_and_its_tax_stay_when_units_go_back() -> None:
+def test_a_refund_of_units_does_not_refund_shipping_and_its_tax() -> None:
     part = a_part(ANNA, a_line(1, 2, "10.00"), shipping=usd("5.00"), tax=usd("2.50"))
     order = give_back(paid_for(part), RefundRequest("r", lines={"1": 2}))
     assert order.refunds[0].amount == usd("22.00")
@@ -73,13 +73,13 @@ def test_shipping_and_its_tax_stay_when_units_go_back() -> None:
 @pytest.mark.parametrize(
     "wish", [RefundRequest("r", lines={"9": 1}), RefundRequest("r", amount=usd("0.01").amount / 2)]
 )
-def test_what_is_not_there_cannot_go_back(wish: RefundRequest) -> None:
+def test_unknown_lines_and_amounts_below_a_cent_cannot_be_refunded(wish: RefundRequest) -> None:
     part = a_part(ANNA, a_line(1))
     with pytest.raises(InvalidRequest):
         amount_of(paid_for(part, a_part(BERT, a_line(2))), part, wish)
 
 
-def test_a_refund_is_looked_at_ever_more_rarely() -> None:
+def test_a_pending_refund_is_checked_less_often_the_older_it_is() -> None:
     order = give_back(paid_for(a_part(ANNA, a_line(1))), RefundRequest("r"))
     soon, later = NOW + RECHECK_AFTER, NOW + timedelta(days=2)
     assert order.reschedule(soon).due_at == soon + RECHECK_AFTER

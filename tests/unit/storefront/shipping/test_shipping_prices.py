@@ -27,7 +27,7 @@ def test_the_first_unit_and_each_further_one_have_their_price(country: str | Non
     assert a_profile(international=ABROAD).price(country, units) == Money(Decimal(price), "USD")
 
 
-def test_without_prices_for_abroad_it_is_not_sent_there() -> None:
+def test_without_international_prices_a_product_is_not_sent_abroad() -> None:
     assert a_profile().price("CA", 1) is None
     assert a_profile().price("US", 1) is not None
 

@@ -199,7 +199,9 @@ class OrderRepository:
             condition="attribute_not_exists(#count) OR #count < :most",
             values={"entry": [from_tracking(entry)], "one": 1, "most": most},
             names={"count": tracking_count(entry.seller_id)},
-            otherwise=Conflict(f"You can tell of your part of this order {most} times.", code="too_much_tracking"),
+            otherwise=Conflict(
+                f"You can add {most} tracking entries to your part of this order.", code="too_much_tracking"
+            ),
         )
 
 

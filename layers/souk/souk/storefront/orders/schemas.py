@@ -78,7 +78,7 @@ class NewTracking(Wire):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if all(getattr(self, name) is None for name in type(self).model_fields):
-            raise ValueError("tell at least one thing")
+            raise ValueError("at least one field is needed")
         return self
 
     def to_update(self) -> TrackingUpdate:
@@ -107,7 +107,7 @@ class NewRefund(Wire):
     @model_validator(mode="after")
     def _require_one_way(self) -> Self:
         if self.amount is not None and (self.lines is not None or self.restock):
-            raise ValueError("an amount stands by itself: say lines to refund and restock units")
+            raise ValueError("either an amount, or lines and restock")
         if self.lines is not None and len({line.line_id for line in self.lines}) < len(self.lines):
             raise ValueError("a line is named twice")
         return self
