@@ -4,7 +4,8 @@ earlier_data/data.tar.xz is such a folder, and written.json says what was in it.
 an empty folder. A seller published a listing with generated pictures to eBay. A shop sold a product with a picture; its
 buyer paid, received and reviewed it, and ordered once more without paying. The code of functions and layers is left
 out: a deploy of changed code replaces it, and its names in the stack's record are changed so that every file counts as
-changed. The listing's video is left out for its size.
+changed. A layer's content is stored under its hash, so the emptied ones have the hash of nothing: a layer that is the
+same today is then written again. The listing's video is left out for its size.
 
 The stack that all tests share starts over this folder (conftest.py).
 """
