@@ -21,7 +21,7 @@ _GIVING_TOKENS = ("/auth/", "/register", "/login")
 
 @pytest.fixture(scope="module")
 def journey(souk: LocalStack, heard: Heard, made: Made) -> Heard:
-    """Every way in which a secret moves, once more for whoever runs this file alone.
+    """Every way in which a secret moves, once more for a run of this file alone.
 
     A refusal of a secret is an answer too: wrong passwords and tokens are sent where they are refused.
     """

@@ -61,7 +61,7 @@ class DueOrders:
             self._settle_payment(entity, now)
             self._reconcile_refunds(entity, now, everything=everything)
         finally:
-            # Whatever the vendor answered, and also when it did not.
+            # After any answer of the vendor, and after none.
             self.orders.change(
                 entity.buyer_id, entity.id, now, lambda order: order.complete_overdue(now).reschedule(now)
             )
