@@ -200,7 +200,7 @@ class OrderRepository:
             values={"entry": [from_tracking(entry)], "one": 1, "most": most},
             names={"count": tracking_count(entry.seller_id)},
             otherwise=Conflict(
-                f"You can add {most} tracking entries to your part of this order.", code="too_much_tracking"
+                f"You can add tracking to your part of this order {most} times.", code="too_much_tracking"
             ),
         )
 
