@@ -7,7 +7,7 @@ from itertools import count, pairwise
 from typing import Any, Final
 
 from benchmarks.units import COUNTED, COUNTING, INDEXING, STOCKTAKING
-from souk.aws.attributes import to_attributes
+from souk.aws.items import to_attributes
 from souk.storefront.catalogue.keys import stock_key
 from souk.storefront.catalogue.mapping import from_product, from_stock
 from souk.storefront.catalogue.model import Product, Stock

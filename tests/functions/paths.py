@@ -15,7 +15,7 @@ from tests.functions.template import ROOT
 
 _LIBRARY: Final = ROOT / "layers" / "souk" / "souk"
 _FUNCTIONS: Final = ROOT / "functions"
-_LEAVES: Final = {"attributes", "clock", "money"}
+_LEAVES: Final = {"items", "clock", "money"}
 """Small modules that everything calls: going there and back says nothing about how a use case is cut."""
 
 

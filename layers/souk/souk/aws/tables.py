@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, overload
 from botocore.exceptions import BotoCoreError, ClientError
 
 from souk.aws.actions import Action, Check, Delete, Item, Key, Page, Put, Read, Update
-from souk.aws.attributes import DUE_SHARDS, Row, from_attributes, to_attribute, to_attributes
+from souk.aws.items import DUE_SHARDS, Row, from_attributes, to_attribute, to_attributes
 from souk.shared.clock import new_id, to_wire
 from souk.shared.errors import DependencyUnavailable
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -18,13 +19,30 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from souk.shared.money import CURRENCIES, MOST
+from souk.shared.clock import to_wire
+from souk.shared.money import CURRENCIES, MOST, Money
+
+_ABSENT = object()
 
 
 class Wire(BaseModel):
     """Base of every shape on the wire. Validators are built at first use: a function pays for its own shapes only."""
 
     model_config = ConfigDict(defer_build=True)
+
+    @classmethod
+    def of(cls, source: object, **given: Any) -> Self:
+        """Each field from `given`, else from the attribute of `source` with its name, else its default.
+
+        Of Money its amount. Members that are shapes, too, are made from the attributes of their sources alone.
+        """
+        found = {name: given[name] if name in given else getattr(source, name, _ABSENT) for name in cls.model_fields}
+        members = {
+            name: value.amount if isinstance(value, Money) else value
+            for name, value in found.items()
+            if value is not _ABSENT
+        }
+        return cls.model_validate(members, from_attributes=True)
 
 
 def _no_bool(value: object) -> object:
@@ -39,7 +57,13 @@ _AS_NUMBER = PlainSerializer(float, return_type=float, when_used="json")
 Amount = Annotated[Decimal, BeforeValidator(_no_bool), _LIMITS, _AS_NUMBER]
 """An amount of money in a request: a JSON number. Its decimals are checked against the currency by the domain."""
 AmountOut = Annotated[Decimal, _LIMITS, _AS_NUMBER]
-"""An amount of money in an answer: a JSON number."""
+"""An amount of money in an answer, without its currency: a JSON number."""
+Moment = Annotated[
+    datetime,
+    PlainSerializer(to_wire, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment in an answer: ISO 8601 in UTC, always with milliseconds."""
 
 
 def _visible(text: str) -> str:

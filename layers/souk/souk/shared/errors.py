@@ -1,24 +1,7 @@
 """All errors that an API caller can get, as one tree.
 
-Each class has the HTTP status and a stable code. No code classifies an error by its text.
+Each class has its HTTP status, a title and a stable code. No code classifies an error by its text.
 Step Functions matches these classes by name, so renaming a class changes the workflows, too.
-
-    SoukError
-    ├── InvalidRequest 400            validation_failed
-    ├── Unauthenticated 401           unauthenticated
-    ├── Forbidden 403                 forbidden
-    ├── NotFound 404                  not_found
-    ├── MethodNotAllowed 405          method_not_allowed
-    ├── Conflict 409                  conflict, or the code given
-    ├── PreconditionFailed 412        lost_update
-    ├── PayloadTooLarge 413           payload_too_large
-    ├── UnsupportedMediaType 415      unsupported_media_type
-    ├── IdempotencyKeyReused 422      idempotency_key_reused
-    ├── VendorRefused 422             vendor_refused      final, with the vendor's own reasons
-    ├── TooManyRequests 429           too_many_requests, or the code given
-    ├── VendorFailed 502              vendor_failed       transient or unknown outcome: may be retried
-    │   └── VendorThrottled           vendor_throttled
-    └── DependencyUnavailable 503     dependency_unavailable
 """
 
 from __future__ import annotations
@@ -47,6 +30,10 @@ class SoukError(Exception):
     title: ClassVar[str] = "Internal error"
     code: str = "internal_error"
 
+    def __init_subclass__(cls, *, status: int | None = None, title: str | None = None, code: str | None = None) -> None:
+        """`class Forbidden(SoukError, status=403, ...)`: what is left out is inherited."""
+        cls.status, cls.title, cls.code = status or cls.status, title or cls.title, code or cls.code
+
     def __init__(
         self,
         detail: str,
@@ -63,68 +50,46 @@ class SoukError(Exception):
             self.code = code
 
 
-class InvalidRequest(SoukError):
-    status = 400
-    title = "Invalid request"
-    code = "validation_failed"
-
+class InvalidRequest(SoukError, status=400, title="Invalid request", code="validation_failed"):
     def __init__(self, detail: str, problems: Sequence[FieldProblem] = ()) -> None:
         super().__init__(detail)
         self.problems = tuple(problems)
 
 
-class Unauthenticated(SoukError):
-    status = 401
-    title = "Unauthenticated"
-    code = "unauthenticated"
+class Unauthenticated(SoukError, status=401, title="Unauthenticated", code="unauthenticated"):
+    """No token, or one that is not valid any more."""
 
 
-class Forbidden(SoukError):
-    status = 403
-    title = "Forbidden"
-    code = "forbidden"
+class Forbidden(SoukError, status=403, title="Forbidden", code="forbidden"):
+    """The caller may not do this, with any token."""
 
 
-class NotFound(SoukError):
-    status = 404
-    title = "Not found"
-    code = "not_found"
+class NotFound(SoukError, status=404, title="Not found", code="not_found"):
+    """There is no such thing, or it is another's."""
 
 
-class MethodNotAllowed(SoukError):
-    status = 405
-    title = "Method not allowed"
-    code = "method_not_allowed"
+class MethodNotAllowed(SoukError, status=405, title="Method not allowed", code="method_not_allowed"):
+    """The path exists, the method on it does not."""
 
 
-class Conflict(SoukError):
-    status = 409
-    title = "Conflict"
-    code = "conflict"
+class Conflict(SoukError, status=409, title="Conflict", code="conflict"):
+    """The state of the thing does not allow it. Most are raised with a code of their own."""
 
 
-class PreconditionFailed(SoukError):
-    status = 412
-    title = "Precondition failed"
-    code = "lost_update"
+class PreconditionFailed(SoukError, status=412, title="Precondition failed", code="lost_update"):
+    """If-Match names another version than the current one."""
 
 
-class PayloadTooLarge(SoukError):
-    status = 413
-    title = "Payload too large"
-    code = "payload_too_large"
+class PayloadTooLarge(SoukError, status=413, title="Payload too large", code="payload_too_large"):
+    """More bytes than the route takes."""
 
 
-class UnsupportedMediaType(SoukError):
-    status = 415
-    title = "Unsupported media type"
-    code = "unsupported_media_type"
+class UnsupportedMediaType(SoukError, status=415, title="Unsupported media type", code="unsupported_media_type"):
+    """A body of a kind that the route does not take."""
 
 
-class IdempotencyKeyReused(SoukError):
-    status = 422
-    title = "Idempotency key reused"
-    code = "idempotency_key_reused"
+class IdempotencyKeyReused(SoukError, status=422, title="Idempotency key reused", code="idempotency_key_reused"):
+    """The key was used before with another request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +100,8 @@ class VendorProblem:
     message: str
 
 
-class VendorRefused(SoukError):
+class VendorRefused(SoukError, status=422, title="Refused by the vendor", code="vendor_refused"):
     """The vendor refused the request. The same request will always be refused."""
-
-    status = 422
-    title = "Refused by the vendor"
-    code = "vendor_refused"
 
     def __init__(self, vendor: str, problems: Sequence[VendorProblem]) -> None:
         if not problems:
@@ -154,32 +115,21 @@ class VendorRefused(SoukError):
         self.problems = tuple(problems)
 
 
-class TooManyRequests(SoukError):
-    status = 429
-    title = "Too many requests"
-    code = "too_many_requests"
+class TooManyRequests(SoukError, status=429, title="Too many requests", code="too_many_requests"):
+    """A limit was reached. Some are raised with a code of their own."""
 
 
-class VendorFailed(SoukError):
+class VendorFailed(SoukError, status=502, title="The vendor failed", code="vendor_failed"):
     """The vendor did not answer, or reported an internal error: the outcome is unknown."""
-
-    status = 502
-    title = "The vendor failed"
-    code = "vendor_failed"
 
     def __init__(self, vendor: str, detail: str, *, retry_after: int | None = None) -> None:
         super().__init__(detail, retry_after=retry_after, extra={"vendor": vendor})
         self.vendor = vendor
 
 
-class VendorThrottled(VendorFailed):
+class VendorThrottled(VendorFailed, title="The vendor is throttling", code="vendor_throttled"):
     """The vendor throttled the request, which had no effect."""
 
-    title = "The vendor is throttling"
-    code = "vendor_throttled"
 
-
-class DependencyUnavailable(SoukError):
-    status = 503
-    title = "Temporarily unavailable"
-    code = "dependency_unavailable"
+class DependencyUnavailable(SoukError, status=503, title="Temporarily unavailable", code="dependency_unavailable"):
+    """A service that we depend on does not answer. The call may be repeated."""

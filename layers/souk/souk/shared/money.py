@@ -84,10 +84,8 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     return sum(amounts, Money.from_minor(0, currency))
 
 
-class CurrencyMismatch(InvalidRequest):
+class CurrencyMismatch(InvalidRequest, code="currency_mismatch"):
     """The items of one request have prices in different currencies."""
-
-    code = "currency_mismatch"
 
 
 def requested_price(amount: Decimal, currency: str) -> Money:

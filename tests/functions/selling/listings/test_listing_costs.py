@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from souk.selling.listings.mapping import to_item
+from souk.selling.listings.mapping import from_listing
 from souk.selling.listings.model import Listing, Status
 from souk.shared.clock import new_id, utc_now
 from tests.functions.capacity import billed, table_of
@@ -113,7 +113,8 @@ def _fill(cloud: Cloud, john: Seller, count: int) -> None:
     for start in range(0, count, 25):
         drafts = [_draft(john) for _ in range(min(25, count - start))]
         puts = [
-            {"PutRequest": {"Item": {name: serialize(value) for name, value in to_item(one).items()}}} for one in drafts
+            {"PutRequest": {"Item": {name: serialize(value) for name, value in from_listing(one).items()}}}
+            for one in drafts
         ]
         client.batch_write_item(RequestItems={table: puts})
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from souk.selling.listings.mapping import to_item
+from souk.selling.listings.mapping import from_listing
 from souk.selling.listings.model import Listing, Status, Wait
 from souk.shared.clock import utc_now
 from souk.shared.errors import Conflict, VendorFailed
@@ -344,7 +344,7 @@ def _record(before: Listing | None, after: Listing | None) -> dict[str, Any]:
     assert one is not None
     keys = {"pk": {"S": f"USER#{one.user_id}"}, "sk": {"S": f"LISTING#{one.id}"}}
     written = {
-        name: {key: serialize(value) for key, value in to_item(listing).items()}
+        name: {key: serialize(value) for key, value in from_listing(listing).items()}
         for name, listing in images.items()
         if listing is not None
     }

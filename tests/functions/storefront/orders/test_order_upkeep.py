@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from souk.aws.attributes import to_attributes
+from souk.aws.items import to_attributes
 from souk.aws.workflows import StepFunctions
 from souk.shared.clock import utc_now
 from souk.storefront.orders.mapping import from_order

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from souk.aws.attributes import to_attributes
+from souk.aws.items import to_attributes
 from souk.shared.money import Money
 from souk.storefront.catalogue.keys import rating_key
 from souk.storefront.catalogue.mapping import from_product, from_stock

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, Final, cast
 
-from souk.aws.attributes import to_attributes
+from souk.aws.items import to_attributes
 from souk.aws.tables import Tables, from_stream
 from souk.storefront.analytics.model.stock import Inventory
 from souk.storefront.analytics.repository import StockRepository, TablePages

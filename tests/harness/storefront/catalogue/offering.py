@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from souk.aws.attributes import to_attributes
+from souk.aws.items import to_attributes
 from souk.aws.tables import from_stream
 from souk.selling.photos.model import Photo
 from souk.shared.money import Money

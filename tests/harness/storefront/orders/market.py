@@ -18,7 +18,7 @@ from souk.accounts.addresses.model import Address
 from souk.accounts.addresses.repository import AddressRepository
 from souk.accounts.auth.keys import account_key
 from souk.accounts.profiles.keys import profile_key
-from souk.aws.attributes import to_attributes
+from souk.aws.items import to_attributes
 from souk.aws.tables import Tables, from_stream
 from souk.http import waiting
 from souk.shared.clock import from_wire, to_wire
@@ -186,7 +186,19 @@ class Market(Simulation):
             self._put(IDENTITY, {**profile_key(person), "id": person, "email": email, "version": 1, "addresses": 0})
         addresses = AddressRepository(Tables(self.store), IDENTITY)  # type: ignore[arg-type]
         for buyer in (BEA, CARL):
-            home = Address("home", buyer, buyer, "1 Main Street", None, "Albany", "NY", "12207", "US", None, 1)
+            home = Address(
+                full_name=buyer,
+                line1="1 Main Street",
+                line2=None,
+                city="Albany",
+                state="NY",
+                postal_code="12207",
+                country="US",
+                phone=None,
+                id="home",
+                account_id=buyer,
+                version=1,
+            )
             addresses.add(home, now, becomes_default=True, idempotency=None)
         self.store.stream.clear()
 

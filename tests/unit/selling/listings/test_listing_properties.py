@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from souk.selling.listings.mapping import to_item, to_listing
+from souk.selling.listings.mapping import from_listing, to_listing
 from souk.selling.listings.model import Listing, Media, MediaObject, Publication, PublicationStatus, Status, Wait
 from souk.selling.photos.model import PhotoStatus
 from souk.shared.errors import Conflict
@@ -102,12 +102,12 @@ def test_the_content_hash_does_not_change_with_any_other(listing: Listing, name:
 @given(_LISTINGS, st.one_of(st.none(), _TEXT))
 def test_a_listing_survives_a_round_trip_through_its_item(listing: Listing, text: str | None) -> None:
     written = replace(listing, enriched_description=text)
-    assert to_listing(to_item(written)) == written
+    assert to_listing(from_listing(written)) == written
 
 
 @given(_LISTINGS)
 def test_only_listings_with_due_at_are_in_the_index_due(listing: Listing) -> None:
-    item = to_item(listing)
+    item = from_listing(listing)
     assert ("due_shard" in item) == ("due_at" in item) == (listing.due_at is not None)
     assert None not in item.values()
 
@@ -263,7 +263,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def it_comes_back_from_the_table(self) -> None:
-        assert self.listing is None or to_listing(to_item(self.listing)) == self.listing
+        assert self.listing is None or to_listing(from_listing(self.listing)) == self.listing
 
 
 def _agreed(one: Publication) -> Publication:

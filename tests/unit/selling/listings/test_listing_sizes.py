@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 from pydantic import ValidationError
 
-from souk.aws.attributes import to_attributes
-from souk.selling.listings.mapping import to_item
+from souk.aws.items import to_attributes
+from souk.selling.listings.mapping import from_listing
 from souk.selling.listings.schemas import ListingChanges, NewListing
 from souk.selling.listings.service.media_steps import MediaStore, to_brief
 from souk.selling.media.adapters.studio.text import StudioText
@@ -67,5 +67,5 @@ def test_the_largest_listing_that_is_accepted_fits_into_an_item() -> None:
     )
     listing = a_listing(**most.to_fields())
     enriched = StudioText().enrich_description(to_brief(listing, cast(MediaStore, None)))
-    size = _size(to_attributes(to_item(replace(listing, enriched_description=enriched))))
+    size = _size(to_attributes(from_listing(replace(listing, enriched_description=enriched))))
     assert 250_000 < size < _ITEM_BYTES * 0.8

@@ -186,7 +186,16 @@ def test_a_workflows_token_and_a_missing_address_are_stored_too() -> None:
 
 def test_tracking_comes_back_as_it_was_stored() -> None:
     entries = [
-        Tracking("t1", ANNA, Status.SHIPPED, NOW, "Leeds", "At the depot", "RM", "1"),
-        Tracking("t2", ANNA, Status.DELIVERED, NOW),
+        Tracking(
+            id="t1",
+            seller_id=ANNA,
+            status=Status.SHIPPED,
+            at=NOW,
+            location="Leeds",
+            notes="At the depot",
+            carrier="RM",
+            tracking_number="1",
+        ),
+        Tracking(id="t2", seller_id=ANNA, status=Status.DELIVERED, at=NOW),
     ]
     assert [to_tracking(from_tracking(entry)) for entry in entries] == entries

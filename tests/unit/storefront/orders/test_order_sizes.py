@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from souk.aws.attributes import to_attributes
+from souk.aws.items import to_attributes
 from souk.shared.clock import new_id
 from souk.storefront.orders.keys import tracking_count, tracking_key
 from souk.storefront.orders.mapping import from_order, from_tracking

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from souk.aws.attributes import Row
+from souk.aws.items import Row
 
 address_key: Final = Row("ACCOUNT#{}", "POSTAL#{}")

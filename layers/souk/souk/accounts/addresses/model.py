@@ -20,11 +20,9 @@ _WITHOUT_POSTAL_CODES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """A postal address of an account. `country` is ISO 3166-1 alpha-2. Ids sort by time of creation."""
+class PostalAddress:
+    """Where something is sent to. `country` is ISO 3166-1 alpha-2."""
 
-    id: str
-    account_id: str
     full_name: str
     line1: str
     line2: str | None
@@ -33,6 +31,14 @@ class Address:
     postal_code: str | None
     country: str
     phone: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address(PostalAddress):
+    """A postal address of an account. Ids sort by time of creation."""
+
+    id: str
+    account_id: str
     version: int
 
 

@@ -13,15 +13,4 @@ def respond_address(address: Address, is_default: bool) -> Response:
 
 
 def present_address(address: Address, is_default: bool) -> AddressOut:
-    return AddressOut(
-        id=address.id,
-        full_name=address.full_name,
-        address_line1=address.line1,
-        address_line2=address.line2,
-        city=address.city,
-        state=address.state,
-        postal_code=address.postal_code,
-        country=address.country,
-        phone=address.phone,
-        is_default=is_default,
-    )
+    return AddressOut.of(address, address_line1=address.line1, address_line2=address.line2, is_default=is_default)

@@ -1,13 +1,12 @@
 """Wire shapes of addresses."""
 
-from __future__ import annotations
-
+# Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from souk.accounts.addresses.model import Address
-from souk.http.fields import Country, Line, unsent
+from souk.http.fields import Country, Line, Wire, unsent
 
 # Wire name -> field of Address, where they differ.
 _FIELDS = {"address_line1": "line1", "address_line2": "line2"}
@@ -20,7 +19,7 @@ PostalCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ().-]{3,23}[0-9]$")]
 
 
-class AddressIn(BaseModel):
+class AddressIn(Wire):
     """`country`: two or three letters (ISO 3166-1). The first address always becomes the default."""
 
     full_name: PersonName
@@ -37,7 +36,7 @@ class AddressIn(BaseModel):
         return Address(id=address_id, account_id=account_id, version=1, **_fields(self.model_dump()))
 
 
-class AddressPatch(BaseModel):
+class AddressPatch(Wire):
     """Fields that are left out stay as they are; null clears an optional one."""
 
     full_name: PersonName = Field(default_factory=unsent)
@@ -55,8 +54,7 @@ class AddressPatch(BaseModel):
         return _fields(self.model_dump(exclude_unset=True))
 
 
-class AddressOut(BaseModel):
-    id: str
+class PostalAddressOut(Wire):
     full_name: str
     address_line1: str
     address_line2: str | None
@@ -65,6 +63,10 @@ class AddressOut(BaseModel):
     postal_code: str | None
     country: str
     phone: str | None
+
+
+class AddressOut(PostalAddressOut):
+    id: str
     is_default: bool
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from souk.aws.attributes import Row
+from souk.aws.items import Row
 
 account_key: Final = Row("ACCOUNT#{}", "ACCOUNT")
 """The account."""

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from souk.accounts.auth.keys import account_key, email_key, session_key
-from souk.accounts.auth.model import Account, AccountStatus, Login, Role, Session, require_active
+from souk.accounts.auth.model import Account, Login, Session, require_active
+from souk.aws.items import Codec
 from souk.aws.tables import Item, Read
-from souk.shared.clock import from_wire, to_wire
+
+_ACCOUNT: Final = Codec(Account, names={"status": "standing"}, nulls=True)
+_SESSION: Final = Codec(
+    Session,
+    nulls=True,
+    # In seconds, as DynamoDB reads it: an item is deleted some time after.
+    expires_at=(lambda moment: int(moment.timestamp()), lambda seconds: datetime.fromtimestamp(int(seconds), UTC)),
+)
 
 
 def from_account(account: Account) -> Item:
-    return {
-        **account_key(account.id),
-        "id": account.id,
-        "email": account.email,
-        "full_name": account.full_name,
-        "roles": [role.value for role in account.roles],
-        "standing": account.status.value,
-        "created_at": to_wire(account.created_at),
-    }
+    return {**account_key(account.id), **_ACCOUNT.encode(account)}
 
 
 def to_account(item: Item) -> Account:
-    return Account(
-        id=item["id"],
-        email=item["email"],
-        full_name=item["full_name"],
-        roles=tuple(Role(text) for text in item["roles"]),
-        created_at=from_wire(item["created_at"]),
-        status=AccountStatus(item["standing"]),
-    )
+    return _ACCOUNT.decode(item)
 
 
 def read_account(table: str, account_id: str) -> Read[Account]:
@@ -51,25 +45,8 @@ def to_login(email: str, item: Item) -> Login:
 
 
 def from_session(session: Session) -> Item:
-    return {
-        **session_key(session.account_id, session.id),
-        "id": session.id,
-        "account_id": session.account_id,
-        "generation": session.generation,
-        "current_digest": session.current_digest,
-        "previous_digest": session.previous_digest,
-        "rotated_at": to_wire(session.rotated_at),
-        "expires_at": int(session.expires_at.timestamp()),
-    }
+    return {**session_key(session.account_id, session.id), **_SESSION.encode(session)}
 
 
 def to_session(item: Item) -> Session:
-    return Session(
-        id=item["id"],
-        account_id=item["account_id"],
-        generation=int(item["generation"]),
-        current_digest=item["current_digest"],
-        previous_digest=item["previous_digest"],
-        rotated_at=from_wire(item["rotated_at"]),
-        expires_at=datetime.fromtimestamp(int(item["expires_at"]), UTC),
-    )
+    return _SESSION.decode(item)

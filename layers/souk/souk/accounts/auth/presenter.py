@@ -8,36 +8,30 @@ from collections.abc import Iterable
 from souk.accounts.auth.model import Account, Role, SignedIn
 from souk.accounts.auth.schemas import CurrentAccount, JsonWebKey, JsonWebKeySet, SignedInPerson, SignedInUser, User
 from souk.aws.kms import to_coordinates
-from souk.shared.clock import to_wire
 
 
 def present_account(account: Account) -> CurrentAccount:
-    return CurrentAccount(**present_user(account).model_dump(), created_at=to_wire(account.created_at))
+    return CurrentAccount.of(account, role=account.roles[0])
 
 
 def present_user(account: Account) -> User:
-    roles = [role.value for role in account.roles]
-    return User(id=account.id, email=account.email, role=roles[0], roles=roles, full_name=account.full_name)
+    return User.of(account, role=account.roles[0])
 
 
 def present_signed_in(signed_in: SignedIn) -> SignedInUser:
     tokens = signed_in.tokens
-    return SignedInUser(
-        token=tokens.access,
-        refresh_token=tokens.refresh,
-        expires_in=tokens.expires_in,
-        user=present_user(signed_in.account),
+    return SignedInUser.of(
+        tokens, token=tokens.access, refresh_token=tokens.refresh, user=present_user(signed_in.account)
     )
 
 
 def present_signed_in_person(signed_in: SignedIn, role: Role) -> SignedInPerson:
     """`role`: buyer or seller, by the route."""
     account, tokens = signed_in.account, signed_in.tokens
-    return SignedInPerson(
-        id=account.id,
+    return SignedInPerson.of(
+        account,
         name=account.full_name,
-        email=account.email,
-        role=role.value,
+        role=role,
         token=tokens.access,
         refresh_token=tokens.refresh,
         expires_in=tokens.expires_in,

@@ -3,10 +3,10 @@
 # No `from __future__ import annotations`: pydantic would compile each annotation from text at every cold start.
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, Field, SecretStr, WithJsonSchema
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, WithJsonSchema
 
 from souk.accounts.auth.model import LONGEST_PASSWORD, REGISTRABLE_ROLES, SHORTEST_PASSWORD, Role, canonical_email
-from souk.http.fields import Line
+from souk.http.fields import Line, Moment, Wire
 
 _LONGEST_NAME = 100
 
@@ -30,29 +30,29 @@ RegistrableRole = Annotated[
 ]
 
 
-class RegisterRequest(BaseModel):
+class RegisterRequest(Wire):
     email: Email
     password: NewPassword
     full_name: Annotated[Name | None, Field(validation_alias=AliasChoices("full_name", "name"))] = None
     role: RegistrableRole = Role.USER.value
 
 
-class NamedRegisterRequest(BaseModel):
+class NamedRegisterRequest(Wire):
     name: Name
     email: Email
     password: NewPassword
 
 
-class LoginRequest(BaseModel):
+class LoginRequest(Wire):
     email: Email
     password: Password
 
 
-class RefreshRequest(BaseModel):
+class RefreshRequest(Wire):
     refresh_token: Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 
 
-class User(BaseModel):
+class User(Wire):
     """`role`: the role that the account registered with. `roles`: all its roles."""
 
     id: str
@@ -63,10 +63,10 @@ class User(BaseModel):
 
 
 class CurrentAccount(User):
-    created_at: str
+    created_at: Moment
 
 
-class SignedInUser(BaseModel):
+class SignedInUser(Wire):
     """`expires_in`: seconds until `token` expires."""
 
     token: str
@@ -76,7 +76,7 @@ class SignedInUser(BaseModel):
     user: User
 
 
-class SignedInPerson(BaseModel):
+class SignedInPerson(Wire):
     """A buyer or a seller, as the routes under /buyers and /sellers answer one. `role`: the role of the route."""
 
     id: str
@@ -88,7 +88,7 @@ class SignedInPerson(BaseModel):
     expires_in: int
 
 
-class JsonWebKey(BaseModel):
+class JsonWebKey(Wire):
     kty: Literal["EC"]
     crv: Literal["P-256"]
     x: str
@@ -98,5 +98,5 @@ class JsonWebKey(BaseModel):
     alg: Literal["ES256"]
 
 
-class JsonWebKeySet(BaseModel):
+class JsonWebKeySet(Wire):
     keys: list[JsonWebKey]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from souk.aws.attributes import Row
+from souk.aws.items import Row
 
 profile_key: Final = Row("ACCOUNT#{}", "PROFILE")
 """The profile, which address is the default, and the number of addresses."""

@@ -7,10 +7,19 @@ souk.accounts.addresses.repository, so an existing item is changed attribute by 
 from __future__ import annotations
 
 import json
+from typing import Final
 
 from souk.accounts.profiles.keys import profile_key
 from souk.accounts.profiles.model import Profile
+from souk.aws.items import Codec
 from souk.aws.tables import Item
+
+_PROFILE: Final = Codec(
+    Profile,
+    nulls=True,
+    # As text, because DynamoDB has no floats and clients put them into preferences.
+    preferences=(lambda preferences: json.dumps(dict(preferences), separators=(",", ":")), json.loads),
+)
 
 
 def new_item(account_id: str, email: str) -> Item:
@@ -20,27 +29,10 @@ def new_item(account_id: str, email: str) -> Item:
 
 def from_profile(profile: Profile) -> Item:
     """The attributes that an edit changes."""
-    return {
-        "avatar_url": profile.avatar_url,
-        "bio": profile.bio,
-        "username": profile.username,
-        "gender": profile.gender,
-        "interests": list(profile.interests),
-        # As text, because DynamoDB has no floats and clients put them into preferences.
-        "preferences": json.dumps(dict(profile.preferences), separators=(",", ":")),
-        "version": profile.version,
-    }
+    item = _PROFILE.encode(profile)
+    del item["id"], item["email"]
+    return item
 
 
 def to_profile(item: Item) -> Profile:
-    return Profile(
-        id=item["id"],
-        email=item["email"],
-        version=int(item["version"]),
-        avatar_url=item.get("avatar_url"),
-        bio=item.get("bio"),
-        username=item.get("username"),
-        gender=item.get("gender"),
-        interests=tuple(item.get("interests", ())),
-        preferences=json.loads(item.get("preferences", "{}")),
-    )
+    return _PROFILE.decode(item)

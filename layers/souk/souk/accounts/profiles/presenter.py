@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from souk.accounts.profiles.model import Profile
-from souk.accounts.profiles.schemas import ProfileOut, UserWithProfile
+from souk.accounts.profiles.schemas import UserWithProfile
 from souk.http.messages import Response, etag
 
 
@@ -13,15 +13,4 @@ def respond_profile(profile: Profile) -> Response:
 
 
 def present_profile(profile: Profile) -> UserWithProfile:
-    return UserWithProfile(
-        id=profile.id,
-        email=profile.email,
-        profile=ProfileOut(
-            avatar_url=profile.avatar_url,
-            bio=profile.bio,
-            username=profile.username,
-            gender=profile.gender,
-            interests=list(profile.interests),
-            preferences=dict(profile.preferences),
-        ),
-    )
+    return UserWithProfile.of(profile, profile=profile)

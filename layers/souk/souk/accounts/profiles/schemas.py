@@ -1,13 +1,12 @@
 """Wire shapes of the profile."""
 
-from __future__ import annotations
-
+# Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
 import json
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue, WithJsonSchema
+from pydantic import AfterValidator, Field, JsonValue, WithJsonSchema
 
-from souk.http.fields import HttpsUrl, Line, Text
+from souk.http.fields import HttpsUrl, Line, Text, Wire
 
 _MOST_PREFERENCES_BYTES = 8192
 
@@ -31,7 +30,7 @@ Preferences = Annotated[
 ]
 
 
-class ProfilePatch(BaseModel):
+class ProfilePatch(Wire):
     """Fields that are left out stay as they are; null clears. `interests` and `preferences` are replaced as a whole."""
 
     avatar_url: HttpsUrl | None = None
@@ -51,7 +50,7 @@ class ProfilePatch(BaseModel):
         return changes
 
 
-class ProfileOut(BaseModel):
+class ProfileOut(Wire):
     avatar_url: str | None
     bio: str | None
     username: str | None
@@ -60,7 +59,7 @@ class ProfileOut(BaseModel):
     preferences: dict[str, JsonValue]
 
 
-class UserWithProfile(BaseModel):
+class UserWithProfile(Wire):
     id: str
     email: str
     profile: ProfileOut

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from souk.aws.attributes import Row
+from souk.aws.items import Row
 
 listing_key: Final = Row("USER#{}", "LISTING#{}")
 """Of an owner: a listing. Also in the index `due` while it has `due_at`."""

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from souk.http.messages import Request, Response, etag
 from souk.http.waiting import applied, wait_until
-from souk.selling.listings.model import Listing, Publication, Status
+from souk.selling.listings.model import Listing, Status
 from souk.selling.listings.schemas import (
-    FailureOut,
     FeeOut,
     ListingOut,
     MediaOut,
     PreflightOut,
-    PublicationOut,
 )
 from souk.selling.listings.service.listings import ListingService
 from souk.selling.photos.model import Upload
@@ -41,63 +39,23 @@ def present_briefly(listing: Listing, urls: MediaUrls) -> ListingOut:
     return _listing(listing, urls, pictures=1)
 
 
-def present_failure(failure: Failure) -> FailureOut:
-    return FailureOut(
-        code=failure.code,
-        detail=failure.detail,
-        vendor=failure.vendor,
-        vendor_errors=[dict(problem) for problem in failure.vendor_errors],
-    )
-
-
 def _listing(listing: Listing, urls: MediaUrls, *, pictures: int | None) -> ListingOut:
     media = listing.media
     images = media.images[:pictures] if media else ()
     photos = listing.photos if pictures is None or not images else ()
     ebay = listing.publications.get("ebay")
-    return ListingOut(
-        id=listing.id,
-        user_id=listing.user_id,
-        title=listing.title,
-        description=listing.description,
-        category_id=listing.category_id,
-        price=listing.price.amount,
+    return ListingOut.of(
+        listing,
         currency=listing.price.currency,
-        quantity=listing.quantity,
-        condition_id=listing.condition_id,
-        item_specifics={name: list(values) for name, values in listing.item_specifics.items()},
-        souk_category_id=listing.souk_category_id,
-        image_prompt=listing.image_prompt,
-        video_prompt=listing.video_prompt,
-        enriched_description=listing.enriched_description,
         photos=[present_photo(photo, urls.url) for photo in photos[:pictures]],
         media=MediaOut(
             image_urls=[urls.url(image.content_hash) for image in images],
             video_url=urls.url(media.video.content_hash) if media and media.video and pictures is None else None,
             hash=media.hash if media else None,
         ),
-        status=listing.status,
-        error=present_failure(listing.error) if listing.error else None,
-        publications=[_publication(publication) for publication in listing.publications.values()],
+        publications=list(listing.publications.values()),
         ebay_item_id=ebay.external_id if ebay else None,
         ebay_url=ebay.url if ebay else None,
-        content_hash=listing.content_hash,
-        rejection_reason=listing.rejection_reason,
-        version=listing.version,
-        created_at=listing.created_at,
-        updated_at=listing.updated_at,
-    )
-
-
-def _publication(publication: Publication) -> PublicationOut:
-    return PublicationOut(
-        marketplace=publication.marketplace,
-        status=publication.status.value,
-        external_id=publication.external_id,
-        url=publication.url,
-        fees=[dict(fee) for fee in publication.fees],
-        notices=[dict(notice) for notice in publication.notices],
-        error=present_failure(publication.error) if publication.error else None,
     )
 
 
@@ -134,7 +92,7 @@ def present_uploads(listing: Listing, uploads: Sequence[Upload], urls: MediaUrls
 def present_preflight(marketplace: str, quote: FeeQuote) -> PreflightOut:
     return PreflightOut(
         marketplace=marketplace,
-        fees=[FeeOut(name=fee.name, amount=fee.amount.amount, currency=fee.amount.currency) for fee in quote.fees],
+        fees=[FeeOut.of(fee, currency=fee.amount.currency) for fee in quote.fees],
         notices=[{"code": notice.code, "message": notice.message} for notice in quote.notices],
     )
 

@@ -14,7 +14,7 @@ from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, write
 from souk.aws.tables import Put, Tables, Update
 from souk.aws.versioned import delete_unchanged, put_changed
 from souk.selling.listings.keys import generations_key, listing_key, status_key
-from souk.selling.listings.mapping import to_item, to_listing
+from souk.selling.listings.mapping import from_listing, to_listing
 from souk.selling.listings.model import Listing, Status
 from souk.shared.errors import NotFound, TooManyRequests
 from souk.shared.versioned import retrying
@@ -60,7 +60,7 @@ class ListingRepository:
 
     def add(self, listing: Listing, idempotency: IdempotencyKey | None) -> None:
         """Without a condition: the id is new, and a write that is repeated because its answer was lost is the same."""
-        put = Put(self._table, to_item(listing))
+        put = Put(self._table, from_listing(listing))
         write(self._tables, self._table, (put,), idempotency, listing.id, listing.created_at)
 
     def save(
@@ -78,7 +78,7 @@ class ListingRepository:
         With `generations_per_day` it counts as one, and raises TooManyRequests beyond.
         """
         saved = replace(listing, version=listing.version + 1, updated_at=now)
-        put = put_changed(self._table, to_item(saved), listing.version)
+        put = put_changed(self._table, from_listing(saved), listing.version)
         quota = (self._count_generation(listing.user_id, generations_per_day, now),) if generations_per_day else ()
         write(self._tables, self._table, (put, *quota), idempotency, result_id or saved.id, now)
         return saved

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, model_validator
 
-from souk.http.fields import Amount, Currency, Line, Text, Wire, encoded_size_at_most
+from souk.http.fields import Amount, AmountOut, Currency, Line, Text, Wire, encoded_size_at_most
 from souk.http.pagination import PageQuery
 from souk.selling.listings.model import Status
 from souk.selling.listings.service.listings import ListingEdit
@@ -186,7 +186,7 @@ class ListingOut(Wire):
     title: str
     description: str
     category_id: str
-    price: Amount
+    price: AmountOut
     currency: str
     quantity: int
     condition_id: int
@@ -218,7 +218,7 @@ class ListingsOut(Wire):
 
 class FeeOut(Wire):
     name: str
-    amount: Amount
+    amount: AmountOut
     currency: str
 
 

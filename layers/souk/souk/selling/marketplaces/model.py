@@ -13,10 +13,8 @@ STOREFRONT: Final = "souk"
 """Souk's own storefront, as a marketplace."""
 
 
-class MarketplaceUnauthorized(VendorRefused):
+class MarketplaceUnauthorized(VendorRefused, title="The marketplace account must be connected again"):
     """The seller's tokens are invalid and cannot be renewed: the seller has to connect the account again."""
-
-    title = "The marketplace account must be connected again"
 
     def __init__(self, vendor: str, problems: Sequence[VendorProblem]) -> None:
         super().__init__(vendor, problems)

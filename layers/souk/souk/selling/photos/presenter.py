@@ -15,13 +15,11 @@ def media_url(origin: str, content_hash: str) -> str:
 
 def present_photo(photo: Photo, url_of: Callable[[str], str]) -> PhotoOut:
     url = url_of(photo.content_hash) if photo.content_hash else None
-    return PhotoOut(id=photo.id, status=photo.status.value, url=url, reason=photo.reason)
+    return PhotoOut.of(photo, url=url)
 
 
 def present_photos(photos: Sequence[Photo], uploads: Sequence[Upload], url_of: Callable[[str], str]) -> PhotosOut:
     return PhotosOut(
         photos=[present_photo(photo, url_of) for photo in photos],
-        uploads=[
-            PresignedPost(photo_id=upload.photo_id, url=upload.url, fields=dict(upload.fields)) for upload in uploads
-        ],
+        uploads=[PresignedPost.of(upload) for upload in uploads],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from souk.aws.attributes import Row
+from souk.aws.items import Row
 
 credentials_key: Final = Row("ACCOUNT#{}", "PLATFORM#{}")
 """Sealed credentials of an account, by platform."""

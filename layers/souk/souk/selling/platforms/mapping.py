@@ -8,7 +8,7 @@ from souk.selling.platforms.model import Platform, SealedCredentials
 from souk.shared.clock import from_wire, to_wire
 
 
-def to_item(sealed: SealedCredentials) -> Item:
+def from_sealed(sealed: SealedCredentials) -> Item:
     return {
         **credentials_key(sealed.owner_id, sealed.platform),
         "access_token": sealed.access_token,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from souk.aws.tables import Delete, Put, Tables, Update
 from souk.selling.platforms.keys import credentials_key, settings_key
-from souk.selling.platforms.mapping import to_item, to_sealed
+from souk.selling.platforms.mapping import from_sealed, to_sealed
 from souk.selling.platforms.model import Connection, Platform, SealedCredentials
 from souk.shared.errors import PreconditionFailed
 from souk.shared.versioned import Stale
@@ -30,7 +30,7 @@ class PlatformRepository:
 
     def put(self, sealed: SealedCredentials) -> None:
         """Store, in place of earlier credentials."""
-        self._tables.put(Put(self._table, to_item(sealed)))
+        self._tables.put(Put(self._table, from_sealed(sealed)))
 
     def renew(self, sealed: SealedCredentials, expected: str) -> bool:
         """Store in place of version `expected`. False, and nothing is stored, when that is not the current version."""
@@ -38,7 +38,7 @@ class PlatformRepository:
             self._tables.put(
                 Put(
                     self._table,
-                    to_item(sealed),
+                    from_sealed(sealed),
                     condition="#version = :expected",
                     values={"expected": expected},
                     otherwise=Stale(),

@@ -4,8 +4,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr
+from pydantic import AfterValidator, AwareDatetime, Field, SecretStr
 
+from souk.http.fields import Moment, Wire
 from souk.selling.platforms.model import LONGEST_TOKEN, Credentials
 
 _FIRST_YEAR = 2000
@@ -29,7 +30,7 @@ def _plausible(moment: datetime) -> datetime:
 Token = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_TOKEN), AfterValidator(_one_word)]
 
 
-class CredentialsIn(BaseModel):
+class CredentialsIn(Wire):
     """A seller's tokens at the marketplace. They are sealed at once, and no route gives them back."""
 
     access_token: Token
@@ -45,11 +46,11 @@ class CredentialsIn(BaseModel):
         )
 
 
-class ConnectionOut(BaseModel):
+class ConnectionOut(Wire):
     """`expires_at`: of the access token. `renewable`: with a refresh token it is renewed by itself."""
 
     platform: str
     connected: bool
     renewable: bool
-    expires_at: str | None
-    updated_at: str | None
+    expires_at: Moment | None
+    updated_at: Moment | None

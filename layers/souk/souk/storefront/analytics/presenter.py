@@ -5,32 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from souk.storefront.analytics.model.counters import ProductSales, Report, Tally
-from souk.storefront.analytics.schemas import AnalyticsOut, DayOut, InventoryOut, ProductSalesOut
+from souk.storefront.analytics.schemas import AnalyticsOut, DayOut, ProductSalesOut
 
 
 def present_report(report: Report, seller_id: str) -> AnalyticsOut:
-    inventory = report.inventory
-    return AnalyticsOut(
+    return AnalyticsOut.of(
+        report,
         seller_id=seller_id,
         first=report.period.first,
         last=report.period.last,
-        currency=report.currency,
-        currencies=list(report.currencies),
         **_sales(report.total, report),
         by_day=[DayOut(date=day, **_sales(tally, report)) for day, tally in report.by_day],
         by_product=[_product(sales, report) for sales in report.by_product],
-        inventory=InventoryOut(products=inventory.products, units=inventory.units, out_of_stock=inventory.out_of_stock),
     )
 
 
 def _product(sales: ProductSales, report: Report) -> ProductSalesOut:
-    return ProductSalesOut(
-        product_id=sales.product_id,
-        title=sales.title,
-        revenue=report.money(sales.tally.revenue).amount,
-        orders=sales.tally.orders,
-        units=sales.tally.units,
-    )
+    return ProductSalesOut.of(sales, **_sales(sales.tally, report))
 
 
 def _sales(tally: Tally, report: Report) -> dict[str, Any]:

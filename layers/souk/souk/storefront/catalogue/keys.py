@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from souk.aws.attributes import Row
+from souk.aws.items import Row
 
 product_key: Final = Row("PRODUCT#{}", "PRODUCT")
 """A product. It stays when its owner removes it. In the index `due` while photos are pending."""

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from souk.aws.actions import Check, Item, Put, Read, Update
-from souk.aws.attributes import drop_none, due_members
-from souk.selling.photos.mapping import from_photo, to_photo
-from souk.shared.clock import from_wire, to_wire
-from souk.shared.money import Money
+from souk.aws.items import Codec, due_members
+from souk.selling.photos.mapping import PHOTO
 from souk.shared.versioned import Stale
 from souk.storefront.catalogue.keys import movement_key, product_key, rating_key, shipping_key, stock_key
 from souk.storefront.catalogue.model import (
@@ -25,7 +22,6 @@ from souk.storefront.catalogue.model import (
     Product,
     Reason,
     ShippingProfile,
-    ShippingRate,
     Stock,
 )
 from souk.storefront.sellers.mapping import to_rating
@@ -99,48 +95,31 @@ def check_unchanged(table: str, product: Product) -> Check:
 # Items ---------------------------------------------------------------------------------------------------------------
 
 
+def _from_image(image: Image) -> dict[str, Any]:
+    return {"url": image.url} if isinstance(image, LinkedImage) else PHOTO.encode(image)
+
+
+def _to_image(item: Mapping[str, Any]) -> Image:
+    return LinkedImage(item["url"]) if "url" in item else PHOTO.decode(item)
+
+
+_PRODUCT: Final = Codec(
+    Product,
+    currency_of="price",
+    sparse=("removed", "quantity_version"),
+    images=(lambda images: [_from_image(image) for image in images], lambda items: tuple(map(_to_image, items))),
+)
+_MOVEMENT: Final = Codec(Movement)
+_SHIPPING_PROFILE: Final = Codec(ShippingProfile)
+
+
 def from_product(product: Product) -> Item:
-    return drop_none(
-        **product_key(product.id),
-        **(due_members(product.id, product.due_at) if product.due_at else {}),
-        id=product.id,
-        seller_id=product.seller_id,
-        title=product.title,
-        description=product.description,
-        price_minor=product.price.minor,
-        currency=product.price.currency,
-        category_id=product.category_id,
-        images=[_from_image(image) for image in product.images],
-        shipping_profile_id=product.shipping_profile_id,
-        is_active=product.is_active,
-        removed=product.removed or None,
-        listing_id=product.listing_id,
-        quantity_version=product.quantity_version or None,
-        version=product.version,
-        created_at=to_wire(product.created_at),
-        updated_at=to_wire(product.updated_at),
-    )
+    due = due_members(product.id, product.due_at) if product.due_at else {}
+    return {**product_key(product.id), **_PRODUCT.encode(product), **due}
 
 
 def to_product(item: Mapping[str, Any]) -> Product:
-    return Product(
-        id=item["id"],
-        seller_id=item["seller_id"],
-        title=item["title"],
-        description=item["description"],
-        price=Money.from_minor(int(item["price_minor"]), item["currency"]),
-        category_id=item["category_id"],
-        images=tuple(_to_image(image) for image in item["images"]),
-        shipping_profile_id=item.get("shipping_profile_id"),
-        is_active=item["is_active"],
-        removed=item.get("removed", False),
-        listing_id=item.get("listing_id"),
-        quantity_version=int(item.get("quantity_version", 0)),
-        due_at=from_wire(item["due_at"]) if "due_at" in item else None,
-        version=int(item["version"]),
-        created_at=from_wire(item["created_at"]),
-        updated_at=from_wire(item["updated_at"]),
-    )
+    return _PRODUCT.decode(item)
 
 
 def product_id_of(item: Mapping[str, Any]) -> str:
@@ -157,75 +136,16 @@ def to_stock(item: Mapping[str, Any]) -> Stock:
 
 
 def from_movement(movement: Movement) -> Item:
-    return drop_none(
-        **movement_key(movement.product_id, movement.id),
-        id=movement.id,
-        product_id=movement.product_id,
-        delta=movement.delta,
-        reason=movement.reason.value,
-        order_id=movement.order_id,
-        note=movement.note,
-        at=to_wire(movement.at),
-    )
+    return {**movement_key(movement.product_id, movement.id), **_MOVEMENT.encode(movement)}
 
 
 def to_movement(item: Mapping[str, Any]) -> Movement:
-    return Movement(
-        id=item["id"],
-        product_id=item["product_id"],
-        delta=int(item["delta"]),
-        reason=Reason(item["reason"]),
-        at=from_wire(item["at"]),
-        order_id=item.get("order_id"),
-        note=item.get("note"),
-    )
+    return _MOVEMENT.decode(item)
 
 
 def from_shipping_profile(profile: ShippingProfile) -> Item:
-    return drop_none(
-        **shipping_key(profile.seller_id, profile.id),
-        id=profile.id,
-        seller_id=profile.seller_id,
-        name=profile.name,
-        country=profile.country,
-        currency=profile.currency,
-        domestic=_from_rate(profile.domestic),
-        international=_from_rate(profile.international) if profile.international else None,
-        version=profile.version,
-        created_at=to_wire(profile.created_at),
-        updated_at=to_wire(profile.updated_at),
-    )
+    return {**shipping_key(profile.seller_id, profile.id), **_SHIPPING_PROFILE.encode(profile)}
 
 
 def to_shipping_profile(item: Mapping[str, Any]) -> ShippingProfile:
-    international = item.get("international")
-    return ShippingProfile(
-        id=item["id"],
-        seller_id=item["seller_id"],
-        name=item["name"],
-        country=item["country"],
-        currency=item["currency"],
-        domestic=_to_rate(item["domestic"]),
-        international=_to_rate(international) if international else None,
-        version=int(item["version"]),
-        created_at=from_wire(item["created_at"]),
-        updated_at=from_wire(item["updated_at"]),
-    )
-
-
-def _from_rate(rate: ShippingRate) -> dict[str, Decimal]:
-    return {"first": rate.first, "additional": rate.additional}
-
-
-def _to_rate(item: Mapping[str, Any]) -> ShippingRate:
-    return ShippingRate(Decimal(item["first"]), Decimal(item["additional"]))
-
-
-def _from_image(image: Image) -> dict[str, Any]:
-    if isinstance(image, LinkedImage):
-        return {"url": image.url}
-    return from_photo(image)
-
-
-def _to_image(item: Mapping[str, Any]) -> Image:
-    return LinkedImage(item["url"]) if "url" in item else to_photo(item)
+    return _SHIPPING_PROFILE.decode(item)

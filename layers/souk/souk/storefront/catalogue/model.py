@@ -18,10 +18,8 @@ MOST_STOCK: Final = 1_000_000
 OTHER: Final = "other"
 
 
-class InsufficientInventory(Conflict):
+class InsufficientInventory(Conflict, code="insufficient_inventory"):
     """There is less of a product than was asked for. The problem says how much is left."""
-
-    code = "insufficient_inventory"
 
     def __init__(self, product_id: str, available: int) -> None:
         super().__init__(

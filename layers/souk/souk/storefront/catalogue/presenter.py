@@ -11,7 +11,6 @@ from souk.http.pagination import to_cursor
 from souk.selling.photos.model import Upload
 from souk.selling.photos.presenter import media_url, present_photo, present_photos
 from souk.selling.photos.schemas import PhotoOut
-from souk.shared.clock import to_wire
 from souk.storefront.catalogue.model import (
     CATEGORIES,
     Image,
@@ -39,12 +38,10 @@ from souk.storefront.sellers.model import ShopFront
 def respond(request: Request, owned: ProductWithStock, status: int | None = None) -> Response:
     """To its owner."""
     product = owned.product
-    body = ProductOut(
-        **_described(product, owned.stock, request.origin),
-        seller_id=product.seller_id,
+    body = ProductOut.of(
+        product,
+        **_computed(product, owned.stock, request.origin),
         photos=_photos(product, request.origin),
-        is_active=product.is_active,
-        listing_id=product.listing_id,
         version=owned.version,
     )
     return Response(body, status, _headers(owned, status))
@@ -57,8 +54,9 @@ def respond_to_seller(request: Request, owned: ProductWithStock, status: int | N
 
 def respond_with_details(request: Request, details: ProductDetails) -> Response:
     """To everybody."""
-    body = ProductPageOut(
-        **_described(details.product, details.stock, request.origin),
+    body = ProductPageOut.of(
+        details.product,
+        **_computed(details.product, details.stock, request.origin),
         seller=_seller(details.shop),
         rating=details.rating.average,
         review_count=details.rating.count,
@@ -74,21 +72,15 @@ def respond_with_uploads(request: Request, owned: ProductWithStock, uploads: Seq
 
 def present_for_seller(origin: str, owned: ProductWithStock) -> SellerProductOut:
     product = owned.product
-    return SellerProductOut(
-        id=product.id,
-        seller_id=product.seller_id,
+    return SellerProductOut.of(
+        product,
         name=product.title,
         category=category_named(product.category_id).name,
-        description=product.description,
-        price=product.price.amount,
         currency=product.price.currency,
         inventory=owned.stock.available,
-        is_active=product.is_active,
         images=_images(product, origin),
         photos=_photos(product, origin),
         version=owned.version,
-        created_at=to_wire(product.created_at),
-        updated_at=to_wire(product.updated_at),
     )
 
 
@@ -100,19 +92,17 @@ def present_page_for_seller(
 
 
 def present_movement(movement: Movement, stock: Stock) -> StockOut:
-    return StockOut(
-        product_id=stock.product_id,
+    return StockOut.of(
+        movement,
         stock_quantity=stock.available,
         in_stock=stock.available > 0,
         movement_id=movement.id,
-        delta=movement.delta,
         reason=movement.note,
-        at=to_wire(movement.at),
     )
 
 
 def present_categories() -> CategoriesOut:
-    return CategoriesOut(data=[CategoryOut(id=category.id, name=category.name) for category in CATEGORIES])
+    return CategoriesOut(data=[CategoryOut.of(category) for category in CATEGORIES])
 
 
 def image_url(origin: str, image: Image) -> str | None:
@@ -122,32 +112,18 @@ def image_url(origin: str, image: Image) -> str | None:
     return media_url(origin, image.content_hash) if image.content_hash else None
 
 
-def _described(product: Product, stock: Stock, origin: str) -> dict[str, Any]:
-    """What its owner and everybody else see alike."""
+def _computed(product: Product, stock: Stock, origin: str) -> dict[str, Any]:
+    """What its owner and everybody else see alike, and is not a field of it."""
     return {
-        "id": product.id,
-        "title": product.title,
-        "description": product.description,
-        "price": product.price.amount,
         "currency": product.price.currency,
-        "category_id": product.category_id,
         "images": _images(product, origin),
         "stock_quantity": stock.available,
         "in_stock": stock.available > 0,
-        "shipping_profile_id": product.shipping_profile_id,
-        "created_at": to_wire(product.created_at),
-        "updated_at": to_wire(product.updated_at),
     }
 
 
 def _seller(front: ShopFront) -> ProductSeller:
-    return ProductSeller(
-        id=front.shop.id,
-        shop_name=front.shop.shop_name,
-        logo_url=front.shop.logo_url,
-        rating=front.rating.average,
-        review_count=front.rating.count,
-    )
+    return ProductSeller.of(front.shop, rating=front.rating.average, review_count=front.rating.count)
 
 
 def _photos(product: Product, origin: str) -> list[PhotoOut]:

@@ -5,7 +5,18 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
-from souk.http.fields import Amount, AmountOut, Currency, HttpsUrl, Line, Text, Wire, encoded_size_at_most, unsent
+from souk.http.fields import (
+    Amount,
+    AmountOut,
+    Currency,
+    HttpsUrl,
+    Line,
+    Moment,
+    Text,
+    Wire,
+    encoded_size_at_most,
+    unsent,
+)
 from souk.selling.photos.model import MOST_PHOTOS
 from souk.selling.photos.schemas import PhotoOut
 from souk.shared.errors import Forbidden
@@ -48,17 +59,10 @@ ImageName = Annotated[Line, Field(min_length=1, max_length=2048)]
 # Requests ------------------------------------------------------------------------------------------------------------
 
 
-class NewProduct(Wire):
-    """`images` are https addresses; own photos are added by POST /products/{id}/images."""
-
-    title: Title
+class _New(Wire):
     description: Description = ""
     price: Price
     currency: Currency = "USD"
-    stock_quantity: StockQuantity
-    category_id: CategoryId = OTHER
-    images: LinkedImages = Field(default_factory=list)
-    shipping_profile_id: EntityId | None = None
     is_active: bool = True
 
     @model_validator(mode="after")
@@ -66,16 +70,31 @@ class NewProduct(Wire):
         Money(self.price, self.currency)
         return self
 
+    def _common_fields(self) -> dict[str, Any]:
+        return {
+            "description": self.description,
+            "price": Money(self.price, self.currency),
+            "is_active": self.is_active,
+        }
+
+
+class NewProduct(_New):
+    """`images` are https addresses; own photos are added by POST /products/{id}/images."""
+
+    title: Title
+    stock_quantity: StockQuantity
+    category_id: CategoryId = OTHER
+    images: LinkedImages = Field(default_factory=list)
+    shipping_profile_id: EntityId | None = None
+
     def to_fields(self) -> dict[str, Any]:
         """The fields of a Product."""
         return {
+            **self._common_fields(),
             "title": self.title,
-            "description": self.description,
-            "price": Money(self.price, self.currency),
             "category_id": self.category_id,
             "images": tuple(LinkedImage(url) for url in dict.fromkeys(self.images)),
             "shipping_profile_id": self.shipping_profile_id,
-            "is_active": self.is_active,
         }
 
 
@@ -123,7 +142,7 @@ class ProductPatch(_Changes):
         )
 
 
-class NewSellerProduct(Wire):
+class NewSellerProduct(_New):
     """`category` is a category's name in any case; an unknown one becomes `Other`.
 
     `seller_id` may be left out; another seller's is refused.
@@ -132,27 +151,16 @@ class NewSellerProduct(Wire):
     seller_id: EntityId | None = None
     name: Title
     category: CategoryName
-    description: Description = ""
-    price: Price
-    currency: Currency = "USD"
     inventory: StockQuantity
-    is_active: bool = True
-
-    @model_validator(mode="after")
-    def _decimals(self) -> Self:
-        Money(self.price, self.currency)
-        return self
 
     def to_fields(self, seller_id: str) -> dict[str, Any]:
         """The fields of a Product of `seller_id`. Raises Forbidden when another's is asked for."""
         if self.seller_id not in (None, seller_id):
             raise Forbidden("You can sell for yourself only.")
         return {
+            **self._common_fields(),
             "title": self.name,
-            "description": self.description,
-            "price": Money(self.price, self.currency),
             "category_id": category_named(self.category).id,
-            "is_active": self.is_active,
         }
 
 
@@ -208,32 +216,35 @@ class StockOut(Wire):
     movement_id: str
     delta: int
     reason: str | None
-    at: str
+    at: Moment
 
 
-class ProductOut(Wire):
-    """A product as its owner sees it. `images` are those that buyers see; `photos` are all uploads and their status.
-
-    `listing_id`: the listing that it was published from, and that decides its contents.
-    """
-
+class _Described(Wire):
     id: str
-    seller_id: str
     title: str
     description: str
     price: AmountOut
     currency: str
     category_id: str
     images: list[str]
-    photos: list[PhotoOut]
     stock_quantity: int
     in_stock: bool
     shipping_profile_id: str | None
+    version: int
+    created_at: Moment
+    updated_at: Moment
+
+
+class ProductOut(_Described):
+    """A product as its owner sees it. `images` are those that buyers see; `photos` are all uploads and their status.
+
+    `listing_id`: the listing that it was published from, and that decides its contents.
+    """
+
+    seller_id: str
+    photos: list[PhotoOut]
     is_active: bool
     listing_id: str | None
-    version: int
-    created_at: str
-    updated_at: str
 
 
 class SellerProductOut(Wire):
@@ -251,8 +262,8 @@ class SellerProductOut(Wire):
     images: list[str]
     photos: list[PhotoOut]
     version: int
-    created_at: str
-    updated_at: str
+    created_at: Moment
+    updated_at: Moment
 
 
 class SellerProductsOut(Wire):
@@ -272,22 +283,9 @@ class ProductSeller(Wire):
     review_count: int
 
 
-class ProductPageOut(Wire):
+class ProductPageOut(_Described):
     """A product as everybody sees it. `rating` is the mean of its reviews, to one decimal; null without reviews."""
 
-    id: str
-    title: str
-    description: str
-    price: AmountOut
-    currency: str
-    category_id: str
-    images: list[str]
-    stock_quantity: int
-    in_stock: bool
-    shipping_profile_id: str | None
     seller: ProductSeller
     rating: Stars | None
     review_count: int
-    version: int
-    created_at: str
-    updated_at: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from souk.aws.attributes import Row
+from souk.aws.items import Row
 
 order_key: Final = Row("USER#{}", "ORDER#{}")
 """Of a buyer: an order, the only source of truth about it. In the index `due` while it is due."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Final
 
+from souk.accounts.addresses.schemas import PostalAddressOut
 from souk.http.messages import Request, Response, etag
 from souk.http.pagination import to_cursor
 from souk.http.waiting import applied, wait_until
 from souk.storefront.orders.model import Fulfilment, Line, Order, Refund, Sale, ShipTo, Tracking
 from souk.storefront.orders.schemas import (
-    AddressOut,
     BuyerOrder,
     BuyerOrders,
     BuyerOrderSummary,
@@ -37,23 +36,8 @@ _OPENING_SECONDS: Final = 5
 
 
 def present_quote(order: Order) -> Quote:
-    return Quote(
-        currency=order.currency,
-        subtotal=order.subtotal.amount,
-        **_costs(order),
-        items=[
-            QuotedItem(
-                product_id=line.product_id,
-                seller_id=part.seller_id,
-                title=line.title,
-                quantity=line.quantity,
-                unit_price=line.unit_price.amount,
-                total=line.total.amount,
-            )
-            for part in order.fulfilments
-            for line in part.lines
-        ],
-    )
+    items = [QuotedItem.of(line, seller_id=part.seller_id) for part in order.fulfilments for line in part.lines]
+    return Quote.of(order, items=items)
 
 
 def respond_placed(order: Order) -> Response:
@@ -72,16 +56,12 @@ def respond_bought(order: Order) -> Response:
     """An order of one line, in the names of /buyers."""
     [part] = order.fulfilments
     [line] = part.lines
-    bought = BuyerOrder(
-        id=order.id,
-        buyer_id=order.buyer_id,
+    bought = BuyerOrder.of(
+        order,
         seller_id=part.seller_id,
         product_id=line.product_id,
         quantity=line.quantity,
-        total_price=order.subtotal.amount,
-        **_costs(order),
-        currency=order.currency,
-        status=order.status,
+        total_price=order.subtotal,
         payment_url=order.payment.url,
         expires_at=order.payment.expires_at,
     )
@@ -99,16 +79,14 @@ def respond(order: Order, tracking: Sequence[Tracking], status: int | None = Non
 
 def present(order: Order, tracking: Sequence[Tracking]) -> OrderOut:
     payment, capture = order.payment, order.payment.capture
-    return OrderOut(
+    return OrderOut.of(
+        order,
         **dict(_summary(order)),
-        buyer_id=order.buyer_id,
-        payment=PaymentOut(
-            status=payment.status,
-            url=payment.url,
-            expires_at=payment.expires_at,
-            captured=order.captured.amount,
+        payment=PaymentOut.of(
+            payment,
+            captured=order.captured,
             captured_at=capture.at if capture else None,
-            refunded=order.refunded.amount,
+            refunded=order.refunded,
             transaction_id=capture.intent_id if capture else None,
         ),
         refunds=[present_refund(refund) for refund in order.refunds],
@@ -124,15 +102,11 @@ def present_page(orders: Sequence[Order], following: dict[str, str] | None) -> O
 def present_buyer_page(orders: Sequence[Order], following: dict[str, str] | None) -> BuyerOrders:
     return BuyerOrders(
         orders=[
-            BuyerOrderSummary(
-                id=order.id,
+            BuyerOrderSummary.of(
+                order,
                 product_name=order.lines[0].title,
                 quantity=sum(line.quantity for line in order.lines),
-                total_price=order.subtotal.amount,
-                total=order.total.amount,
-                currency=order.currency,
-                status=order.status,
-                created_at=order.created_at,
+                total_price=order.subtotal,
                 items=[_line(line) for line in order.lines],
             )
             for order in orders
@@ -147,22 +121,19 @@ def respond_sale(sale: Sale) -> Response:
 
 def present_sale(sale: Sale) -> SaleOut:
     part = sale.fulfilment
-    return SaleOut(
+    return SaleOut.of(
+        part,
         id=sale.order_id,
         buyer_id=sale.buyer_id,
         buyer_name=sale.buyer_name,
         product_name=part.lines[0].title,
         quantity=sum(line.quantity for line in part.lines),
-        total_price=part.items.amount,
-        **_costs(part),
-        refunded=sale.refunded.amount,
+        total_price=part.items,
+        refunded=sale.refunded,
         currency=sale.refunded.currency,
         status=sale.status,
         payment_status=sale.payment,
-        carrier=part.carrier,
-        tracking_number=part.tracking_number,
         shipping_address=_address(sale.ship_to),
-        version=part.version,
         created_at=sale.created_at,
         items=[_line(line) for line in part.lines],
     )
@@ -173,28 +144,11 @@ def present_sales(sales: Sequence[Sale], following: dict[str, str] | None) -> Sa
 
 
 def present_refund(refund: Refund) -> RefundOut:
-    return RefundOut(
-        id=refund.id,
-        amount=refund.amount.amount,
-        status=refund.status,
-        reason=refund.reason,
-        items=dict(refund.lines),
-        created_at=refund.created_at,
-        settled_at=refund.settled_at,
-    )
+    return RefundOut.of(refund, items=refund.lines)
 
 
 def present_tracking(entry: Tracking) -> TrackingOut:
-    return TrackingOut(
-        id=entry.id,
-        seller_id=entry.seller_id,
-        status=entry.status,
-        location=entry.location,
-        notes=entry.notes,
-        carrier=entry.carrier,
-        tracking_number=entry.tracking_number,
-        created_at=entry.at,
-    )
+    return TrackingOut.of(entry, created_at=entry.at)
 
 
 def respond_tracking(request: Request, read: Callable[[], tuple[Order, Sequence[Tracking]]]) -> Response:
@@ -208,19 +162,10 @@ def respond_tracking(request: Request, read: Callable[[], tuple[Order, Sequence[
     headers = etag(order.version)
     if not is_new((order, tracking)):
         return applied(request, Response(None, 304, headers))
-    shown = OrderTracking(
+    shown = OrderTracking.of(
+        order,
         order_id=order.id,
-        status=order.status,
-        parcels=[
-            ParcelOut(
-                seller_id=part.seller_id,
-                status=part.status,
-                carrier=part.carrier,
-                tracking_number=part.tracking_number,
-                delivered_at=part.delivered_at,
-            )
-            for part in order.fulfilments
-        ],
+        parcels=[ParcelOut.of(part) for part in order.fulfilments],
         tracking=[present_tracking(entry) for entry in reversed(tracking)],
     )
     return applied(request, Response(shown, 200, headers))
@@ -231,61 +176,19 @@ def _placed_headers(order: Order) -> dict[str, str]:
 
 
 def _summary(order: Order) -> OrderSummary:
-    return OrderSummary(
-        id=order.id,
-        status=order.status,
-        currency=order.currency,
-        subtotal=order.subtotal.amount,
-        **_costs(order),
-        payment_status=order.payment.status,
-        fulfilments=[_fulfilment(part) for part in order.fulfilments],
-        version=order.version,
-        created_at=order.created_at,
-        updated_at=order.updated_at,
-    )
+    fulfilments = [_fulfilment(part) for part in order.fulfilments]
+    return OrderSummary.of(order, payment_status=order.payment.status, fulfilments=fulfilments)
 
 
 def _fulfilment(part: Fulfilment) -> FulfilmentOut:
-    return FulfilmentOut(
-        seller_id=part.seller_id,
-        seller_name=part.seller_name,
-        status=part.status,
-        subtotal=part.items.amount,
-        **_costs(part),
-        carrier=part.carrier,
-        tracking_number=part.tracking_number,
-        delivered_at=part.delivered_at,
-        items=[_line(line) for line in part.lines],
-    )
-
-
-def _costs(priced: Order | Fulfilment) -> dict[str, Decimal]:
-    """Shipping, tax and total, under the same names in every shape."""
-    return {"shipping": priced.shipping.amount, "tax": priced.tax.amount, "total": priced.total.amount}
+    return FulfilmentOut.of(part, subtotal=part.items, items=[_line(line) for line in part.lines])
 
 
 def _line(line: Line) -> LineOut:
-    return LineOut(
-        line_id=line.id,
-        product_id=line.product_id,
-        title=line.title,
-        image_url=line.image,
-        quantity=line.quantity,
-        unit_price=line.unit_price.amount,
-        total=line.total.amount,
-    )
+    return LineOut.of(line, line_id=line.id, image_url=line.image)
 
 
-def _address(ship_to: ShipTo | None) -> AddressOut | None:
+def _address(ship_to: ShipTo | None) -> PostalAddressOut | None:
     if ship_to is None:
         return None
-    return AddressOut(
-        full_name=ship_to.full_name,
-        address_line1=ship_to.line1,
-        address_line2=ship_to.line2,
-        city=ship_to.city,
-        state=ship_to.state,
-        postal_code=ship_to.postal_code,
-        country=ship_to.country,
-        phone=ship_to.phone,
-    )
+    return PostalAddressOut.of(ship_to, address_line1=ship_to.line1, address_line2=ship_to.line2)

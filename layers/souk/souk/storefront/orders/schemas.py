@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from souk.accounts.addresses.schemas import PostalAddressOut
 from souk.http.fields import Amount, AmountOut, Line, Text, Wire
 from souk.shared.errors import Forbidden
 from souk.storefront.orders.model import (
@@ -82,7 +83,7 @@ class NewTracking(Wire):
         return self
 
     def to_update(self) -> TrackingUpdate:
-        return TrackingUpdate(self.status, self.location, self.notes, self.carrier, self.tracking_number)
+        return TrackingUpdate(**dict(self))
 
 
 class RefundedLine(Wire):
@@ -206,17 +207,6 @@ class RefundOut(Wire):
     settled_at: datetime | None
 
 
-class AddressOut(Wire):
-    full_name: str
-    address_line1: str
-    address_line2: str | None
-    city: str
-    state: str | None
-    postal_code: str | None
-    country: str
-    phone: str | None
-
-
 class TrackingOut(Wire):
     """`status`: of the seller's part at that time."""
 
@@ -251,7 +241,7 @@ class OrderOut(OrderSummary):
     buyer_id: str
     payment: PaymentOut
     refunds: list[RefundOut]
-    shipping_address: AddressOut | None
+    shipping_address: PostalAddressOut | None
     tracking: list[TrackingOut]
 
 
@@ -339,7 +329,7 @@ class SaleOut(Wire):
     payment_status: PaymentStatus
     carrier: str | None
     tracking_number: str | None
-    shipping_address: AddressOut | None
+    shipping_address: PostalAddressOut | None
     version: int
     created_at: datetime
     items: list[LineOut]

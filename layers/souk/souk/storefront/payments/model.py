@@ -130,6 +130,17 @@ class Payments(Protocol):
 # Events of a vendor, which are delivered at least once, and in any order. --------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """`at` is the vendor's own time."""
+
+    id: str
+    kind: EventKind
+    order_id: str
+    buyer_id: str
+    at: datetime
+
+
 class EventKind(StrEnum):
     """What to do: confirm the order, close it as unpaid, settle a refund, or check the sum of all refunds."""
 
@@ -140,14 +151,9 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SessionEvent:
+class SessionEvent(_Event):
     """The end of a payment page: PAID, or UNPAID (it expired, or a slow payment failed)."""
 
-    id: str
-    kind: EventKind
-    order_id: str
-    buyer_id: str
-    at: datetime
     session: Session
 
     @property
@@ -160,14 +166,9 @@ class SessionEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundEvent:
+class RefundEvent(_Event):
     """The state of one refund of ours; `refund_id` is our id, `outcome.id` the vendor's. Kind REFUND."""
 
-    id: str
-    kind: EventKind
-    order_id: str
-    buyer_id: str
-    at: datetime
     refund_id: str
     outcome: RefundOutcome
     amount: Money
@@ -175,17 +176,12 @@ class RefundEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class ChargeEvent:
+class ChargeEvent(_Event):
     """The refunded amount of a payment, with refunds from every source. Kind CHARGE_REFUNDED.
 
     `amount` is the sum of all refunds so far; above the sum of ours, somebody refunded in the vendor's dashboard.
     """
 
-    id: str
-    kind: EventKind
-    order_id: str
-    buyer_id: str
-    at: datetime
     amount: Money
     intent_id: str | None
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from souk.http.messages import Request, Response, etag
 from souk.http.pagination import to_cursor
-from souk.shared.clock import to_wire
 from souk.storefront.reviews.model import Review
 from souk.storefront.reviews.schemas import ReviewOut, ReviewsOut
 
@@ -31,14 +30,4 @@ def present_page(reviews: Iterable[Review], next_id: str | None) -> ReviewsOut:
 
 
 def _present(review: Review) -> ReviewOut:
-    return ReviewOut(
-        id=review.id,
-        product_id=review.product_id,
-        user_id=review.reviewer_id,
-        reviewer_name=review.reviewer_name,
-        rating=review.rating,
-        comment=review.comment,
-        version=review.version,
-        created_at=to_wire(review.created_at),
-        updated_at=to_wire(review.updated_at),
-    )
+    return ReviewOut.of(review, user_id=review.reviewer_id)

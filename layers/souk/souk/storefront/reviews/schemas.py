@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from souk.http.fields import Text, Wire, unsent
+from souk.http.fields import Moment, Text, Wire, unsent
 
 _LONGEST_COMMENT = 4000
 
@@ -39,8 +39,8 @@ class ReviewOut(Wire):
     rating: int
     comment: str | None
     version: int
-    created_at: str
-    updated_at: str
+    created_at: Moment
+    updated_at: Moment
 
 
 class ReviewsOut(Wire):

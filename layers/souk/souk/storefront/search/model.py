@@ -21,10 +21,8 @@ PRICE_STEPS: Final = tuple(Decimal(step) for step in (10, 25, 50, 100, 250, 500,
 """The bounds between the ranges of the price facet."""
 
 
-class IndexUnavailable(DependencyUnavailable):
+class IndexUnavailable(DependencyUnavailable, code="search_unavailable"):
     """The index cannot be read, or is incomplete."""
-
-    code = "search_unavailable"
 
 
 class Sort(StrEnum):

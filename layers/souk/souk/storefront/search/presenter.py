@@ -79,33 +79,26 @@ def _category_id(given: str | None) -> str | None:
 
 
 def _summary(product: ProductDocument, origin: str) -> ProductSummary:
-    mean = product.rating.average
-    return ProductSummary(
-        id=product.id,
-        title=product.title,
-        price=product.price.amount,
+    return ProductSummary.of(
+        product,
         currency=product.price.currency,
-        category_id=product.category_id,
         image_url=_image_url(product.image, origin),
         seller=SellerOut(id=product.seller_id, shop_name=product.seller_name),
-        rating=None if mean is None else float(mean),
+        rating=product.rating.average,
         review_count=product.rating.count,
         in_stock=product.available > 0,
-        created_at=product.created_at,
     )
 
 
 def _browsed(product: ProductDocument) -> BrowsedProduct:
     category = category_of(product.category_id)
-    return BrowsedProduct(
-        id=product.id,
+    return BrowsedProduct.of(
+        product,
         name=product.title,
         category=category.name if category else product.category_id,
         description=_beginning(product.description),
-        price=product.price.amount,
         currency=product.price.currency,
         inventory=product.available,
-        seller_name=product.seller_name,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from souk.http.fields import Amount, Text, Wire
+from souk.http.fields import Amount, AmountOut, Text, Wire
 from souk.storefront.search.model import MOST_RESULTS, Sort
 
 _LONGEST_TEXT = 500
@@ -56,7 +56,7 @@ class ProductSummary(Wire):
 
     id: str
     title: str
-    price: Amount
+    price: AmountOut
     currency: str
     category_id: str
     image_url: str | None
@@ -82,8 +82,8 @@ class CategoryCount(Wire):
 class PriceCount(Wire):
     """Prices from `min` to below `max`; null: no bound."""
 
-    min: Amount | None
-    max: Amount | None
+    min: AmountOut | None
+    max: AmountOut | None
     count: int
 
 
@@ -116,7 +116,7 @@ class BrowsedProduct(Wire):
     name: str
     category: str
     description: str
-    price: Amount
+    price: AmountOut
     currency: str
     inventory: int
     seller_name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from souk.aws.attributes import Row
+from souk.aws.items import Row
 
 shop_key: Final = Row("SHOP#{}", "SHOP")
 """The shop; its id is its owner's account id."""

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from souk.aws.actions import Check, Item, Read
-from souk.aws.attributes import drop_none
-from souk.shared.clock import from_wire, to_wire
+from souk.aws.items import Codec
 from souk.storefront.sellers.keys import decision_key, follow_key, shop_key
 from souk.storefront.sellers.model import (
-    Application,
-    Decision,
     Following,
     Rating,
-    ReturnAddress,
     Shop,
     Verification,
     VerificationDecision,
@@ -43,39 +39,17 @@ def shop_may_sell(table: str, seller_id: str, *, verified_only: bool) -> Check:
     return Check(table, shop_key(seller_id), condition=condition, values=values, otherwise=refusal)
 
 
+_SHOP: Final = Codec(Shop)
+_DECISION: Final = Codec(VerificationDecision, names={"operator_id": "by", "decided_at": "at"})
+_FOLLOWING: Final = Codec(Following)
+
+
 def from_shop(shop: Shop) -> Item:
-    item = {
-        **shop_key(shop.id),
-        "id": shop.id,
-        "shop_name": shop.shop_name,
-        "verification": shop.verification.value,
-        "logo_url": shop.logo_url,
-        "bio": shop.bio,
-        "application": _from_application(shop.application) if shop.application else None,
-        "applied_at": to_wire(shop.applied_at) if shop.applied_at else None,
-        "suspended_from": shop.suspended_from.value if shop.suspended_from else None,
-        "version": shop.version,
-        "created_at": to_wire(shop.created_at),
-        "updated_at": to_wire(shop.updated_at),
-    }
-    return drop_none(**item)
+    return {**shop_key(shop.id), **_SHOP.encode(shop)}
 
 
 def to_shop(item: Mapping[str, Any]) -> Shop:
-    application, suspended_from = item.get("application"), item.get("suspended_from")
-    return Shop(
-        id=item["id"],
-        shop_name=item["shop_name"],
-        verification=Verification(item["verification"]),
-        version=int(item["version"]),
-        created_at=from_wire(item["created_at"]),
-        updated_at=from_wire(item["updated_at"]),
-        logo_url=item.get("logo_url"),
-        bio=item.get("bio"),
-        application=_to_application(application) if application else None,
-        applied_at=from_wire(item["applied_at"]) if "applied_at" in item else None,
-        suspended_from=Verification(suspended_from) if suspended_from else None,
-    )
+    return _SHOP.decode(item)
 
 
 def to_rating(item: Mapping[str, Any] | None) -> Rating:
@@ -84,67 +58,16 @@ def to_rating(item: Mapping[str, Any] | None) -> Rating:
 
 
 def from_decision(decision: VerificationDecision) -> Item:
-    return {
-        **decision_key(decision.shop_id, decision.id),
-        "id": decision.id,
-        "shop_id": decision.shop_id,
-        "decision": decision.decision.value,
-        "reason": decision.reason,
-        "by": decision.operator_id,
-        "at": to_wire(decision.decided_at),
-        "outcome": decision.outcome.value,
-    }
+    return {**decision_key(decision.shop_id, decision.id), **_DECISION.encode(decision)}
 
 
 def to_decision(item: Mapping[str, Any]) -> VerificationDecision:
-    return VerificationDecision(
-        id=item["id"],
-        shop_id=item["shop_id"],
-        decision=Decision(item["decision"]),
-        reason=item["reason"],
-        operator_id=item["by"],
-        decided_at=from_wire(item["at"]),
-        outcome=Verification(item["outcome"]),
-    )
+    return _DECISION.decode(item)
 
 
 def from_following(following: Following) -> Item:
-    return {
-        **follow_key(following.user_id, following.id),
-        "id": following.id,
-        "user_id": following.user_id,
-        "shop_id": following.shop_id,
-        "at": to_wire(following.at),
-    }
+    return {**follow_key(following.user_id, following.id), **_FOLLOWING.encode(following)}
 
 
 def to_following(item: Mapping[str, Any]) -> Following:
-    return Following(item["id"], item["user_id"], item["shop_id"], from_wire(item["at"]))
-
-
-def _from_application(application: Application) -> dict[str, Any]:
-    address = application.return_address
-    return drop_none(
-        category=application.category,
-        experience_level=application.experience_level,
-        monthly_revenue=application.monthly_revenue,
-        platforms=list(application.platforms),
-        social_links=dict(application.social_links),
-        return_address=None if address is None else _from_address(address),
-    )
-
-
-def _to_application(item: Mapping[str, Any]) -> Application:
-    address = item.get("return_address")
-    return Application(
-        category=item["category"],
-        experience_level=item.get("experience_level"),
-        monthly_revenue=item.get("monthly_revenue"),
-        platforms=tuple(item["platforms"]),
-        social_links=item["social_links"],
-        return_address=None if address is None else ReturnAddress(**address),
-    )
-
-
-def _from_address(address: ReturnAddress) -> dict[str, Any]:
-    return drop_none(**{name: getattr(address, name) for name in ReturnAddress.__slots__})
+    return _FOLLOWING.decode(item)

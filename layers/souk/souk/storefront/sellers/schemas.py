@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AliasChoices, Field, PlainSerializer, WithJsonSchema
 
-from souk.http.fields import HttpsUrl, Line, Text, Wire, unsent
+from souk.http.fields import HttpsUrl, Line, Moment, Text, Wire, unsent
 from souk.storefront.sellers.model import Application, Decision, ReturnAddress, Verification
 
 _MOST_PLATFORMS = 30
@@ -25,6 +25,10 @@ Agreement = Annotated[bool, AfterValidator(_agreed), WithJsonSchema({"type": "bo
 Stars = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 
 
+# Wire name -> field of ReturnAddress, where they differ.
+_ADDRESS_FIELDS = {"address_line1": "line1", "address_line2": "line2", "post_code": "postal_code"}
+
+
 class PostalAddress(Wire):
     """As written on a parcel; `postal_code` is accepted for `post_code` too."""
 
@@ -38,16 +42,7 @@ class PostalAddress(Wire):
     phone: Short | None = None
 
     def to_address(self) -> ReturnAddress:
-        return ReturnAddress(
-            full_name=self.full_name,
-            line1=self.address_line1,
-            line2=self.address_line2,
-            city=self.city,
-            state=self.state,
-            postal_code=self.post_code,
-            country=self.country,
-            phone=self.phone,
-        )
+        return ReturnAddress(**{_ADDRESS_FIELDS.get(name, name): value for name, value in self})
 
 
 class SellerApplication(Wire):
@@ -64,9 +59,7 @@ class SellerApplication(Wire):
 
     def to_application(self) -> Application:
         return Application(
-            category=self.category,
-            experience_level=self.experience_level,
-            monthly_revenue=self.monthly_revenue,
+            **self.model_dump(include={"category", "experience_level", "monthly_revenue"}),
             platforms=tuple(self.platforms),
             social_links=self.social_links,
             return_address=self.return_address.to_address() if self.return_address else None,
@@ -113,7 +106,7 @@ class ShopOut(Wire):
     review_count: int
     follower_count: int
     version: int
-    created_at: str
+    created_at: Moment
 
 
 class NewDecision(Wire):
@@ -129,9 +122,9 @@ class DecisionOut(Wire):
     decision: Decision
     reason: str
     decided_by: str
-    decided_at: str
+    decided_at: Moment
     application: ApplicationOut | None
-    applied_at: str | None
+    applied_at: Moment | None
 
 
 class Follow(Wire):
@@ -146,7 +139,7 @@ class FollowedShop(Wire):
     shop_name: str
     logo_url: str | None
     verification: Verification
-    followed_at: str
+    followed_at: Moment
 
 
 class FollowedShops(Wire):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from souk.http.fields import Amount, AmountOut, Country, Currency, Line, Wire, unsent
+from souk.http.fields import Amount, AmountOut, Country, Currency, Line, Moment, Wire, unsent
 from souk.storefront.catalogue.model import ShippingRate
 
 ProfileName = Annotated[Line, Field(min_length=1, max_length=100)]
@@ -74,8 +74,8 @@ class ShippingProfileOut(Wire):
     domestic: RateOut
     international: RateOut | None
     version: int
-    created_at: str
-    updated_at: str
+    created_at: Moment
+    updated_at: Moment
 
 
 class ShippingProfilesOut(Wire):

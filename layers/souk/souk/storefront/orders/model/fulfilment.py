@@ -216,26 +216,26 @@ class Sale:
         return self.fulfilment.status
 
 
-@dataclass(frozen=True, slots=True)
-class TrackingUpdate:
-    """What a seller reports about a parcel. A `status` also moves the fulfilment there if it is not there yet."""
-
-    status: Status | None = None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Report:
     location: str | None = None
     notes: str | None = None
     carrier: str | None = None
     tracking_number: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tracking:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingUpdate(_Report):
+    """What a seller reports about a parcel. A `status` also moves the fulfilment there if it is not there yet."""
+
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracking(_Report):
     """One report about a seller's parcel. `status` is what the fulfilment was then. Ids sort by time."""
 
     id: str
     seller_id: str
     status: Status
     at: datetime
-    location: str | None = None
-    notes: str | None = None
-    carrier: str | None = None
-    tracking_number: str | None = None

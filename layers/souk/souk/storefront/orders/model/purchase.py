@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from souk.accounts.addresses.model import PostalAddress
+
 MOST_LINES: Final = 20
 MOST_SELLERS: Final = 10
 MOST_UNITS: Final = 999
@@ -19,15 +21,7 @@ class Purchase:
     address_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShipTo:
-    """The address of an order as it was when the order was placed. `country` is ISO 3166-1 alpha-2."""
+class ShipTo(PostalAddress):
+    """The address of an order as it was when the order was placed."""
 
-    full_name: str
-    line1: str
-    line2: str | None
-    city: str
-    state: str | None
-    postal_code: str | None
-    country: str
-    phone: str | None
+    __slots__ = ()

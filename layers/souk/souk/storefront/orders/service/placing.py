@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -222,13 +222,4 @@ class Placing:
 
 
 def _ship_to(address: Address) -> ShipTo:
-    return ShipTo(
-        full_name=address.full_name,
-        line1=address.line1,
-        line2=address.line2,
-        city=address.city,
-        state=address.state,
-        postal_code=address.postal_code,
-        country=address.country,
-        phone=address.phone,
-    )
+    return ShipTo(**{field.name: getattr(address, field.name) for field in fields(ShipTo)})

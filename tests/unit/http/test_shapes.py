@@ -1,0 +1,56 @@
+"""Shapes that are made from entities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from souk.http.fields import AmountOut, Wire
+from souk.shared.money import Money
+
+
+class PartOut(Wire):
+    name: str
+
+
+class EntityOut(Wire):
+    id: str
+    price: AmountOut
+    parts: list[PartOut]
+    kind: str = "thing"
+
+
+@dataclass
+class Part:
+    name: str
+    secret: str = "hidden"
+
+
+@dataclass
+class Entity:
+    id: str = "a"
+    price: Money = field(default_factory=lambda: Money(Decimal("9.99"), "USD"))
+    parts: tuple[Part, ...] = (Part("wheel"),)
+    secret: str = "hidden"
+
+
+def test_a_shape_takes_its_own_fields_and_no_others() -> None:
+    assert EntityOut.of(Entity()).model_dump(mode="json") == {
+        "id": "a",
+        "price": 9.99,
+        "parts": [{"name": "wheel"}],
+        "kind": "thing",
+    }
+
+
+def test_what_is_given_comes_before_the_attribute() -> None:
+    shape = EntityOut.of(Entity(), id="b", price=Money(Decimal(5), "USD"))
+    assert (shape.id, shape.price) == ("b", Decimal(5))
+
+
+def test_a_field_that_is_nowhere_is_an_error() -> None:
+    with pytest.raises(ValidationError, match="id"):
+        EntityOut.of(Part("wheel"), price=Decimal(1), parts=[])
