@@ -6,6 +6,7 @@ continues without a fault. So every call is reached once, and no scenario is rep
 
 from __future__ import annotations
 
+import gc
 import os
 import warnings
 from collections.abc import Callable, Iterable
@@ -67,7 +68,10 @@ def in_copy(work: Callable[[], None]) -> str:
 def _fork() -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # other tests' idle threads do not matter to a copy
-        return os.fork()
+        child = os.fork()
+    if child == 0:
+        gc.disable()  # a collection would write to all of the memory that is shared with the original, and so copy it
+    return child
 
 
 def _read_report(child: int, reading: int, writing: int) -> str:
