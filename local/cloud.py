@@ -7,6 +7,7 @@ deploy needs no second interpreter. MiniStack reads its settings when it is impo
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import logging.handlers
 import os
@@ -109,6 +110,9 @@ class Cloud:
         saver.removals = saving.Removals(emulator("services.s3"), self._loop.call_soon_threadsafe)
         saver.begin_from_here()
         saver.start()
+        # What was imported stays for the life of the process: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         threading.Thread(target=self._bound_workers, args=(lambda_runtime,), name="souk-workers", daemon=True).start()
 
     def serve(self, app: Asgi, listener: socket.socket) -> None:

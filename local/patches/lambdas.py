@@ -20,8 +20,8 @@ from typing import Any
 from local.problems import PatchOutdated
 
 IN_FLIGHT = 32
-IDLE_WORKERS = 24
-IDLE_BYTES = 1_200_000_000
+IDLE_BYTES = max(1_200_000_000, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 8)
+"""What idle workers may hold in all: an eighth of the machine's memory, so that most of 100 functions stay warm."""
 _END_OF_LOG = "\x1eend of invocation\x1e"
 
 
@@ -187,7 +187,7 @@ def hide_errors_from_callers(lambdas: Any) -> None:
 
 
 def end_idle_workers(runtime: Any, resident: Callable[[int], int]) -> int:
-    """End the idle workers used longest ago, beyond IDLE_WORKERS or IDLE_BYTES in all. Returns how many.
+    """End the idle workers used longest ago, beyond IDLE_BYTES in all. Returns how many.
 
     MiniStack keeps every worker, and each holds memory.
     """
@@ -200,9 +200,9 @@ def end_idle_workers(runtime: Any, resident: Callable[[int], int]) -> int:
             if not worker.in_use and worker._proc is not None
         ]
         kept_bytes = 0
-        for place, (_, key, worker) in enumerate(sorted(idle, key=lambda entry: entry[0], reverse=True)):
+        for _, key, worker in sorted(idle, key=lambda entry: entry[0], reverse=True):
             kept_bytes += resident(worker._proc.pid)
-            if place >= IDLE_WORKERS or kept_bytes > IDLE_BYTES:
+            if kept_bytes > IDLE_BYTES:
                 runtime._workers[key].remove(worker)
                 ended.append(worker)
     runtime.kill_workers(ended)
