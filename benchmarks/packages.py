@@ -90,7 +90,9 @@ def _compared(record: Record) -> dict[str, Packaged]:
     file = WORKSHOP / "compared-calls" / f"{record['path']}.json"
     file.parent.mkdir(exist_ok=True)
     exchanges = [{name: one[name] for name in _EXCHANGE_FIELDS} for one in record["exchanges"]]
-    file.write_text(json.dumps({**{name: record[name] for name in _SHAPE_FIELDS}, "exchanges": exchanges}))
+    vendor = [one["target"] for one in record["vendor"]]
+    shape = {name: record[name] for name in _SHAPE_FIELDS}
+    file.write_text(json.dumps({**shape, "exchanges": exchanges, "vendor": vendor}))
     compiled = (_COMPILED, *_layers(record))
     paths: Mapping[str, tuple[Path, ...]] = {
         "framework": (_COMPARED, _PLAIN_SOUK, _PLAIN),

@@ -4,7 +4,8 @@
 
 It is a process of its own, so that its time is nobody's. A handler finds it under /<slot>, and vendors under
 /<slot>/<vendor>. A slot is the name of a recorded function, or `<any text>.<name>` for handlers that run at the same
-time; in each, the answers of one operation come in the order in which they were recorded, over and over.
+time; in each, the answers of one operation come in the order in which they were recorded, over and over. Where a
+handler made an id of its own, later answers have that id in place of the recorded one.
 /<slot>/_asked answers what was asked there since the last time.
 """
 
@@ -14,30 +15,38 @@ import asyncio
 import base64
 import itertools
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
+from typing import Final, NamedTuple
 
 _END_OF_HEAD = b"\r\n\r\n"
 _ASKED = "GET _asked"
+_ID: Final = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+"""UUIDv7: ids of the same length, so that an answer keeps its own."""
 
 
 class Answers:
     """Recorded answers as bytes to send, by slot and target: an operation's name, or a method and a path."""
 
     def __init__(self, recording: Path) -> None:
-        self._recorded: dict[tuple[str, str], list[bytes]] = {}
-        self._answers: dict[tuple[str, str], Iterator[bytes]] = {}
+        self._recorded: dict[tuple[str, str], list[_Exchange]] = {}
+        self._exchanges: dict[tuple[str, str], Iterator[_Exchange]] = {}
+        self._new_ids: defaultdict[str, dict[bytes, bytes]] = defaultdict(dict)
         self._asked: defaultdict[str, list[str]] = defaultdict(list)
         for function in json.loads(recording.read_text()):
             for exchange in [*function["exchanges"], *function["vendor"]]:
                 body = base64.b64decode(exchange["body"])
-                message = _message(exchange["status"], exchange["answer_headers"], body)
-                self._recorded.setdefault((function["path"], exchange["target"]), []).append(message)
+                recorded = _Exchange(
+                    _ID.findall(exchange.get("request", "").encode()),
+                    _message(exchange["status"], exchange["answer_headers"], body),
+                )
+                self._recorded.setdefault((function["path"], exchange["target"]), []).append(recorded)
 
-    def answer(self, slot: str, target: str) -> bytes:
+    def answer(self, slot: str, target: str, body: bytes) -> bytes:
         if target == _ASKED:
             return _message(200, {"content-type": "application/json"}, json.dumps(self._asked.pop(slot, [])).encode())
         self._asked[slot].append(target)
@@ -46,9 +55,22 @@ class Answers:
             # No client retries this, and the handler's failure shows it.
             content = f"nothing recorded for {slot} {target}".encode()
             return _message(400, {"content-type": "application/json"}, content)
-        if (slot, target) not in self._answers:
-            self._answers[slot, target] = itertools.cycle(recorded)
-        return next(self._answers[slot, target])
+        if (slot, target) not in self._exchanges:
+            self._exchanges[slot, target] = itertools.cycle(recorded)
+        exchange = next(self._exchanges[slot, target])
+        asked = _ID.findall(body)
+        if len(asked) == len(exchange.ids):
+            self._new_ids[slot] |= {old: new for old, new in zip(exchange.ids, asked, strict=True) if old != new}
+        answer = exchange.answer
+        for old, new in self._new_ids[slot].items():
+            answer = answer.replace(old, new)
+        return answer
+
+
+class _Exchange(NamedTuple):
+    ids: list[bytes]
+    """In the recorded request, in their order."""
+    answer: bytes
 
 
 class Connection(asyncio.Protocol):
@@ -66,7 +88,7 @@ class Connection(asyncio.Protocol):
         while (request := self._next_request()) is not None and self._transport is not None:
             self._transport.write(self._answers.answer(*request))
 
-    def _next_request(self) -> tuple[str, str] | None:
+    def _next_request(self) -> tuple[str, str, bytes] | None:
         head, end, rest = self._received.partition(_END_OF_HEAD)
         if not end:
             return None
@@ -75,11 +97,11 @@ class Connection(asyncio.Protocol):
         length = int(headers.get("content-length", "0"))
         if len(rest) < length:
             return None
-        self._received = rest[length:]
+        body, self._received = rest[:length], rest[length:]
         method, address, _ = first.split(" ")
         slot, _, path = address.partition("?")[0].lstrip("/").partition("/")
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
-        return slot, operation or f"{method} {path}"
+        return slot, operation or f"{method} {path}", body
 
 
 def _message(status: int, headers: Mapping[str, str], body: bytes) -> bytes:

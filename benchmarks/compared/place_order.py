@@ -22,10 +22,9 @@ dynamodb, secretsmanager = client("dynamodb"), client("secretsmanager")
 
 def work(event: dict[str, Any], _given: dict[str, Any]) -> None:
     buyer_id = event["requestContext"]["authorizer"]["lambda"]["subject"]
-    account = to_item({"pk": f"ACCOUNT#{buyer_id}", "sk": "ACCOUNT"})
-    from_item(dynamodb.get_item(TableName="IdentityTable", Key=account, ConsistentRead=True)["Item"])
-    _read_all("PRODUCT", "STOCK", "SHIPPING")
-    _read_all("SHOP", "POLICY")
+    _read_all("ACCOUNT", "POSTAL", "PRODUCT")
+    _read_all("SHOP", "SHIPPING")
+    json.loads(secretsmanager.get_secret_value(SecretId="TaxRatesSecret")["SecretString"])
     part = {
         "seller_id": "01a224d9-da18-7050-969b-34fc33645fab",
         "seller_name": "Vintage Vault",

@@ -12,10 +12,13 @@ import pytest
 
 from benchmarks.stand_in import Answers, Connection
 
+OLD, NEW, KEPT = (f"01a22612-f407-7{number}c-99a4-2512a61a6f56" for number in ("00", "11", "22"))
 
-def exchange(target: str, body: str, **headers: str) -> dict[str, Any]:
+
+def exchange(target: str, body: str, request: str = "", **headers: str) -> dict[str, Any]:
     return {
         "target": target,
+        "request": request,
         "status": 200,
         "answer_headers": {"content-type": "text/plain", **headers},
         "body": base64.b64encode(body.encode()).decode(),
@@ -27,7 +30,13 @@ def answers(tmp_path: Path) -> Answers:
     recording = tmp_path / "recording.json"
     record = {
         "path": "place_order",
-        "exchanges": [exchange("GetItem", "first"), exchange("GetItem", "second"), exchange("GET b/index/m", "s3")],
+        "exchanges": [
+            exchange("GetItem", "first"),
+            exchange("GetItem", "second"),
+            exchange("GET b/index/m", "s3"),
+            exchange("PutItem", "{}", f"{{'id': '{OLD}', 'of': '{KEPT}'}}"),
+            exchange("Query", f"{OLD} of {KEPT}"),
+        ],
         "vendor": [exchange("POST stripe/v1/refunds", "refund")],
     }
     recording.write_text(json.dumps([record]))
@@ -83,3 +92,13 @@ def test_each_slot_begins_with_the_first_answer_and_knows_what_was_asked_there(a
 def test_what_was_not_recorded_is_refused(answers: Answers) -> None:
     [(status, body)] = asked(answers, "GET /place_order/b/other HTTP/1.1\n\n")
     assert (status, "b/other" in body) == (400, True)
+
+
+def test_a_newly_made_id_replaces_the_recorded_one_in_later_answers_of_its_slot(answers: Answers) -> None:
+    def call(slot: str, operation: str, body: str = "{}") -> str:
+        head = f"POST /{slot}.place_order/ HTTP/1.1\nX-Amz-Target: DynamoDB_20120810.{operation}\n"
+        return f"{head}Content-Length: {len(body)}\n\n{body}"
+
+    item = f'{{"id": "{NEW}", "of": "{KEPT}"}}'
+    calls = (call("a", "PutItem", item), call("a", "Query"), call("b", "Query"))
+    assert [body for _, body in asked(answers, *calls)] == ["{}", f"{NEW} of {KEPT}", f"{OLD} of {KEPT}"]
