@@ -50,10 +50,11 @@ type Asgi = Callable[..., Awaitable[None]]
 class Cloud:
     """MiniStack with its state in `folder`. `children` records its Lambda workers."""
 
-    def __init__(self, folder: Path, port: int, children: Children, *, wait_scale: float = 1) -> None:
+    def __init__(self, folder: Path, port: int, children: Children, *, idle_bytes: int, wait_scale: float = 1) -> None:
         self.port = port
         self._folder = folder
         self._children = children
+        self._idle_bytes = idle_bytes
         self._wait_scale = wait_scale
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="souk-cloud", daemon=True)
@@ -212,7 +213,7 @@ class Cloud:
 
     def _bound_workers(self, runtime: Any) -> None:
         while not self._stopped.wait(2):
-            lambdas.end_idle_workers(runtime, resident)
+            lambdas.end_idle_workers(runtime, resident, self._idle_bytes)
 
     def _bound_socket(self) -> socket.socket:
         return bind(self.port)

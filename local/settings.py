@@ -15,6 +15,7 @@ ALLOWED_ORIGIN, ACCESS_TOKEN_MINUTES, REFRESH_TOKEN_DAYS, GENERATIONS_PER_DAY
 REQUIRE_VERIFIED_SELLERS  false      whether only shops that an operator has verified show and sell
 ATTEMPTS_PER_ACCOUNT, LOGINS_PER_NETWORK, REGISTRATIONS_PER_NETWORK    tries in 15 minutes
 SOUK_BUILD           .aws-sam/build  a build made elsewhere; when set, nothing is built
+SOUK_IDLE_MB         1200            memory that idle functions may keep; beyond it those used longest ago are ended
 SOUK_WAIT_SCALE      1               below 1, workflow waits are shortened (tests)
 EBAY_ACCESS_TOKEN    the stand-in's  the demo seller's token
 DEMO_OUTPUT          demo-output     where `make demo` puts pictures and video
@@ -83,6 +84,7 @@ class Settings:
     parameters: Mapping[str, str]
     secrets: Mapping[str, str]
     wait_scale: float
+    idle_bytes: int
     demo_output: Path
     demo_token: str
     stack: str
@@ -108,6 +110,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         build=Path(given.get("SOUK_BUILD", ".aws-sam/build")).resolve(),
         parameters=MappingProxyType(parameters),
         secrets=MappingProxyType(_secrets(given)),
+        idle_bytes=_megabytes("SOUK_IDLE_MB", given.get("SOUK_IDLE_MB", "1200")),
         wait_scale=_scale(given.get("SOUK_WAIT_SCALE", "1")),
         demo_output=Path(given.get("DEMO_OUTPUT", "demo-output")).resolve(),
         demo_token=given.get("EBAY_ACCESS_TOKEN", "dev-ebay-demo"),
@@ -129,6 +132,13 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or not 0 < int(text) < 65536:
         raise Unusable(f"PORT must be a number from 1 to 65535, not {text!r}.")
     return int(text)
+
+
+def _megabytes(name: str, text: str) -> int:
+    """In bytes."""
+    if not (text.isascii() and text.isdecimal()):
+        raise Unusable(f"{name} must be a whole number of megabytes, not {text!r}.")
+    return int(text) * 1_000_000
 
 
 def _scale(text: str) -> float:

@@ -78,7 +78,13 @@ class Stack:
         self._choose_ports()
         with self._terminal.step("Starting the local cloud"):
             self._start_stand_ins()
-            self._cloud = Cloud(data, self._ports["cloud"], self._children, wait_scale=self.settings.wait_scale)
+            self._cloud = Cloud(
+                data,
+                self._ports["cloud"],
+                self._children,
+                idle_bytes=self.settings.idle_bytes,
+                wait_scale=self.settings.wait_scale,
+            )
             self._cloud.start()
             for stand_in in self._stand_ins.values():
                 stand_in.wait()

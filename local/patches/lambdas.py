@@ -20,8 +20,6 @@ from typing import Any
 from local.problems import PatchOutdated
 
 IN_FLIGHT = 32
-IDLE_BYTES = max(1_200_000_000, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 8)
-"""What idle workers may hold in all: an eighth of the machine's memory, so that most of 100 functions stay warm."""
 _END_OF_LOG = "\x1eend of invocation\x1e"
 
 
@@ -186,8 +184,8 @@ def hide_errors_from_callers(lambdas: Any) -> None:
     lambdas.lambda_execute_result_to_api_proxy_response = converted
 
 
-def end_idle_workers(runtime: Any, resident: Callable[[int], int]) -> int:
-    """End the idle workers used longest ago, beyond IDLE_BYTES in all. Returns how many.
+def end_idle_workers(runtime: Any, resident: Callable[[int], int], most_bytes: int) -> int:
+    """End the idle workers used longest ago, beyond `most_bytes` in all. Returns how many.
 
     MiniStack keeps every worker, and each holds memory.
     """
@@ -202,7 +200,7 @@ def end_idle_workers(runtime: Any, resident: Callable[[int], int]) -> int:
         kept_bytes = 0
         for _, key, worker in sorted(idle, key=lambda entry: entry[0], reverse=True):
             kept_bytes += resident(worker._proc.pid)
-            if kept_bytes > IDLE_BYTES:
+            if kept_bytes > most_bytes:
                 runtime._workers[key].remove(worker)
                 ended.append(worker)
     runtime.kill_workers(ended)

@@ -42,6 +42,12 @@ def test_a_wait_scale_out_of_range_is_refused(scale: str) -> None:
         read_settings({"SOUK_WAIT_SCALE": scale})
 
 
+@pytest.mark.parametrize("megabytes", ["x", "-1", "1.5"])
+def test_memory_that_is_no_number_is_refused(megabytes: str) -> None:
+    with pytest.raises(Unusable, match="SOUK_IDLE_MB"):
+        read_settings({"SOUK_IDLE_MB": megabytes})
+
+
 def test_the_stand_in_is_needed_until_all_three_addresses_are_given() -> None:
     two = {"EBAY_API_URL": "https://a", "EBAY_MEDIA_URL": "https://b"}
     assert read_settings(two).needs_ebay_stand_in
