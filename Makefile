@@ -86,25 +86,29 @@ types: .venv/.installed
 validate: .venv/.installed
 	@$(SAM) validate --lint
 
-.PHONY: unit
-unit: .venv/.installed
+# Suites of one process.
+.PHONY: unit units functions harness
+unit: units functions harness
+units: .venv/.installed
 	@$(PARALLEL) tests/unit tests/template
+functions: .venv/.installed
 	@$(PARALLEL) tests/functions
+harness: .venv/.installed
 	@$(PARALLEL) tests/harness
 PARALLEL := $(VENV)/pytest --numprocesses 2 --dist loadscope
 
-.PHONY: e2e
-e2e: install build
-	@$(E2E)
-E2E := $(CLOUD)/python -m pytest --numprocesses 2 tests/e2e
+# A stack in each of three processes. They wait often: the other suites take what they leave of two cores.
+.PHONY: e2e stacks
+e2e: install build stacks
+stacks:
+	@$(CLOUD)/python -m pytest --numprocesses 3 tests/e2e
 
-# What runs on one core comes first, two at a time; each prints what it has to say when it ends. The template is built
-# as it is: a test fails when it is not what its parts make.
+# Two at a time, each prints what it has to say when it ends. The template is built as it is: a test fails when it is
+# not what its parts make.
 .PHONY: test
 test: install ## everything: lint, types, unit, functions, template, end to end
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types style validate built
-	@$(MAKE) --no-print-directory unit
-	@$(E2E)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target stacks unit
 
 .PHONY: bench
 bench: install build ## cold starts, overhead, sizes, growth, local cloud: figures compared with their limits

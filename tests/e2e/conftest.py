@@ -15,14 +15,21 @@ from local.testing import PATIENCE, ROOT, LocalStack
 from tests.e2e.account import Heard
 from tests.e2e.selling import PHOTO, Ebay, Made, Seller, approved, keep, plant
 
-# These have stacks of their own, or leave nothing as it was: with --numprocesses 2 they run beside all others.
-_APART = ("local_cloud", "test_another_ebay.py", "test_fuzz.py", "test_search.py")
+# These have stacks of their own, or leave nothing as it was: with --numprocesses 3 they run beside all others.
+_APART = {
+    "local_cloud": "without the product",
+    "test_another_ebay.py": "disturbing",
+    "test_fuzz.py": "disturbing",
+    "test_search.py": "disturbing",
+}
 # The search for secrets needs the answers of all other tests.
 _LAST = "test_secrets.py"
 _EARLIER_DATA = Path(__file__).parent / "earlier_data" / "data.tar.xz"
 _SETTINGS = {
     # Waits between the tries of workflows take a tenth of their time.
     "SOUK_WAIT_SCALE": "0.1",
+    # Almost every function is called again and again.
+    "SOUK_IDLE_MB": "6000",
     # Every test registers new accounts from the same network.
     "REGISTRATIONS_PER_NETWORK": "10000",
     "LOGINS_PER_NETWORK": "10000",
@@ -37,11 +44,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-    class TwoGroups(LoadScopeScheduling):  # type: ignore[misc]
+    class Groups(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return "apart" if any(name in nodeid for name in _APART) else "together"
+            return next((group for name, group in _APART.items() if name in nodeid), "together")
 
-    return TwoGroups(config, log)
+    return Groups(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,110 +38,110 @@ def _children(stack: LocalStack) -> list[psutil.Process]:
     return psutil.Process(stack.pid).children(recursive=True)
 
 
-def test_a_second_start_finds_the_data_and_deploys_nothing(own_stack: LocalStack) -> None:
+def _opens(stack: LocalStack) -> bool:
+    return httpx.get(f"{stack.url}/open/x", timeout=PATIENCE, trust_env=False).status_code == 200
+
+
+def _ended(processes: list[psutil.Process]) -> bool:
+    return not psutil.wait_procs(processes, timeout=PATIENCE)[1]
+
+
+def _refused(stack: LocalStack, reason: str) -> str:
+    """What a start says that does not come to running."""
+    process = stack.begin()
+    output = str(process.communicate(timeout=PATIENCE)[0])
+    assert process.returncode == 1
+    assert reason in output
+    return output
+
+
+@contextmanager
+def _outliving(stack: LocalStack) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of the stack that does not end with it."""
+    worker = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    try:
+        began = psutil.Process(worker.pid).create_time()
+        with (stack.data / "children").open("a") as file:
+            file.write(json.dumps({"pid": worker.pid, "began": began}) + "\n")
+            file.write(json.dumps({"pid": os.getpid(), "began": began}) + "\n")  # a reused pid: not ours to end
+            file.write('{"pid": ')  # torn by the crash
+        yield worker
+    finally:
+        worker.kill()
+
+
+def test_data_streams_and_places_outlive_a_stop_a_kill_and_a_torn_file(own_stack: LocalStack) -> None:
     own_stack.start()
+    assert _opens(own_stack)
     _put(own_stack, "kept")
     own_stack.client("s3").put_object(Bucket=own_stack.physical("Bucket"), Key="kept", Body=b"content")
+    wait_until(lambda: _has(own_stack, "INSERT#kept", "Seen"))
     first, tables = own_stack.places, own_stack.physical("Items")
+    children = _children(own_stack)
+    assert len(children) >= 2, "the eBay stand-in and a worker"
     status, output = own_stack.stop()
     assert (status, "Deploying" in output) == (0, True)
+    assert _ended(children), "a stop leaves no process"
 
+    # The second start finds the data, deploys nothing and goes on with the stream.
     own_stack.start()
     assert (replace(own_stack.places, pid=0), own_stack.physical("Items")) == (replace(first, pid=0), tables)
     assert _has(own_stack, "kept")
     kept = own_stack.client("s3").get_object(Bucket=own_stack.physical("Bucket"), Key="kept")
     assert kept["Body"].read() == b"content"
-    assert httpx.get(f"{own_stack.url}/open/x", timeout=PATIENCE, trust_env=False).status_code == 200
-    status, output = own_stack.stop()
-    assert (status, "Deploying" in output) == (0, False)
-
-
-def test_stopping_leaves_no_process(own_stack: LocalStack) -> None:
-    own_stack.start()
-    httpx.get(f"{own_stack.url}/open/x", timeout=PATIENCE, trust_env=False)
-    children = _children(own_stack)
-    assert len(children) >= 2  # the eBay stand-in and a worker
-    own_stack.stop()
-    assert psutil.wait_procs(children, timeout=PATIENCE)[1] == []
-
-
-def test_a_kill_loses_no_saved_data_and_leaves_no_process(own_stack: LocalStack) -> None:
-    own_stack.start()
-    httpx.get(f"{own_stack.url}/open/x", timeout=PATIENCE, trust_env=False)
-    _put(own_stack, "before-the-kill")
-    wait_until(lambda: _saved(own_stack, "before-the-kill"))
-    children = _children(own_stack)
-    own_stack.kill9()
-    own_stack.start()
-    assert psutil.wait_procs(children, timeout=PATIENCE)[1] == []
-    assert _has(own_stack, "before-the-kill")
-
-
-def test_stream_consumers_continue_after_a_restart(own_stack: LocalStack) -> None:
-    own_stack.start()
-    for number in range(5):
-        _put(own_stack, f"early-{number}")
-    wait_until(lambda: _has(own_stack, "INSERT#early-4", "Seen"))
-    own_stack.stop()
-    own_stack.start()
+    assert _opens(own_stack)
     _put(own_stack, "late")
     wait_until(lambda: _has(own_stack, "INSERT#late", "Seen"))
-
-
-def test_records_that_nobody_has_read_survive_a_restart(own_stack: LocalStack) -> None:
-    own_stack.start()
     functions = own_stack.client("lambda")
     [mapping] = functions.list_event_source_mappings()["EventSourceMappings"]
     functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
     _put(own_stack, "unread")
-    own_stack.stop()
+    status, output = own_stack.stop()
+    assert (status, "Deploying" in output) == (0, False)
+
+    # Records that nobody has read are still there.
     own_stack.start()
     assert not _has(own_stack, "INSERT#unread", "Seen")
     own_stack.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
     wait_until(lambda: _has(own_stack, "INSERT#unread", "Seen"))
 
-
-def test_a_worker_that_outlives_a_kill_is_ended_by_the_next_start(own_stack: LocalStack) -> None:
-    own_stack.start()
-    stranger = subprocess.Popen(["sleep", "600"], start_new_session=True)
-    try:
-        began = psutil.Process(stranger.pid).create_time()
-        with (own_stack.data / "children").open("a") as file:
-            file.write(json.dumps({"pid": stranger.pid, "began": began}) + "\n")
-            file.write(json.dumps({"pid": os.getpid(), "began": began}) + "\n")  # a reused pid: not ours to end
-            file.write('{"pid": ')  # torn by the crash
+    # A kill loses nothing that was saved and leaves no process; a worker that outlives it is ended by the next start.
+    _put(own_stack, "before-the-kill")
+    wait_until(lambda: _saved(own_stack, "before-the-kill"))
+    children = _children(own_stack)
+    with _outliving(own_stack) as worker:
         own_stack.kill9()
         own_stack.start()
-        assert stranger.wait(PATIENCE) == -signal.SIGTERM
-    finally:
-        stranger.kill()
+        assert worker.wait(PATIENCE) == -signal.SIGTERM
+    assert _ended(children)
+    assert _has(own_stack, "before-the-kill")
 
-
-def test_a_torn_state_file_loses_at_most_the_last_save(own_stack: LocalStack) -> None:
-    own_stack.start()
-    _put(own_stack, "old")
-    own_stack.stop()
-    own_stack.start()
-    _put(own_stack, "new")
+    # A torn file loses at most what was saved last.
+    _put(own_stack, "last")
     own_stack.stop()
     file = own_stack.data / "state" / "dynamodb.json"
     file.write_bytes(file.read_bytes()[:200] + b"\xff")
     own_stack.start()
-    assert _has(own_stack, "old")
+    assert _has(own_stack, "before-the-kill")
     assert file.with_suffix(".torn").exists()
 
 
-def test_a_changed_setting_is_deployed_and_reaches_the_functions(own_stack: LocalStack) -> None:
+def test_a_changed_setting_and_a_changed_port_are_deployed(own_stack: LocalStack) -> None:
     own_stack.start()
     _put(own_stack, "kept")
     asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "GET"}
-    assert (
-        "access-control-allow-origin"
-        not in httpx.options(own_stack.url, headers=asked, timeout=PATIENCE, trust_env=False).headers
-    )
+    before = httpx.options(own_stack.url, headers=asked, timeout=PATIENCE, trust_env=False)
+    assert "access-control-allow-origin" not in before.headers
+    _refused(LocalStack(own_stack.data), "Another run uses")
+    assert _opens(own_stack)
+    ebay = httpx.URL(own_stack.ebay_url).port
     own_stack.stop()
     own_stack.configure(ALLOWED_ORIGIN="https://shop.example", MEDIA_PROVIDER="bedrock")
-    own_stack.start()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", ebay))
+        taken.listen()
+        own_stack.start()
+    assert httpx.URL(own_stack.ebay_url).port != ebay
     answer = httpx.options(own_stack.url, headers=asked, timeout=PATIENCE, trust_env=False)
     assert answer.headers["access-control-allow-origin"] == "https://shop.example"
     assert httpx.get(f"{own_stack.url}/open/process", timeout=PATIENCE, trust_env=False).json()["setting"] == "bedrock"
@@ -185,7 +187,7 @@ def test_a_start_killed_at_any_moment_is_completed_by_the_next(own_stack: LocalS
         process.kill()
         process.communicate(timeout=PATIENCE)
     own_stack.start()
-    assert httpx.get(f"{own_stack.url}/open/x", timeout=PATIENCE, trust_env=False).status_code == 200
+    assert _opens(own_stack)
     assert (
         httpx.get(
             f"{own_stack.url}/guarded", headers={"Authorization": "x"}, timeout=PATIENCE, trust_env=False
@@ -194,30 +196,15 @@ def test_a_start_killed_at_any_moment_is_completed_by_the_next(own_stack: LocalS
     )
 
 
-def test_a_busy_port_is_reported_in_a_sentence_and_leaves_no_process(own_stack: LocalStack) -> None:
+def test_a_start_that_is_refused_or_interrupted_says_so_and_leaves_no_process(own_stack: LocalStack) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", own_stack.port))
         taken.listen()
-        process = own_stack.begin()
-        output = process.communicate(timeout=PATIENCE)[0]
-    assert process.returncode == 1
+        output = _refused(own_stack, "")
     assert output.strip() == (
         f"error: Port {own_stack.port} of 127.0.0.1 is busy: stop what uses it, or choose another with PORT=..."
     )
-    own_stack.start()
 
-
-def test_a_second_run_on_the_same_folder_is_refused(own_stack: LocalStack) -> None:
-    own_stack.start()
-    second = LocalStack(own_stack.data)
-    process = second.begin()
-    output = process.communicate(timeout=PATIENCE)[0]
-    assert process.returncode == 1
-    assert "Another run uses" in output
-    assert httpx.get(f"{own_stack.url}/open/x", timeout=PATIENCE, trust_env=False).status_code == 200
-
-
-def test_an_interrupted_start_ends_by_itself_and_reports_it(own_stack: LocalStack) -> None:
     process = own_stack.begin()
     wait_until(lambda: (own_stack.data / "cloud.log").exists())
     process.send_signal(signal.SIGINT)
@@ -225,17 +212,6 @@ def test_an_interrupted_start_ends_by_itself_and_reports_it(own_stack: LocalStac
     assert process.returncode == 130
     assert output.rstrip().endswith("Interrupted.")
     own_stack.start()
-
-
-def test_a_taken_port_of_the_stand_in_is_replaced_and_deployed(own_stack: LocalStack) -> None:
-    own_stack.start()
-    ebay = httpx.URL(own_stack.ebay_url).port
-    own_stack.stop()
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", ebay))
-        taken.listen()
-        own_stack.start()
-        assert httpx.URL(own_stack.ebay_url).port != ebay
 
 
 def test_the_stand_in_is_not_started_when_ebay_is_elsewhere(own_stack: LocalStack) -> None:
