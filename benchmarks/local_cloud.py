@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from benchmarks.rows import Row
+from local.children import memory
 from local.testing import LocalStack, cloud_python
 from tests.functions.template import ROOT
 
@@ -114,9 +115,9 @@ def _demo(stack: LocalStack, media: Path) -> None:
 
 
 def _resident(pid: int) -> int:
-    """Bytes; what processes share is counted for each."""
+    """Bytes; what processes share is counted once."""
     root = psutil.Process(pid)
-    return sum(process.memory_info().rss for process in [root, *root.children(recursive=True)])
+    return sum(memory(process.pid) for process in [root, *root.children(recursive=True)])
 
 
 def _oldest_lost(stack: LocalStack, seller: httpx.Client) -> float:

@@ -102,9 +102,10 @@ def _signal(process: psutil.Process, *, gently: bool) -> None:
         return
 
 
-def resident(pid: int) -> int:
-    """The memory that a process uses, in bytes; 0 if it has ended."""
+def memory(pid: int) -> int:
+    """Bytes that a process uses, with its share of what it has in common with others; 0 if it has ended."""
     try:
-        return int(psutil.Process(pid).memory_info().rss)
+        used = psutil.Process(pid).memory_full_info()
     except psutil.NoSuchProcess:
         return 0
+    return int(getattr(used, "pss", used.uss))  # only Linux has proportional set sizes

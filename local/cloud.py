@@ -25,7 +25,8 @@ import boto3
 from botocore.config import Config
 
 from local import saving
-from local.children import Children, resident
+from local.children import Children, memory
+from local.forkserver import ForkServers
 from local.patches import gateways, lambdas, services
 from local.problems import Unusable
 
@@ -54,6 +55,7 @@ class Cloud:
         self.port = port
         self._folder = folder
         self._children = children
+        self._forkservers = ForkServers(children.remember)
         self._idle_bytes = idle_bytes
         self._wait_scale = wait_scale
         self._loop = asyncio.new_event_loop()
@@ -160,11 +162,13 @@ class Cloud:
             self._end_server(server)
         self._halted.set()
         emulator("core.lambda_runtime").reset()
+        self._forkservers.stop()
         self.save()
         for server in self._servers[:1]:
             self._end_server(server)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        gc.unfreeze()  # at exit, some libraries report what was never collected
 
     def _end_server(self, server: tuple[asyncio.Event, Any]) -> None:
         stop, future = server
@@ -178,7 +182,7 @@ class Cloud:
         lambdas.report_exception_classes(runtime, functions)
         lambdas.end_logs_at_a_marker(runtime)
         lambdas.unpack_once(runtime, self._folder / "unpacked")
-        lambdas.isolate_workers(runtime, self._children.remember)
+        lambdas.isolate_workers(runtime, self._forkservers, self._children.remember)
         lambdas.queue_above_the_bound(functions)
         lambdas.show_logs(functions, _function_log(self._folder))
         lambdas.hide_errors_from_callers(functions)
@@ -213,7 +217,7 @@ class Cloud:
 
     def _bound_workers(self, runtime: Any) -> None:
         while not self._stopped.wait(2):
-            lambdas.end_idle_workers(runtime, resident, self._idle_bytes)
+            lambdas.end_idle_workers(runtime, memory, self._idle_bytes)
 
     def _bound_socket(self) -> socket.socket:
         return bind(self.port)

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from local import forkserver
+from local.forkserver import Forked, ForkServers
 from local.problems import PatchOutdated
 
 IN_FLIGHT = 32
@@ -117,16 +119,17 @@ def unpack_once(runtime: Any, folder: Path) -> None:
     )
 
 
-def isolate_workers(runtime: Any, started: Callable[[int], None]) -> None:
+def isolate_workers(runtime: Any, servers: ForkServers, started: Callable[[int], None]) -> None:
     """Workers run in a bare interpreter: they see only the standard library, their layers and their code.
 
     MiniStack runs them in its own interpreter, which would hide that a package is missing in a layer. They also get
     sessions of their own, so that Ctrl-C reaches only the stack; their pids are recorded, to end them after a crash.
     """
-    interpreter = getattr(sys, "_base_executable", sys.executable)  # outside of any virtual environment
 
-    def popen(command: list[str], **named: Any) -> subprocess.Popen[str]:
-        bare = [interpreter, "-S", *command[1:]] if command[0] == sys.executable else command
+    def popen(command: list[str], **named: Any) -> Forked | subprocess.Popen[str]:
+        if forkserver.SUPPORTED and command[0] == sys.executable:
+            return servers.start(command[1], named["cwd"], named["env"])
+        bare = [forkserver.INTERPRETER, "-S", *command[1:]] if command[0] == sys.executable else command
         process: subprocess.Popen[str] = subprocess.Popen(bare, start_new_session=True, **named)
         started(process.pid)
         return process
@@ -184,7 +187,7 @@ def hide_errors_from_callers(lambdas: Any) -> None:
     lambdas.lambda_execute_result_to_api_proxy_response = converted
 
 
-def end_idle_workers(runtime: Any, resident: Callable[[int], int], most_bytes: int) -> int:
+def end_idle_workers(runtime: Any, memory: Callable[[int], int], most_bytes: int) -> int:
     """End the idle workers used longest ago, beyond `most_bytes` in all. Returns how many.
 
     MiniStack keeps every worker, and each holds memory.
@@ -199,7 +202,7 @@ def end_idle_workers(runtime: Any, resident: Callable[[int], int], most_bytes: i
         ]
         kept_bytes = 0
         for _, key, worker in sorted(idle, key=lambda entry: entry[0], reverse=True):
-            kept_bytes += resident(worker._proc.pid)
+            kept_bytes += memory(worker._proc.pid)
             if kept_bytes > most_bytes:
                 runtime._workers[key].remove(worker)
                 ended.append(worker)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
+from local.testing import PATIENCE
 from tests.template.reach import variables_read
 from tests.template.stack import grants, references, role_of, sources, template
 from tooling.contract.template import ROOT, functions
@@ -56,3 +60,36 @@ def test_the_tax_rates_are_in_a_secret_that_only_functions_which_price_orders_re
     assert readers == {"PreviewOrderFunction", "PlaceOrderFunction", "BuyProductFunction"}
     right = ("secretsmanager:GetSecretValue", "TaxRatesSecret")
     assert {name for name in sources() if right in set(grants(role_of(name)))} == readers
+
+
+def test_importing_what_workers_share_reads_no_variable_of_a_function() -> None:
+    """The local cloud forks its workers: what a module read when it was imported would be another function's."""
+    own = sorted({name for function in sources() for name in given(function)} - _READ_BY_LIBRARIES)
+    assert len(own) > 20
+    program = """
+import os, sys
+from local import forkserver
+
+asked = set()
+
+class Watched(type(os.environ)):
+    def __getitem__(self, name):
+        asked.add(name)
+        return super().__getitem__(name)
+
+os.environ.__class__ = Watched
+for name in forkserver._LIBRARIES:
+    forkserver._import_all(name)
+assert "souk.wiring.orders" in sys.modules
+print(sorted(asked.intersection(sys.argv[1:])))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, *own],
+        cwd=ROOT,
+        env={"PYTHONPATH": "layers/souk:.", "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -1,0 +1,226 @@
+"""Lambda workers by fork: a parent imports the libraries that most functions need, and each worker starts from it.
+
+A worker sees what a process of its own would see: the environment it is given, the standard library, its layers and
+its code. Workers share the memory of what the parent imported. Linux only, because others cannot fork safely.
+
+The parent's side of this file is run by a bare interpreter, which has nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import runpy
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+INTERPRETER = getattr(sys, "_base_executable", sys.executable)  # outside of any virtual environment
+SUPPORTED = sys.platform == "linux"
+_NUMBER = struct.Struct("!I")
+_LAYERS = "_LAMBDA_LAYERS_DIRS"  # MiniStack's own variable
+_LIBRARIES = (
+    "aws_lambda_powertools.logging",
+    "aws_lambda_powertools.metrics",
+    "botocore.client",
+    "botocore.handlers",
+    "botocore.httpsession",
+    "botocore.parsers",
+    "botocore.retries.standard",
+    "botocore.session",
+    "souk",
+)
+"""What the parent imports where the layers have it, with all modules of a package. Importing reads no function's own
+variables."""
+
+
+class ForkServers:
+    """Starts workers, from one parent for each set of libraries. `started` is called with the pid of every process."""
+
+    def __init__(self, started: Callable[[int], None]) -> None:
+        self._started = started
+        self._parents: dict[tuple[str, ...], _Parent] = {}
+        self._lock = threading.Lock()
+
+    def start(self, script: str, folder: str, environment: Mapping[str, str]) -> Forked:
+        """Run `script` in a fork that has `environment` alone, in `folder`, with pipes for its standard streams."""
+        layers = tuple(filter(_holds_libraries, map(os.path.realpath, environment.get(_LAYERS, "").split(os.pathsep))))
+        request = {"script": script, "folder": folder, "environment": dict(environment)}
+        with self._lock:
+            parent = self._parents.get(layers)
+            if parent is not None and not parent.is_alive():
+                parent.stop()
+                parent = None
+            if parent is None:
+                parent = self._parents[layers] = _Parent(layers, environment)
+                self._started(parent.pid)
+            forked = parent.fork(request)
+        self._started(forked.pid)
+        return forked
+
+    def stop(self) -> None:
+        """End the parents; their workers go on until their own input ends."""
+        with self._lock:
+            for parent in self._parents.values():
+                parent.stop()
+            self._parents.clear()
+
+
+class _Parent:
+    """A process that imports the libraries of `layers` and then forks. It ends when this object's socket is closed."""
+
+    def __init__(self, layers: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [INTERPRETER, "-S", "-P", __file__, str(theirs.fileno()), *layers],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+                # The first worker's: libraries read what all functions have in common.
+                env=environment,
+            )
+        self.pid = self._process.pid
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        self._socket.close()
+        self._process.wait()
+
+    def fork(self, request: Mapping[str, Any]) -> Forked:
+        pipes = [os.pipe() for _ in range(3)]
+        (workers_input, stdin), (stdout, workers_output), (stderr, workers_log) = pipes
+        theirs = [workers_input, workers_output, workers_log]
+        body = json.dumps(request).encode()
+        try:
+            socket.send_fds(self._socket, [_NUMBER.pack(len(body))], theirs)
+            self._socket.sendall(body)
+            [pid] = _NUMBER.unpack(_exactly(self._socket, _NUMBER.size))
+        except (OSError, EOFError):
+            for pipe in (stdin, stdout, stderr):
+                os.close(pipe)
+            raise
+        finally:
+            for pipe in theirs:
+                os.close(pipe)
+        return Forked(pid, stdin, stdout, stderr)
+
+
+class Forked:
+    """A worker, as far as MiniStack uses subprocess.Popen. Its parent is another process: a pidfd says when it ends."""
+
+    def __init__(self, pid: int, stdin: int, stdout: int, stderr: int) -> None:
+        self.pid = pid
+        self._pidfd = os.pidfd_open(pid)
+        self.stdin = os.fdopen(stdin, "w", buffering=1)
+        self.stdout, self.stderr = os.fdopen(stdout), os.fdopen(stderr)
+
+    def __del__(self) -> None:
+        os.close(self._pidfd)
+
+    def poll(self) -> int | None:
+        return 0 if self._ended(0) else None
+
+    def wait(self, timeout: float | None = None) -> int:
+        if not self._ended(timeout):
+            raise subprocess.TimeoutExpired("a Lambda worker", timeout or 0)
+        return 0
+
+    def terminate(self) -> None:
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, number)
+
+    def _ended(self, timeout: float | None) -> bool:
+        poll = select.poll()
+        poll.register(self._pidfd, select.POLLIN)
+        return bool(poll.poll(None if timeout is None else timeout * 1000))
+
+
+def _holds_libraries(layer: str) -> bool:
+    return any(Path(layer, "python", name.partition(".")[0]).exists() for name in _LIBRARIES)
+
+
+def _exactly(source: socket.socket, size: int) -> bytes:
+    """Raises EOFError when the other side has ended."""
+    received = b""
+    while len(received) < size:
+        if not (part := source.recv(size - len(received))):
+            raise EOFError
+        received += part
+    return received
+
+
+def _import_libraries(layers: list[str]) -> None:
+    own = sys.path[:]
+    for layer in layers:  # in the order of MiniStack's worker: the last comes first
+        sys.path[:0] = [layer, str(Path(layer, "python"))]
+    for name in _LIBRARIES:
+        _import_all(name)
+    sys.path[:] = own
+    # Workers share these objects: collecting garbage must not write to them.
+    gc.collect()
+    gc.freeze()
+
+
+def _import_all(name: str) -> None:
+    # A function that needs what is missing says so itself.
+    with contextlib.suppress(ImportError):
+        package = importlib.import_module(name)
+        for module in pkgutil.iter_modules(getattr(package, "__path__", ()), f"{name}."):
+            _import_all(module.name)
+
+
+def _serve(requests: socket.socket) -> dict[str, Any] | None:
+    """Fork at every request. Returns the request in the fork, and None in the parent at the end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel collects workers that have ended
+    while True:
+        head, pipes, *_ = socket.recv_fds(requests, _NUMBER.size, 3)
+        if not head:
+            return None
+        request: dict[str, Any] = json.loads(_exactly(requests, _NUMBER.unpack(head)[0]))
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setsid()
+            for stream, pipe in enumerate(pipes):
+                os.dup2(pipe, stream)
+        for pipe in pipes:
+            os.close(pipe)
+        if pid == 0:
+            return request
+        requests.sendall(_NUMBER.pack(pid))
+
+
+def _run(request: Mapping[str, Any]) -> None:
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["folder"])
+    runpy.run_path(request["script"], run_name="__main__")
+
+
+if __name__ == "__main__":
+    _import_libraries(sys.argv[2:])
+    with socket.socket(fileno=int(sys.argv[1])) as requests:
+        request = _serve(requests)
+    if request is not None:
+        _run(request)
