@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -26,13 +25,13 @@ class Children:
         self._lock = threading.Lock()
         self._running: dict[int, subprocess.Popen[bytes]] = {}
 
-    def remember(self, pid: int) -> None:
+    def remember(self, pid: int, name: str) -> None:
         try:
             began = psutil.Process(pid).create_time()
         except psutil.NoSuchProcess:
             return
         with self._lock, self._file.open("a") as file:
-            file.write(json.dumps({"pid": pid, "began": began}) + "\n")
+            file.write(json.dumps({"pid": pid, "began": began, "name": name}) + "\n")
 
     def start(self, module: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
         """Run a module that ends with this process. Its output goes to `log`."""
@@ -46,7 +45,7 @@ class Children:
                 cwd=Path(__file__).parents[1],
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
-        self.remember(child.pid)
+        self.remember(child.pid, module)
         self._running[child.pid] = child
         return child
 
@@ -71,7 +70,7 @@ class Children:
 
     def stop_orphans(self) -> int:
         """End the processes that an earlier run left behind. Returns how many there were."""
-        orphans = list(self._orphans())
+        orphans = [process for _, process in running(self._file)]
         for orphan in orphans:
             _signal(orphan, gently=True)
         _, stubborn = psutil.wait_procs(orphans, timeout=2)
@@ -81,18 +80,19 @@ class Children:
         self.forget()
         return len(orphans)
 
-    def _orphans(self) -> Sequence[psutil.Process]:
-        found = []
-        lines = self._file.read_text().splitlines() if self._file.exists() else []
-        for line in lines:
-            try:
-                entry = json.loads(line)
-                process = psutil.Process(entry["pid"])
-                if process.create_time() == entry["began"]:
-                    found.append(process)
-            except (ValueError, KeyError, psutil.NoSuchProcess):
-                continue  # a line that the crash cut off, or a child that has ended already
-        return found
+
+def running(file: Path) -> list[tuple[str, psutil.Process]]:
+    """The recorded children that have not ended, with their names: modules, or functions as they are deployed."""
+    found = []
+    for line in file.read_text().splitlines() if file.exists() else []:
+        try:
+            entry = json.loads(line)
+            process = psutil.Process(entry["pid"])
+            if process.create_time() == entry["began"]:
+                found.append((entry.get("name", ""), process))
+        except (ValueError, KeyError, psutil.NoSuchProcess):
+            continue  # a line that the crash cut off, or a child that has ended already
+    return found
 
 
 def _signal(process: psutil.Process, *, gently: bool) -> None:

@@ -46,14 +46,14 @@ variables."""
 
 
 class ForkServers:
-    """Starts workers, from one parent for each set of libraries. `started` is called with the pid of every process."""
+    """Starts workers, from one parent for each set of libraries. `started` gets the pid and name of every process."""
 
-    def __init__(self, started: Callable[[int], None]) -> None:
+    def __init__(self, started: Callable[[int, str], None]) -> None:
         self._started = started
         self._parents: dict[tuple[str, ...], _Parent] = {}
         self._lock = threading.Lock()
 
-    def start(self, script: str, folder: str, environment: Mapping[str, str]) -> Forked:
+    def start(self, name: str, script: str, folder: str, environment: Mapping[str, str]) -> Forked:
         """Run `script` in a fork that has `environment` alone, in `folder`, with pipes for its standard streams."""
         layers = tuple(filter(_holds_libraries, map(os.path.realpath, environment.get(_LAYERS, "").split(os.pathsep))))
         request = {"script": script, "folder": folder, "environment": dict(environment)}
@@ -64,9 +64,9 @@ class ForkServers:
                 parent = None
             if parent is None:
                 parent = self._parents[layers] = _Parent(layers, environment)
-                self._started(parent.pid)
+                self._started(parent.pid, __name__)
             forked = parent.fork(request)
-        self._started(forked.pid)
+        self._started(forked.pid, name)
         return forked
 
     def stop(self) -> None:

@@ -119,7 +119,7 @@ def unpack_once(runtime: Any, folder: Path) -> None:
     )
 
 
-def isolate_workers(runtime: Any, servers: ForkServers, started: Callable[[int], None]) -> None:
+def isolate_workers(runtime: Any, servers: ForkServers, started: Callable[[int, str], None]) -> None:
     """Workers run in a bare interpreter: they see only the standard library, their layers and their code.
 
     MiniStack runs them in its own interpreter, which would hide that a package is missing in a layer. They also get
@@ -127,11 +127,12 @@ def isolate_workers(runtime: Any, servers: ForkServers, started: Callable[[int],
     """
 
     def popen(command: list[str], **named: Any) -> Forked | subprocess.Popen[str]:
+        function = named["env"].get("AWS_LAMBDA_FUNCTION_NAME", "")
         if forkserver.SUPPORTED and command[0] == sys.executable:
-            return servers.start(command[1], named["cwd"], named["env"])
+            return servers.start(function, command[1], named["cwd"], named["env"])
         bare = [forkserver.INTERPRETER, "-S", *command[1:]] if command[0] == sys.executable else command
         process: subprocess.Popen[str] = subprocess.Popen(bare, start_new_session=True, **named)
-        started(process.pid)
+        started(process.pid, function)
         return process
 
     runtime.subprocess = SimpleNamespace(

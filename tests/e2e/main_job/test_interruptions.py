@@ -14,6 +14,7 @@ import httpx
 import psutil
 import pytest
 
+from local.children import running
 from local.testing import PATIENCE, LocalStack, wait_until
 from tests.e2e.selling import PHOTO, Ebay, Seller, aws, item_of, resource, saved
 
@@ -42,8 +43,7 @@ def _kill(seller: Seller, listings: Iterable[str]) -> None:
 
 
 def _kill_worker(seller: Seller, listing: str) -> None:
-    """Every process of the functions that are at work on listings."""
-    ended = [worker for worker in _workers(seller.stack) if _function(worker) in _AT_WORK]
+    ended = _at_work(seller.stack)
     assert ended, "nobody is at work"
     for worker in ended:
         worker.kill()
@@ -75,17 +75,10 @@ ENDS_OF_ONE: dict[str, Callable[[Seller, str], None]] = {
 }
 
 
-def _workers(stack: LocalStack) -> list[psutil.Process]:
-    return psutil.Process(stack.pid).children(recursive=True)
-
-
-def _function(worker: psutil.Process) -> str:
-    """The logical name of the function whose process this is."""
-    try:
-        deployed = worker.environ().get("AWS_LAMBDA_FUNCTION_NAME", "")
-    except psutil.Error:
-        return ""
-    return deployed.removeprefix("souk-").rpartition("-")[0]
+def _at_work(stack: LocalStack) -> list[psutil.Process]:
+    """The processes of the functions that work on listings."""
+    children = running(stack.data / "children")
+    return [child for name, child in children if name.removeprefix("souk-").rpartition("-")[0] in _AT_WORK]
 
 
 # Moments ----------------------------------------------------------------------------------------------------------
@@ -177,7 +170,7 @@ def test_a_publication_outlives_its_worker_and_its_execution(
 def test_media_are_made_even_if_their_functions_are_killed(seller: Seller, planted: Ready) -> None:
     listing = planted()
     seller.expect(202, "POST", f"/listings/{listing}/generate-media")
-    wait_until(lambda: any(_function(one) in _AT_WORK for one in _workers(seller.stack)))
+    wait_until(lambda: _at_work(seller.stack))
     _kill_worker(seller, listing)
     now = seller.settled(listing)
     assert (now["status"], now["error"]) == ("media_ready", None)

@@ -39,15 +39,15 @@ for line in sys.stdin:
 
 class Servers:
     def __init__(self, folder: Path) -> None:
-        self.started: list[int] = []
+        self.started: list[tuple[int, str]] = []
         self.folder = folder
         self.script = folder / "worker.py"
         self.script.write_text(_WORKER)
-        self._servers = ForkServers(self.started.append)
+        self._servers = ForkServers(lambda pid, name: self.started.append((pid, name)))
         self._workers: list[Forked] = []
 
     def start(self, **environment: str) -> Forked:
-        self._workers.append(self._servers.start(str(self.script), str(self.folder), environment))
+        self._workers.append(self._servers.start("shop", str(self.script), str(self.folder), environment))
         return self._workers[-1]
 
     def stop(self) -> None:
@@ -110,7 +110,8 @@ def test_workers_with_the_same_libraries_share_a_parent_and_nothing_else(servers
     ]
     parents = [psutil.Process(worker.pid).ppid() for worker in workers]
     assert parents[0] == parents[1] != parents[2]
-    assert set(servers.started) == {*parents, *(worker.pid for worker in workers)}
+    expected = {(pid, "local.forkserver") for pid in parents} | {(worker.pid, "shop") for worker in workers}
+    assert set(servers.started) == expected
     assert len({seen(worker)["random"] for worker in workers}) == 3
 
 
@@ -145,7 +146,8 @@ def test_the_parent_ends_with_the_process_that_started_it(servers: Servers) -> N
     program = (
         "import sys; from local.forkserver import ForkServers\n"
         "started = []\n"
-        f"worker = ForkServers(started.append).start({str(servers.script)!r}, '/', {{}})\n"
+        "servers = ForkServers(lambda pid, _: started.append(pid))\n"
+        f"worker = servers.start('shop', {str(servers.script)!r}, '/', {{}})\n"
         "print(*started, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
