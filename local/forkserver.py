@@ -55,7 +55,8 @@ class ForkServers:
 
     def start(self, name: str, script: str, folder: str, environment: Mapping[str, str]) -> Forked:
         """Run `script` in a fork that has `environment` alone, in `folder`, with pipes for its standard streams."""
-        layers = tuple(filter(_holds_libraries, map(os.path.realpath, environment.get(_LAYERS, "").split(os.pathsep))))
+        given = filter(None, environment.get(_LAYERS, "").split(os.pathsep))
+        layers = tuple(filter(_holds_libraries, map(os.path.realpath, given)))
         request = {"script": script, "folder": folder, "environment": dict(environment)}
         with self._lock:
             parent = self._parents.get(layers)
@@ -183,8 +184,8 @@ def _import_libraries(layers: list[str]) -> None:
 
 
 def _import_all(name: str) -> None:
-    # A function that needs what is missing says so itself.
-    with contextlib.suppress(ImportError):
+    # A function that needs what is missing or broken says so itself.
+    with contextlib.suppress(Exception):
         package = importlib.import_module(name)
         for module in pkgutil.iter_modules(getattr(package, "__path__", ()), f"{name}."):
             _import_all(module.name)

@@ -104,7 +104,7 @@ def test_a_field_may_be_in_the_key_and_not_among_the_attributes() -> None:
 def test_an_attribute_that_has_to_be_there_is_missed() -> None:
     item = Codec(Thing, currency_of="price").encode(_FULL)
     del item["colour"]
-    with pytest.raises(KeyError, match="colour"):
+    with pytest.raises(TypeError, match="colour"):
         Codec(Thing).decode(item)
 
 

@@ -28,7 +28,7 @@ for line in sys.stdin:
         "folder": os.getcwd(),
         "path": sys.path,
         "name": __name__,
-        "libraries": sorted(name for name in sys.modules if name in ("souk", "souk.part", "local", "psutil")),
+        "libraries": sorted(name for name in sys.modules if name.partition(".")[0] in ("souk", "local", "psutil")),
         "session": os.getsid(0) == os.getpid(),
         "status": os.waitstatus_to_exitcode(os.system("exit 3")),
         "random": random.random(),
@@ -77,7 +77,8 @@ def layer(folder: Path) -> str:
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
     (package / "part.py").write_text("")
-    (package / "broken.py").write_text("import there_is_no_such_module")
+    (package / "missing.py").write_text("import there_is_no_such_module")
+    (package / "broken.py").write_text("this is no Python")
     return str(folder)
 
 

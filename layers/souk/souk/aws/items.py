@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -57,17 +57,25 @@ def due_members(entity_id: str, due_at: datetime) -> dict[str, str]:
 
 
 type Encode = Callable[[Any], Any]
-type Decode = Callable[[Any, str], Any]
-"""The second argument is the currency of the item, for amounts of money."""
+type Decode = Callable[..., Any]
+"""Of an attribute; of one with amounts of money, and the currency of its item."""
+
+
+class _Form(NamedTuple):
+    """How members of a type are stored. `encode` and `decode` are None where they are stored as they are."""
+
+    encode: Encode | None = None
+    decode: Decode | None = None
+    has_money: bool = False
 
 
 class _Attribute(NamedTuple):
     field: str
     name: str
     default: Any
-    """A value, a function that makes one, or MISSING: the attribute is always there."""
-    encode: Encode | None
-    decode: Decode | None
+    """A value, or MISSING. While a field has it, a sparse attribute is not stored."""
+    form: _Form
+    may_be_none: bool
 
 
 class Codec[T]:
@@ -107,7 +115,7 @@ class Codec[T]:
     def encode(self, value: T) -> dict[str, Any]:
         """The attributes of `value`."""
         item: dict[str, Any] = {}
-        for field, name, default, encode, _ in self._attributes:
+        for field, name, default, (encode, _, _), _ in self._attributes:
             member = getattr(value, field)
             if member is None:
                 if self._nulls:
@@ -121,58 +129,66 @@ class Codec[T]:
     def decode(self, item: Mapping[str, Any], currency: str = "", **given: Any) -> T:
         """`currency`: of amounts, unless the item has its own. `given`: fields that are not among its attributes.
 
-        Raises KeyError for an attribute that has to be there.
+        Raises TypeError when an attribute that has to be there is missing.
         """
-        currency = item.get("currency", currency)
-        for field, name, default, _, decode in self._attributes:
-            if field in given:
-                continue
-            member = item[name] if default is MISSING else item.get(name)
-            if member is not None:
-                given[field] = member if decode is None else decode(member, currency)
-            elif callable(default):
-                given[field] = default()
-            else:
-                given[field] = default
-        return self.kind(**given)
+        get = item.get
+        members = {**self._nones, **given}
+        for field, name, decode in self._without_money:
+            if (member := get(name)) is not None:
+                members[field] = member if decode is None else decode(member)
+        for field, name, decode in self._with_money:
+            if (member := get(name)) is not None:
+                members[field] = decode(member, get("currency", currency))
+        return self.kind(**members)
+
+    # Made at first use: a function pays for the kinds that it stores only.
 
     @cached_property
     def _attributes(self) -> tuple[_Attribute, ...]:
-        # Made at first use: a function pays for the kinds that it stores only.
         hints = get_type_hints(self.kind)
         return tuple(self._attribute(field, hints[field.name]) for field in fields(self.kind))  # type: ignore[arg-type]
 
-    def _attribute(self, field: Any, hint: Any) -> _Attribute:
-        hint, is_optional = _without_none(hint)
-        default = field.default_factory if field.default is MISSING else field.default
-        if default is MISSING and is_optional:
-            default = None
-        name = self._names.get(field.name) or (f"{field.name}_minor" if hint is Money else field.name)
-        if field.name in self._others:
-            encode, decode = self._others[field.name]
-            return _Attribute(field.name, name, default, encode, lambda member, _: decode(member))
-        return _Attribute(field.name, name, default, *self._form(hint))
+    @cached_property
+    def _without_money(self) -> tuple[tuple[str, str, Decode | None], ...]:
+        return tuple((one.field, one.name, one.form.decode) for one in self._attributes if not one.form.has_money)
 
-    def _form(self, hint: Any) -> tuple[Encode | None, Decode | None]:
-        """How members of a type are encoded and decoded; None: not at all."""
+    @cached_property
+    def _with_money(self) -> tuple[tuple[str, str, Decode], ...]:
+        return tuple(
+            (one.field, one.name, one.form.decode) for one in self._attributes if one.form.decode and one.form.has_money
+        )
+
+    @cached_property
+    def _nones(self) -> Mapping[str, None]:
+        """Fields that have no default and may be None."""
+        return {one.field: None for one in self._attributes if one.may_be_none and one.default is MISSING}
+
+    def _attribute(self, field: Any, hint: Any) -> _Attribute:
+        hint, may_be_none = _without_none(hint)
+        name = self._names.get(field.name) or (f"{field.name}_minor" if hint is Money else field.name)
+        form = _Form(*self._others[field.name]) if field.name in self._others else self._form(hint)
+        default = field.default if field.default_factory is MISSING else field.default_factory()
+        return _Attribute(field.name, name, default, form, may_be_none)
+
+    def _form(self, hint: Any) -> _Form:
         arguments = get_args(hint)
         match get_origin(hint) or hint:
             case kind if kind is tuple:
-                return _sequence(*self._form(arguments[0]))
+                return _sequence(self._form(arguments[0]))
             case kind if isinstance(kind, type) and issubclass(kind, Mapping):
-                return _mapping(*self._form(arguments[1]))
+                return _mapping(self._form(arguments[1]))
             case kind if kind is Money:
-                return _minor, _money
+                return _Form(_minor, Money.from_minor, has_money=True)
             case kind if kind is datetime:
-                return to_wire, lambda member, _: from_wire(member)
-            case kind if kind in (int, Decimal):
-                return None, lambda member, _: kind(member)
+                return _Form(to_wire, from_wire)
+            case kind if kind is Decimal:
+                return _Form(None, Decimal)
             case kind if isinstance(kind, type) and issubclass(kind, Enum):
-                return _value, lambda member, _: kind(member)
+                return _Form(_value, kind)
             case kind if is_dataclass(kind) and isinstance(kind, type):
                 part = self._parts.get(kind) or Codec[Any](kind, *self._parts.values())
-                return part.encode, part.decode
-        return None, None
+                return _Form(part.encode, part.decode, has_money=bool(part._with_money))
+        return _Form()
 
 
 def _without_none(hint: Any) -> tuple[Any, bool]:
@@ -183,24 +199,25 @@ def _without_none(hint: Any) -> tuple[Any, bool]:
     return member, True
 
 
-def _sequence(encode: Encode | None, decode: Decode | None) -> tuple[Encode, Decode]:
-    def encoded(members: Sequence[Any]) -> list[Any]:
-        return list(members) if encode is None else [encode(member) for member in members]
+def _sequence(form: _Form) -> _Form:
+    encode, decode, has_money = form
+    encode_all: Encode = list if encode is None else lambda members: [encode(member) for member in members]
+    if decode is None:
+        return _Form(encode_all, tuple)
+    if has_money:
+        return _Form(encode_all, lambda members, currency: tuple(decode(one, currency) for one in members), True)
+    return _Form(encode_all, lambda members: tuple(map(decode, members)))
 
-    def decoded(members: Sequence[Any], currency: str) -> tuple[Any, ...]:
-        return tuple(members) if decode is None else tuple(decode(member, currency) for member in members)
 
-    return encoded, decoded
+def _mapping(form: _Form) -> _Form:
+    encode, decode, has_money = form
 
+    def each(members: Mapping[str, Any], convert: Callable[..., Any] | None, *currency: str) -> dict[str, Any]:
+        return dict(members) if convert is None else {name: convert(one, *currency) for name, one in members.items()}
 
-def _mapping(encode: Encode | None, decode: Decode | None) -> tuple[Encode, Decode]:
-    def encoded(members: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: member if encode is None else encode(member) for name, member in members.items()}
-
-    def decoded(members: Mapping[str, Any], currency: str) -> dict[str, Any]:
-        return {name: member if decode is None else decode(member, currency) for name, member in members.items()}
-
-    return encoded, decoded
+    return _Form(
+        lambda members: each(members, encode), lambda members, *currency: each(members, decode, *currency), has_money
+    )
 
 
 def _value(member: Enum) -> Any:
@@ -209,10 +226,6 @@ def _value(member: Enum) -> Any:
 
 def _minor(amount: Money) -> int:
     return amount.minor
-
-
-def _money(minor: Any, currency: str) -> Money:
-    return Money.from_minor(int(minor), currency)
 
 
 # Attribute values: boto3 has this too, but is not in the layer, because importing it would cost about 20 ms of a cold

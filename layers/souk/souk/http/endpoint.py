@@ -125,16 +125,21 @@ def endpoint(
             caller = None if roles is ANYONE else _require(caller_from(event, utc_now()), roles)
             if reload is not None and caller is not None:
                 caller = _require(reload(caller), roles)
-            wait_seconds = _wait(request) if waits else None
-            wanted = replace(request, signed_in=caller, wait_seconds=wait_seconds, takes_if_match=if_match)
-            if replay is not None and caller is not None:
-                wanted = replace(wanted, idempotency=_key(wanted, caller, context.function_name))
+            idempotency = None if replay is None or caller is None else _key(request, caller, context.function_name)
             problems: list[FieldProblem] = []
             parsed_query = _validate(query, dict(request.raw_query), "query", problems) if query else None
             parsed_body = _read_body(body, request, form, problems)
             if problems:
                 raise InvalidRequest(_sentence(problems), problems)
-            return replace(wanted, query=parsed_query, body=parsed_body)
+            return replace(
+                request,
+                body=parsed_body,
+                query=parsed_query,
+                signed_in=caller,
+                idempotency=idempotency,
+                wait_seconds=_wait(request) if waits else None,
+                takes_if_match=if_match,
+            )
 
         def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             started = time.perf_counter()

@@ -36,13 +36,11 @@ class Wire(BaseModel):
 
         Of Money its amount. Members that are shapes, too, are made from the attributes of their sources alone.
         """
-        found = {name: given[name] if name in given else getattr(source, name, _ABSENT) for name in cls.model_fields}
-        members = {
-            name: value.amount if isinstance(value, Money) else value
-            for name, value in found.items()
-            if value is not _ABSENT
-        }
-        return cls.model_validate(members, from_attributes=True)
+        for name in cls.__pydantic_fields__:
+            value = given[name] if name in given else getattr(source, name, _ABSENT)
+            if value is not _ABSENT:
+                given[name] = value.amount if isinstance(value, Money) else value
+        return cls.model_validate(given, from_attributes=True)
 
 
 def _no_bool(value: object) -> object:
