@@ -142,8 +142,8 @@ def _orders(cloud: Cloud, stripe: Stripe) -> Growing:
     basket = buyer.wants((product, 1))
 
     def paying() -> Act:
-        told = events.event("checkout.session.completed", stripe.pay(buyer.places((product, 1))))
-        return lambda: events.tell(cloud, told)
+        paid = events.event("checkout.session.completed", stripe.pay(buyer.places((product, 1))))
+        return lambda: events.deliver(cloud, paid)
 
     def cancelling() -> Act:
         unpaid = buyer.places((product, 1))

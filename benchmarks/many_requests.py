@@ -1,7 +1,7 @@
 """A warm function, in the interpreter that is measured: `python3.13 -I -S -B many_requests.py JOB`.
 
-Reads numbers of requests from stdin, runs as many, and tells their processor time on stderr; stdout is the function's.
-The event is parsed anew for each request, as Lambda does, outside of the measured time.
+Reads numbers of requests from stdin, runs as many, and writes their processor time to stderr; stdout is the function's.
+The event is parsed again for each request, as Lambda does, outside of the measured time.
 """
 
 import json

@@ -1,6 +1,6 @@
 """What one call of each function of the main job and of an order's life uses, measured: benchmarks/receipts.json.
 
-    python -m benchmarks.receipts       measures anew, on this machine
+    python -m benchmarks.receipts       measures again, on this machine
 
 The functions run over moto and the eBay stand-in, with the real studio and the demo's photograph. Each is called once
 for what it asks of AWS, and three times more, warm, for the shortest of its times: these hold what moto takes, so those

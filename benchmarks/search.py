@@ -2,7 +2,7 @@
 products are found.
 
 The function is called as Lambda calls it: its event is parsed, the query made, everything counted, every facet too, and
-the answer encoded. S3 is in this process's memory: what the network adds is told in the notes and not measured here.
+the answer encoded. S3 is in this process's memory: what the network adds is in the notes and not measured here.
 """
 
 from __future__ import annotations

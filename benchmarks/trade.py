@@ -60,8 +60,8 @@ class Trade:
         return self._buyer.places((self._products[0], 1))
 
     def _paying(self) -> Act:
-        told = events.event("checkout.session.completed", self._stripe.pay(self._places()))
-        return lambda: events.tell(self._cloud, told)
+        paid = events.event("checkout.session.completed", self._stripe.pay(self._places()))
+        return lambda: events.deliver(self._cloud, paid)
 
     def _reading(self) -> Act:
         order_id = self._places()
@@ -72,12 +72,12 @@ class Trade:
         return lambda: self._shop.move(order_id, "processing")
 
     def _dispatching(self) -> Act:
-        told = {"Records": [record(None, self._buyer.order(self._places()))]}
-        return lambda: self._cloud.invoke("dispatch_orders", told)
+        records = {"Records": [record(None, self._buyer.order(self._places()))]}
+        return lambda: self._cloud.invoke("dispatch_orders", records)
 
     def _counting(self, change: Callable[[Order], tuple[Order | None, Order]]) -> Act:
-        told = {"Records": [record(*change(self._buyer.order(self._places())))]}
-        return lambda: self._cloud.invoke("count_sales", told)
+        records = {"Records": [record(*change(self._buyer.order(self._places())))]}
+        return lambda: self._cloud.invoke("count_sales", records)
 
     def _indexing(self) -> Act:
         self._places()

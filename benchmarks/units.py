@@ -37,7 +37,7 @@ _READERS: Final = {
     INDEXING: frozenset({"PRODUCT", "STOCK", "RATING", "SHOP"}),
     STOCKTAKING: frozenset({"PRODUCT", "STOCK"}),
 }
-"""Which items of the catalogue its stream tells to whom."""
+"""Which function reads which items from the stream of the catalogue."""
 
 
 @dataclass
@@ -91,7 +91,7 @@ def _summed(units: Units) -> Units:
 @contextmanager
 def _metered(made: Simulation) -> Iterator[Units]:
     """The reader of the orders' stream that the simulation leaves out is called beside the dispatcher. What the
-    catalogue's stream tells is counted only: there is no index here, and nobody asks for figures.
+    catalogue's stream reports is counted only: there is no index here, and nobody asks for figures.
     """
     units = Units()
     inside: list[str] = []
@@ -119,8 +119,8 @@ def _metered(made: Simulation) -> Iterator[Units]:
         answer = call(operation, request)
         changed = [(table, old, item(table, key)) for table, key, old in written]
         wrote.extend(table for table, old, new in changed if old != new)
-        told = {_part(new) for table, old, new in changed if table == CATALOGUE and old != new}
-        units.invocations.update(reader for reader, parts in _READERS.items() if told & parts)
+        parts_changed = {_part(new) for table, old, new in changed if table == CATALOGUE and old != new}
+        units.invocations.update(reader for reader, parts in _READERS.items() if parts_changed & parts)
         if inside:
             return answer
         units.read_units += read_units(name, request, answer)
@@ -148,5 +148,5 @@ def _triggers(path: str) -> set[str]:
 
 
 def function_of(path: str) -> str:
-    """The logical id of `<domain>/<verb_noun>`, whatever is said of it behind a colon."""
+    """The logical id of `<domain>/<verb_noun>`, without what follows a colon."""
     return logical_id(path.partition(":")[0])

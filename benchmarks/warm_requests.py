@@ -1,6 +1,6 @@
 """What `@endpoint` costs per request once warm: processor time over 2,000 requests, in interleaved blocks.
 
-Each packaging runs in a process of its own, with the stand-in behind it, and is told when to run its next block.
+Each packaging runs in a process of its own, with the stand-in behind it, and is asked for one block after another.
 """
 
 from __future__ import annotations

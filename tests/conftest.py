@@ -85,10 +85,10 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """A worker of pytest-xdist has ended: what it noted counts here."""
-    if told := getattr(node, "workeroutput", {}).get("rights"):
+    if reported := getattr(node, "workeroutput", {}).get("rights"):
         from tests.used_rights import Evidence
 
-        heard = Evidence.from_json(told)
+        heard = Evidence.from_json(reported)
         known = node.config.stash.get(_EVIDENCE, heard)
         node.config.stash[_EVIDENCE] = known.with_that_of(heard)
 

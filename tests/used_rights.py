@@ -65,8 +65,8 @@ class Evidence:
 
     @classmethod
     def from_json(cls, text: str) -> Evidence:
-        told = json.loads(text)
-        return cls(told["is_whole"], {Use(*use) for use in told["uses"]})
+        evidence = json.loads(text)
+        return cls(evidence["is_whole"], {Use(*use) for use in evidence["uses"]})
 
     def as_json(self) -> str:
         uses = [astuple(use) for use in sorted(self.uses)]
@@ -101,7 +101,7 @@ class Recorder:
             try:
                 return call(client, operation, request)
             except ClientError as error:
-                # S3 tells that a key is not there only to those who may list the bucket.
+                # S3 says that a key does not exist only to those who may list the bucket.
                 if service == "s3" and error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                     self._note(service, "ListObjectsV2", {"Bucket": request["Bucket"]})
                 raise

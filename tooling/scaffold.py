@@ -229,7 +229,7 @@ def main(arguments: list[str]) -> None:
     except Refused as refusal:
         raise SystemExit(str(refusal)) from None
     for file in write(root, new):
-        print(file.relative_to(root))  # noqa: T201 - what a command tells
+        print(file.relative_to(root))  # noqa: T201 - what a command prints
     # In a process of its own: this one has read the functions as they were.
     subprocess.run([sys.executable, "-m", "tooling.contract"], cwd=root, check=True)
 

@@ -29,8 +29,8 @@ class Heard:
 
     def note(self, answer: httpx.Response) -> None:
         answer.read()
-        told = f"{answer.status_code} {dict(answer.headers)}\n{answer.text}"
-        self.answers.append((answer.request.url.path, told))
+        text = f"{answer.status_code} {dict(answer.headers)}\n{answer.text}"
+        self.answers.append((answer.request.url.path, text))
 
 
 _KEPT_FOR: Final = 300.0

@@ -127,15 +127,15 @@ class Ebay:
         httpx.delete(self._url, timeout=PATIENCE, trust_env=False)
         self.switch(dev_tokens_ended=False, token_lifetime=7200)
 
-    def told(self) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         return dict(httpx.get(self._url, timeout=PATIENCE, trust_env=False).json())
 
     def listings(self, sku: str) -> list[dict[str, Any]]:
         """All eBay listings of one of our listings, ended ones too."""
-        return [one for one in self.told()["listings"] if one["sku"] == sku]
+        return [one for one in self.state()["listings"] if one["sku"] == sku]
 
     def calls(self, call: str) -> list[dict[str, Any]]:
-        return [one for one in self.told()["requests"] if one["call"] == call]
+        return [one for one in self.state()["requests"] if one["call"] == call]
 
     def attempts(self, sku: str) -> list[dict[str, Any]]:
         """How often eBay was asked to create one of our listings."""

@@ -1,6 +1,6 @@
 """The storage of template.yaml made for a test, and its functions called as the gateway calls them.
 
-`Cloud` speaks to whatever AWS the environment points to: moto in process, or a local cloud.
+`Cloud` speaks to the AWS that the environment points to: moto in process, or a local cloud.
 """
 
 from __future__ import annotations

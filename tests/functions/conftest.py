@@ -92,7 +92,7 @@ def invoked(cloud: Cloud) -> Iterator[list[dict[str, Any]]]:
 
 
 class _Stdout:
-    """Whatever stdout is at the moment: a logger outlives a test, and what pytest puts in its place does not."""
+    """What stdout is at the moment: a logger outlives a test, and what pytest puts in its place does not."""
 
     def write(self, text: str) -> int:
         return sys.stdout.write(text)

@@ -32,7 +32,7 @@ def _log_in(cloud: Cloud, _: Stripe) -> Answer:
 
 def _receive_webhook(cloud: Cloud, stripe: Stripe) -> Answer:
     order_id = Buyer(cloud, stripe).places((Shop(cloud).product(), 1))
-    return events.tell(cloud, events.event("checkout.session.completed", stripe.pay(order_id)))
+    return events.deliver(cloud, events.event("checkout.session.completed", stripe.pay(order_id)))
 
 
 def _search_products(cloud: Cloud, _: Stripe) -> Answer:

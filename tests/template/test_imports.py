@@ -122,8 +122,8 @@ def test_a_function_is_thin(function: str) -> None:
 
 # The budget ----------------------------------------------------------------------------------------------------------
 
-# A function that is imported has paid for its shapes, and for the errors that storage rooms tell apart. Everything else
-# is imported by the use case that needs it (souk/wiring).
+# A function that is imported has paid for its shapes, and for the errors that storage rooms distinguish. All else is
+# imported by the use case that needs it (souk/wiring).
 _AT_IMPORT = frozenset(
     {"botocore", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"}
 )

@@ -1,4 +1,4 @@
-"""Stripe's events: made with what they tell, signed, and sent until the shop has taken them."""
+"""Stripe's events: made, signed, and sent until the shop has taken them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ API_VERSION = "2026-10-28.endive"
 LOCAL_SECRET = "whsec_souk_local"
 CALL = "webhook"
 
-# Stripe goes on for three days; whoever has not listened after these many tries here is not there.
+# Stripe goes on for three days; a shop that has not answered after this many tries is not there.
 _TRIES = 30
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -83,7 +83,7 @@ class Events:
         self._wake.set()
 
     def emit(self, kind: str, facts: Mapping[str, Any]) -> None:
-        """Inside the transaction of what it tells."""
+        """Inside the transaction of what it reports."""
         now = self._clock()
         event_id = f"evt_{secrets.token_hex(12)}"
         document = {

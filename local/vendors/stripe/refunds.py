@@ -1,4 +1,4 @@
-"""Refunds: never more than was charged, at once or, when told so, later."""
+"""Refunds: never more than was charged, at once or, when asked for, later."""
 
 from __future__ import annotations
 

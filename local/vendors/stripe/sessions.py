@@ -127,7 +127,7 @@ class Sessions:
                 self.get(document["id"])
 
     def pay(self, session_id: str) -> dict[str, Any]:
-        """The buyer pays; whoever has paid already sees the same. Raises Refused when the page has expired."""
+        """The buyer pays; who has paid already sees the same. Raises Refused when the page has expired."""
         with self._store.transaction():
             document = self._open(session_id)
             if document["status"] == "complete":

@@ -26,13 +26,13 @@ def anonymous(souk: LocalStack) -> Iterator[httpx.Client]:
 
 def is_problem(answer: httpx.Response, status: int) -> bool:
     """Check the shape that every error has, its status and its media type."""
-    told = answer.json()
+    problem = answer.json()
     members = {"type", "title", "status", "detail", "error", "message", "request_id", "errors"}
     return (
-        answer.status_code == told["status"] == status
+        answer.status_code == problem["status"] == status
         and answer.headers["content-type"] == "application/problem+json"
-        and members <= set(told)
-        and told["message"] == told["detail"]
+        and members <= set(problem)
+        and problem["message"] == problem["detail"]
     )
 
 

@@ -65,14 +65,14 @@ def test_no_item_of_a_table_holds_a_secret(souk: LocalStack, journey: Heard) -> 
 def test_no_answer_contains_a_secret(journey: Heard) -> None:
     """Except the routes that return a token to a caller that has just sent a password or a token."""
     assert len(journey.answers) > 10
-    for path, told in journey.answers:
+    for path, text in journey.answers:
         if not any(part in path for part in _GIVING_TOKENS):
-            assert _spoken(told, journey.secrets) == set(), path
+            assert _spoken(text, journey.secrets) == set(), path
 
 
 def test_no_answer_shows_internals(journey: Heard) -> None:
-    for path, told in journey.answers:
-        assert not any(trace in told for trace in ("Traceback", "botocore", "/var/task", 'File "')), path
+    for path, text in journey.answers:
+        assert not any(trace in text for trace in ("Traceback", "botocore", "/var/task", 'File "')), path
 
 
 def test_no_file_of_the_stack_holds_a_secret(folder: Path, journey: Heard) -> None:

@@ -197,7 +197,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/sellers/orders/{order_id}/tracking": {"location": "Nowhere"},
     "POST /api/v1/orders/{id}/refunds": {"amount": 1, "reason": "mine"},
 }
-# Whoever is signed in may follow a shop and review what he bought; only an operator decides about shops.
+# Everyone who is signed in may follow a shop and review what he bought; only an operator decides about shops.
 _ANYBODYS = {
     "POST /api/v1/sellers/{id}/follow",
     "DELETE /api/v1/sellers/{id}/follow",

@@ -116,6 +116,6 @@ def test_a_listing_is_published_to_the_server_that_was_named(
 
 def test_the_servers_refusal_reaches_the_client_word_for_word(made: Made, seller: Seller) -> None:
     answer = seller.publish(approved(made, seller, title="A forbidden cup"))
-    told = answer.json()
-    assert (answer.status_code, told["detail"]) == (422, WORDS)
-    assert told["vendor_errors"] == [{"code": "98765", "message": WORDS}]
+    problem = answer.json()
+    assert (answer.status_code, problem["detail"]) == (422, WORDS)
+    assert problem["vendor_errors"] == [{"code": "98765", "message": WORDS}]

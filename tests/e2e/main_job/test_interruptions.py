@@ -98,7 +98,7 @@ def _held(seller: Seller, listing: str, mode: str, reached: Callable[[dict[str, 
     ebay = Ebay(seller.stack)
     ebay.fault("AddFixedPriceItem", mode, seconds=_HELD_OPEN)
     assert seller.ask("POST", f"/listings/{listing}/publish").status_code == 202
-    wait_until(lambda: reached(ebay.told()))
+    wait_until(lambda: reached(ebay.state()))
 
 
 # Claims -----------------------------------------------------------------------------------------------------------

@@ -38,20 +38,20 @@ def test_generating_makes_pictures_a_video_and_a_text(made: Made) -> None:
 def test_an_approved_listing_is_published_and_its_page_shows_it(seller: Seller, ready: Ready, ebay: Ebay) -> None:
     listing = ready(title="A cup to be seen")
     answer = seller.publish(listing)
-    told = answer.json()
-    assert (answer.status_code, told["status"]) == (200, "published"), answer.text
+    reply = answer.json()
+    assert (answer.status_code, reply["status"]) == (200, "published"), answer.text
     assert answer.headers["preference-applied"] == "wait=25"
-    assert (told["ebay_url"], told["publications"][0]["fees"] != []) == (f"{_ebay_item(told)}", True)
+    assert (reply["ebay_url"], reply["publications"][0]["fees"] != []) == (f"{_ebay_item(reply)}", True)
     [there] = ebay.listings(listing)
     assert (there["item_id"], there["title"], there["price"], there["live"]) == (
-        told["ebay_item_id"], "A cup to be seen", "18.50", True,
+        reply["ebay_item_id"], "A cup to be seen", "18.50", True,
     )  # fmt: skip
-    assert there["pictures"] == len(told["media"]["image_urls"])
+    assert there["pictures"] == len(reply["media"]["image_urls"])
     assert "A cup to be seen" in ebay.page(there["item_id"])
 
 
-def _ebay_item(told: dict[str, str]) -> str:
-    return told["ebay_url"].rpartition("/itm/")[0] + f"/itm/{told['ebay_item_id']}"
+def _ebay_item(reply: dict[str, str]) -> str:
+    return reply["ebay_url"].rpartition("/itm/")[0] + f"/itm/{reply['ebay_item_id']}"
 
 
 def test_publishing_without_waiting_is_202_with_a_place_to_look(seller: Seller, ready: Ready) -> None:
@@ -140,8 +140,8 @@ def test_an_edit_made_from_an_older_version_is_refused(seller: Seller, planted: 
 
 def test_a_preflight_returns_fees_and_publishes_nothing(seller: Seller, planted: Ready, ebay: Ebay) -> None:
     listing = planted()
-    told = seller.expect(200, "POST", f"/listings/{listing}/preflight", {})
-    [verdict] = told["data"]
+    reply = seller.expect(200, "POST", f"/listings/{listing}/preflight", {})
+    [verdict] = reply["data"]
     fees = {fee["name"]: (fee["amount"], fee["currency"]) for fee in verdict["fees"]}
     assert (verdict["marketplace"], fees["InsertionFee"]) == ("ebay", (0.35, "USD"))
     assert ebay.listings(listing) == []

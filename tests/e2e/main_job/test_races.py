@@ -55,7 +55,7 @@ def test_a_callback_replayed_before_and_after_the_publication_changes_nothing(
 ) -> None:
     listing = ready()
     workflows, early = aws(seller.stack.places.endpoint, "stepfunctions"), task_token(seller, listing)
-    # Nobody has asked to publish: the workflow is let go, finds the listing as it was, and waits anew.
+    # Nobody has asked to publish: the workflow is let go, finds the listing as it was, and waits again.
     workflows.send_task_success(taskToken=early, output="{}")
     wait_until(lambda: waits_in(seller, listing, "approved") and task_token(seller, listing) != early)
     late = task_token(seller, listing)

@@ -24,10 +24,10 @@ TITLE = ("70", "Listing titles are limited to 80 characters. This one has 81.")
 
 def test_a_category_that_is_not_a_leaf_is_422_with_ebays_message(seller: Seller, ready: Ready) -> None:
     answer = seller.publish(ready(category_id="293"))
-    told = answer.json()
-    assert (answer.status_code, told["error"], told["detail"]) == (422, "vendor_refused", CATEGORY[1])
+    problem = answer.json()
+    assert (answer.status_code, problem["error"], problem["detail"]) == (422, "vendor_refused", CATEGORY[1])
     assert answer.headers["content-type"] == "application/problem+json"
-    assert told["vendor_errors"] == [dict(zip(("code", "message"), CATEGORY, strict=True))]
+    assert problem["vendor_errors"] == [dict(zip(("code", "message"), CATEGORY, strict=True))]
 
 
 def test_a_refusal_without_waiting_is_in_the_listing_with_ebays_message(seller: Seller, ready: Ready) -> None:

@@ -17,7 +17,7 @@ def test_two_hundred_orders_at_once_for_ten_units_sell_ten(
     souk: LocalStack, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     product = shop.product(title="Ten Only", stock_quantity=STOCK)
-    before = len(stripe.told()["sessions"])
+    before = len(stripe.state()["sessions"])
 
     def place(_: int) -> httpx.Response:
         return buyer.ask("POST", "/orders", buyer.wanted(product))
@@ -32,7 +32,7 @@ def test_two_hundred_orders_at_once_for_ten_units_sell_ten(
     assert stock_item(souk, product) == shop.stock(product) == 0
     placed = [answer.json() for answer in answers if answer.status_code == 201]
     assert len({one["order_id"] for one in placed}) == STOCK
-    assert len(stripe.told()["sessions"]) == before + STOCK
+    assert len(stripe.state()["sessions"]) == before + STOCK
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(buyer.pay, placed))
     for one in placed:

@@ -28,7 +28,7 @@ def settled(buyer: Buyer, order: str) -> dict[str, Any]:
 
 
 def all_taken(stripe: Stripe) -> bool:
-    return all(event["due"] is None for event in stripe.told()["events"])
+    return all(event["due"] is None for event in stripe.state()["events"])
 
 
 @pytest.mark.parametrize(
@@ -91,14 +91,14 @@ def test_an_abandoned_page_returns_the_stock(shop: Shop, buyer: Buyer, stripe: S
 def test_events_in_any_order_and_number_confirm_and_refund_once(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     product = shop.product(stock_quantity=3)
     wait_until(lambda: all_taken(stripe))
-    before = {event["id"] for event in stripe.told()["events"]}
+    before = {event["id"] for event in stripe.state()["events"]}
     stripe.switch(hold_events=True)
     placed = buyer.place(product)
     buyer.pay(placed)
     order = placed["order_id"]
     buyer.expect(409, "POST", f"/orders/{order}/cancel")  # it has just been paid, and is confirmed by that
     buyer.expect(200, "POST", f"/orders/{order}/cancel")
-    events = [event["id"] for event in stripe.told()["events"] if event["id"] not in before]
+    events = [event["id"] for event in stripe.state()["events"] if event["id"] not in before]
     stripe.switch(deliver=[*reversed(events), *events])
     stripe.switch(hold_events=False)
     now = settled(buyer, order)

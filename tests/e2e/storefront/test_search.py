@@ -199,10 +199,10 @@ def refuses(asker: Account, path: str) -> bool:
     answer = asker.ask("GET", path)
     if answer.status_code != 503:
         return False
-    told = answer.json()
+    problem = answer.json()
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert (told["status"], told["error"]) == (503, "search_unavailable")
-    assert "index" in told["detail"]
+    assert (problem["status"], problem["error"]) == (503, "search_unavailable")
+    assert "index" in problem["detail"]
     assert int(answer.headers["Retry-After"]) > 0
     assert not any(word in answer.text for word in ("Traceback", "botocore", "tantivy", "souk/"))
     return True

@@ -108,16 +108,16 @@ class Stripe:
         self.switch(faults=[{"call": call, "mode": mode, **more}])
 
     def sessions(self, order: str) -> list[dict[str, Any]]:
-        return [one for one in self.told()["sessions"] if one["client_reference_id"] == order]
+        return [one for one in self.state()["sessions"] if one["client_reference_id"] == order]
 
     def refunds(self, order: str) -> list[dict[str, Any]]:
-        return [one for one in self.told()["refunds"] if one["metadata"].get("order") == order]
+        return [one for one in self.state()["refunds"] if one["metadata"].get("order") == order]
 
     def reset(self) -> None:
         httpx.delete(self._url, trust_env=False)
         self.switch(hold_events=False, refund_outcome="succeeded")
 
-    def told(self) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         return dict(httpx.get(self._url, timeout=PATIENCE, trust_env=False).json())
 
 

@@ -1,4 +1,4 @@
-"""How clients are set up for AWS itself, which the local cloud cannot tell apart."""
+"""How clients are set up for AWS itself, between which the local cloud makes no difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A function is invoked once, is given as long as it may take, and whatever goes wrong is said in a sentence."""
+"""A function is invoked once, is given as long as it may take, and what goes wrong is said in a sentence."""
 
 from __future__ import annotations
 

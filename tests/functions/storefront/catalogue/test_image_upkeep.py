@@ -31,8 +31,8 @@ def test_a_photo_whose_upload_never_came_is_rejected(
     assert event["detail"]["object"]["key"] == f"incoming/products/{bea.id}/{product}/{photo.id}"
     assert event["function"] == "ProcessImageFunction"
     cloud.invoke("process_image", event)
-    [told] = bea.products()["products"][0]["photos"]
-    assert (told["status"], told["reason"]) == ("rejected", "The upload never arrived.")
+    [photo] = bea.products()["products"][0]["photos"]
+    assert (photo["status"], photo["reason"]) == ("rejected", "The upload never arrived.")
     assert stored(product).product.due_at is None
     assert sweep(cloud, starting=True) == {"touched": 0}
 

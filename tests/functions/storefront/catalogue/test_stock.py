@@ -1,4 +1,4 @@
-"""How many there are: counted anew, or moved, and never below none."""
+"""How many there are: counted again, or moved, and never below none."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_bad_movement_is_refused(cloud: Cloud, bea: Merchant, body: dict[str, 
     assert len(movements(cloud, product)) == 1
 
 
-# Counted anew --------------------------------------------------------------------------------------------------------
+# Counted again -------------------------------------------------------------------------------------------------------
 
 
 def test_setting_the_stock_stores_the_difference_as_a_movement(cloud: Cloud, bea: Merchant) -> None:

@@ -62,7 +62,7 @@ class Shop:
         return product
 
     def ships(self, **changes: Any) -> str:
-        """The id of a shipping profile; from the United States, and nowhere else, unless told."""
+        """The id of a shipping profile; from the United States, and nowhere else, unless said otherwise."""
         made = ShippingProfile(
             id=new_id(),
             seller_id=self.id,
@@ -99,7 +99,7 @@ class Shop:
 
 
 class Buyer:
-    """Somebody with a home in New York, unless told."""
+    """Somebody with a home in New York, unless said otherwise."""
 
     def __init__(self, cloud: Cloud, stripe: Stripe, email: str = "jo@example.com", *, at_home: bool = True) -> None:
         self.cloud, self.stripe = cloud, stripe

@@ -13,8 +13,8 @@ from tests.functions.storefront.orders.market import ENTRY, Buyer, Shop
 def test_tracking_can_be_added_with_or_without_a_status(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.buys((shop.product(), 1))
     shop.move(order_id, "processing")
-    told = shop.call("add_tracking", order_id, json={"status": "shipped", **ENTRY})
-    assert (told.status, told.json["status"], told.json["location"]) == (201, "shipped", "Leeds")
+    added = shop.call("add_tracking", order_id, json={"status": "shipped", **ENTRY})
+    assert (added.status, added.json["status"], added.json["location"]) == (201, "shipped", "Leeds")
     more = shop.call("add_tracking", order_id, json={"location": "New York"})
     assert (more.status, more.json["status"], more.json["carrier"]) == (201, "shipped", None)
     order = buyer.order(order_id)
@@ -48,8 +48,8 @@ def test_a_malformed_entry_is_refused_with_the_fields_at_fault(shop: Shop) -> No
         ({"status": "lost"}, "status"),
     ]
     answers = [(body, shop.call("add_tracking", "an-order", json=body)) for body, _ in cases]
-    told = [(body, answer.status, [one["field"] for one in answer.json["errors"]]) for body, answer in answers]
-    assert told == [(body, 400, [field]) for body, field in cases]
+    refused = [(body, answer.status, [one["field"] for one in answer.json["errors"]]) for body, answer in answers]
+    assert refused == [(body, 400, [field]) for body, field in cases]
 
 
 def test_each_seller_has_its_own_share_of_the_entries(
@@ -60,16 +60,16 @@ def test_each_seller_has_its_own_share_of_the_entries(
     rival = Shop(cloud, "Board and Bowl")
     order_id = buyer.buys((shop.product(), 1), (rival.product(), 1))
 
-    def tell(seller: Shop, key: str) -> Answer:
+    def add(seller: Shop, key: str) -> Answer:
         return seller.call("add_tracking", order_id, json={"location": "Leeds"}, key=key)
 
-    told = [tell(seller, str(number)) for seller in (shop, rival) for number in range(3)]
-    assert [answer.status for answer in told] == [201, 201, 409] * 2
-    assert {answer.json["error"] for answer in told if answer.status == 409} == {"too_much_tracking"}
+    answers = [add(seller, str(number)) for seller in (shop, rival) for number in range(3)]
+    assert [answer.status for answer in answers] == [201, 201, 409] * 2
+    assert {answer.json["error"] for answer in answers if answer.status == 409} == {"too_much_tracking"}
     _, entries = order_repository().get_tracked(buyer.id, order_id)
     assert [entry.seller_id for entry in entries] == [shop.id] * 2 + [rival.id] * 2
-    repeated = tell(shop, "1")
-    assert (repeated.status, repeated.json) == (201, told[1].json)
+    repeated = add(shop, "1")
+    assert (repeated.status, repeated.json) == (201, answers[1].json)
 
 
 def test_the_only_seller_of_an_order_can_add_all_entries(

@@ -1,6 +1,6 @@
 """A payment that comes after its order was given up: the stock is taken again, if it is there and its shops still sell.
 
-Who comes too late is told of by an event, or found at the bank by whoever was about to give the order up as well.
+Late payments are reported by an event, or found at the bank by what was about to cancel the order as well.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from souk.storefront.orders.model import Order, PaymentStatus, Status
 from souk.storefront.orders.repository import OrderRepository
 from tests.functions.cloud import Answer, Cloud, Person, forget, sample
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, stock_of
-from tests.functions.storefront.payments.events import event, tell
+from tests.functions.storefront.payments.events import deliver, event
 from tests.functions.storefront.sellers.shops import decide, operator, require_verification
 from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
-def told_of(cloud: Cloud, stripe: Stripe, order_id: str) -> Answer:
-    return tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
+def reported(cloud: Cloud, stripe: Stripe, order_id: str) -> Answer:
+    return deliver(cloud, event("checkout.session.completed", stripe.pay(order_id)))
 
 
 def claim_given_back(order: Order, stripe: Stripe) -> None:
@@ -41,7 +41,7 @@ def test_a_late_payment_for_a_suspended_shop_is_refunded(
     board = shop.product(stock=5)
     order_id = buyer.loses(buyer.places((board, 2)))
     decide(cloud, who, shop.id, "suspend")
-    assert told_of(cloud, stripe, order_id).status == 200
+    assert reported(cloud, stripe, order_id).status == 200
     claim_given_back(buyer.order(order_id), stripe)
     assert ([units for units, _, _ in movements_of(cloud, board)], stock_of(cloud, board)) == ([-2, 2], 5)
     [sale] = shop.call("list_sales").json["orders"]
@@ -55,7 +55,7 @@ def test_a_late_payment_is_refunded_if_one_of_the_shops_is_suspended(
     board, bowl = shop.product(stock=5), rival.product(stock=5)
     order_id = buyer.loses(buyer.places((board, 1), (bowl, 1)))
     decide(cloud, who, rival.id, "suspend")
-    told_of(cloud, stripe, order_id)
+    reported(cloud, stripe, order_id)
     claim_given_back(buyer.order(order_id), stripe)
     assert (stock_of(cloud, board), stock_of(cloud, bowl)) == (5, 5)
 
@@ -67,7 +67,7 @@ def test_a_late_payment_revives_the_order_if_the_shop_sells_again(
     order_id = buyer.loses(buyer.places((board, 2)))
     for decision in ("suspend", "reinstate"):
         decide(cloud, who, shop.id, decision)
-    told_of(cloud, stripe, order_id)
+    reported(cloud, stripe, order_id)
     assert (buyer.order(order_id).status, stock_of(cloud, board)) == (Status.CONFIRMED, 3)
     assert stripe.refunds == []
 
@@ -77,7 +77,7 @@ def test_a_late_payment_for_an_unverified_shop_is_refunded_where_shops_must_be_v
 ) -> None:
     order_id = buyer.loses(buyer.places((shop.product(), 1)))
     require_verification(monkeypatch)
-    told_of(cloud, stripe, order_id)
+    reported(cloud, stripe, order_id)
     claim_given_back(buyer.order(order_id), stripe)
 
 
@@ -96,7 +96,7 @@ def test_a_shop_suspended_after_the_order_was_read_does_not_sell(
         return order
 
     monkeypatch.setattr(OrderRepository, "get", read)
-    told_of(cloud, stripe, order_id)
+    reported(cloud, stripe, order_id)
     claim_given_back(buyer.order(order_id), stripe)
     assert stock_of(cloud, board) == 5
 
@@ -106,15 +106,15 @@ def test_a_repeated_event_of_a_late_payment_refunds_once(
 ) -> None:
     order_id = buyer.loses(buyer.places((shop.product(), 1)))
     decide(cloud, who, shop.id, "suspend")
-    told_of(cloud, stripe, order_id)
+    reported(cloud, stripe, order_id)
     first = buyer.order(order_id)
     decide(cloud, who, shop.id, "reinstate")
-    told_of(cloud, stripe, order_id)
+    reported(cloud, stripe, order_id)
     assert buyer.order(order_id) == first
     claim_given_back(first, stripe)
 
 
-# Found by whoever was about to give it up too -------------------------------------------------------------------------
+# Found while the order is cancelled ---------------------------------------------------------------------------------
 
 
 def _closing(cloud: Cloud, buyer: Buyer, order_id: str) -> None:
@@ -127,7 +127,7 @@ def _sweeping(cloud: Cloud, _buyer: Buyer, _order_id: str) -> None:
 
 
 def _cancelling(_cloud: Cloud, buyer: Buyer, order_id: str) -> None:
-    """What was sold is told, to be cancelled once more; what was given back already is cancelled, and told so again."""
+    """A paid order is refused, to be cancelled once more; a refunded one is cancelled, also when asked again."""
     answer = buyer.call("cancel_order", order_id, key="once")
     if buyer.order(order_id).status is Status.CONFIRMED:
         assert (answer.status, answer.json["error"]) == (409, "already_paid")

@@ -130,12 +130,12 @@ NO_CARD: list[tuple[dict[str, Any], str]] = [
 def test_a_malformed_order_is_refused_with_the_fields_at_fault(
     buyer: Buyer, function: str, cases: list[tuple[dict[str, Any], str]]
 ) -> None:
-    told = []
+    refused = []
     for changes, _ in cases:
         body = buyer.wants(**{"items": [{"product_id": "p", "quantity": 1}], **changes})
         answer = buyer.call(function, json=body)
-        told.append((changes, answer.status, [one["field"] for one in answer.json["errors"]]))
-    assert told == [(changes, 400, [field]) for changes, field in cases]
+        refused.append((changes, answer.status, [one["field"] for one in answer.json["errors"]]))
+    assert refused == [(changes, 400, [field]) for changes, field in cases]
 
 
 def test_buyers_can_order_only_for_themselves(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:

@@ -123,14 +123,14 @@ def test_tracking_says_where_each_parcel_is(shop: Shop, buyer: Buyer) -> None:
     order_id = buyer.buys((shop.product(), 1))
     shop.move(order_id, "processing")
     shop.call("add_tracking", order_id, json={"status": "shipped", "location": "Leeds", "tracking_number": "AB1"})
-    told = track(buyer, order_id)
-    assert (told.status, told.json["order_id"], told.json["status"]) == (200, order_id, "shipped")
-    [parcel] = told.json["parcels"]
+    tracked = track(buyer, order_id)
+    assert (tracked.status, tracked.json["order_id"], tracked.json["status"]) == (200, order_id, "shipped")
+    [parcel] = tracked.json["parcels"]
     assert (parcel["seller_id"], parcel["status"], parcel["tracking_number"]) == (shop.id, "shipped", "AB1")
-    [entry] = told.json["tracking"]
+    [entry] = tracked.json["tracking"]
     assert (entry["location"], entry["status"], entry["created_at"][-1]) == ("Leeds", "shipped", "Z")
-    assert told.headers["etag"] == f'"{buyer.order(order_id).version}"'
-    assert "preference-applied" not in told.headers
+    assert tracked.headers["etag"] == f'"{buyer.order(order_id).version}"'
+    assert "preference-applied" not in tracked.headers
 
 
 def test_tracking_that_the_client_has_seen_is_a_304(shop: Shop, buyer: Buyer, clock: Time) -> None:
@@ -144,17 +144,17 @@ def test_a_waiting_client_is_answered_at_the_first_change(shop: Shop, buyer: Buy
     order_id = buyer.buys((shop.product(), 1))
     seen = track(buyer, order_id).headers["etag"]
     clock.plans.append((5.0, lambda: shop.call("add_tracking", order_id, json={"location": "Leeds"})))
-    told = track(buyer, order_id, seen, wait=20)
-    assert (told.status, told.json["tracking"][0]["location"]) == (200, "Leeds")
-    assert told.headers["preference-applied"] == "wait=20"
+    tracked = track(buyer, order_id, seen, wait=20)
+    assert (tracked.status, tracked.json["tracking"][0]["location"]) == (200, "Leeds")
+    assert tracked.headers["preference-applied"] == "wait=20"
     assert 5.0 <= clock.now <= 6.0
 
 
 def test_a_waiting_client_is_answered_304_when_nothing_changes(shop: Shop, buyer: Buyer, clock: Time) -> None:
     order_id = buyer.buys((shop.product(), 1))
     seen = track(buyer, order_id).headers["etag"]
-    told = track(buyer, order_id, seen, wait=20)
-    assert (told.status, told.headers["preference-applied"], clock.now) == (304, "wait=20", 20.0)
+    tracked = track(buyer, order_id, seen, wait=20)
+    assert (tracked.status, tracked.headers["preference-applied"], clock.now) == (304, "wait=20", 20.0)
 
 
 def test_new_tracking_is_answered_without_waiting(shop: Shop, buyer: Buyer, clock: Time) -> None:

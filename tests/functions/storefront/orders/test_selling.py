@@ -83,8 +83,8 @@ def test_every_other_transition_is_refused(cloud: Cloud, shop: Shop, buyer: Buye
         answer = shop.move(order_id, wanted)
         assert (answer.status, answer.json["error"]) == (409, "illegal_transition"), (wanted, answer.body)
         if wanted not in ("cancelled", before.fulfilment(shop.id).status.value):
-            told = shop.call("add_tracking", order_id, json={"status": wanted})
-            assert (told.status, told.json["error"]) == (409, "illegal_transition"), (wanted, told.body)
+            refused = shop.call("add_tracking", order_id, json={"status": wanted})
+            assert (refused.status, refused.json["error"]) == (409, "illegal_transition"), (wanted, refused.body)
     assert buyer.order(order_id) == before
 
 

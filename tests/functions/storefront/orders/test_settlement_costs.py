@@ -12,7 +12,7 @@ from tests.functions.capacity import billed, table_of
 from tests.functions.cloud import Cloud, sample
 from tests.functions.storefront.orders.market import Buyer, Shop, call
 from tests.functions.storefront.orders.test_order_upkeep import record
-from tests.functions.storefront.payments.events import event, tell
+from tests.functions.storefront.payments.events import deliver, event
 from tests.functions.template import ROOT
 from tests.unit.storefront.payments.stripe_in_process import Stripe
 
@@ -26,7 +26,7 @@ class Desk:
         self.cloud, self.stripe = cloud, stripe
         self.shop, self.buyer = Shop(cloud), Buyer(cloud, stripe)
         self.board = self.shop.product(stock=500)
-        tell(cloud, event("customer.created", {"id": "cus_1"}))
+        deliver(cloud, event("customer.created", {"id": "cus_1"}))
 
     def placed(self) -> str:
         return self.buyer.places((self.board, 1))
@@ -45,28 +45,28 @@ class Desk:
         return call(self.cloud, self.shop.person, "refund_order", params={"id": order_id}, json=body)
 
 
-def _told(desk: Desk, told: dict[str, Any]) -> Callable[[], Any]:
-    return lambda: tell(desk.cloud, told)
+def _delivered(desk: Desk, sent: dict[str, Any]) -> Callable[[], Any]:
+    return lambda: deliver(desk.cloud, sent)
 
 
 def _a_payment(desk: Desk) -> Callable[[], Any]:
-    return _told(desk, desk.pay(desk.placed()))
+    return _delivered(desk, desk.pay(desk.placed()))
 
 
 def _a_repeated_payment(desk: Desk) -> Callable[[], Any]:
-    told = desk.pay(desk.placed())
-    tell(desk.cloud, told)
-    return _told(desk, told)
+    sent = desk.pay(desk.placed())
+    deliver(desk.cloud, sent)
+    return _delivered(desk, sent)
 
 
 def _a_late_payment(desk: Desk) -> Callable[[], Any]:
-    return _told(desk, desk.pay(desk.given_up()))
+    return _delivered(desk, desk.pay(desk.given_up()))
 
 
 def _an_expired_page(desk: Desk) -> Callable[[], Any]:
     order_id = desk.placed()
     [page] = [one for one in desk.stripe.sessions if one["client_reference_id"] == order_id]
-    return _told(desk, event("checkout.session.expired", {**page, "status": "expired", "url": None}))
+    return _delivered(desk, event("checkout.session.expired", {**page, "status": "expired", "url": None}))
 
 
 def _cancelling(order_of: Callable[[Desk], str]) -> Callable[[Desk], Callable[[], Any]]:
@@ -83,14 +83,14 @@ def _refunding(desk: Desk) -> Callable[[], Any]:
 
 
 def _starting(desk: Desk) -> Callable[[], Any]:
-    told = sample("dispatch_orders")
-    return lambda: desk.cloud.invoke("dispatch_orders", told)
+    sent = sample("dispatch_orders")
+    return lambda: desk.cloud.invoke("dispatch_orders", sent)
 
 
 def _resuming(desk: Desk) -> Callable[[], Any]:
     order = desk.buyer.order(desk.bought())
-    told = {"Records": [record(replace(order, wait="A" * 40), order)]}
-    return lambda: desk.cloud.invoke("dispatch_orders", told)
+    sent = {"Records": [record(replace(order, wait="A" * 40), order)]}
+    return lambda: desk.cloud.invoke("dispatch_orders", sent)
 
 
 def _sweeping_nothing(desk: Desk) -> Callable[[], Any]:

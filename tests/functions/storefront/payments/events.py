@@ -25,9 +25,9 @@ def event(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def tell(cloud: Cloud, told: dict[str, Any], *, secret: str = "whsec_sample", at: int | None = None) -> Answer:
+def deliver(cloud: Cloud, sent: dict[str, Any], *, secret: str = "whsec_sample", at: int | None = None) -> Answer:
     """Send an event to the webhook, signed now or at the second `at`."""
-    body = json.dumps(told, indent=2).encode()
+    body = json.dumps(sent, indent=2).encode()
     at = int(time.time()) if at is None else at
     mac = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     headers = {"stripe-signature": f"t={at},v1={mac}"}

@@ -9,18 +9,18 @@ import pytest
 from souk.storefront.orders.model import PaymentStatus, RefundStatus, Status
 from tests.functions.cloud import Cloud
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, stock_of
-from tests.functions.storefront.payments.events import event, tell
+from tests.functions.storefront.payments.events import deliver, event
 from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
 def test_a_payment_confirms_the_order_once(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.places((shop.product(), 2))
-    told = event("checkout.session.completed", stripe.pay(order_id))
-    answers = [tell(cloud, told), tell(cloud, told)]
+    sent = event("checkout.session.completed", stripe.pay(order_id))
+    answers = [deliver(cloud, sent), deliver(cloud, sent)]
     assert [(one.status, one.json) for one in answers] == [(200, {"received": True})] * 2
     order = buyer.order(order_id)
     assert (order.status, order.captured) == (Status.CONFIRMED, order.total)
-    again = tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
+    again = deliver(cloud, event("checkout.session.completed", stripe.pay(order_id)))
     assert again.status == 200
     assert buyer.order(order_id) == order
     seen = [item for item in cloud.items("OrdersTable") if item["pk"].startswith("EVENT#")]
@@ -29,7 +29,7 @@ def test_a_payment_confirms_the_order_once(cloud: Cloud, shop: Shop, buyer: Buye
 
 def test_an_event_with_a_wrong_signature_is_refused(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.places((shop.product(), 1))
-    forged = tell(cloud, event("checkout.session.completed", stripe.pay(order_id)), secret="whsec_other")
+    forged = deliver(cloud, event("checkout.session.completed", stripe.pay(order_id)), secret="whsec_other")
     assert (forged.status, forged.json["error"]) == (400, "validation_failed")
     unsigned = cloud.call("receive_webhook", body=b"{}", headers={"stripe-signature": ""})
     assert unsigned.status == 400
@@ -40,12 +40,12 @@ def test_events_that_do_not_concern_us_are_accepted_and_ignored(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
 ) -> None:
     page = stripe.pay(buyer.places((shop.product(), 1)))
-    for told in (
+    for sent in (
         event("checkout.session.completed", {**page, "metadata": {}}),
         event("checkout.session.completed", {**page, "metadata": {"order": "unknown", "buyer": buyer.id}}),
         event("customer.created", {"id": "cus_1", "object": "customer"}),
     ):
-        answer = tell(cloud, told)
+        answer = deliver(cloud, sent)
         assert (answer.status, answer.json) == (200, {"received": True})
 
 
@@ -53,10 +53,10 @@ def test_an_expired_page_returns_the_stock(cloud: Cloud, shop: Shop, buyer: Buye
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
     [page] = stripe.sessions
-    told = event("checkout.session.expired", {**page, "status": "expired", "url": None})
-    assert tell(cloud, {**told, "id": "evt_other", "data": {"object": {**page, "id": "cs_other"}}}).status == 200
+    sent = event("checkout.session.expired", {**page, "status": "expired", "url": None})
+    assert deliver(cloud, {**sent, "id": "evt_other", "data": {"object": {**page, "id": "cs_other"}}}).status == 200
     assert buyer.order(order_id).is_pending
-    assert tell(cloud, told).status == 200
+    assert deliver(cloud, sent).status == 200
     order = buyer.order(order_id)
     assert (order.status, order.payment.status) == (Status.CANCELLED, PaymentStatus.EXPIRED)
     assert [units for units, _, _ in movements_of(cloud, board)] == [-2, 2]
@@ -67,7 +67,7 @@ def test_a_late_payment_reserves_the_stock_again(cloud: Cloud, shop: Shop, buyer
     board = shop.product(stock=5)
     order_id = buyer.places((board, 2))
     buyer.loses(order_id)
-    tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
+    deliver(cloud, event("checkout.session.completed", stripe.pay(order_id)))
     assert buyer.order(order_id).status is Status.CONFIRMED
     assert stock_of(cloud, board) == 3
 
@@ -79,7 +79,7 @@ def test_a_late_payment_of_a_sold_out_product_is_refunded(
     order_id = buyer.places((board, 2))
     buyer.loses(order_id)
     Buyer(cloud, stripe, "ann@example.com").buys((board, 1))
-    tell(cloud, event("checkout.session.completed", stripe.pay(order_id)))
+    deliver(cloud, event("checkout.session.completed", stripe.pay(order_id)))
     order = buyer.order(order_id)
     assert (order.status, order.refunded) == (Status.REFUNDED, order.total)
     assert [one["amount"] for one in stripe.refunds] == [order.total.minor]
@@ -94,7 +94,7 @@ def test_a_late_payment_of_an_order_that_its_buyer_cancelled_is_refunded(
     buyer.loses(order_id, PaymentStatus.CANCELLED)
     paid = event("checkout.session.completed", stripe.pay(order_id))
     for _ in range(2):
-        assert tell(cloud, paid).status == 200
+        assert deliver(cloud, paid).status == 200
     order = buyer.order(order_id)
     assert (order.status, order.refunded) == (Status.REFUNDED, order.total)
     assert [one["amount"] for one in stripe.refunds] == [order.total.minor]
@@ -105,8 +105,8 @@ def test_a_payment_of_another_amount_raises_an_alarm_and_confirms_nothing(
     cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order_id = buyer.places((shop.product(), 1))
-    told = event("checkout.session.completed", {**stripe.pay(order_id), "amount_total": 1})
-    assert tell(cloud, told).status == 200
+    sent = event("checkout.session.completed", {**stripe.pay(order_id), "amount_total": 1})
+    assert deliver(cloud, sent).status == 200
     order = buyer.order(order_id)
     assert order.is_pending
     assert order.payment.mismatch is not None
@@ -119,8 +119,8 @@ def test_a_refund_that_fails_later_is_recorded(cloud: Cloud, shop: Shop, buyer: 
     order_id = buyer.buys((shop.product(), 1))
     assert buyer.call("cancel_order", order_id).status == 200
     [refund] = stripe.refunds
-    told = event("refund.failed", {**refund, "status": "failed", "failure_reason": "expired_or_canceled_card"})
-    assert tell(cloud, told).status == 200
+    sent = event("refund.failed", {**refund, "status": "failed", "failure_reason": "expired_or_canceled_card"})
+    assert deliver(cloud, sent).status == 200
     order = buyer.order(order_id)
     assert (order.status, order.refunds[0].failure) == (Status.CANCELLED, "expired_or_canceled_card")
     assert replace(order.refunds[0], failure=None).status is RefundStatus.FAILED
@@ -138,6 +138,6 @@ def test_refunds_in_stripes_dashboard_raise_an_alarm(
         "payment_intent": "pi_1",
         "metadata": {"order": order_id, "buyer": buyer.id},
     }
-    assert tell(cloud, event("charge.refunded", charge)).status == 200
+    assert deliver(cloud, event("charge.refunded", charge)).status == 200
     assert '"refund_unknown"' in capsys.readouterr().out
     assert buyer.order(order_id).status is Status.CONFIRMED

@@ -18,7 +18,7 @@ from tests.functions.cloud import Answer, Cloud, Person, sample
 PRODUCT: str = sample("create_review")["pathParameters"]["id"]
 SELLER = "01890000-0000-7000-8000-0000000000aa"
 _WHEN = datetime(2026, 11, 21, 9, tzinfo=UTC)
-_numbers = count(0x1000)  # beyond whoever has a fixed id
+_numbers = count(0x1000)  # beyond those with a fixed id
 
 
 def put(cloud: Cloud, table: str, item: dict[str, Any]) -> None:

@@ -19,10 +19,10 @@ def followers(cloud: Cloud, shop_id: str) -> int:
     listed = {
         item["id"]: item["pk"] for item in items if item["sk"].startswith("FOLLOW#") and item["shop_id"] == shop_id
     }
-    told: int = see(cloud, shop_id).json["follower_count"]
+    counted: int = see(cloud, shop_id).json["follower_count"]
     assert unique == listed
-    assert told == len(listed)
-    return told
+    assert counted == len(listed)
+    return counted
 
 
 @pytest.fixture

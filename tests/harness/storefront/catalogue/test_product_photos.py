@@ -1,4 +1,4 @@
-"""Whatever fails, and whether or not an upload comes, each photo of a product is ready or rejected in the end."""
+"""No matter what fails, and whether or not an upload comes, each photo of a product is ready or rejected in the end."""
 
 from __future__ import annotations
 

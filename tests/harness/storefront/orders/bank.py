@@ -1,4 +1,4 @@
-"""A payment vendor that behaves like Stripe towards keys, pages and refunds, and tells by itself what happens."""
+"""A payment vendor that behaves like Stripe towards keys, pages and refunds, and reports by itself what happens."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MEMORY: Final = timedelta(hours=24)
 
 @dataclass
 class Page:
-    """A payment's page. `first` is what its key answers, whatever has become of it."""
+    """A payment's page. `first` is what its key answers, even after it has changed."""
 
     request: SessionRequest
     first: Session
@@ -47,17 +47,17 @@ class MadeRefund:
 
 @dataclass
 class Bank:
-    """`refuse`: what it says to whoever wants a page, `refuse_refunds` to whoever wants money back. `slow`: refunds are
+    """`refuse`: what it answers to a request for a page, `refuse_refunds` to one for a refund. `slow`: refunds are
     pending until `settle_refund`. `mute`: it does what it is asked and never answers; `deaf`: it does nothing either.
 
-    `tell` gets each event, shaped as Stripe's.
+    `send` gets each event, shaped as Stripe's.
     """
 
     vendor: ClassVar[str] = "bank"
 
     clock: VirtualClock
     faults: Faults
-    tell: Callable[[dict[str, Any]], None]
+    send: Callable[[dict[str, Any]], None]
     pages: list[Page] = field(default_factory=list)
     refunds: list[MadeRefund] = field(default_factory=list)
     refuse: str | None = None
@@ -97,7 +97,7 @@ class Bank:
         if page.now.status is SessionStatus.OPEN or (however_late and not page.now.paid):
             intent_id = f"pi_{page.id}"
             page.now = replace(page.now, status=SessionStatus.COMPLETE, paid=True, url=None, intent_id=intent_id)
-            self.tell(self._event("checkout.session.completed", _session_facts(page)))
+            self.send(self._event("checkout.session.completed", _session_facts(page)))
 
     def expire_overdue(self) -> bool:
         overdue = [one for one in self.pages if one.now.status is SessionStatus.OPEN]
@@ -110,7 +110,7 @@ class Bank:
         """What the receiving bank says of a refund, days later."""
         made.outcome = replace(made.outcome, status=status, reason=None if status is RefundStatus.SUCCEEDED else "lost")
         kind = "refund.updated" if status is RefundStatus.SUCCEEDED else "refund.failed"
-        self.tell(self._event(kind, _refund_facts(made)))
+        self.send(self._event(kind, _refund_facts(made)))
 
     def refund_of(self, refund_id: str) -> MadeRefund | None:
         return next((one for one in self.refunds if one.request.refund_id == refund_id), None)
@@ -162,7 +162,7 @@ class Bank:
     def _expire(self, page: Page) -> Session:
         if page.now.status is SessionStatus.OPEN:
             page.now = replace(page.now, status=SessionStatus.EXPIRED, url=None)
-            self.tell(self._event("checkout.session.expired", _session_facts(page)))
+            self.send(self._event("checkout.session.expired", _session_facts(page)))
         return page.now
 
     def _refund(self, request: VendorRefund) -> RefundOutcome:
@@ -176,8 +176,8 @@ class Bank:
         status = RefundStatus.PENDING if self.slow else RefundStatus.SUCCEEDED
         made = MadeRefund(request, RefundOutcome(f"re_{len(self.refunds) + 1}", status), self.clock())
         self.refunds.append(made)
-        self.tell(self._event("refund.created", _refund_facts(made)))
-        self.tell(self._event("charge.refunded", self._charge_facts(request)))
+        self.send(self._event("refund.created", _refund_facts(made)))
+        self.send(self._event("charge.refunded", self._charge_facts(request)))
         return made.outcome
 
     def _charge_facts(self, request: VendorRefund) -> dict[str, Any]:

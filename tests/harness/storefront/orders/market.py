@@ -67,7 +67,7 @@ class Market(Simulation):
     def __init__(self) -> None:
         super().__init__(_MACHINERY)
         self.outbox: list[dict[str, Any]] = []
-        self.told: list[dict[str, Any]] = []
+        self.sent: list[dict[str, Any]] = []
         self.holding = False
         self.alarms: list[str] = []
         self.bank = Bank(self.clock, self.faults, self._tell)
@@ -109,7 +109,7 @@ class Market(Simulation):
 
     def _tell(self, event: dict[str, Any]) -> None:
         self.outbox += [event] * (2 if self.twice else 1)
-        self.told.append(event)
+        self.sent.append(event)
 
     def happen(self) -> bool:
         """Pages expire, and the bank's events arrive; one that is not taken comes again, after the others."""
@@ -122,7 +122,7 @@ class Market(Simulation):
             self._tries = 0
             return True
         self._tries += 1
-        assert self._tries < _TRIES, f"the bank gave up to tell {event['type']}"
+        assert self._tries < _TRIES, f"the bank gave up sending {event['type']}"
         self.outbox.append(event)
         return True
 
@@ -133,7 +133,7 @@ class Market(Simulation):
         return max(tick, min(due, default=tick))
 
     def deliver(self, event: Mapping[str, Any]) -> int:
-        """Tell one event: the status that was answered."""
+        """Deliver one event. Returns the status of the answer."""
         request = sample("receive_webhook")
         body = json.dumps(event)
         at = int(self.clock().timestamp())

@@ -60,7 +60,7 @@ class Shopping:
         return self._post("cancel_order", self.buyer, {"id": self.id})
 
     def cancel_for_sure(self) -> None:
-        """A payment that was faster is told, and given back at the second time."""
+        """A payment that was faster is reported, and refunded at the second time."""
         answer = self.cancel()
         if answer.status == 409 and answer.body["error"] == "already_paid":
             answer = self.cancel()

@@ -136,7 +136,7 @@ def test_a_payment_of_another_amount_raises_an_alarm_and_confirms_nothing(made: 
 def test_a_second_payment_raises_an_alarm_and_overwrites_nothing(made: Market) -> None:
     shopping = paid(made)
     before = shopping.order
-    event = next(one for one in made.told if one["type"] == "checkout.session.completed")
+    event = next(one for one in made.sent if one["type"] == "checkout.session.completed")
     second = {**event["data"]["object"], "payment_intent": "pi_second"}
     assert made.deliver({**event, "id": "evt_second", "data": {"object": second}}) == 200
     assert made.alarms == ["payment_mismatch"]

@@ -1,4 +1,4 @@
-"""A rival at every single call: whoever comes when, nothing is sold, paid or given back twice."""
+"""A rival at every single call: whichever comes first, nothing is sold, paid or given back twice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _pay(shopping: Shopping) -> None:
     shopping.market.run_what_can()
 
 
-def _pay_untold(shopping: Shopping) -> None:
+def _pay_unreported(shopping: Shopping) -> None:
     """The payment is at the bank, and its event is on the way."""
     _place(shopping)
     shopping.market.holding = True
@@ -41,7 +41,7 @@ def _pay_untold(shopping: Shopping) -> None:
 
 
 def _hear(shopping: Shopping) -> None:
-    for event in list(shopping.market.told):
+    for event in list(shopping.market.sent):
         shopping.market.deliver(event)
 
 
@@ -87,8 +87,8 @@ def _nothing(_shopping: Shopping) -> None:
 
 RACES = {
     "two buyers want the last ones": Race(_nothing, _place_or_be_told, _take_all_cameras, 5),
-    "cancelled while the payment is told": Race(_pay_untold, _hear, _cancel, 2),
-    "the payment is told while it is cancelled": Race(_pay_untold, _cancel, _hear, 3),
+    "cancelled while the payment is reported": Race(_pay_unreported, _hear, _cancel, 2),
+    "the payment is reported while it is cancelled": Race(_pay_unreported, _cancel, _hear, 3),
     "cancelled twice, unpaid": Race(_place, _cancel, _cancel, 3),
     "cancelled twice, paid": Race(_pay, _cancel, _cancel, 4),
     "cancelled by the buyer while by a seller": Race(_pay, _cancel, _cancel_annas_part, 4),
@@ -187,7 +187,7 @@ def _suspend_at(moment: int, shopping: Shopping) -> Status:
             shopping.suspend(BORIS)
 
     made.faults.on_call, made.faults.counting = interrupt, True
-    assert made.deliver(made.told[-1]) == 200
+    assert made.deliver(made.sent[-1]) == 200
     made.faults.counting = False
     made.holding = False
     made.settle()

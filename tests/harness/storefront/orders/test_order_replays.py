@@ -39,7 +39,7 @@ def _outcome(order: Order) -> Any:
 
 @pytest.fixture(scope="module")
 def outcome() -> Any:
-    """What becomes of it with each event told once, when it happens."""
+    """What becomes of it with each event delivered once, when it happens."""
     with market() as made:
         made.bank.slow = True
         shopping = paid(made)
@@ -51,7 +51,7 @@ def outcome() -> Any:
 
 @pytest.mark.parametrize("seed", range(_SHUFFLES))
 def test_events_duplicated_and_shuffled_lead_to_the_same_end(seed: int, outcome: Any, made: Market) -> None:
-    """Told late, each up to three times, and all of the past again beside what is new."""
+    """Delivered late, each up to three times, and all of the past again beside what is new."""
     dice = random.Random(seed)
     made.holding, made.bank.slow = True, True
     shopping = Shopping(made)
@@ -67,7 +67,7 @@ def test_events_duplicated_and_shuffled_lead_to_the_same_end(seed: int, outcome:
 
 
 def _deliver_in_disorder(made: Market, dice: random.Random) -> None:
-    many = [event for event in made.told for _ in range(dice.randint(1, 3))]
+    many = [event for event in made.sent for _ in range(dice.randint(1, 3))]
     dice.shuffle(many)
     for event in many:
         assert made.deliver(event) == 200
@@ -81,7 +81,7 @@ def test_a_payment_event_that_arrives_before_the_session_is_stored_confirms_the_
         if call == "dynamodb:put_item" and made.bank.pages and not made.bank.pages[0].now.paid:
             made.faults.counting = False
             made.bank.pay(made.bank.pages[0])
-            assert made.deliver(made.told[-1]) == 200
+            assert made.deliver(made.sent[-1]) == 200
 
     made.faults.on_call, made.faults.counting = pay_at_once, True
     shopping = Shopping(made)

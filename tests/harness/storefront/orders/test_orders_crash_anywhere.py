@@ -51,7 +51,7 @@ def _place_and_pay(shopping: Shopping) -> None:
     shopping.pay()
 
 
-def _pay_and_tell_nobody(shopping: Shopping) -> None:
+def _pay_and_send_nothing(shopping: Shopping) -> None:
     """Only the bank knows: the end of the hold finds it out."""
     shopping.pay()
     shopping.market.outbox.clear()
@@ -93,7 +93,7 @@ USE_CASES = {
     "place, and never pay": UseCase(_nothing, Shopping.place, _CLOSED, 80),
     "place and pay": UseCase(_nothing, _place_and_pay, _SOLD | _CLOSED, 50),
     "pay": UseCase(_placed, Shopping.pay, _SOLD, 16),
-    "pay, and nobody is told": UseCase(_placed, _pay_and_tell_nobody, _SOLD, 45),
+    "pay, and no event is sent": UseCase(_placed, _pay_and_send_nothing, _SOLD, 45),
     "pay late": UseCase(Shopping.is_given_up, Shopping.pay_late, _SOLD, 8),
     "pay late what is sold out": UseCase(_closed_and_sold_out, Shopping.pay_late, _GIVEN_BACK, 36),
     "pay late a suspended shop": UseCase(_closed_and_suspended, Shopping.pay_late, _GIVEN_BACK, 36),

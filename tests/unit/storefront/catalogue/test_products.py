@@ -128,9 +128,9 @@ def test_rejected_photos_stay_until_their_room_is_needed() -> None:
         replace(PENDING, id=str(number), status=PhotoStatus.REJECTED, reason="too small")
         for number in range(MOST_PHOTOS - 2)
     )
-    told = a_product(images=(READY, *rejected)).add_photos((PENDING,), NOW)
-    assert told.images == (READY, *rejected, PENDING)
-    assert told.add_photos((a_photo("n"),), NOW).images == (READY, PENDING, a_photo("n"))
+    product = a_product(images=(READY, *rejected)).add_photos((PENDING,), NOW)
+    assert product.images == (READY, *rejected, PENDING)
+    assert product.add_photos((a_photo("n"),), NOW).images == (READY, PENDING, a_photo("n"))
 
 
 def test_pending_and_shown_photos_are_not_dropped_to_make_room() -> None:

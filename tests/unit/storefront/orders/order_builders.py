@@ -53,7 +53,7 @@ def a_part(seller_id: str = ANNA, *lines: Line, **changes: Any) -> Fulfilment:
 
 
 def an_order(*parts: Fulfilment, **changes: Any) -> Order:
-    """Pending, from Anna (two things) and from Bert (one), unless told."""
+    """Pending, from Anna (two things) and from Bert (one), unless said otherwise."""
     fields: dict[str, Any] = {
         "id": "order-1",
         "buyer_id": BUYER,

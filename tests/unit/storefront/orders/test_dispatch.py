@@ -102,8 +102,8 @@ def test_one_failure_does_not_keep_the_others_from_being_settled() -> None:
             raise RuntimeError("poisoned")
         return number % 2 == 1
 
-    with pytest.raises(ExceptionGroup, match="could not be settled") as told:
+    with pytest.raises(ExceptionGroup, match="could not be settled") as failed:
         settle_each([1, 2, 3], settle)
-    assert [str(one) for one in told.value.exceptions] == ["poisoned"]
+    assert [str(one) for one in failed.value.exceptions] == ["poisoned"]
     assert seen == [1, 2, 3]
     assert settle_each([1, 3, 4], settle) == 2

@@ -149,8 +149,8 @@ def test_parcels_are_tracked_once_they_are_paid(status: Status) -> None:
     if status in (Status.PENDING, Status.CANCELLED):
         assert refused(lambda: order.tracked(ANNA, "RM", "1")) == "illegal_transition"
     else:
-        told = order.tracked(ANNA, "RM", "1").tracked(ANNA, None, "2")
-        assert (told.fulfilment(ANNA).carrier, told.fulfilment(ANNA).tracking_number) == ("RM", "2")
+        tracked = order.tracked(ANNA, "RM", "1").tracked(ANNA, None, "2")
+        assert (tracked.fulfilment(ANNA).carrier, tracked.fulfilment(ANNA).tracking_number) == ("RM", "2")
 
 
 # Payment -------------------------------------------------------------------------------------------------------------
@@ -241,8 +241,8 @@ def test_a_late_payment_of_another_amount_is_a_mismatch() -> None:
 
 def test_a_new_attempt_has_no_session_yet() -> None:
     order = an_order()
-    anew = order.retry_checkout(LATER, HOLD)
-    assert (anew.payment.attempt, anew.payment.expires_at) == (2, LATER + HOLD)
+    retried = order.retry_checkout(LATER, HOLD)
+    assert (retried.payment.attempt, retried.payment.expires_at) == (2, LATER + HOLD)
     opened = order.opened("cs_1", None, NOW)
     assert opened.retry_checkout(LATER, HOLD) is opened
     assert paid().retry_checkout(LATER, HOLD).payment.attempt == 1

@@ -1,4 +1,4 @@
-"""Whatever is done to an order in whatever order: stock is conserved, money adds up, and nothing is left to nobody."""
+"""Any actions on an order in any sequence: stock is conserved, money adds up, and nothing is left to nobody."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _settle(which: int, fails: bool) -> Move:
 
 
 def _pay(intent_id: str, short: bool, sold_out: bool) -> Move:
-    """As settlement does with whatever the vendor tells."""
+    """As settlement does with what the vendor reports."""
 
     def move(order: Order, now: datetime) -> Order:
         amount = usd("0.01") if short else order.total

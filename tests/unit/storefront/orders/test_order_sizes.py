@@ -1,4 +1,4 @@
-"""Whatever is asked of an order, it and what is told of its parcels fit into items of the table: 400 KB each."""
+"""The largest order and the most tracking of its parcels fit into items of the table: 400 KB each."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ def test_the_most_tracking_entries_fit_into_an_item() -> None:
 
 
 def test_the_entries_of_all_sellers_together_stay_below_the_limit() -> None:
-    told = [
+    tracked = [
         tracking_limit(an_order(*(a_part(new_id()) for _ in range(sellers)))) for sellers in range(1, MOST_SELLERS + 1)
     ]
-    assert (told[0], told[-1]) == (MOST_TRACKED, MOST_TRACKED // MOST_SELLERS)
-    together = [sellers * each for sellers, each in enumerate(told, start=1)]
+    assert (tracked[0], tracked[-1]) == (MOST_TRACKED, MOST_TRACKED // MOST_SELLERS)
+    together = [sellers * each for sellers, each in enumerate(tracked, start=1)]
     assert max(together) == MOST_TRACKED
-    assert min(told) >= 10
+    assert min(tracked) >= 10

@@ -1,4 +1,4 @@
-"""Money adds up to the cent, whatever is bought from whomever and wherever it goes."""
+"""Money adds up to the cent, for any goods, sellers and destinations."""
 
 from __future__ import annotations
 

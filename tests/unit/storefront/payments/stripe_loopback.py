@@ -100,12 +100,12 @@ class Stripe:
     def fault(self, call: str, mode: str, **more: Any) -> None:
         self.control(faults=[{"call": call, "mode": mode, **more}]).raise_for_status()
 
-    def told(self) -> dict[str, Any]:
-        told: dict[str, Any] = self.http.get("/_control").json()
-        return told
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.http.get("/_control").json()
+        return state
 
     def calls(self) -> list[str]:
-        return [entry["call"] for entry in self.told()["requests"]]
+        return [entry["call"] for entry in self.state()["requests"]]
 
     def close(self) -> None:
         self.http.close()

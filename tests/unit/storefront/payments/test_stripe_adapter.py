@@ -226,7 +226,7 @@ def test_too_many_requests_are_throttled_for_the_given_time(code: str) -> None:
         lambda: httpx.RemoteProtocolError("gone"),
         lambda: refused(409, "idempotency_error", code="idempotency_key_in_use"),
         lambda: refused(400, "idempotency_error"),
-        # Whoever stands between us and Stripe speaks for himself.
+        # A proxy between us and Stripe answers in its own words.
         lambda: httpx.Response(400),
         lambda: httpx.Response(408, text="<html>"),
         lambda: httpx.Response(404, json={"error": "not found"}),
@@ -241,9 +241,9 @@ def test_an_ambiguous_response_is_an_unknown_outcome(reply: Callable[[], Reply])
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_api_key_raises_an_alarm_and_is_not_shown_to_a_buyer(status: int) -> None:
-    told = "Invalid API Key provided: sk_test_sam***ple"
+    message = "Invalid API Key provided: sk_test_sam***ple"
     alarms: list[tuple[Alarm, dict[str, str]]] = []
-    _, payments = answering(lambda: refused(status, "invalid_request_error", message=told), alarms=alarms)
+    _, payments = answering(lambda: refused(status, "invalid_request_error", message=message), alarms=alarms)
     with pytest.raises(VendorFailed) as failure:
         payments.open_session(request())
     assert type(failure.value) is VendorFailed

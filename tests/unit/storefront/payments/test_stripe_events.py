@@ -111,7 +111,7 @@ def test_an_event_for_an_unreachable_shop_is_delivered_later(heard: Stripe, shop
 def test_held_events_are_delivered_in_any_order_and_number(heard: Stripe, shop: Shop) -> None:
     heard.control(hold_events=True)
     pay(heard)
-    ids = {event["type"]: event["id"] for event in heard.told()["events"]}
+    ids = {event["type"]: event["id"] for event in heard.state()["events"]}
     wanted = [PAID[2], PAID[0], PAID[2]]
     assert heard.control(deliver=[ids[kind] for kind in wanted]).status_code == 200
     assert shop.hear_all(3) == wanted
@@ -132,9 +132,9 @@ def test_a_dropped_event_is_delivered_only_on_demand(heard: Stripe, shop: Shop) 
     heard.fault("webhook:checkout.session.completed", "drop")
     pay(heard)
     assert shop.hear_all(2) == PAID[:2]
-    heard.payments.refund(refund_request(intent_id=intent_of(heard, heard.told()["sessions"][0]["id"])))
+    heard.payments.refund(refund_request(intent_id=intent_of(heard, heard.state()["sessions"][0]["id"])))
     assert shop.hear_all(2) == ["refund.created", "charge.refunded"]
-    [dropped] = [event for event in heard.told()["events"] if event["answer"] == "dropped"]
+    [dropped] = [event for event in heard.state()["events"] if event["answer"] == "dropped"]
     heard.control(deliver=[dropped["id"]])
     assert shop.hear_all(1) == [PAID[2]]
 
@@ -170,4 +170,4 @@ def test_a_fault_for_any_call_does_not_affect_deliveries(heard: Stripe, shop: Sh
     heard.fault("*", "throttle")
     heard.press(session.id, "pay")
     assert shop.hear_all(3) == PAID
-    assert len(heard.told()["faults"]) == 1
+    assert len(heard.state()["faults"]) == 1

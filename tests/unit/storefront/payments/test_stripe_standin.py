@@ -69,7 +69,7 @@ def test_an_invalid_parameter_is_named(stripe: Stripe, changes: dict[str, Value]
     assert answer.status_code == 400
     assert error_of(answer)["type"] == "invalid_request_error"
     assert error_of(answer)["param"] == param
-    assert stripe.told()["sessions"] == []
+    assert stripe.state()["sessions"] == []
     assert stripe.post(CREATE, form(), "key-1").status_code == 200, "wrong parameters leave the key free"
 
 
@@ -112,7 +112,7 @@ def test_a_repeated_key_gets_the_first_answer_and_a_header_that_says_so(stripe: 
     assert second.content == first.content
     assert "Idempotent-Replayed" not in first.headers
     assert second.headers["Idempotent-Replayed"] == "true"
-    assert len(stripe.told()["sessions"]) == 1
+    assert len(stripe.state()["sessions"]) == 1
 
 
 def test_without_a_key_every_request_is_new(stripe: Stripe) -> None:
@@ -136,7 +136,7 @@ def test_a_request_concurrent_with_one_of_the_same_key_is_a_409(stripe: Stripe) 
     stripe.fault("create_session", "delay", seconds=1)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(stripe.post, CREATE, form(), "key-1")
-        wait_until(lambda: not stripe.told()["faults"])
+        wait_until(lambda: not stripe.state()["faults"])
         answer = stripe.post(CREATE, form(), "key-1")
         assert (answer.status_code, error_of(answer)["code"]) == (409, "idempotency_key_in_use")
         assert first.result().status_code == 200
@@ -148,7 +148,7 @@ def test_racing_requests_under_one_key_make_one_session(stripe: Stripe) -> None:
         answers = list(pool.map(lambda _: stripe.post(CREATE, form(), "key-1"), range(16)))
     assert {answer.status_code for answer in answers} <= {200, 409}
     assert len({answer.json()["id"] for answer in answers if answer.status_code == 200}) == 1
-    assert len(stripe.told()["sessions"]) == 1
+    assert len(stripe.state()["sessions"]) == 1
 
 
 # Pages ---------------------------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def test_paying_twice_charges_once(stripe: Stripe) -> None:
     session = stripe.payments.open_session(request())
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: stripe.press(session.id, "pay"), range(8)))
-    kinds = [event["type"] for event in stripe.told()["events"]]
+    kinds = [event["type"] for event in stripe.state()["events"]]
     assert kinds == ["payment_intent.succeeded", "charge.succeeded", "checkout.session.completed"]
 
 
@@ -262,7 +262,7 @@ def test_racing_refunds_never_exceed_the_charge(stripe: Stripe) -> None:
     with ThreadPoolExecutor(4) as pool:
         outcomes = list(pool.map(refund, range(8)))
     assert sorted(outcomes) == ["invalid_request_error"] * 5 + ["made"] * 3
-    assert sum(one["amount"] for one in stripe.told()["refunds"]) == 15000
+    assert sum(one["amount"] for one in stripe.state()["refunds"]) == 15000
 
 
 def test_an_unpaid_page_cannot_be_refunded(stripe: Stripe) -> None:
@@ -323,12 +323,12 @@ def test_a_page_can_be_expired_once(stripe: Stripe) -> None:
 def test_requests_are_recorded_without_the_accounts_key(stripe: Stripe) -> None:
     stripe.payments.open_session(request())
     stripe.payments.open_session(request())
-    told = stripe.told()
-    assert [(one["call"], one["status"], one["replayed"]) for one in told["requests"]] == [
+    state = stripe.state()
+    assert [(one["call"], one["status"], one["replayed"]) for one in state["requests"]] == [
         ("create_session", 200, False),
         ("create_session", 200, True),
     ]
-    assert KEY not in json.dumps(told)
+    assert KEY not in json.dumps(state)
 
 
 def test_a_taken_port_is_reported_and_not_shared(stripe: Stripe, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def read(body: bytes, header: str | None = None, now: datetime = NOW) -> Event |
 def test_the_vendors_own_test_vector_is_accepted() -> None:
     body = b'{"id":"evt_test_1","object":"event","type":"checkout.session.completed"}'
     header = "t=1795000000,v1=f367b1e3e62c608873c7c05c7df6760cd0f82a5ebf34e225311504f253e736fb"
-    with pytest.raises(ReplyError):  # it tells nothing, but it is Stripe's
+    with pytest.raises(ReplyError):  # it says nothing, but it is Stripe's
         read_event(body, header, SECRET, datetime.fromtimestamp(1795000000, UTC))
     with pytest.raises(InvalidRequest):
         read_event(body + b" ", header, SECRET, datetime.fromtimestamp(1795000000, UTC))

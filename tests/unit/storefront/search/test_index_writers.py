@@ -437,5 +437,5 @@ def test_a_rebuild_of_an_empty_catalogue_is_an_empty_index(world: World) -> None
 
 def test_a_product_of_the_same_revision_keeps_its_place(world: World) -> None:
     world.sell(a_product("1", "as it was", revision=3))
-    world.catalogue.products["1"] = replace(world.catalogue.products["1"], title="never told")
+    world.catalogue.products["1"] = replace(world.catalogue.products["1"], title="never sent")
     assert world.writer().apply(["1"]) == 0
