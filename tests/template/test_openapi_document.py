@@ -13,6 +13,7 @@ from souk.shared.errors import SoukError
 from tooling.contract.document import FILE, as_text, generate
 from tooling.contract.operations import sample_body
 from tooling.contract.routes import Route, operations
+from tooling.contract.schemas import Shapes
 
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_text())
 OPERATIONS = {
@@ -27,6 +28,11 @@ def test_the_document_is_what_the_code_says_now() -> None:
 
 def test_generating_twice_gives_the_same_text() -> None:
     assert as_text(generate()) == as_text(generate())
+
+
+def test_an_answer_that_is_no_model_is_refused_by_name() -> None:
+    with pytest.raises(TypeError, match=r"not list\[str\]"):
+        Shapes(read=[], answered=[list[str]])
 
 
 def test_the_document_is_valid_openapi_3_1() -> None:

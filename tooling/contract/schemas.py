@@ -80,8 +80,8 @@ def _is_list(shape: Shape) -> bool:
 
 def _model(shape: Shape) -> type[BaseModel]:
     model = get_args(shape)[0] if _is_list(shape) else shape
-    assert isinstance(model, type)
-    assert issubclass(model, BaseModel)
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise TypeError(f"An endpoint takes and answers pydantic models or a list of one, not {shape!r}.")
     return model
 
 
