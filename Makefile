@@ -86,7 +86,7 @@ types: .venv/.installed
 validate: .venv/.installed
 	@$(SAM) validate --lint
 
-# Suites of one process.
+# Suites without a stack.
 .PHONY: unit units functions harness
 unit: units functions harness
 units: .venv/.installed
@@ -99,7 +99,8 @@ PARALLEL := $(VENV)/pytest --numprocesses 2 --dist loadscope
 
 # A stack in each of three processes. They wait often: the other suites take what they leave of two cores.
 .PHONY: e2e stacks
-e2e: install build stacks
+e2e: install build
+	@$(MAKE) --no-print-directory stacks
 stacks:
 	@$(CLOUD)/python -m pytest --numprocesses 3 tests/e2e
 

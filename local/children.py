@@ -103,9 +103,9 @@ def _signal(process: psutil.Process, *, gently: bool) -> None:
 
 
 def memory(pid: int) -> int:
-    """Bytes that a process uses, with its share of what it has in common with others; 0 if it has ended."""
+    """Bytes that a process holds; 0 if it has ended. On Linux what processes share is divided among them (PSS)."""
     try:
-        used = psutil.Process(pid).memory_full_info()
-    except psutil.NoSuchProcess:
+        process = psutil.Process(pid)
+        return int(process.memory_full_info().pss if psutil.LINUX else process.memory_info().rss)
+    except psutil.Error:
         return 0
-    return int(getattr(used, "pss", used.uss))  # only Linux has proportional set sizes

@@ -162,13 +162,13 @@ class Cloud:
             self._end_server(server)
         self._halted.set()
         emulator("core.lambda_runtime").reset()
-        self._forkservers.stop()
         self.save()
         for server in self._servers[:1]:
             self._end_server(server)
+        self._forkservers.stop()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
-        gc.unfreeze()  # at exit, some libraries report what was never collected
+        gc.unfreeze()  # at exit duckdb would report as leaked what is never collected
 
     def _end_server(self, server: tuple[asyncio.Event, Any]) -> None:
         stop, future = server

@@ -1,7 +1,9 @@
 """Lambda workers by fork: a parent imports the libraries that most functions need, and each worker starts from it.
 
-A worker sees what a process of its own would see: the environment it is given, the standard library, its layers and
-its code. Workers share the memory of what the parent imported. Linux only, because others cannot fork safely.
+A worker has the environment it is given, the standard library, its layers and its code, as a process of its own has.
+Of its parent it has what was imported, with the seed of `hash` and the interpreter's own variables (PYTHON*, TZ). What
+was imported comes from the layers that hold the libraries below: another layer must not bring other versions of them.
+Workers share the memory of all that. Linux only, because others cannot fork safely.
 
 The parent's side of this file is run by a bare interpreter, which has nothing but the standard library.
 """
@@ -29,6 +31,8 @@ from typing import Any
 INTERPRETER = getattr(sys, "_base_executable", sys.executable)  # outside of any virtual environment
 SUPPORTED = sys.platform == "linux"
 _NUMBER = struct.Struct("!I")
+_PATIENCE = 60.0  # seconds for a fork, of which the first waits for the imports
+_GRACE = 5.0
 _LAYERS = "_LAMBDA_LAYERS_DIRS"  # MiniStack's own variable
 _LIBRARIES = (
     "aws_lambda_powertools.logging",
@@ -59,16 +63,23 @@ class ForkServers:
         layers = tuple(filter(_holds_libraries, map(os.path.realpath, given)))
         request = {"script": script, "folder": folder, "environment": dict(environment)}
         with self._lock:
-            parent = self._parents.get(layers)
-            if parent is not None and not parent.is_alive():
-                parent.stop()
-                parent = None
-            if parent is None:
-                parent = self._parents[layers] = _Parent(layers, environment)
-                self._started(parent.pid, __name__)
-            forked = parent.fork(request)
+            forked = self._fork(layers, request) or self._fork(layers, request)
+        if forked is None:
+            raise RuntimeError("The parent of the Lambda workers ended twice.")
         self._started(forked.pid, name)
         return forked
+
+    def _fork(self, layers: tuple[str, ...], request: Mapping[str, Any]) -> Forked | None:
+        """None when the parent cannot fork any more: the next call makes another."""
+        parent = self._parents.get(layers)
+        if parent is None:
+            parent = self._parents[layers] = _Parent(layers, request["environment"])
+            self._started(parent.pid, __name__)
+        try:
+            return parent.fork(request)
+        except (OSError, EOFError):
+            self._parents.pop(layers).stop()
+            return None
 
     def stop(self) -> None:
         """End the parents; their workers go on until their own input ends."""
@@ -83,6 +94,7 @@ class _Parent:
 
     def __init__(self, layers: tuple[str, ...], environment: Mapping[str, str]) -> None:
         self._socket, theirs = socket.socketpair()
+        self._socket.settimeout(_PATIENCE)
         with theirs:
             self._process = subprocess.Popen(
                 [INTERPRETER, "-S", "-P", __file__, str(theirs.fileno()), *layers],
@@ -90,35 +102,39 @@ class _Parent:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
-                # The first worker's: libraries read what all functions have in common.
+                # The first worker's, for the variables that all functions have: libraries read those.
                 env=environment,
             )
         self.pid = self._process.pid
 
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
-
     def stop(self) -> None:
         self._socket.close()
-        self._process.wait()
+        try:
+            self._process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def fork(self, request: Mapping[str, Any]) -> Forked:
-        pipes = [os.pipe() for _ in range(3)]
-        (workers_input, stdin), (stdout, workers_output), (stderr, workers_log) = pipes
-        theirs = [workers_input, workers_output, workers_log]
-        body = json.dumps(request).encode()
-        try:
-            socket.send_fds(self._socket, [_NUMBER.pack(len(body))], theirs)
+        with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+            workers_input, stdin = _pipe(theirs, ours)
+            stdout, workers_output = _pipe(ours, theirs)
+            stderr, workers_log = _pipe(ours, theirs)
+            body = json.dumps(request).encode()
+            socket.send_fds(self._socket, [_NUMBER.pack(len(body))], [workers_input, workers_output, workers_log])
             self._socket.sendall(body)
             [pid] = _NUMBER.unpack(_exactly(self._socket, _NUMBER.size))
-        except (OSError, EOFError):
-            for pipe in (stdin, stdout, stderr):
-                os.close(pipe)
-            raise
-        finally:
-            for pipe in theirs:
-                os.close(pipe)
-        return Forked(pid, stdin, stdout, stderr)
+            forked = Forked(pid, stdin, stdout, stderr)
+            ours.pop_all()  # the worker's now
+            return forked
+
+
+def _pipe(reader: contextlib.ExitStack, writer: contextlib.ExitStack) -> tuple[int, int]:
+    """The two ends of a pipe, each closed at the end of its stack."""
+    read, write = os.pipe()
+    reader.callback(os.close, read)
+    writer.callback(os.close, write)
+    return read, write
 
 
 class Forked:
@@ -216,6 +232,7 @@ def _run(request: Mapping[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
+    sys.argv[1:] = []
     runpy.run_path(request["script"], run_name="__main__")
 
 

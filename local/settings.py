@@ -15,7 +15,7 @@ ALLOWED_ORIGIN, ACCESS_TOKEN_MINUTES, REFRESH_TOKEN_DAYS, GENERATIONS_PER_DAY
 REQUIRE_VERIFIED_SELLERS  false      whether only shops that an operator has verified show and sell
 ATTEMPTS_PER_ACCOUNT, LOGINS_PER_NETWORK, REGISTRATIONS_PER_NETWORK    tries in 15 minutes
 SOUK_BUILD           .aws-sam/build  a build made elsewhere; when set, nothing is built
-SOUK_IDLE_MB         1200            memory that idle functions may keep; beyond it those used longest ago are ended
+SOUK_IDLE_MB         1200            memory of idle workers; beyond it those used longest ago are ended
 SOUK_WAIT_SCALE      1               below 1, workflow waits are shortened (tests)
 EBAY_ACCESS_TOKEN    the stand-in's  the demo seller's token
 DEMO_OUTPUT          demo-output     where `make demo` puts pictures and video

@@ -193,18 +193,23 @@ def end_idle_workers(runtime: Any, memory: Callable[[int], int], most_bytes: int
 
     MiniStack keeps every worker, and each holds memory.
     """
-    ended = []
     with runtime._lock:
         idle = [
-            (worker.last_used, key, worker)
+            (worker.last_used, key, worker, worker._proc.pid)
             for key, workers in runtime._workers.items()
             for worker in workers
             if not worker.in_use and worker._proc is not None
         ]
-        kept_bytes = 0
-        for _, key, worker in sorted(idle, key=lambda entry: entry[0], reverse=True):
-            kept_bytes += memory(worker._proc.pid)
-            if kept_bytes > most_bytes:
+    # Outside of the lock, since every call of a function takes it.
+    kept_bytes, beyond = 0, []
+    for _, key, worker, pid in sorted(idle, key=lambda entry: entry[0], reverse=True):
+        kept_bytes += memory(pid)
+        if kept_bytes > most_bytes:
+            beyond.append((key, worker))
+    ended = []
+    with runtime._lock:
+        for key, worker in beyond:
+            if not worker.in_use and worker in runtime._workers.get(key, ()):
                 runtime._workers[key].remove(worker)
                 ended.append(worker)
     runtime.kill_workers(ended)

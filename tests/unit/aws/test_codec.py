@@ -95,12 +95,6 @@ def test_a_part_with_its_own_currency_keeps_it() -> None:
     assert codec.decode(codec.encode(mixed)) == mixed
 
 
-def test_a_field_may_be_in_the_key_and_not_among_the_attributes() -> None:
-    item = Codec(Thing, currency_of="price").encode(_BARE)
-    del item["id"]
-    assert Codec(Thing).decode(item, id="b") == _BARE
-
-
 def test_an_attribute_that_has_to_be_there_is_missed() -> None:
     item = Codec(Thing, currency_of="price").encode(_FULL)
     del item["colour"]

@@ -51,6 +51,11 @@ def test_what_is_given_comes_before_the_attribute() -> None:
     assert (shape.id, shape.price) == ("b", Decimal(5))
 
 
+def test_a_given_name_that_is_no_field_is_an_error() -> None:
+    with pytest.raises(TypeError, match="has no prize"):
+        EntityOut.of(Entity(), prize=1)
+
+
 def test_a_field_that_is_nowhere_is_an_error() -> None:
     with pytest.raises(ValidationError, match="id"):
         EntityOut.of(Part("wheel"), price=Decimal(1), parts=[])

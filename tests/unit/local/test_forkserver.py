@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
+from local import forkserver
 from local.forkserver import _LIBRARIES, SUPPORTED, Forked, ForkServers
 from local.testing import PATIENCE, ROOT
 
@@ -27,6 +28,7 @@ for line in sys.stdin:
         "environment": dict(os.environ),
         "folder": os.getcwd(),
         "path": sys.path,
+        "arguments": sys.argv,
         "name": __name__,
         "libraries": sorted(name for name in sys.modules if name.partition(".")[0] in ("souk", "local", "psutil")),
         "session": os.getsid(0) == os.getpid(),
@@ -92,10 +94,16 @@ def test_a_worker_has_its_own_environment_folder_session_and_streams(servers: Se
     assert found["status"] == 3
 
 
+def test_a_worker_sees_no_variable_of_another(servers: Servers) -> None:
+    servers.start(GIVEN="1")
+    assert seen(servers.start(OTHER="2"))["environment"] == {"OTHER": "2"}
+
+
 def test_a_worker_finds_the_standard_library_alone_until_it_adds_its_layers(servers: Servers, tmp_path: Path) -> None:
     found = seen(servers.start(_LAMBDA_LAYERS_DIRS=layer(tmp_path / "layer")))
-    foreign = [entry for entry in found["path"] if str(ROOT) in entry or "site-packages" in entry]
-    assert [entry for entry in foreign if not entry.startswith(str(tmp_path))] == []
+    foreign = (str(ROOT), str(tmp_path / "layer"), "site-packages")
+    assert [entry for entry in found["path"] if any(one in entry for one in foreign)] == []
+    assert found["arguments"] == [str(servers.script)]
     # Its parent has imported the libraries of its layers and nothing of the local cloud.
     assert found["libraries"] == ["souk", "souk.part"]
 
@@ -141,6 +149,15 @@ def test_a_parent_that_was_killed_is_replaced(servers: Servers) -> None:
     parent.kill()
     parent.wait(PATIENCE)
     assert seen(servers.start(GIVEN="2"))["environment"] == {"GIVEN": "2"}
+
+
+def test_a_parent_that_hangs_is_killed_at_the_end(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forkserver, "_GRACE", 0.1)
+    parent = psutil.Process(servers.start().pid).parent()
+    assert parent is not None
+    parent.suspend()
+    servers.stop()
+    assert not parent.is_running()
 
 
 def test_the_parent_ends_with_the_process_that_started_it(servers: Servers) -> None:

@@ -58,7 +58,7 @@ def due_members(entity_id: str, due_at: datetime) -> dict[str, str]:
 
 type Encode = Callable[[Any], Any]
 type Decode = Callable[..., Any]
-"""Of an attribute; of one with amounts of money, and the currency of its item."""
+"""Takes what is stored; for a type with amounts of money, also their currency."""
 
 
 class _Form(NamedTuple):
@@ -73,7 +73,7 @@ class _Attribute(NamedTuple):
     field: str
     name: str
     default: Any
-    """A value, or MISSING. While a field has it, a sparse attribute is not stored."""
+    """Of the field, or MISSING. A sparse attribute is not stored while the field has its default."""
     form: _Form
     may_be_none: bool
 
@@ -126,13 +126,13 @@ class Codec[T]:
             item["currency"] = getattr(value, self._currency_of).currency
         return item
 
-    def decode(self, item: Mapping[str, Any], currency: str = "", **given: Any) -> T:
-        """`currency`: of amounts, unless the item has its own. `given`: fields that are not among its attributes.
+    def decode(self, item: Mapping[str, Any], currency: str = "") -> T:
+        """`currency`: of amounts, unless the item has its own.
 
         Raises TypeError when an attribute that has to be there is missing.
         """
         get = item.get
-        members = {**self._nones, **given}
+        members: dict[str, Any] = {**self._nones}
         for field, name, decode in self._without_money:
             if (member := get(name)) is not None:
                 members[field] = member if decode is None else decode(member)
@@ -211,13 +211,16 @@ def _sequence(form: _Form) -> _Form:
 
 def _mapping(form: _Form) -> _Form:
     encode, decode, has_money = form
-
-    def each(members: Mapping[str, Any], convert: Callable[..., Any] | None, *currency: str) -> dict[str, Any]:
-        return dict(members) if convert is None else {name: convert(one, *currency) for name, one in members.items()}
-
-    return _Form(
-        lambda members: each(members, encode), lambda members, *currency: each(members, decode, *currency), has_money
+    encode_all: Encode = (
+        dict if encode is None else lambda members: {name: encode(one) for name, one in members.items()}
     )
+    if decode is None:
+        return _Form(encode_all, dict)
+    if has_money:
+        return _Form(
+            encode_all, lambda members, currency: {name: decode(one, currency) for name, one in members.items()}, True
+        )
+    return _Form(encode_all, lambda members: {name: decode(one) for name, one in members.items()})
 
 
 def _value(member: Enum) -> Any:

@@ -21,7 +21,8 @@ def present_report(report: Report, seller_id: str) -> AnalyticsOut:
 
 
 def _product(sales: ProductSales, report: Report) -> ProductSalesOut:
-    return ProductSalesOut.of(sales, **_sales(sales.tally, report))
+    tally = sales.tally
+    return ProductSalesOut.of(sales, revenue=report.money(tally.revenue), orders=tally.orders, units=tally.units)
 
 
 def _sales(tally: Tally, report: Report) -> dict[str, Any]:
