@@ -116,12 +116,16 @@ bench: install build ## cold starts, overhead, sizes, growth, local cloud: figur
 	@PYTHONPATH=layers/souk $(VENV)/python -m benchmarks
 
 .PHONY: openapi
-openapi: .venv/.installed ## write docs/openapi.json, README's table of endpoints and the gateway's routes
+openapi: .venv/.installed ## write docs/openapi.json, README's table of endpoints, the gateway's routes and docs/cost.md
 	@PYTHONPATH=layers/souk $(VENV)/python -m tooling.contract
+	@$(write-costs)
+# Each endpoint costs something a month, used or not.
+write-costs = PYTHONPATH=layers/souk $(VENV)/python -m benchmarks.cost > docs/cost.md.new && mv docs/cost.md.new docs/cost.md
 
 .PHONY: endpoint
 endpoint: .venv/.installed ## write a new endpoint (DOMAIN=orders NAME=pause_order METHOD=POST ROUTE=/orders/{id}/pause)
 	@PYTHONPATH=layers/souk $(VENV)/python -m tooling.scaffold "$(DOMAIN)" "$(NAME)" "$(METHOD)" "$(ROUTE)"
+	@$(write-costs)
 METHOD ?= GET
 
 .PHONY: format

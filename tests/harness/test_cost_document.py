@@ -21,7 +21,8 @@ def order() -> Units:
 
 
 def test_the_page_is_the_computed_cost_of_a_listing_and_an_order(listing: Units, order: Units) -> None:
-    assert (ROOT / "docs/cost.md").read_text() == document(listing, order, read_receipts())
+    page = (ROOT / "docs/cost.md").read_text()
+    assert page == document(listing, order, read_receipts()), "docs/cost.md is stale: run make openapi"
 
 
 def test_every_function_that_they_invoke_has_been_measured(listing: Units, order: Units) -> None:
