@@ -10,6 +10,8 @@ from typing import Final
 
 MOST_PHOTOS: Final = 12
 """The most photos of one listing or product."""
+MOST_UPLOAD_BYTES: Final = 12 * 1024 * 1024
+"""The largest file that an upload may be announced for."""
 UPLOAD_LIFE: Final = timedelta(hours=1)
 """How long a presigned upload is valid, and a photo waits for it."""
 LOOK_AGAIN: Final = timedelta(seconds=90)

@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from souk.http.fields import Wire
-from souk.selling.photos.model import MOST_PHOTOS
+from souk.selling.photos.model import MOST_PHOTOS, MOST_UPLOAD_BYTES
 
-MOST_UPLOAD_BYTES = 12 * 1024 * 1024
 MULTIPART_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 UploadType = Literal["image/jpeg", "image/png", "image/webp"]
 

@@ -21,6 +21,7 @@ from souk.storefront.sellers.model import (
     Shop,
     ShopFront,
     VerificationDecision,
+    require_not_own_shop,
 )
 
 _LONGEST_ID = 64
@@ -198,8 +199,7 @@ class FollowService:
 
     def follow(self, user_id: str, shop_id: str, idempotency: IdempotencyKey | None) -> None:
         """Success also when the user follows the shop already. Raises Conflict `own_shop`, NotFound, Replayed."""
-        if shop_id == user_id:
-            raise Conflict("Nobody follows himself.", code="own_shop")
+        require_not_own_shop(user_id, shop_id)
         if len(shop_id) > _LONGEST_ID:
             raise _no_shop()
         now = self._clock()
