@@ -34,15 +34,17 @@ class Wire(BaseModel):
     def of(cls, source: object, **given: Any) -> Self:
         """Each field from `given`, else from the attribute of `source` with its name, else its default.
 
-        Of Money its amount. Members that are shapes, too, are made from the attributes of their sources alone. Raises
-        TypeError when a name in `given` is no field.
+        Of Money in an attribute its amount. Members that are shapes, too, are made from the attributes of their sources
+        alone. Raises TypeError when a name in `given` is no field.
         """
-        if not given.keys() <= cls.__pydantic_fields__.keys():
-            raise TypeError(f"{cls.__name__} has no {', '.join(given.keys() - cls.__pydantic_fields__.keys())}")
+        unknown = len(given)
         for name in cls.__pydantic_fields__:
-            value = given[name] if name in given else getattr(source, name, _ABSENT)
-            if value is not _ABSENT:
+            if name in given:
+                unknown -= 1
+            elif (value := getattr(source, name, _ABSENT)) is not _ABSENT:
                 given[name] = value.amount if isinstance(value, Money) else value
+        if unknown:
+            raise TypeError(f"{cls.__name__} has no {', '.join(given.keys() - cls.__pydantic_fields__.keys())}")
         return cls.model_validate(given, from_attributes=True)
 
 

@@ -22,7 +22,7 @@ def present_report(report: Report, seller_id: str) -> AnalyticsOut:
 
 def _product(sales: ProductSales, report: Report) -> ProductSalesOut:
     tally = sales.tally
-    return ProductSalesOut.of(sales, revenue=report.money(tally.revenue), orders=tally.orders, units=tally.units)
+    return ProductSalesOut.of(sales, revenue=report.money(tally.revenue).amount, orders=tally.orders, units=tally.units)
 
 
 def _sales(tally: Tally, report: Report) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def respond_bought(order: Order) -> Response:
         seller_id=part.seller_id,
         product_id=line.product_id,
         quantity=line.quantity,
-        total_price=order.subtotal,
+        total_price=order.subtotal.amount,
         payment_url=order.payment.url,
         expires_at=order.payment.expires_at,
     )
@@ -84,9 +84,9 @@ def present(order: Order, tracking: Sequence[Tracking]) -> OrderOut:
         **dict(_summary(order)),
         payment=PaymentOut.of(
             payment,
-            captured=order.captured,
+            captured=order.captured.amount,
             captured_at=capture.at if capture else None,
-            refunded=order.refunded,
+            refunded=order.refunded.amount,
             transaction_id=capture.intent_id if capture else None,
         ),
         refunds=[present_refund(refund) for refund in order.refunds],
@@ -106,7 +106,7 @@ def present_buyer_page(orders: Sequence[Order], following: dict[str, str] | None
                 order,
                 product_name=order.lines[0].title,
                 quantity=sum(line.quantity for line in order.lines),
-                total_price=order.subtotal,
+                total_price=order.subtotal.amount,
                 items=[_line(line) for line in order.lines],
             )
             for order in orders
@@ -128,8 +128,8 @@ def present_sale(sale: Sale) -> SaleOut:
         buyer_name=sale.buyer_name,
         product_name=part.lines[0].title,
         quantity=sum(line.quantity for line in part.lines),
-        total_price=part.items,
-        refunded=sale.refunded,
+        total_price=part.items.amount,
+        refunded=sale.refunded.amount,
         currency=sale.refunded.currency,
         status=sale.status,
         payment_status=sale.payment,
@@ -181,7 +181,7 @@ def _summary(order: Order) -> OrderSummary:
 
 
 def _fulfilment(part: Fulfilment) -> FulfilmentOut:
-    return FulfilmentOut.of(part, subtotal=part.items, items=[_line(line) for line in part.lines])
+    return FulfilmentOut.of(part, subtotal=part.items.amount, items=[_line(line) for line in part.lines])
 
 
 def _line(line: Line) -> LineOut:
