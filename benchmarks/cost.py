@@ -1,6 +1,4 @@
-"""docs/cost.md: what listings and orders cost on AWS, with the arithmetic.
-
-    python -m benchmarks.cost > docs/cost.md
+"""docs/cost.md: what listings and orders cost on AWS, with the arithmetic. `make openapi` writes it.
 
 benchmarks/units.py counts how often things happen, benchmarks/receipts.py has measured what each function uses, and
 benchmarks/prices.py has the prices. Assumptions about clients are in this module only.
@@ -45,7 +43,7 @@ _PAGE: Final = """\
 used or not: ${standing:.2f} a month.
 
 Prices are AWS's public ones for {place} as of {as_of}, without free tiers: look them up again before relying on them.
-`python -m benchmarks.cost > docs/cost.md` writes this page, and a test fails when it is not what the code does.
+`make openapi` writes this page, and a test fails when it is not what the code does.
 
 One listing: created, one photograph uploaded straight to the bucket, three pictures, a video and a text made by the
 studio, approved, and published on eBay, without errors. It is assumed that the client reads the listing
