@@ -133,6 +133,16 @@ def _function(world: World) -> Iterator[Any]:
         yield call
 
 
+def _timed(ask: Callable[[dict[str, str]], None], query: dict[str, str]) -> float:
+    """Milliseconds of this thread: it waits for nothing, and what else runs on the machine does not count."""
+    began = time.thread_time()
+    ask(query)
+    return (time.thread_time() - began) * 1000
+
+
+# Bare Tantivy --------------------------------------------------------------------------------------------------------
+
+
 class BareTantivy:
     """An index of its own, with Tantivy's defaults: exact words only, and nothing is made of what it answers."""
 
@@ -196,13 +206,6 @@ def _in_tantivys_language(query: dict[str, str]) -> str:
     if "in_stock" in query:
         clauses.append("+in_stock:1")
     return " ".join(clauses)
-
-
-def _timed(ask: Callable[[dict[str, str]], None], query: dict[str, str]) -> float:
-    """Milliseconds of this thread: it waits for nothing, and what else runs on the machine does not count."""
-    began = time.thread_time()
-    ask(query)
-    return (time.thread_time() - began) * 1000
 
 
 # Freshness -----------------------------------------------------------------------------------------------------------

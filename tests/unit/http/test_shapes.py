@@ -51,6 +51,11 @@ def test_what_is_given_comes_before_the_attribute() -> None:
     assert (shape.id, shape.price) == ("b", Decimal(5))
 
 
+def test_money_that_is_given_is_an_error() -> None:
+    with pytest.raises(ValidationError, match="price"):
+        EntityOut.of(Entity(), price=Money(Decimal(5), "USD"))
+
+
 def test_a_given_name_that_is_no_field_is_an_error() -> None:
     with pytest.raises(TypeError, match="has no prize"):
         EntityOut.of(Entity(), prize=1)
