@@ -157,7 +157,7 @@ def _pay_at(moment: int, shopping: Shopping) -> bool:
             assert page is not None
             made.bank.pay(page, however_late=True)
 
-    made.clock.now = shopping.order.payment.hold_until
+    made.clock.now = shopping.order.hold_until
     made.faults.on_call, made.faults.counting = interrupt, True
     made.sweep()
     made.faults.counting = False

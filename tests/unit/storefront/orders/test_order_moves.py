@@ -160,7 +160,7 @@ def test_a_new_order_is_due_soon_and_once_its_session_is_open_after_the_hold() -
     order = an_order()
     assert order.due_at == NOW + RECHECK_AFTER
     opened = order.opened("cs_1", "https://pay.example/1", NOW + HOLD)
-    assert opened.due_at == NOW + HOLD + GRACE == opened.payment.hold_until
+    assert opened.due_at == NOW + HOLD + GRACE == opened.hold_until
     assert opened.opened("cs_2", None, NOW) is opened
 
 

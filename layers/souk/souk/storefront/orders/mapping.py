@@ -33,7 +33,7 @@ def from_order(order: Order) -> Item:
         **(due_members(order.id, due_at) if due_at else {}),
         "status": order.status.value,
         "total_minor": order.total.minor,
-        **({"hold_until": to_wire(order.payment.hold_until)} if order.is_pending else {}),
+        **({"hold_until": to_wire(order.hold_until)} if order.is_pending else {}),
     }
 
 

@@ -67,7 +67,7 @@ class DueOrders:
             )
 
     def _settle_payment(self, order: Order, now: datetime) -> None:
-        if order.is_pending and order.payment.hold_until <= now:
+        if order.is_pending and order.hold_until <= now:
             self.settlement.close_unpaid(order.buyer_id, order.id)
         elif order.is_pending and not order.payment.is_opened:
             # A refusal closes the order and returns its stock: that settles it too.

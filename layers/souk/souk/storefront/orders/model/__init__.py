@@ -15,10 +15,9 @@ from souk.storefront.orders.model.fulfilment import (
     illegal,
     tracking_limit,
 )
-from souk.storefront.orders.model.order import MOST_REFUNDS, Order
+from souk.storefront.orders.model.order import GRACE, MOST_REFUNDS, Order
 from souk.storefront.orders.model.payment import (
     CLOSED,
-    GRACE,
     RECHECK_AFTER,
     Capture,
     Payment,

@@ -28,6 +28,8 @@ from souk.storefront.orders.model.payment import CLOSED, RECHECK_AFTER, Capture,
 from souk.storefront.orders.model.purchase import ShipTo
 from souk.storefront.payments.model import RefundStatus
 
+GRACE: Final = timedelta(seconds=60)
+"""The event of a last-second payment arrives within this time after the session has expired."""
 MOST_REFUNDS: Final = 50
 
 
@@ -95,6 +97,11 @@ class Order:
         return self.payment.status is PaymentStatus.AWAITING
 
     @property
+    def hold_until(self) -> datetime:
+        """Until then an unpaid order reserves its units: the end of its checkout session, and GRACE."""
+        return self.payment.expires_at + GRACE
+
+    @property
     def is_paid(self) -> bool:
         return self.payment.status is PaymentStatus.PAID
 
@@ -142,7 +149,7 @@ class Order:
         """With its checkout session. An order that was settled meanwhile is unchanged."""
         if not self.is_pending or self.payment.is_opened:
             return self
-        return replace(self, payment=self.payment.opened(session_id, url, expires_at))
+        return replace(self, payment=self.payment.opened(session_id, url, expires_at, due_at=expires_at + GRACE))
 
     def retry_checkout(self, now: datetime, hold: timedelta) -> Order:
         """With another attempt at a checkout session, after the vendor has refused the previous one."""

@@ -13,8 +13,6 @@ from souk.shared.failure_reason import Failure
 from souk.shared.money import Money, total
 from souk.storefront.payments.model import RefundStatus
 
-GRACE: Final = timedelta(seconds=60)
-"""The event of a last-second payment arrives within this time after the session has expired."""
 RECHECK_AFTER: Final = timedelta(seconds=60)
 """After this time the sweep continues an unfinished call to the vendor."""
 
@@ -64,17 +62,11 @@ class Payment:
         return cls(expires_at=(now + hold).replace(microsecond=0), due_at=now + RECHECK_AFTER)
 
     @property
-    def hold_until(self) -> datetime:
-        """Until then the stock is reserved for the buyer."""
-        return self.expires_at + GRACE
-
-    @property
     def is_opened(self) -> bool:
         return self.session_id is not None
 
-    def opened(self, session_id: str, url: str | None, expires_at: datetime) -> Payment:
-        opened = replace(self, session_id=session_id, url=url, expires_at=expires_at)
-        return replace(opened, due_at=opened.hold_until)
+    def opened(self, session_id: str, url: str | None, expires_at: datetime, due_at: datetime) -> Payment:
+        return replace(self, session_id=session_id, url=url, expires_at=expires_at, due_at=due_at)
 
     def reschedule(self, now: datetime) -> Payment:
         return replace(self, due_at=now + RECHECK_AFTER)

@@ -140,7 +140,7 @@ class Settlement:
 
         def attempt() -> Order:
             order = self._orders.get(buyer_id, order_id)
-            if not order.is_pending or order.payment.hold_until > self._clock():
+            if not order.is_pending or order.hold_until > self._clock():
                 return order
             return self._close(order, PaymentStatus.EXPIRED)
 
