@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from souk.shared.errors import Conflict
-from souk.storefront.reviews.model import NAMELESS, RatingChange, Review, public_name, require_not_own_product
+from souk.storefront.reviews.model import NAMELESS, RatingChange, Review, public_name
 from tests.unit.storefront.reviews.review_builders import NOW, a_review
 
 # Who acts, and what becomes of his review: stars, or None when it is taken away.
@@ -37,13 +36,6 @@ def test_an_edit_of_the_comment_changes_no_rating() -> None:
     assert not RatingChange.between(before, after)
     assert RatingChange.between(before, after.edit(rating=1, comment=None, now=NOW))
     assert after.version == before.version + 1
-
-
-def test_reviewing_ones_own_product_is_refused() -> None:
-    require_not_own_product("john", "bea")
-    with pytest.raises(Conflict) as refused:
-        require_not_own_product("bea", "bea")
-    assert refused.value.code == "own_product"
 
 
 @pytest.mark.parametrize(

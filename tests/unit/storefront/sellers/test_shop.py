@@ -11,15 +11,7 @@ from hypothesis import strategies as st
 
 from souk.shared.errors import Conflict
 from souk.storefront.sellers.mapping import from_shop, to_shop
-from souk.storefront.sellers.model import (
-    Application,
-    Decision,
-    Rating,
-    ReturnAddress,
-    Shop,
-    Verification,
-    require_not_own_shop,
-)
+from souk.storefront.sellers.model import Application, Decision, Rating, ReturnAddress, Shop, Verification
 from tests.unit.storefront.sellers.shops import APPLICATION, START, make_account, make_shop
 
 UNVERIFIED, PENDING, VERIFIED, REJECTED, SUSPENDED = Verification
@@ -135,10 +127,3 @@ _shops = st.builds(
 @given(_shops)
 def test_a_shop_is_read_as_it_was_written(shop: Shop) -> None:
     assert to_shop(from_shop(shop)) == shop
-
-
-def test_following_ones_own_shop_is_refused() -> None:
-    require_not_own_shop("john", "bea")
-    with pytest.raises(Conflict) as refused:
-        require_not_own_shop("bea", "bea")
-    assert refused.value.code == "own_shop"

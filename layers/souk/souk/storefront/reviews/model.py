@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from souk.shared.errors import Conflict
-
 NAMELESS = "A buyer"
 
 
@@ -48,12 +46,6 @@ class RatingChange:
 
     def __bool__(self) -> bool:
         return bool(self.stars or self.reviews)
-
-
-def require_not_own_product(reviewer_id: str, seller_id: str) -> None:
-    """Raises Conflict `own_product`: nobody reviews a product of their own."""
-    if reviewer_id == seller_id:
-        raise Conflict("Nobody can review a product of their own.", code="own_product")
 
 
 def public_name(username: str | None, full_name: str | None) -> str:

@@ -196,12 +196,6 @@ class ShopFront:
     followers: int
 
 
-def require_not_own_shop(user_id: str, shop_id: str) -> None:
-    """Raises Conflict `own_shop`: nobody follows a shop of their own."""
-    if user_id == shop_id:
-        raise Conflict("Nobody can follow their own shop.", code="own_shop")
-
-
 @dataclass(frozen=True, slots=True)
 class Following:
     """A user's follow of a shop. Ids sort by time."""
