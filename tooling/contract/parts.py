@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+from souk.http.error_responses import status_of
 from souk.shared import errors
 
 INTRODUCTION: Final = """\
@@ -20,21 +22,21 @@ A path that is not here is answered with 404, another method of one that is with
 the gateway itself, as `{"message"}`: 401 without an Authorization header, and 413 for a body over 10 MB.
 """
 
-_STATUSES: Final = {
-    400: (errors.InvalidRequest, "The request is not valid; `errors` names every field."),
-    401: (errors.Unauthenticated, "No access token, or one that is not good."),
-    403: (errors.Forbidden, "The caller does not have a role that this call needs."),
-    404: (errors.NotFound, "There is none, or it is somebody else's."),
-    405: (errors.MethodNotAllowed, "The path exists, the method does not."),
-    409: (errors.Conflict, "The present state does not allow it; `error` says why."),
-    412: (errors.PreconditionFailed, "It has changed since the ETag in If-Match."),
-    413: (errors.PayloadTooLarge, "The body is too large."),
-    415: (errors.UnsupportedMediaType, "The body is not of a type that is read here."),
-    422: (errors.IdempotencyKeyReused, "The Idempotency-Key was used with another request, or the vendor refused."),
-    429: (errors.TooManyRequests, "Too many calls: wait for as long as Retry-After says."),
-    500: (errors.SoukError, "A fault on our side; `request_id` finds it."),
-    502: (errors.VendorFailed, "The vendor failed or did not answer: the outcome is not known."),
-    503: (errors.DependencyUnavailable, "Something that this call needs is down; try again shortly."),
+_DESCRIPTIONS: Final[Mapping[type[errors.SoukError], str]] = {
+    errors.InvalidRequest: "The request is not valid; `errors` names every field.",
+    errors.Unauthenticated: "No access token, or one that is not good.",
+    errors.Forbidden: "The caller does not have a role that this call needs.",
+    errors.NotFound: "There is none, or it is somebody else's.",
+    errors.MethodNotAllowed: "The path exists, the method does not.",
+    errors.Conflict: "The present state does not allow it; `error` says why.",
+    errors.PreconditionFailed: "It has changed since the ETag in If-Match.",
+    errors.PayloadTooLarge: "The body is too large.",
+    errors.UnsupportedMediaType: "The body is not of a type that is read here.",
+    errors.IdempotencyKeyReused: "The Idempotency-Key was used with another request, or the vendor refused.",
+    errors.TooManyRequests: "Too many calls: wait for as long as Retry-After says.",
+    errors.SoukError: "A fault on our side; `request_id` finds it.",
+    errors.VendorFailed: "The vendor failed or did not answer: the outcome is not known.",
+    errors.DependencyUnavailable: "Something that this call needs is down; try again shortly.",
 }
 
 PROBLEM: Final[dict[str, Any]] = {
@@ -128,12 +130,13 @@ def parameter(name: str) -> dict[str, str]:
 
 
 def problem(status: int) -> dict[str, str]:
-    return {"$ref": f"#/components/responses/{_STATUSES[status][0].__name__}"}
+    error = next(error for error in _DESCRIPTIONS if status_of(error) == status)
+    return {"$ref": f"#/components/responses/{error.__name__}"}
 
 
 def problems() -> dict[str, Any]:
     """One response for each status that is an error."""
-    return {error.__name__: _problem(status, error, text) for status, (error, text) in _STATUSES.items()}
+    return {error.__name__: _problem(status_of(error), error, text) for error, text in _DESCRIPTIONS.items()}
 
 
 def _problem(status: int, error: type[errors.SoukError], text: str) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from souk.aws.idempotency import IdempotencyKey, Replayed
-from souk.http.messages import Caller, Request, Response, caller_from, from_event, problem, to_event
+from souk.http.error_responses import problem
+from souk.http.messages import Caller, Request, Response, caller_from, from_event, to_event
 from souk.shared.clock import utc_now
 from souk.shared.errors import FieldProblem, Forbidden, InvalidRequest, SoukError, Unauthenticated, UnsupportedMediaType
 
@@ -157,10 +158,10 @@ def endpoint(
                     answer = replace(answer, headers={**answer.headers, "Idempotent-Replayed": "true"})
                 reply = to_event(answer, status, request_id)
             except SoukError as error:
-                failure, reply = error, to_event(problem(error, request_id), error.status, request_id)
+                failure, reply = error, to_event(problem(error, request_id), status, request_id)
             except Exception as error:  # noqa: BLE001 - the last gate: logged with its trace, answered as an id only
                 unknown = SoukError("Something went wrong on our side.")
-                failure, reply = error, to_event(problem(unknown, request_id), unknown.status, request_id)
+                failure, reply = error, to_event(problem(unknown, request_id), status, request_id)
             _observe(event, context, request, reply["statusCode"], failure, time.perf_counter() - started)
             return reply
 

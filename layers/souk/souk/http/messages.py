@@ -1,4 +1,4 @@
-"""A request as a handler sees it, validated; and what a handler answers, or an error as a problem document."""
+"""A request as a handler sees it, validated; and what a handler answers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from souk.aws.idempotency import IdempotencyKey
-from souk.shared.errors import InvalidRequest, NotFound, SoukError, Unauthenticated
+from souk.shared.errors import InvalidRequest, NotFound, Unauthenticated
 
 JSON = "application/json"
-PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,26 +176,3 @@ def encode(body: Any) -> str:
     if isinstance(body, list | tuple):
         return "[" + ",".join(encode(element) for element in body) + "]"
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-
-
-def problem(error: SoukError, request_id: str) -> Response:
-    """RFC 9457, with the members that every requirement document's clients look for."""
-    document: dict[str, Any] = {
-        "type": f"urn:souk:error:{error.code}",
-        "title": error.title,
-        "status": error.status,
-        "detail": error.detail,
-        "error": error.code,
-        "message": error.detail,
-        "request_id": request_id,
-        "errors": [],
-        **error.extra,
-    }
-    if isinstance(error, InvalidRequest):
-        document["errors"] = [{"field": one.field, "message": one.message} for one in error.problems]
-    headers: dict[str, str] = {}
-    if error.retry_after is not None:
-        headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, Unauthenticated):
-        headers["WWW-Authenticate"] = f'Bearer error="invalid_token", error_description="{error.code}"'
-    return Response(document, error.status, headers, PROBLEM)

@@ -1,7 +1,7 @@
 """All errors that an API caller can get, as one tree.
 
-Each class has its HTTP status, a title and a stable code. No code classifies an error by its text.
-Step Functions matches these classes by name, so renaming a class changes the workflows, too.
+Each class has a title and a stable code; its HTTP status is in `http/error_responses.py`. No code classifies an error
+by its text. Step Functions matches these classes by name, so renaming a class changes the workflows, too.
 """
 
 from __future__ import annotations
@@ -26,13 +26,12 @@ class SoukError(Exception):
     seconds.
     """
 
-    status: ClassVar[int] = 500
     title: ClassVar[str] = "Internal error"
     code: str = "internal_error"
 
-    def __init_subclass__(cls, *, status: int | None = None, title: str | None = None, code: str | None = None) -> None:
-        """`class Forbidden(SoukError, status=403, ...)`: what is left out is inherited."""
-        cls.status, cls.title, cls.code = status or cls.status, title or cls.title, code or cls.code
+    def __init_subclass__(cls, *, title: str | None = None, code: str | None = None) -> None:
+        """`class Forbidden(SoukError, title="Forbidden", ...)`: what is left out is inherited."""
+        cls.title, cls.code = title or cls.title, code or cls.code
 
     def __init__(
         self,
@@ -50,45 +49,45 @@ class SoukError(Exception):
             self.code = code
 
 
-class InvalidRequest(SoukError, status=400, title="Invalid request", code="validation_failed"):
+class InvalidRequest(SoukError, title="Invalid request", code="validation_failed"):
     def __init__(self, detail: str, problems: Sequence[FieldProblem] = ()) -> None:
         super().__init__(detail)
         self.problems = tuple(problems)
 
 
-class Unauthenticated(SoukError, status=401, title="Unauthenticated", code="unauthenticated"):
+class Unauthenticated(SoukError, title="Unauthenticated", code="unauthenticated"):
     """No token, or one that is not valid any more."""
 
 
-class Forbidden(SoukError, status=403, title="Forbidden", code="forbidden"):
+class Forbidden(SoukError, title="Forbidden", code="forbidden"):
     """The caller may not do this, with any token."""
 
 
-class NotFound(SoukError, status=404, title="Not found", code="not_found"):
+class NotFound(SoukError, title="Not found", code="not_found"):
     """There is no such thing, or it is another's."""
 
 
-class MethodNotAllowed(SoukError, status=405, title="Method not allowed", code="method_not_allowed"):
+class MethodNotAllowed(SoukError, title="Method not allowed", code="method_not_allowed"):
     """The path exists, the method on it does not."""
 
 
-class Conflict(SoukError, status=409, title="Conflict", code="conflict"):
+class Conflict(SoukError, title="Conflict", code="conflict"):
     """The state of the thing does not allow it. Most are raised with a code of their own."""
 
 
-class PreconditionFailed(SoukError, status=412, title="Precondition failed", code="lost_update"):
+class PreconditionFailed(SoukError, title="Precondition failed", code="lost_update"):
     """If-Match names another version than the current one."""
 
 
-class PayloadTooLarge(SoukError, status=413, title="Payload too large", code="payload_too_large"):
+class PayloadTooLarge(SoukError, title="Payload too large", code="payload_too_large"):
     """More bytes than the route takes."""
 
 
-class UnsupportedMediaType(SoukError, status=415, title="Unsupported media type", code="unsupported_media_type"):
+class UnsupportedMediaType(SoukError, title="Unsupported media type", code="unsupported_media_type"):
     """A body of a kind that the route does not take."""
 
 
-class IdempotencyKeyReused(SoukError, status=422, title="Idempotency key reused", code="idempotency_key_reused"):
+class IdempotencyKeyReused(SoukError, title="Idempotency key reused", code="idempotency_key_reused"):
     """The key was used before with another request."""
 
 
@@ -100,7 +99,7 @@ class VendorProblem:
     message: str
 
 
-class VendorRefused(SoukError, status=422, title="Refused by the vendor", code="vendor_refused"):
+class VendorRefused(SoukError, title="Refused by the vendor", code="vendor_refused"):
     """The vendor refused the request. The same request will always be refused."""
 
     def __init__(self, vendor: str, problems: Sequence[VendorProblem]) -> None:
@@ -115,11 +114,11 @@ class VendorRefused(SoukError, status=422, title="Refused by the vendor", code="
         self.problems = tuple(problems)
 
 
-class TooManyRequests(SoukError, status=429, title="Too many requests", code="too_many_requests"):
+class TooManyRequests(SoukError, title="Too many requests", code="too_many_requests"):
     """A limit was reached. Some are raised with a code of their own."""
 
 
-class VendorFailed(SoukError, status=502, title="The vendor failed", code="vendor_failed"):
+class VendorFailed(SoukError, title="The vendor failed", code="vendor_failed"):
     """The vendor did not answer, or reported an internal error: the outcome is unknown."""
 
     def __init__(self, vendor: str, detail: str, *, retry_after: int | None = None) -> None:
@@ -131,5 +130,5 @@ class VendorThrottled(VendorFailed, title="The vendor is throttling", code="vend
     """The vendor throttled the request, which had no effect."""
 
 
-class DependencyUnavailable(SoukError, status=503, title="Temporarily unavailable", code="dependency_unavailable"):
+class DependencyUnavailable(SoukError, title="Temporarily unavailable", code="dependency_unavailable"):
     """A service that we depend on does not answer. The call may be repeated."""

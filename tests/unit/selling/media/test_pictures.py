@@ -108,9 +108,8 @@ def test_the_same_picture_always_becomes_the_same_bytes() -> None:
     ids=lambda value: None if isinstance(value, bytes) else value,
 )
 def test_a_file_that_is_not_of_its_declared_type_is_refused(raw: bytes, declared: str | None, reason: str) -> None:
-    with pytest.raises(PictureRejected, match=reason) as refusal:
+    with pytest.raises(PictureRejected, match=reason):
         take_in(raw, declared)
-    assert refusal.value.status == 400
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

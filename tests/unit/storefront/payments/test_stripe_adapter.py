@@ -190,7 +190,6 @@ def test_a_refusal_is_final_and_has_stripes_code(reply: Callable[[], Reply], cod
         opening(reply).open_session(request())
     [problem] = refusal.value.problems
     assert problem.code == code
-    assert refusal.value.status == 422
 
 
 def test_stripes_own_message_reaches_the_caller() -> None:
@@ -236,7 +235,6 @@ def test_an_ambiguous_response_is_an_unknown_outcome(reply: Callable[[], Reply])
     with pytest.raises(VendorFailed) as failure:
         opening(reply).open_session(request())
     assert not isinstance(failure.value, VendorThrottled)
-    assert failure.value.status == 502
 
 
 @pytest.mark.parametrize("status", [401, 403])

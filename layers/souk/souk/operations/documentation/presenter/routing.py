@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
-from souk.http.messages import Request, Response, problem
+from souk.http.error_responses import problem
+from souk.http.messages import Request, Response
 from souk.operations.documentation.presenter.documents import CONTRACT, read
 from souk.shared.errors import MethodNotAllowed, NotFound
 
