@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from souk.storefront.orders.model import Status
+from souk.storefront.orders.model import PaymentStatus, Status
 from tests.harness.storefront.orders.market import ANNA, BEA, BORIS, CARL, STOCK, Market, market
 from tests.harness.storefront.orders.shopping import Shopping, claim_all_is_well
 
@@ -40,6 +40,12 @@ def _pay_unreported(shopping: Shopping) -> None:
     shopping.pay()
 
 
+def _place_unreported(shopping: Shopping) -> None:
+    """What the bank reports is on the way."""
+    _place(shopping)
+    shopping.market.holding = True
+
+
 def _hear(shopping: Shopping) -> None:
     for event in list(shopping.market.sent):
         shopping.market.deliver(event)
@@ -48,6 +54,12 @@ def _hear(shopping: Shopping) -> None:
 def _cancel(shopping: Shopping) -> None:
     answer = shopping.market.call("cancel_order", BEA, {"id": shopping.id})
     assert answer.status in (200, 409), answer
+
+
+def _cancel_unpaid(shopping: Shopping) -> None:
+    answer = shopping.market.call("cancel_order", BEA, {"id": shopping.id})
+    assert answer.status == 200, answer
+    assert shopping.order.payment.status is PaymentStatus.CANCELLED
 
 
 def _cancel_annas_part(shopping: Shopping) -> None:
@@ -89,6 +101,7 @@ RACES = {
     "two buyers want the last ones": Race(_nothing, _place_or_be_told, _take_all_cameras, 5),
     "cancelled while the payment is reported": Race(_pay_unreported, _hear, _cancel, 2),
     "the payment is reported while it is cancelled": Race(_pay_unreported, _cancel, _hear, 3),
+    "the session's end is reported while it is cancelled": Race(_place_unreported, _cancel_unpaid, _hear, 3),
     "cancelled twice, unpaid": Race(_place, _cancel, _cancel, 3),
     "cancelled twice, paid": Race(_pay, _cancel, _cancel, 4),
     "cancelled by the buyer while by a seller": Race(_pay, _cancel, _cancel_annas_part, 4),

@@ -202,6 +202,13 @@ def test_an_unpaid_order_is_closed_once_and_returns_all_its_stock(status: Paymen
     assert closed.close_unpaid(PaymentStatus.EXPIRED) is closed
 
 
+def test_a_cancellation_outlives_the_end_of_the_session() -> None:
+    order = an_order()
+    expired = order.close_unpaid(PaymentStatus.EXPIRED)
+    assert expired.cancel_closed() == order.close_unpaid(PaymentStatus.CANCELLED)
+    assert refused(order.cancel_closed) == refused(paid().cancel_closed) == "illegal_transition"
+
+
 def test_a_paid_order_is_never_closed_as_unpaid() -> None:
     order = paid()
     assert order.close_unpaid(PaymentStatus.EXPIRED) is order

@@ -194,6 +194,12 @@ class Order:
         closed = replace(self, payment=self.payment.closed(status, failure), wait=None)
         return closed._move_all(Transition.CLOSE)
 
+    def cancel_closed(self) -> Order:
+        """The buyer had cancelled it before it was closed unpaid: a late payment is refunded and does not revive it."""
+        if self.payment.status not in CLOSED:
+            raise illegal(Transition.CANCEL, self.status)
+        return replace(self, payment=replace(self.payment, status=PaymentStatus.CANCELLED))
+
     # Fulfilment ------------------------------------------------------------------------------------------------------
 
     def advance(self, seller_id: str, wanted: Status, now: datetime, completes_after: timedelta) -> Order:

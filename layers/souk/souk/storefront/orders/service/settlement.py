@@ -176,10 +176,17 @@ class Settlement:
         VendorFailed, Replayed.
         """
 
+        closing = False
+
         def attempt() -> Order:
+            nonlocal closing
             order = self._orders.get(buyer_id, order_id)
+            if closing and order.payment.status in (PaymentStatus.EXPIRED, PaymentStatus.FAILED):
+                # This call has expired the session, and the vendor's event about it was faster.
+                return self._orders.save(order, order.cancel_closed(), self._clock(), idempotency=idempotency)
             if not order.is_pending:
                 return self._cancel_settled(order, idempotency)
+            closing = True
             closed = self._close(order, PaymentStatus.CANCELLED, idempotency)
             if not closed.is_paid:
                 return closed
