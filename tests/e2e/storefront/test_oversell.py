@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import httpx
 
 from local.testing import LocalStack, wait_until
+from tests.e2e.account import Heard
 from tests.e2e.storefront.trading import Buyer, Shop, Stripe, stock_item
 
 ORDERS, IN_FLIGHT, STOCK = 200, 16, 10
@@ -39,6 +41,33 @@ def test_two_hundred_orders_at_once_for_ten_units_sell_ten(
         buyer.becomes(one["order_id"], "confirmed")
     sold = [sale for sale in shop.sales() if sale["id"] in {one["order_id"] for one in placed}]
     assert [sale["status"] for sale in sold] == ["confirmed"] * STOCK
+
+
+def test_fifty_buyers_who_order_and_pay_at_once_confirm_the_five_in_stock(
+    souk: LocalStack, shop: Shop, heard: Heard, stripe: Stripe
+) -> None:
+    """docs/comparison.md has this race beside another shop."""
+    product = shop.product(title="Five Only", stock_quantity=5)
+    with ThreadPoolExecutor(4) as pool:
+        buyers = list(pool.map(lambda _: Buyer(souk, heard), range(50)))
+    start = Barrier(len(buyers))
+
+    def buy(buyer: Buyer) -> str | None:
+        """The order that this buyer paid for; None when there was nothing left."""
+        start.wait(60)
+        placed = buyer.ask("POST", "/orders", buyer.wanted(product))
+        if placed.status_code == 409:
+            return None
+        assert placed.status_code == 201, placed.text
+        buyer.pay(placed.json())
+        return str(buyer.becomes(placed.json()["order_id"], "confirmed")["id"])
+
+    with ThreadPoolExecutor(len(buyers)) as pool:
+        orders = list(pool.map(buy, buyers))
+    paid = [order for order in orders if order]
+    assert len(paid) == len(set(paid)) == 5
+    assert [session["payment_status"] for order in paid for session in stripe.sessions(order)] == ["paid"] * 5
+    assert stock_item(souk, product) == 0
 
 
 def test_an_order_of_several_units_is_never_filled_in_part(souk: LocalStack, shop: Shop, buyer: Buyer) -> None:
