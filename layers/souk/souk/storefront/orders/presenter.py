@@ -153,10 +153,9 @@ def present_tracking(entry: Tracking) -> TrackingOut:
 
 def respond_tracking(request: Request, read: Callable[[], tuple[Order, Sequence[Tracking]]]) -> Response:
     """Where the parcels are; 304 when the client has seen it. `Prefer: wait` holds the answer until a change."""
-    seen = request.headers.get("if-none-match", "")
 
     def is_new(found: tuple[Order, Sequence[Tracking]]) -> bool:
-        return etag(found[0].version)["ETag"] not in seen
+        return not request.knows(etag(found[0].version)["ETag"])
 
     order, tracking = wait_until(request.wait_seconds or 0, read, is_new)
     headers = etag(order.version)
