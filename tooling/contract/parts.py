@@ -16,7 +16,9 @@ JSON in and out.
 - **Idempotency-Key** makes a repeated POST safe for 24 hours: the replay says `Idempotent-Replayed: true`.
 - **Lists** are newest first; follow `next_cursor` or the `Link` header.
 - **Prefer: wait=N** (RFC 7240) waits up to 25 seconds for the outcome of what goes on in the background.
-- **ETag** and `If-Match` refuse a lost update with 412.
+- **ETag** and `If-Match` refuse a lost update with 412; `If-Match` takes several, as `"3", "4"`, or `*`.
+- **HEAD** works where GET needs no token: the same headers without the body.
+- **Numbers** in a body are JSON numbers, never texts. A body is sent as it is: 415 for any `Content-Encoding`.
 
 A path that is not here is answered with 404, another method of one that is with 405 and `Allow`. Two refusals come from
 the gateway itself, as `{"message"}`: 401 without an Authorization header, and 413 for a body over 10 MB.
@@ -105,8 +107,8 @@ PARAMETERS: Final[dict[str, Any]] = {
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
-        "description": "The ETag that the change is based on.",
-        "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[0-9]{1,18}")$'},
+        "description": "The ETag that the change is based on, or several; `*` for any.",
+        "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[0-9]{1,18}"(, *(W/)?"[0-9]{1,18}"){0,19})$'},
     },
     "PreferWait": {
         "name": "Prefer",
