@@ -85,6 +85,7 @@ _BY_THE_GATEWAY: Final[dict[str, Any]] = {
 HEADERS: Final[dict[str, Any]] = {
     "X-Request-Id": {"description": "Names this request in our logs.", "schema": {"type": "string"}},
     "ETag": {"description": "The version of what is answered, for If-Match.", "schema": {"type": "string"}},
+    "Cache-Control": {"description": "How long it may be kept.", "schema": {"type": "string"}},
     "Location": {"description": "Where to look for it.", "schema": {"type": "string", "format": "uri-reference"}},
     "Link": {"description": 'The next page, as `<...>; rel="next"`.', "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}},

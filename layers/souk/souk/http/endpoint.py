@@ -53,6 +53,7 @@ class Declaration:
     roles: frozenset[str] | None
     body: type[BaseModel] | None
     query: type[BaseModel] | None
+    choices: Mapping[str, tuple[int, ...]]
     form: FilesForm | None
     returns: Any
     status: int
@@ -72,6 +73,7 @@ def endpoint(
     also: Mapping[str, str] = _NONE,
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
+    choices: Mapping[str, tuple[int, ...]] = _NONE,
     form: FilesForm | None = None,
     returns: Any = None,
     status: int = 200,
@@ -90,6 +92,8 @@ def endpoint(
     roles: ANYONE (the gateway then asks for no token), SIGNED_IN, or the roles of which the caller must have one.
     also: further routes. Each is an operation of its own, named `<file>_<key>`: `{"signup": "POST /auth/signup"}`.
     body, query: pydantic models of the JSON body and of the query string.
+    choices: parameters of the query that may be left out, each one of some numbers: `{"width": (320, 960)}`. They take
+        no model, and so not the 60 ms of processor time to import pydantic.
     form: files that may come as multipart/form-data in place of the JSON body; the handler reads them itself.
     returns: model of the answer (may be `list[Model]`); `status` is that of success.
     answers: further statuses of success, each with its model: `{202: ListingOut}`.
@@ -109,6 +113,7 @@ def endpoint(
             roles=roles,
             body=body,
             query=query,
+            choices=choices,
             form=form,
             returns=returns,
             status=status,
@@ -129,6 +134,7 @@ def endpoint(
             idempotency = None if replay is None or caller is None else _key(request, caller, context.function_name)
             problems: list[FieldProblem] = []
             parsed_query = _validate(query, dict(request.raw_query), "query", problems) if query else None
+            chosen = {name: _choice(name, offered, request, problems) for name, offered in choices.items()}
             parsed_body = _read_body(body, request, form, problems)
             if problems:
                 raise InvalidRequest(_sentence(problems), problems)
@@ -136,6 +142,7 @@ def endpoint(
                 request,
                 body=parsed_body,
                 query=parsed_query,
+                choices=chosen,
                 signed_in=caller,
                 idempotency=idempotency,
                 wait_seconds=_wait(request) if waits else None,
@@ -203,6 +210,16 @@ def _wait(request: Request) -> int | None:
         if name.strip().lower() == "wait" and seconds.isascii() and seconds.isdigit():
             return min(int(seconds[:4]), _LONGEST_WAIT)
     return None
+
+
+def _choice(name: str, offered: tuple[int, ...], request: Request, problems: list[FieldProblem]) -> int | None:
+    given = request.raw_query.get(name)
+    if given is None:
+        return None
+    by_text = {str(number): number for number in offered}
+    if given not in by_text:
+        problems.append(FieldProblem(name, f"must be one of {', '.join(by_text)}"))
+    return by_text.get(given)
 
 
 def _read_body(

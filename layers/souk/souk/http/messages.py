@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from codecs import BOM_UTF8
 from collections.abc import Mapping
@@ -31,7 +32,10 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. `body` and `query` are the validated models that the endpoint declared, else None."""
+    """One HTTP request. `body` and `query` are the validated models that the endpoint declared, else None.
+
+    `choices` has each that the endpoint declared, None where it was not made.
+    """
 
     method: str
     path: str
@@ -44,6 +48,7 @@ class Request:
     request_id: str
     body: Any = None
     query: Any = None
+    choices: Mapping[str, int | None] = field(default_factory=dict)
     signed_in: Caller | None = None
     idempotency: IdempotencyKey | None = None
     wait_seconds: int | None = None
@@ -178,6 +183,15 @@ class Response:
 
 def etag(version: int) -> dict[str, str]:
     return {"ETag": f'"{version}"'}
+
+
+def immutable(request: Request, content: bytes, content_type: str) -> Response:
+    """What never changes under its address; 304 to a client that has it."""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "public, max-age=31536000, immutable"}
+    if request.knows(tag):
+        return Response(status=304, headers=headers)
+    return Response(content, headers=headers, content_type=content_type)
 
 
 def to_event(response: Response, status: int, request_id: str) -> dict[str, Any]:

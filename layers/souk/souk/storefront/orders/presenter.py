@@ -9,6 +9,7 @@ from souk.accounts.addresses.schemas import PostalAddressOut
 from souk.http.messages import Request, Response, etag
 from souk.http.pagination import to_cursor
 from souk.http.waiting import applied, wait_until
+from souk.selling.photos.presenter import small
 from souk.storefront.orders.model import Fulfilment, Line, Order, Refund, Sale, ShipTo, Tracking
 from souk.storefront.orders.schemas import (
     BuyerOrder,
@@ -184,7 +185,7 @@ def _fulfilment(part: Fulfilment) -> FulfilmentOut:
 
 
 def _line(line: Line) -> LineOut:
-    return LineOut.of(line, line_id=line.id, image_url=line.image)
+    return LineOut.of(line, line_id=line.id, image_url=small(line.image))
 
 
 def _address(ship_to: ShipTo | None) -> PostalAddressOut | None:
