@@ -98,6 +98,12 @@ def test_a_number_in_a_query_is_plain_ascii_digits(route: Route) -> None:
         _, _, answer = answer_of(handler, an_event(query={name: text}))
         return name in {one["field"] for one in (answer or {}).get("errors", ())}
 
+    dates = [one["name"] for one in described if "date" in json.dumps(one.get("schema", {}))]
+    for name in dates:
+        assert not refused(name, "2026-11-30")
+        assert [
+            text for text in ("1767225600", "20261130", "2026-11-30T00:00:00Z", "") if not refused(name, text)
+        ] == []
     for name in (one["name"] for one in numbers):
         assert not refused(name, "1")
         assert [text for text in IN_QUERIES if not refused(name, text)] == []

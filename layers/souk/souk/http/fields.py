@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -74,6 +74,13 @@ def _plain_integer(value: object) -> object:
     return value
 
 
+def _iso_date(value: object) -> object:
+    # pydantic reads a number as seconds since 1970, and "1767225600" is a mistake in a query.
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticKnownError("date_type")
+    return value
+
+
 _LIMITS = Field(ge=0, le=MOST, allow_inf_nan=False)
 _AS_NUMBER = PlainSerializer(float, return_type=float, when_used="json")
 
@@ -87,6 +94,8 @@ QueryInteger = Annotated[int, BeforeValidator(_plain_integer)]
 """A whole number in a query: ASCII digits."""
 QueryAmount = Annotated[QueryNumber, _LIMITS]
 """An amount of money in a query."""
+QueryDate = Annotated[date, BeforeValidator(_iso_date)]
+"""A day in a query: 2026-11-30."""
 AmountOut = Annotated[Decimal, _LIMITS, _AS_NUMBER]
 """An amount of money in an answer, without its currency: a JSON number."""
 Moment = Annotated[
