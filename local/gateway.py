@@ -1,7 +1,8 @@
 """Serves the deployed HTTP API on the address that people use, as API Gateway would.
 
 Requests reach the emulated API in the same process. Added here is what the emulator lacks: the 10 MB limit of a body,
-and a bound on requests in flight, above which they wait (each is a process of its own here).
+CORS headers on what the gateway itself refuses, and a bound on requests in flight, above which they wait (each is a
+process of its own here).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -32,14 +33,20 @@ class _Gone(Exception):
 
 class Gateway:
     """An ASGI application for one API; `decode_path` is the emulator's reading of a raw path, `touched` hears of each
-    request.
+    request. `cors` answers the CORS headers for an Origin, as the API is configured.
     """
 
     def __init__(
-        self, api: str, execute: Execute, decode_path: Callable[[str], str], touched: Callable[[], None]
+        self,
+        api: str,
+        execute: Execute,
+        decode_path: Callable[[str], str],
+        touched: Callable[[], None],
+        cors: Callable[[str], Mapping[str, str]],
     ) -> None:
         self._api = api
         self._execute = execute
+        self._cors = cors
         self._decode_path = decode_path
         self._touched = touched
         self._places = asyncio.BoundedSemaphore(IN_FLIGHT)
@@ -55,30 +62,30 @@ class Gateway:
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         headers = _joined(scope["headers"])
         try:
-            body = await _body(receive, headers)
+            status, answered, content = await self._execution(scope, headers, await _body(receive, headers))
         except _Gone:
             return
         except _TooLarge:
-            await _send(
-                send,
-                413,
-                {"Content-Type": "application/json", "Connection": "close"},
-                _message("Request Entity Too Large"),
-            )
-            return
+            status, answered, content = _refusal(413, "Request Entity Too Large")
+            answered["Connection"] = "close"
+        # The emulator adds CORS headers to the answers of functions only: without them a browser hides a 401 or 413.
+        answered = {**answered, **self._cors(headers.get("origin", ""))}
+        await _send(send, status, answered, content, has_body=scope["method"] != "HEAD")
+
+    async def _execution(self, scope: Any, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any], bytes]:
         query = scope["query_string"].decode("latin-1")
         path = self._decode_path(scope["raw_path"].decode("latin-1"))
         try:
             async with self._places:
-                status, answered, content = await self._execute(
+                answer = await self._execute(
                     self._api, "$default", path, scope["method"], headers, body,
                     parse_qs(query, keep_blank_values=True), raw_query_string=query,
                 )  # fmt: skip
         except Exception:  # noqa: BLE001 - the edge: AWS answers so, and the cause is in the log
             _log.exception("%s %s", scope["method"], scope["path"])
-            status, answered, content = 500, {"Content-Type": "application/json"}, _message("Internal Server Error")
+            answer = _refusal(500, "Internal Server Error")
         self._touched()
-        await _send(send, status, answered, b"" if scope["method"] == "HEAD" else content)
+        return answer
 
 
 def _joined(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -110,17 +117,25 @@ async def _body(receive: Any, headers: dict[str, str]) -> bytes:
             return b"".join(chunks)
 
 
-async def _send(send: Any, status: int, headers: dict[str, Any], body: bytes) -> None:
+async def _send(send: Any, status: int, headers: dict[str, Any], body: bytes, *, has_body: bool) -> None:
+    """`has_body` is False for the answer to HEAD, whose length is the one that GET would have."""
+    length = str(len(body)) if body or has_body else next(_values(headers, "content-length"), None)
     lines = [
         (name.lower().encode("latin-1"), str(value).encode("latin-1", "replace"))
         for name, values in headers.items()
         for value in (values if isinstance(values, list) else [values])
         if name.lower() != "content-length"
     ]
-    if status not in {204, 304}:
-        lines.append((b"content-length", str(len(body)).encode()))
+    if status in {204, 304}:
+        length, has_body = None, False
+    if length is not None:
+        lines.append((b"content-length", length.encode()))
     await send({"type": "http.response.start", "status": status, "headers": lines})
-    await send({"type": "http.response.body", "body": b"" if status in {204, 304} else body})
+    await send({"type": "http.response.body", "body": body if has_body else b""})
+
+
+def _values(headers: Mapping[str, Any], wanted: str) -> Iterator[str]:
+    return (str(value) for name, value in headers.items() if name.lower() == wanted)
 
 
 async def _live(receive: Any, send: Any) -> None:
@@ -129,5 +144,5 @@ async def _live(receive: Any, send: Any) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def _message(text: str) -> bytes:
-    return json.dumps({"message": text}).encode()
+def _refusal(status: int, text: str) -> tuple[int, dict[str, Any], bytes]:
+    return status, {"Content-Type": "application/json"}, json.dumps({"message": text}).encode()

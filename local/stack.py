@@ -17,6 +17,7 @@ from local import build, deploy, packaging
 from local.children import Children
 from local.cloud import Cloud, bind, emulator
 from local.gateway import Gateway
+from local.patches import gateways
 from local.problems import Unusable
 from local.running import Places
 from local.saving import replace_durably
@@ -190,7 +191,13 @@ class Stack:
 
     def _serve(self, api: str, listener: socket.socket) -> None:
         apigateway = emulator("services.apigateway")
-        gateway = Gateway(api, apigateway.handle_execute, apigateway.decode_http_api_path, self.cloud.touch)
+        gateway = Gateway(
+            api,
+            apigateway.handle_execute,
+            apigateway.decode_http_api_path,
+            self.cloud.touch,
+            gateways.cors_of(apigateway, api),
+        )
         self.cloud.serve(gateway, listener)
 
     def _sweep(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _SERVICE = "apigateway.amazonaws.com"
@@ -64,3 +65,14 @@ def _trusts_gateway(evaluator: Any, document: str | dict[str, Any]) -> bool:
         and evaluator._service_principal_matches(statement["Principal"], _SERVICE)
         for statement in policy["Statement"]
     )
+
+
+def cors_of(gateway: Any, api: str) -> Callable[[str], Mapping[str, str]]:
+    """The CORS headers that an API's answers have for an Origin: MiniStack's own reading of its configuration."""
+
+    def headers(origin: str) -> Mapping[str, str]:
+        with gateway.request_scope(*gateway.find_api_scope(api)):
+            configured = gateway._apis[api].get("corsConfiguration") or {}
+        return dict(gateway._cors_response_headers(configured, origin))
+
+    return headers

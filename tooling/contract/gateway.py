@@ -16,6 +16,7 @@ from tooling.contract.template import ROOT
 FILE = ROOT / "stack" / "api.yaml"
 _BEGIN: Final = "# Routes: written by `make openapi` from the handlers' declarations"
 _END: Final = "# End of routes"
+_ANY: Final = "x-amazon-apigateway-any-method"
 _URI: Final = (
     "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:"
     "lambda:path/2015-03-31/functions/${{{function}.Arn}}/invocations"
@@ -31,7 +32,6 @@ def gateway_paths(declared: list[Route]) -> dict[str, dict[str, Any]]:
     """`paths` of the DefinitionBody: path -> method -> operation, CloudFormation's functions in their long forms."""
     paths: dict[str, dict[str, Any]] = {}
     for route in declared:
-        method = "x-amazon-apigateway-any-method" if route.method == ANY else route.method.lower()
         integration = {
             "type": "aws_proxy",
             "httpMethod": "POST",
@@ -39,12 +39,13 @@ def gateway_paths(declared: list[Route]) -> dict[str, dict[str, Any]]:
             "credentials": {"Fn::GetAtt": [invoke_role(route.domain), "Arn"]},
             "uri": {"Fn::Sub": _URI.format(function=route.function)},
         }
-        paths.setdefault(route.path, {})[method] = {
-            **({"security": [{"NONE": []}]} if route.is_public else {}),
-            **({"isDefaultRoute": True} if route.is_catch_all else {}),
-            "responses": {},
-            "x-amazon-apigateway-integration": integration,
-        }
+        for method in route.methods:
+            paths.setdefault(route.path, {})[_ANY if method == ANY else method.lower()] = {
+                **({"security": [{"NONE": []}]} if route.is_public else {}),
+                **({"isDefaultRoute": True} if route.is_catch_all else {}),
+                "responses": {},
+                "x-amazon-apigateway-integration": integration,
+            }
     return paths
 
 

@@ -45,12 +45,16 @@ def _parameters(route: Route, shapes: Shapes) -> list[dict[str, Any]]:
         {"name": name, "in": "query", "required": required, "schema": schema}
         for name, required, schema in (shapes.properties(declared.query) if declared.query else ())
     ]
+    choices = [
+        {"name": name, "in": "query", "required": False, "schema": {"type": "integer", "enum": list(offered)}}
+        for name, offered in declared.choices.items()
+    ]
     headers = [
         *(["IdempotencyKey"] if declared.idempotent else []),
         *(["IfMatch"] if declared.if_match else []),
         *(["PreferWait"] if declared.waits else []),
     ]
-    return [*path, *query, *(parts.parameter(name) for name in headers)]
+    return [*path, *query, *choices, *(parts.parameter(name) for name in headers)]
 
 
 def _request_body(route: Route, shapes: Shapes) -> dict[str, Any] | None:
@@ -95,7 +99,9 @@ def _responses(route: Route, shapes: Shapes) -> dict[str, Any]:
 
 def _success(declared: Declaration, status: int, shapes: Shapes) -> dict[str, Any]:
     model = declared.answers.get(status, declared.returns)
-    content: dict[str, Any] = {name: {"schema": _schema_of(name)} for name in declared.content_types}
+    content: dict[str, Any] = {}
+    if status == declared.status:
+        content = {name: {"schema": _schema_of(name)} for name in declared.content_types}
     if model is not None:
         content = {"application/json": {"schema": shapes.reference(model, "serialization")}}
     names = dict.fromkeys(("X-Request-Id", *_headers(declared, status, model)))
@@ -115,6 +121,7 @@ def _headers(declared: Declaration, status: int, model: Shape) -> list[str]:
         *(["Idempotent-Replayed"] if declared.idempotent else []),
         *(["Preference-Applied"] if declared.waits else []),
         *declared.headers,
+        *(["Location"] if status == 302 else []),
         *(["Location"] if is_versioned and status in (201, 202) else []),
     ]
 
@@ -129,6 +136,7 @@ _MEANING = {
     202: "Accepted and in progress: read Location again.",
     204: "Done; the answer has no body.",
     302: "Location can be read for the next minutes.",
+    304: "What If-None-Match names is still what there is.",
 }
 
 
@@ -136,7 +144,8 @@ def errors_of(route: Route) -> set[int]:
     """The statuses of the problems that a call can end in."""
     declared = route.declaration
     has_body, is_write = declared.body is not None, route.method in _WRITES
-    takes_input = has_body or declared.query is not None or declared.idempotent or declared.if_match
+    has_query = declared.query is not None or bool(declared.choices)
+    takes_input = has_body or has_query or declared.idempotent or declared.if_match
     applicable = {
         400: takes_input,
         401: not route.is_public,

@@ -16,7 +16,9 @@ JSON in and out.
 - **Idempotency-Key** makes a repeated POST safe for 24 hours: the replay says `Idempotent-Replayed: true`.
 - **Lists** are newest first; follow `next_cursor` or the `Link` header.
 - **Prefer: wait=N** (RFC 7240) waits up to 25 seconds for the outcome of what goes on in the background.
-- **ETag** and `If-Match` refuse a lost update with 412.
+- **ETag** and `If-Match` refuse a lost update with 412; `If-Match` takes several, as `"3", "4"`, or `*`.
+- **HEAD** works where GET needs no token: the same headers without the body.
+- **Numbers** in a body are JSON numbers, never texts. A body is sent as it is: 415 for any `Content-Encoding`.
 
 A path that is not here is answered with 404, another method of one that is with 405 and `Allow`. Two refusals come from
 the gateway itself, as `{"message"}`: 401 without an Authorization header, and 413 for a body over 10 MB.
@@ -83,6 +85,7 @@ _BY_THE_GATEWAY: Final[dict[str, Any]] = {
 HEADERS: Final[dict[str, Any]] = {
     "X-Request-Id": {"description": "Names this request in our logs.", "schema": {"type": "string"}},
     "ETag": {"description": "The version of what is answered, for If-Match.", "schema": {"type": "string"}},
+    "Cache-Control": {"description": "How long it may be kept.", "schema": {"type": "string"}},
     "Location": {"description": "Where to look for it.", "schema": {"type": "string", "format": "uri-reference"}},
     "Link": {"description": 'The next page, as `<...>; rel="next"`.', "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}},
@@ -105,8 +108,8 @@ PARAMETERS: Final[dict[str, Any]] = {
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
-        "description": "The ETag that the change is based on.",
-        "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[0-9]{1,18}")$'},
+        "description": "The ETag that the change is based on, or several; `*` for any.",
+        "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[0-9]{1,18}"(, *(W/)?"[0-9]{1,18}"){0,19})$'},
     },
     "PreferWait": {
         "name": "Prefer",

@@ -54,6 +54,11 @@ class Route:
         return self.declaration.roles is ANYONE
 
     @property
+    def methods(self) -> tuple[str, ...]:
+        """Those of the gateway. What everybody may GET answers HEAD, too: by it links are checked and caches ask."""
+        return ("GET", "HEAD") if self.method == "GET" and self.is_public else (self.method,)
+
+    @property
     def path_parameters(self) -> list[str]:
         return [part.strip("{+}") for part in self.path.split("/") if part.startswith("{")]
 

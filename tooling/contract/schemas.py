@@ -17,7 +17,7 @@ _LIMITS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "ex
 
 
 class _WireSchema(GenerateJsonSchema):
-    """Money is a JSON number, as the contract says, though text that spells one is read too."""
+    """A decimal is a JSON number; pydantic would also offer a text, which bodies refuse."""
 
     def decimal_schema(self, _schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         return {"type": "number"}
@@ -93,12 +93,16 @@ def _present(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tidy(node: Any) -> Any:
-    """Limits of decimals under JSON Schema's names (pydantic leaves its own); no titles, since names are enough."""
+    """Limits under JSON Schema's names, where pydantic leaves its own; no titles, since names are enough."""
     if isinstance(node, list):
         return [_tidy(value) for value in node]
     if not isinstance(node, dict):
         return node
-    limits = {_LIMITS[name]: float(value) for name, value in node.items() if name in _LIMITS and "type" in node}
+    limits = {
+        _LIMITS[name]: (int if node["type"] == "integer" else float)(value)
+        for name, value in node.items()
+        if name in _LIMITS and "type" in node
+    }
     rest = {name: _tidy(value) for name, value in node.items() if name not in _LIMITS or "type" not in node}
     if isinstance(rest.get("title"), str):
         del rest["title"]

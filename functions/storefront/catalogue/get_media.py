@@ -1,11 +1,23 @@
-"""A product's picture, by the hash of its content."""
+"""A product's picture, by the hash of its content, in one of three widths."""
 
 from souk.http.endpoint import ANYONE, Request, Response, endpoint
-from souk.wiring.catalogue import picture_url
+from souk.http.messages import immutable
+from souk.selling.photos.model import WIDTHS
+from souk.wiring.catalogue import picture_url, rendition
 
 
-@endpoint("GET /media/{hash}", roles=ANYONE, status=302, headers=("Location",))
+@endpoint(
+    "GET /media/{hash}",
+    roles=ANYONE,
+    choices={"width": WIDTHS},
+    content_types=("image/jpeg",),
+    answers={302: None, 304: None},
+    headers=("ETag", "Cache-Control"),
+)
 def handler(request: Request) -> Response:
-    """Redirect to a public picture, by an address that is valid for some minutes."""
-    headers = {"Location": picture_url(request.params["hash"]), "Cache-Control": "public, max-age=300"}
-    return Response(headers=headers)
+    """A public picture, `width` pixels wide at most; without a width a redirect to it in full, valid for minutes."""
+    content_hash, width = request.params["hash"], request.choices["width"]
+    if width is not None:
+        return immutable(request, rendition(content_hash, width), "image/jpeg")
+    headers = {"Location": picture_url(content_hash), "Cache-Control": "public, max-age=300"}
+    return Response(status=302, headers=headers)

@@ -6,7 +6,7 @@ from souk.storefront.orders.schemas import OrderTracking
 from souk.wiring.orders import purchases
 
 
-@endpoint("GET /orders/{id}/tracking", roles=SIGNED_IN, returns=OrderTracking, waits=True)
+@endpoint("GET /orders/{id}/tracking", roles=SIGNED_IN, returns=OrderTracking, answers={304: None}, waits=True)
 def handler(request: Request) -> Response:
     """Follow an order: with If-None-Match 304 when nothing is new, after `Prefer: wait` if that is sent too."""
     buyer_id, order_id = request.caller.id, request.params["id"]

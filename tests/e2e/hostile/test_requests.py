@@ -97,6 +97,29 @@ def test_a_bad_body_is_400_and_nothing_is_stored(seller: Seller, name: str) -> N
     assert seller.expect(200, "GET", "/listings?limit=1")["data"][0]["id"] == before
 
 
+def test_texts_are_no_numbers_in_bodies_and_queries(seller: Seller) -> None:
+    for spelled in ("1e1", "\u0665", "18.5"):
+        answer = seller.ask("POST", "/listings", {**LISTING, "price": spelled})
+        assert is_problem(answer, 400)
+        assert [one["field"] for one in answer.json()["errors"]] == ["price"]
+    for query in ("limit=\u0665", "limit=1_0", "page=%205", "min_price=1e1", "max_price=\u0665", "min_rating=1_0"):
+        assert is_problem(seller.ask("GET", f"/products?{query}"), 400), query
+
+
+def test_json_with_a_byte_order_mark_is_read(seller: Seller) -> None:
+    content = b"\xef\xbb\xbf" + json.dumps(dict(LISTING)).encode()
+    answer = seller.http.post("listings", content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "zstd"])
+def test_a_compressed_body_is_415_and_says_so(seller: Seller, coding: str) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+    answer = seller.http.post("listings", content=json.dumps(dict(LISTING)).encode(), headers=headers)
+    assert is_problem(answer, 415), answer.text
+    assert (answer.json()["error"], "Content-Encoding" in answer.json()["detail"]) == ("body_compressed", True)
+
+
 # Size and form ----------------------------------------------------------------------------------------------------
 
 
@@ -243,6 +266,54 @@ def test_unknown_routes_are_404_problems_with_cors_headers(anonymous: httpx.Clie
         answer = anonymous.request(method, path, headers={"Origin": _ORIGIN})
         assert is_problem(answer, 404)
         assert answer.headers["access-control-allow-origin"] == _ORIGIN
+
+
+def test_what_the_gateway_refuses_can_be_read_by_a_page_of_the_allowed_origin(anonymous: httpx.Client) -> None:
+    for origin, shown in ((_ORIGIN, _ORIGIN), ("https://elsewhere.example", None)):
+        without_token = anonymous.get("/api/v1/listings", headers={"Origin": origin})
+        huge = anonymous.post("/api/v1/auth/login", content=b" " * (10 * 1024 * 1024 + 1), headers={"Origin": origin})
+        assert (without_token.status_code, huge.status_code) == (401, 413)
+        for answer in (without_token, huge):
+            assert answer.headers.get("access-control-allow-origin") == shown
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/api/v1/healthz",
+            "/.well-known/jwks.json",
+            "/openapi.json",
+            "/api/v1/openapi.json",
+            "/docs",
+            "/api/v1/docs",
+        ),
+        *("/api/v1/products", "/api/v1/buyers/products", "/api/v1/buyers/products/search?q=cup", "/api/v1/categories"),
+        *("/api/v1/products/none", "/api/v1/products/none/reviews", "/api/v1/sellers/none", "/api/v1/media/none"),
+        f"/api/v1/media/{'0' * 64}?width=320",
+    ],
+)
+def test_head_is_answered_as_get_without_the_body(anonymous: httpx.Client, path: str) -> None:
+    got, asked = anonymous.get(path), anonymous.head(path)
+    differing = {"x-request-id", "date"}
+    if got.is_error:
+        differing.add("content-length")  # the problem names the request's id
+    assert (asked.status_code, asked.content) == (got.status_code, b"")
+    assert {name: value for name, value in asked.headers.items() if name not in differing} == {
+        name: value for name, value in got.headers.items() if name not in differing
+    }
+
+
+def test_every_route_that_needs_no_token_takes_head(anonymous: httpx.Client) -> None:
+    paths: dict[str, Any] = anonymous.get("/openapi.json").json()["paths"]
+    public = [path for path, methods in paths.items() if methods.get("get", {}).get("security") == []]
+    assert {anonymous.head(path.replace("{", "").replace("}", "")).status_code for path in public} <= {
+        200,
+        302,
+        400,
+        404,
+    }
+    assert anonymous.head("/api/v1/listings").status_code == 405
 
 
 def test_preflights_are_answered_and_unknown_origins_refused(anonymous: httpx.Client) -> None:

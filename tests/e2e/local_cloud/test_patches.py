@@ -175,6 +175,19 @@ def test_an_integrations_role_is_forgotten(unpatched: Unpatched) -> None:
     assert "CredentialsArn" not in kept
 
 
+def test_a_refusal_of_the_gateway_has_no_cors_headers(unpatched: Unpatched) -> None:
+    """On AWS it has: local/gateway.py adds them."""
+    gateway, origin = unpatched.client("apigatewayv2"), "https://given.example"
+    api = gateway.create_api(Name="refusing", ProtocolType="HTTP", CorsConfiguration={"AllowOrigins": [origin]})[
+        "ApiId"
+    ]
+    gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    gateway.create_route(ApiId=api, RouteKey="GET /guarded", AuthorizationType="AWS_IAM")
+    url = f"http://127.0.0.1:{unpatched.port}/_aws/execute-api/{api}/guarded"
+    answer = httpx.get(url, headers={"Origin": origin}, timeout=PATIENCE, trust_env=False)
+    assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (403, False)
+
+
 def test_the_sam_transform_does_not_see_given_parameters(unpatched: Unpatched) -> None:
     found = unpatched.client("cloudformation").get_template(StackName="souk", TemplateStage="Processed")["TemplateBody"]
     api = found["Resources"]["Api"]["Properties"]["Body"]

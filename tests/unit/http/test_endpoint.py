@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from collections.abc import Callable
@@ -198,6 +199,28 @@ def test_another_media_type_is_a_415() -> None:
     assert answer_of(an_endpoint(body=Thing), event)[0] == 415
 
 
+@pytest.mark.parametrize("body", [b'\xef\xbb\xbf{"name": "a", "size": 1}', '\ufeff{"name": "a", "size": 1}'])
+def test_json_may_begin_with_a_byte_order_mark(body: bytes | str) -> None:
+    event = an_event(body=body) if isinstance(body, bytes) else {**an_event(), "body": body}
+    assert seen_by(event, body=Thing).body.name == "a"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "zstd", "x-gzip", "GZIP", "identity, gzip"])
+@pytest.mark.parametrize("content_type", ["application/json", "multipart/form-data; boundary=x"])
+def test_a_compressed_body_is_a_415_that_says_so(coding: str, content_type: str) -> None:
+    event = an_event(body=b"\x1f\x8b", headers={"content-encoding": coding, "content-type": content_type})
+    handler = an_endpoint(body=Thing, form=FilesForm("file", frozenset({"image/png"})))
+    status, _, body = answer_of(handler, event)
+    assert (status, body["error"]) == (415, "body_compressed")
+    assert "without Content-Encoding" in body["detail"]
+
+
+@pytest.mark.parametrize("coding", ["identity", "", "Identity"])
+def test_identity_is_no_compression(coding: str) -> None:
+    event = an_event(body={"name": "a", "size": 1}, headers={"content-encoding": coding})
+    assert seen_by(event, body=Thing).body.name == "a"
+
+
 def test_a_media_type_that_the_handler_reads_itself_is_handed_on_as_it_is() -> None:
     event = an_event(body=b"--x--", headers={"content-type": "multipart/form-data; boundary=x"})
     request = seen_by(event, body=Thing, form=FilesForm("file", frozenset({"image/png"})))
@@ -229,15 +252,55 @@ def test_a_wish_to_wait_counts_only_where_it_is_honoured() -> None:
     assert seen_by(an_event(headers={"prefer": "wait=5"})).wait_seconds is None
 
 
-@pytest.mark.parametrize(("tag", "version"), [('"7"', 7), ('W/"7"', 7), ("7", 7), ("*", None), (None, None)], ids=str)
-def test_if_match_names_a_version(tag: str | None, version: int | None) -> None:
-    assert seen_by(an_event(headers={"if-match": tag} if tag else {}), if_match=True).if_match == version
+@pytest.mark.parametrize(
+    ("header", "allowed"),
+    [
+        (None, None),
+        ("*", None),
+        ('"7"', {7}),
+        ('W/"7"', {7}),
+        ("7", {7}),
+        ('"1", W/"2" ,"3"', {1, 2, 3}),
+        (', "1",,"2",', {1, 2}),
+        ('"abc"', set()),
+        ('"a,b", "3"', {3}),
+        ('""', set()),
+        ('"\u0663"'.encode().decode("latin-1"), set()),
+        ('"' + "9" * 30 + '"', set()),
+        (", ".join(f'"{number}"' for number in range(20)), set(range(20))),
+    ],
+    ids=str,
+)
+def test_if_match_names_the_versions_that_it_allows(header: str | None, allowed: set[int] | None) -> None:
+    assert seen_by(an_event(headers={"if-match": header} if header else {}), if_match=True).if_match == allowed
 
 
-@pytest.mark.parametrize("tag", ['"abc"', '"1", "2"', '""', "-1", '"²"', '"' + "9" * 30 + '"'])
-def test_an_if_match_of_somebody_else_is_a_400(tag: str) -> None:
+@pytest.mark.parametrize(
+    "header",
+    ["", ",", "-1", "abc", '"1', '"1" "2"', '*, "1"', 'w/"1"', '"1";"2"', ", ".join(['"1"'] * 21)],
+)
+def test_an_if_match_that_is_no_list_of_entity_tags_is_a_400(header: str) -> None:
     handler = an_endpoint(lambda request: {"version": request.if_match}, if_match=True)
-    assert answer_of(handler, an_event(headers={"if-match": tag}))[0] == 400
+    assert answer_of(handler, an_event(headers={"if-match": header}))[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("header", "known"),
+    [
+        (None, False),
+        ("*", True),
+        ('"7"', True),
+        ('W/"7"', True),
+        ('"1", W/"7"', True),
+        ('"77"', False),
+        ('"1", "17"', False),
+        ("", False),
+        ('"7', False),
+    ],
+    ids=str,
+)
+def test_if_none_match_names_what_the_client_has(header: str | None, known: bool) -> None:
+    assert seen_by(an_event(headers={"if-none-match": header} if header is not None else {})).knows('"7"') == known
 
 
 @pytest.mark.parametrize("headers", [{}, {"if-match": '"1"'}], ids=["without the header", "with it"])
@@ -273,6 +336,27 @@ def test_a_list_of_models_is_a_json_array() -> None:
 def test_bytes_are_answered_as_bytes() -> None:
     reply = an_endpoint(lambda _request: Response(b"\xff", content_type="image/png"))(an_event(), _Context())
     assert (reply["body"], reply["isBase64Encoded"], reply["headers"]["Content-Type"]) == ("/w==", True, "image/png")
+
+
+@pytest.mark.parametrize("answer", [Thing(name="é", size=1), Response(b"\xff\xd8", content_type="image/jpeg")])
+def test_head_is_answered_as_get_but_without_the_body(answer: Any) -> None:
+    handler = an_endpoint(lambda _request: answer)
+    event = an_event()
+    got = handler(event, _Context())
+    event["requestContext"]["http"]["method"] = "HEAD"
+    asked = handler(event, _Context())
+    length = asked["headers"].pop("Content-Length")
+    content = base64.b64decode(got["body"]) if got.get("isBase64Encoded") else got["body"].encode()
+    assert (asked["statusCode"], asked["headers"], "body" in asked) == (200, got["headers"], False)
+    assert int(length) == len(content)
+
+
+def test_a_problem_has_no_body_in_the_answer_to_head() -> None:
+    event = an_event()
+    event["requestContext"]["http"]["method"] = "HEAD"
+    reply = an_endpoint(raises(Conflict("No.")))(event, _Context())
+    assert (reply["statusCode"], reply["headers"]["Content-Type"]) == (409, "application/problem+json")
+    assert "body" not in reply
 
 
 def test_a_domain_error_is_its_problem_document() -> None:

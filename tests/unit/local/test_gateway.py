@@ -10,14 +10,20 @@ import pytest
 
 from local.gateway import BODY_LIMIT, IN_FLIGHT, Gateway
 
+SHOP = "http://localhost:5173"
+
 type Answer = tuple[int, dict[str, Any], bytes]
+
+
+def _cors(origin: str) -> dict[str, str]:
+    return {"Access-Control-Allow-Origin": origin} if origin == SHOP else {}
 
 
 class Client:
     """One request to the gateway and what came back."""
 
     def __init__(self, execute: Any) -> None:
-        self.gateway = Gateway("api", execute, lambda path: path, lambda: None)
+        self.gateway = Gateway("api", execute, lambda path: path, lambda: None, _cors)
 
     async def ask(
         self, method: str = "GET", headers: tuple[tuple[bytes, bytes], ...] = (), body: tuple[bytes, ...] = (b"",)
@@ -68,6 +74,32 @@ def test_repeated_headers_are_joined_and_cookies_by_semicolons() -> None:
 def test_a_body_over_the_limit_is_413_whether_declared_or_not(headers: Any, body: Any) -> None:
     status, _, content = asyncio.run(Client(_echo).ask("POST", headers, body))
     assert (status, json.loads(content)) == (413, {"message": "Request Entity Too Large"})
+
+
+@pytest.mark.parametrize(
+    ("headers", "failing", "status"),
+    [((), False, 401), (((b"content-length", str(BODY_LIMIT + 1).encode()),), False, 413), ((), True, 500)],
+)
+@pytest.mark.parametrize(("origin", "shown"), [(SHOP, SHOP), ("https://elsewhere.example", None)])
+def test_a_refusal_of_the_gateway_can_be_read_by_the_page_that_asked(
+    headers: Any, failing: bool, status: int, origin: str, shown: str | None
+) -> None:
+    async def refuse(*_: Any, **__: Any) -> Answer:
+        if failing:
+            raise RuntimeError
+        return 401, {"Content-Type": "application/json"}, b'{"message":"Unauthorized"}'
+
+    answer = asyncio.run(Client(refuse).ask("POST", (*headers, (b"origin", origin.encode()))))
+    assert (answer[0], answer[1].get("access-control-allow-origin")) == (status, shown)
+
+
+@pytest.mark.parametrize("content", [b"{}", b""], ids=["the emulator's own", "a function's"])
+def test_head_is_answered_with_the_length_that_get_has_and_no_body(content: bytes) -> None:
+    async def answer(*_: Any, **__: Any) -> Answer:
+        return 200, {"Content-Length": "2", "ETag": '"1"'}, content
+
+    status, headers, body = asyncio.run(Client(answer).ask("HEAD"))
+    assert (status, headers, body) == (200, {"etag": '"1"', "content-length": "2"}, b"")
 
 
 def test_a_body_at_the_limit_passes() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import PydanticKnownError
 
 from souk.shared.clock import to_wire
 from souk.shared.money import CURRENCIES, MOST, Money
@@ -48,17 +50,52 @@ class Wire(BaseModel):
         return cls.model_validate(given, from_attributes=True)
 
 
-def _no_bool(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("not a number")
+def exact_number(value: object) -> Decimal:
+    """A number of a JSON body as a Decimal: what was sent, up to 15 digits. Raises a validation error for the rest.
+
+    By itself pydantic reads a Decimal from any text that Python reads as one: "1e1", "1_0", digits of every script.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise PydanticKnownError("float_type")
+    # repr of a double is the shortest decimal that is read as this double.
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+
+
+def _plain_number(value: object) -> object:
+    # A default is no text.
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", value):
+        raise PydanticKnownError("float_type")
+    return value
+
+
+def _plain_integer(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,18}", value):
+        raise PydanticKnownError("int_type")
+    return value
+
+
+def _iso_date(value: object) -> object:
+    # pydantic reads a number as seconds since 1970, and "1767225600" is a mistake in a query.
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticKnownError("date_type")
     return value
 
 
 _LIMITS = Field(ge=0, le=MOST, allow_inf_nan=False)
 _AS_NUMBER = PlainSerializer(float, return_type=float, when_used="json")
 
-Amount = Annotated[Decimal, BeforeValidator(_no_bool), _LIMITS, _AS_NUMBER]
-"""An amount of money in a request: a JSON number. Its decimals are checked against the currency by the domain."""
+Exact = Annotated[Decimal, BeforeValidator(exact_number)]
+"""A number in a body: JSON's, never a text. Up to 15 digits, more than any Amount has, it is taken exactly."""
+Amount = Annotated[Exact, _LIMITS, _AS_NUMBER]
+"""An amount of money in a body: a JSON number. Its decimals are checked against the currency by the domain."""
+QueryNumber = Annotated[Decimal, BeforeValidator(_plain_number)]
+"""A number in a query: ASCII digits, perhaps with a point between them."""
+QueryInteger = Annotated[int, BeforeValidator(_plain_integer)]
+"""A whole number in a query: ASCII digits."""
+QueryAmount = Annotated[QueryNumber, _LIMITS]
+"""An amount of money in a query."""
+QueryDate = Annotated[date, BeforeValidator(_iso_date)]
+"""A day in a query: 2026-11-30."""
 AmountOut = Annotated[Decimal, _LIMITS, _AS_NUMBER]
 """An amount of money in an answer, without its currency: a JSON number."""
 Moment = Annotated[

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from souk.aws.idempotency import IdempotencyKey
-from souk.shared.errors import InvalidRequest, NotFound, Unauthenticated
+from souk.http.conditions import names, versions
+from souk.shared.errors import InvalidRequest, NotFound, Unauthenticated, UnsupportedMediaType
+from souk.shared.versioned import Versions
 
 JSON = "application/json"
 
@@ -28,7 +32,10 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. `body` and `query` are the validated models that the endpoint declared, else None."""
+    """One HTTP request. `body` and `query` are the validated models that the endpoint declared, else None.
+
+    `choices` has each that the endpoint declared, None where it was not made.
+    """
 
     method: str
     path: str
@@ -41,6 +48,7 @@ class Request:
     request_id: str
     body: Any = None
     query: Any = None
+    choices: Mapping[str, int | None] = field(default_factory=dict)
     signed_in: Caller | None = None
     idempotency: IdempotencyKey | None = None
     wait_seconds: int | None = None
@@ -57,6 +65,11 @@ class Request:
     def origin(self) -> str:
         """Where this API is for this client: `https://host`. A gateway in the same machine speaks plain HTTP."""
         return f"{self.headers.get('x-forwarded-proto', 'http')}://{self.headers.get('host', 'localhost')}"
+
+    @property
+    def content_type(self) -> str:
+        """The body's media type without parameters, in lower case. A client that does not say sends JSON."""
+        return self.headers.get("content-type", JSON).split(";")[0].strip().lower()
 
     def own(self, name: str) -> str:
         """The caller's id, which the path has under `name`. Raises NotFound when that is another's."""
@@ -78,20 +91,35 @@ class Request:
         return self.raw_body.replace(f"--{boundary}".encode(), b"--") if boundary else self.raw_body
 
     @property
-    def if_match(self) -> int | None:
-        """The version that `If-Match` asks for, or None for any. Raises InvalidRequest.
+    def if_match(self) -> Versions | None:
+        """The versions that `If-Match` allows, or None for any. Raises InvalidRequest.
 
         Raises RuntimeError when the endpoint does not declare if_match: its contract would not name the header.
         """
         if not self.takes_if_match:
             raise RuntimeError("request.if_match is read by an endpoint that does not declare if_match=True")
-        tag = self.headers.get("if-match", "*").strip()
-        if tag == "*":
-            return None
-        text = tag.removeprefix("W/").strip('"')
-        if not (text.isascii() and text.isdigit() and len(text) <= 18):
-            raise InvalidRequest("If-Match takes an ETag that this API gave.")
-        return int(text)
+        return versions(self.headers.get("if-match"))
+
+    def knows(self, tag: str) -> bool:
+        """Whether the client has what bears this ETag, by its `If-None-Match`: then the answer is 304."""
+        return names(self.headers.get("if-none-match"), tag)
+
+    def json_body(self) -> bytes:
+        """The JSON that was sent, without the mark that some editors put before UTF-8; an empty body is `{}`.
+
+        Raises UnsupportedMediaType when it is compressed, or no JSON by its Content-Type.
+        """
+        if self.content_type != JSON and not self.content_type.endswith("+json"):
+            raise UnsupportedMediaType(f"Send application/json, not {self.content_type[:80]}.")
+        return self.raw_body.removeprefix(BOM_UTF8) or b"{}"
+
+    def require_uncompressed(self) -> None:
+        """Raises UnsupportedMediaType `body_compressed`. Nothing is unpacked here, so nothing small becomes huge."""
+        codings = {coding.strip().lower() for coding in self.headers.get("content-encoding", "").split(",")}
+        if found := sorted(codings - {"", "identity"}):
+            raise UnsupportedMediaType(
+                f"Send the body as it is, without Content-Encoding: {found[0][:40]}.", code="body_compressed"
+            )
 
 
 def from_event(event: Mapping[str, Any]) -> Request:
@@ -157,6 +185,15 @@ def etag(version: int) -> dict[str, str]:
     return {"ETag": f'"{version}"'}
 
 
+def immutable(request: Request, content: bytes, content_type: str) -> Response:
+    """What never changes under its address; 304 to a client that has it."""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "public, max-age=31536000, immutable"}
+    if request.knows(tag):
+        return Response(status=304, headers=headers)
+    return Response(content, headers=headers, content_type=content_type)
+
+
 def to_event(response: Response, status: int, request_id: str) -> dict[str, Any]:
     """The shape that an HTTP API expects from its function."""
     headers = {"X-Request-Id": request_id, "Cache-Control": "no-store", **response.headers}
@@ -167,6 +204,16 @@ def to_event(response: Response, status: int, request_id: str) -> dict[str, Any]
     if isinstance(response.body, bytes):
         return {**event, "body": base64.b64encode(response.body).decode(), "isBase64Encoded": True}
     return {**event, "body": encode(response.body)}
+
+
+def without_body(reply: dict[str, Any]) -> dict[str, Any]:
+    """The answer to HEAD from that to GET: all of it, the length included, but for the body."""
+    body = reply.get("body")
+    if body is None:
+        return reply
+    length = len(base64.b64decode(body) if reply.get("isBase64Encoded") else body.encode())
+    headers = {**reply["headers"], "Content-Length": str(length)}
+    return {"statusCode": reply["statusCode"], "headers": headers}
 
 
 def encode(body: Any) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from pydantic import Field
 
-from souk.http.fields import Wire
+from souk.http.fields import QueryInteger, Wire
 from souk.http.messages import Request
 from souk.shared.errors import FieldProblem, InvalidRequest
 
@@ -21,7 +21,7 @@ _LONGEST_CURSOR = 1024
 class PageQuery(Wire):
     """The query of every list: 20 by default, at most 100."""
 
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 20
     cursor: Annotated[str, Field(max_length=_LONGEST_CURSOR)] | None = None
 
 

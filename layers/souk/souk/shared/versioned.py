@@ -6,12 +6,16 @@ else in the library loops over conflicts, so their bound and their error are in 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from souk.shared.errors import DependencyUnavailable, PreconditionFailed
 
 MOST_ATTEMPTS: Final = 8
+
+
+type Versions = Collection[int]
+"""The versions of an entity that a change may be based on: those in If-Match."""
 
 
 class Stale(Exception):
@@ -34,7 +38,7 @@ def retrying[T](
     raise otherwise or DependencyUnavailable(f"The {what} is changing too fast. Try again shortly.", retry_after=1)
 
 
-def check_version(what: str, version: int, expected: int | None) -> None:
-    """Refuse a lost update: `expected` is the version in If-Match, or None. Raises PreconditionFailed."""
-    if expected is not None and expected != version:
+def check_version(what: str, version: int, allowed: Versions | None) -> None:
+    """Refuse a lost update. Raises PreconditionFailed unless `version` is one of `allowed`; None allows any."""
+    if allowed is not None and version not in allowed:
         raise PreconditionFailed(f"The {what} has changed since you read it.")

@@ -29,11 +29,15 @@ def product_repository() -> ProductRepository:
 
 @cache
 def public_pictures() -> S3MediaStore:
+    return _pictures("public")
+
+
+def _pictures(prefix: str) -> S3MediaStore:
     from souk.aws.clients import client
     from souk.aws.settings import setting
     from souk.selling.photos.adapters.s3 import S3MediaStore
 
-    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, prefix="public")
+    return S3MediaStore(lambda: client("s3"), setting("SOUK_MEDIA_BUCKET"), kind=_KIND, prefix=prefix)
 
 
 @cache
@@ -87,3 +91,16 @@ def picture_url(content_hash: str) -> str:
     from souk.storefront.catalogue.service.photos import picture_url
 
     return picture_url(content_hash, public_pictures())
+
+
+def rendition(content_hash: str, width: int) -> bytes:
+    """A public picture as a JPEG at most `width` pixels wide. Raises NotFound."""
+    from souk.storefront.catalogue.service.photos import rendition
+
+    def resize(picture: bytes) -> bytes:
+        # Pillow takes longer to import than the rest of the function: only for a size that is not there yet.
+        from souk.storefront.catalogue.adapters.resizing import resize
+
+        return resize(picture, width)
+
+    return rendition(content_hash, public_pictures(), _pictures(f"renditions/{width}"), resize)

@@ -28,8 +28,8 @@ def test_an_unknown_path_is_a_404_problem(path: str) -> None:
         ("DELETE", "/api/v1/listings", "GET, POST"),
         ("POST", "/api/v1/listings/01890000-0000-7000-8000-0000000000aa", "DELETE, GET, PATCH"),
         ("GET", "/api/v1/auth/login", "POST"),
-        ("HEAD", "/openapi.json", "GET"),
-        ("TRACE", "/api/v1/healthz", "GET"),
+        ("POST", "/openapi.json", "GET, HEAD"),
+        ("TRACE", "/api/v1/healthz", "GET, HEAD"),
     ],
 )
 def test_another_method_of_a_path_is_a_405_that_lists_the_allowed_ones(method: str, path: str, allowed: str) -> None:
@@ -37,6 +37,11 @@ def test_another_method_of_a_path_is_a_405_that_lists_the_allowed_ones(method: s
     assert reply.status == 405
     assert reply.headers["Allow"] == allowed
     assert json.loads(reply.body)["error"] == "method_not_allowed"
+
+
+def test_head_of_what_needs_a_token_is_a_405_without_a_body() -> None:
+    reply = call("answer_unknown_route", method="HEAD", path="/api/v1/users/me")
+    assert (reply.status, reply.headers["Allow"], reply.body) == (405, "GET", b"")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/listings", "/nowhere"])

@@ -48,6 +48,15 @@ def test_if_match_refuses_a_lost_update(cloud: Cloud) -> None:
     assert put(cloud, {}).headers["etag"] == '"3"'
 
 
+def test_if_match_may_name_several_versions(cloud: Cloud) -> None:
+    assert put(cloud, {}, '"1", "2"').status == 412
+    assert put(cloud, {}, '"0", W/"7"').headers["etag"] == '"1"'
+    assert put(cloud, {}, '"0", "2"').status == 412
+    assert put(cloud, {}, '"0", "1"').headers["etag"] == '"2"'
+    assert put(cloud, {}, '"of-somebody-else"').status == 412
+    assert put(cloud, {}, "*").headers["etag"] == '"3"'
+
+
 @pytest.mark.parametrize(
     "bad",
     [

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from souk.selling.photos.adapters.s3 import S3MediaStore
 from souk.selling.photos.model import MOST_PHOTOS, UPLOAD_LIFE, Photo, PhotoStatus
@@ -13,7 +16,7 @@ from souk.shared.clock import utc_now
 from souk.storefront.catalogue.model import ProductWithStock
 from souk.storefront.catalogue.repository import ProductRepository
 from souk.wiring import catalogue
-from tests.functions.cloud import Cloud, sample
+from tests.functions.cloud import Answer, Cloud, sample
 from tests.functions.selling.listings.test_listing_photos import JPEG_FILE, MULTIPART, a_jpeg, objects
 from tests.functions.storefront.catalogue.merchants import Merchant, seen
 from tests.harness.journey import multipart
@@ -136,7 +139,9 @@ def test_a_good_picture_is_public_under_its_hash(cloud: Cloud, bea: Merchant) ->
     [photo] = stored(product).product.photos
     shown = f"{ORIGIN}/api/v1/media/{photo.content_hash}"
     assert seen(cloud, product).json["images"] == [*LINKS, shown]
-    assert [(one["status"], one["url"]) for one in bea.products()["products"][0]["photos"]] == [("ready", shown)]
+    [listed] = bea.products()["products"]
+    assert [(one["status"], one["url"]) for one in listed["photos"]] == [("ready", f"{shown}?width=320")]
+    assert listed["images"] == [*LINKS, f"{shown}?width=320"]
     assert set(objects(cloud)) == {f"public/{photo.content_hash}"}
 
 
@@ -243,20 +248,99 @@ def test_another_products_photo_cannot_be_chosen(cloud: Cloud, bea: Merchant) ->
         assert (answer.status, answer.json["errors"][0]["field"]) == (400, "images")
 
 
+def test_an_image_can_be_chosen_by_the_address_that_a_list_shows_it_at(cloud: Cloud, bea: Merchant) -> None:
+    product = bea.offers(images=LINKS)
+    arrive(cloud, announce(cloud, bea, product, a_jpeg()))
+    [listed] = bea.products()["products"]
+    chosen = bea.on("update_product", product, json={"images": listed["images"][::-1]})
+    assert chosen.json["images"] == seen(cloud, product).json["images"]
+    assert [one["id"] for one in chosen.json["photos"]] == [one["id"] for one in listed["photos"]]
+
+
 # Seen ----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_public_picture_is_found_by_its_hash(cloud: Cloud, bea: Merchant) -> None:
+def published(cloud: Cloud, bea: Merchant, side: int = 300) -> str:
+    """The hash of a public picture."""
     product = bea.offers()
-    arrive(cloud, announce(cloud, bea, product, a_jpeg()))
-    content_hash = seen(cloud, product).json["images"][0].rpartition("/")[2]
-    answer = cloud.call("get_media", params={"hash": content_hash})
+    arrive(cloud, announce(cloud, bea, product, a_jpeg(side)))
+    address: str = seen(cloud, product).json["images"][0]
+    return address.rpartition("/")[2]
+
+
+def look(cloud: Cloud, content_hash: str, width: str | None, **headers: str) -> Answer:
+    query = {} if width is None else {"width": width}
+    return cloud.call("get_media", params={"hash": content_hash}, query=query, headers=headers)
+
+
+def test_a_public_picture_is_found_by_its_hash(cloud: Cloud, bea: Merchant) -> None:
+    content_hash = published(cloud, bea)
+    answer = look(cloud, content_hash, None)
     assert (answer.status, answer.body) == (302, "")
     assert f"/public/{content_hash}?" in answer.headers["location"]
 
 
-def test_a_picture_that_is_not_public_is_not_found(cloud: Cloud) -> None:
+@pytest.mark.parametrize(("width", "shown"), [("320", 320), ("960", 960), ("1600", 1000)])
+def test_a_picture_is_answered_in_the_width_that_is_asked_for_and_never_enlarged(
+    cloud: Cloud, bea: Merchant, width: str, shown: int
+) -> None:
+    content_hash = published(cloud, bea, 1000)
+    answer = look(cloud, content_hash, width)
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    content = answer.body.encode("latin-1")
+    assert Image.open(io.BytesIO(content)).size == (shown, shown)
+    assert objects(cloud)[f"renditions/{width}/{content_hash}"] == content
+
+
+def test_a_rendition_is_made_once_and_then_read_without_pillow(
+    cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content_hash = published(cloud, bea, 1000)
+    first = look(cloud, content_hash, "320")
+    # An import of it fails from here on.
+    monkeypatch.setitem(sys.modules, "souk.storefront.catalogue.adapters.resizing", None)
+    cloud.calls.clear()
+    assert look(cloud, content_hash, "320") == first
+    assert [one.operation for one in cloud.calls] == ["GetObject"]
+    with pytest.raises(ImportError):
+        catalogue.rendition(content_hash, 960)
+
+
+def test_a_client_that_has_a_rendition_is_told_so(cloud: Cloud, bea: Merchant) -> None:
+    content_hash = published(cloud, bea)
+    tag = look(cloud, content_hash, "320").headers["etag"]
+    for known in (tag, f'"a", W/{tag}', "*"):
+        answer = look(cloud, content_hash, "320", **{"if-none-match": known})
+        assert (answer.status, answer.body, answer.headers["etag"]) == (304, "", tag)
+    assert look(cloud, content_hash, "320", **{"if-none-match": '"a"'}).status == 200
+
+
+@pytest.mark.parametrize("width", ["0", "321", "320.0", "0320", "+320", "320,960", "large", "", "\u0663\u0662\u0660"])
+def test_another_width_is_refused_with_those_there_are(cloud: Cloud, bea: Merchant, width: str) -> None:
+    answer = look(cloud, published(cloud, bea), width)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (400, "width")
+    assert "320, 960, 1600" in answer.json["detail"]
+    assert not [key for key in objects(cloud) if key.startswith("renditions/")]
+
+
+def test_a_page_has_every_picture_in_all_widths(cloud: Cloud, bea: Merchant) -> None:
+    product = bea.offers(images=LINKS[:1])
+    arrive(cloud, announce(cloud, bea, product, a_jpeg()))
+    linked, ours = seen(cloud, product).json["pictures"]
+    whole = seen(cloud, product).json["images"][1]
+    assert linked == {"url": LINKS[0], "srcset": None}
+    assert ours == {
+        "url": f"{whole}?width=960",
+        "srcset": f"{whole}?width=320 320w, {whole}?width=960 960w, {whole}?width=1600 1600w",
+    }
+
+
+@pytest.mark.parametrize("width", [None, "320"])
+def test_a_picture_that_is_not_public_is_not_found(cloud: Cloud, width: str | None) -> None:
     private = S3MediaStore(lambda: cloud.client("s3"), cloud.physical["MediaBucket"], kind="listings", prefix="media")
     content_hash = private.put(a_jpeg(), "image/jpeg")
-    for one in (content_hash, "0" * 64, "nothing", "../media/x", "A" * 64):
-        assert cloud.call("get_media", params={"hash": one}).status == 404
+    before = set(objects(cloud))
+    for one in (content_hash, "0" * 64, "nothing", "../media/x", "A" * 64, f"320/{content_hash}"):
+        assert look(cloud, one, width).status == 404
+    assert set(objects(cloud)) == before

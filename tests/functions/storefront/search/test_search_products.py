@@ -63,7 +63,10 @@ def test_an_uploaded_picture_has_its_public_address(market: Market) -> None:
     market.offers("Saucer", images=(pending,))
     market.index_changes()
     found = {one["title"]: one["image_url"] for one in market.search().json["data"]}
-    assert found == {"Cup": f"http://souk.execute-api.us-east-1.amazonaws.com/api/v1/media/{'ab' * 32}", "Saucer": None}
+    assert found == {
+        "Cup": f"http://souk.execute-api.us-east-1.amazonaws.com/api/v1/media/{'ab' * 32}?width=320",
+        "Saucer": None,
+    }
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from souk.accounts.addresses.model import Address, AddressBook
 from souk.accounts.addresses.service import AddressService
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.errors import Conflict, DependencyUnavailable, InvalidRequest, NotFound, PreconditionFailed
-from souk.shared.versioned import Stale
+from souk.shared.versioned import Stale, Versions
 from tests.unit.accounts.auth.people import FakeClock
 
 OWNER = "owner"
@@ -88,7 +88,12 @@ def make_service(store: FakeStore) -> AddressService:
 
 
 def update(
-    store: FakeStore, address_id: str, *, is_default: bool | None = None, if_match: int | None = None, **changes: object
+    store: FakeStore,
+    address_id: str,
+    *,
+    is_default: bool | None = None,
+    if_match: Versions | None = None,
+    **changes: object,
 ) -> tuple[Address, bool]:
     return make_service(store).update(OWNER, address_id, changes, is_default=is_default, if_match=if_match)
 
@@ -145,7 +150,7 @@ def test_if_match_refuses_to_overwrite_a_concurrent_edit() -> None:
     store = FakeStore("a")
     store.meanwhile = [lambda: store.addresses.update(a=make_address("a", city="Boston", version=2))]
     with pytest.raises(PreconditionFailed):
-        update(store, "a", if_match=1, line1="1 High St")
+        update(store, "a", if_match={1}, line1="1 High St")
     assert store.addresses["a"].line1 == "123 Main St"
 
 

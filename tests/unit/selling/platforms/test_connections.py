@@ -13,7 +13,8 @@ from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
 from souk.selling.platforms.model import Connection, Credentials, Platform, SealedCredentials
 from souk.selling.platforms.schemas import CredentialsIn
 from souk.selling.platforms.service import Connections, SellingTerms, require_connected
-from souk.shared.errors import Conflict, NotFound, PreconditionFailed
+from souk.shared.errors import Conflict, NotFound
+from souk.shared.versioned import Versions, check_version
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
@@ -63,10 +64,9 @@ class FakeStore:
     def settings(self, owner_id: str, platform: Platform) -> tuple[str | None, int]:
         return self.texts.get((owner_id, platform), (None, 0))
 
-    def save_settings(self, owner_id: str, platform: Platform, text: str, if_version: int | None) -> int:
+    def save_settings(self, owner_id: str, platform: Platform, text: str, allowed: Versions | None) -> int:
         version = self.settings(owner_id, platform)[1]
-        if if_version not in (None, version):
-            raise PreconditionFailed("changed")
+        check_version("settings", version, allowed)
         self.texts[owner_id, platform] = (text, version + 1)
         return version + 1
 

@@ -64,7 +64,9 @@ def test_buyers_see_linked_images_and_ready_photos() -> None:
 # Chosen --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["a", "a" * 64, f"https://souk.example/api/v1/media/{'a' * 64}", f"/media/{'a' * 64}"])
+@pytest.mark.parametrize(
+    "name", ["a", "a" * 64, f"https://souk.example/api/v1/media/{'a' * 64}", f"/media/{'a' * 64}?width=320"]
+)
 def test_a_products_own_photo_can_be_chosen_by_id_hash_or_address(name: str) -> None:
     assert a_product(images=(LINK, READY)).choose_images([name, LINK.url]) == (READY, LINK)
 

@@ -11,7 +11,7 @@ import pytest
 
 from souk.aws.idempotency import IdempotencyKey, Replayed
 from souk.shared.errors import Conflict, DependencyUnavailable, NotFound, PreconditionFailed
-from souk.shared.versioned import Stale
+from souk.shared.versioned import Stale, Versions
 from souk.storefront.reviews.model import Review
 from souk.storefront.reviews.service import ReviewService
 from tests.unit.storefront.reviews.review_builders import NOW, a_review
@@ -71,7 +71,7 @@ def write(store: FakeStore, reviewer: str = "john", product: str = "p1", key: Id
     return service(store).create(reviewer, product, rating=4, comment=None, idempotency=key)
 
 
-def edit(store: FakeStore, reviewer: str = "john", if_match: int | None = None, **changes: Any) -> Review:
+def edit(store: FakeStore, reviewer: str = "john", if_match: Versions | None = None, **changes: Any) -> Review:
     return service(store).edit(reviewer, "p1", "r1", changes, if_match)
 
 
@@ -110,7 +110,7 @@ def test_with_if_match_a_concurrent_edit_is_not_overwritten() -> None:
     store = FakeStore(a_review())
     store.meanwhile = [lambda: store.reviews.update(r1=a_review(rating=2, version=2))]
     with pytest.raises(PreconditionFailed):
-        edit(store, if_match=1, rating=3)
+        edit(store, if_match={1}, rating=3)
     assert store.reviews["r1"].rating == 2
 
 

@@ -91,7 +91,7 @@ def test_a_deleted_account_cannot_apply() -> None:
 
 def test_an_edit_increases_the_version_and_keeps_rating_and_followers() -> None:
     bench = Bench().holding(make_shop())
-    front = bench.service().update("owner", "owner", {"bio": "New"}, 1)
+    front = bench.service().update("owner", "owner", {"bio": "New"}, {1})
     assert (front.shop.bio, front.shop.version, front.followers, front.rating.count) == ("New", 2, 3, 2)
     assert bench.store.shops["owner"] == front.shop
 
@@ -109,7 +109,7 @@ def test_concurrent_edits_are_both_kept_unless_if_match_is_sent() -> None:
     assert (kept.shop_name, kept.bio, kept.version) == ("A rival's", "New", 3)
     bench.store.meanwhile = [bench.rival]
     with pytest.raises(PreconditionFailed):
-        bench.service().update("owner", "owner", {"bio": "Newer"}, 3)
+        bench.service().update("owner", "owner", {"bio": "Newer"}, {3})
 
 
 def test_an_edit_with_a_conflict_at_every_attempt_is_a_503() -> None:

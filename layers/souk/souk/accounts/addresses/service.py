@@ -11,7 +11,7 @@ from souk.accounts.addresses.model import Address, AddressBook, require_complete
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock
 from souk.shared.errors import Conflict, NotFound
-from souk.shared.versioned import check_version, retrying
+from souk.shared.versioned import Versions, check_version, retrying
 
 
 class AddressStore(Protocol):
@@ -66,7 +66,7 @@ class AddressService:
         changes: Mapping[str, Any],
         *,
         is_default: bool | None,
-        if_match: int | None,
+        if_match: Versions | None,
     ) -> tuple[Address, bool]:
         """The address with `changes`, by field name, and whether it is the default.
 
@@ -89,7 +89,7 @@ class AddressService:
 
         return retrying("address", attempt)
 
-    def remove(self, account_id: str, address_id: str, if_match: int | None) -> None:
+    def remove(self, account_id: str, address_id: str, if_match: Versions | None) -> None:
         """If it was the default, the newest of the others becomes it. Raises NotFound, PreconditionFailed."""
 
         def attempt() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from souk.accounts.profiles.model import Profile
-from souk.shared.versioned import check_version, retrying
+from souk.shared.versioned import Versions, check_version, retrying
 
 
 class Profiles(Protocol):
@@ -28,10 +28,10 @@ class ProfileService:
         """Raises Unauthenticated when the account is gone."""
         return self._profiles.get(account_id)
 
-    def update(self, account_id: str, changes: Mapping[str, Any], if_match: int | None) -> Profile:
+    def update(self, account_id: str, changes: Mapping[str, Any], if_match: Versions | None) -> Profile:
         """The profile with `changes`, by field name. Fields that are not named stay as they are.
 
-        Raises PreconditionFailed unless the version is `if_match`, and Conflict `username_taken`.
+        Raises PreconditionFailed unless the version is one of `if_match`, and Conflict `username_taken`.
         """
 
         def attempt() -> Profile:

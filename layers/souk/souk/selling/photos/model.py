@@ -16,6 +16,8 @@ UPLOAD_LIFE: Final = timedelta(hours=1)
 """How long a presigned upload is valid, and a photo waits for it."""
 LOOK_AGAIN: Final = timedelta(seconds=90)
 """A pending photo whose upload is no longer possible is checked again after this long."""
+WIDTHS: Final = (320, 960, 1600)
+"""The widths in pixels that public pictures can be read in: for a list, for a page, for a large screen."""
 NEVER_ARRIVED: Final = "The upload never arrived."
 
 

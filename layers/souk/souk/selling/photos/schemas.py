@@ -28,6 +28,15 @@ class PhotoOut(Wire):
     reason: str | None = None
 
 
+class PictureOut(Wire):
+    """A picture that everybody may see. `url` is 960 pixels wide at most, as a page needs it. `srcset` has all widths,
+    as HTML's `<img srcset>` takes them; null for a picture on another site, which has one size.
+    """
+
+    url: str
+    srcset: str | None
+
+
 class PresignedPost(Wire):
     """Send `fields` and then the file, as multipart/form-data, to `url` within an hour."""
 

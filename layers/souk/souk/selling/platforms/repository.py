@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from souk.aws.tables import Delete, Put, Tables, Update
+from souk.aws.versioned import on_one_of
 from souk.selling.platforms.keys import credentials_key, settings_key
 from souk.selling.platforms.mapping import from_sealed, to_sealed
 from souk.selling.platforms.model import Connection, Platform, SealedCredentials
 from souk.shared.errors import PreconditionFailed
-from souk.shared.versioned import Stale
+from souk.shared.versioned import Stale, Versions
 
 
 class PlatformRepository:
@@ -56,11 +57,9 @@ class PlatformRepository:
         item = self._tables.get(self._table, settings_key(owner_id, platform))
         return (None, 0) if item is None else (item["settings"], int(item["version"]))
 
-    def save_settings(self, owner_id: str, platform: Platform, text: str, if_version: int | None) -> int:
-        """Returns the new version. Raises PreconditionFailed unless the stored version is `if_version`."""
-        conditions = {None: None, 0: "attribute_not_exists(#pk)"}
-        condition = conditions.get(if_version, "#version = :expected")
-        expected = {"expected": if_version} if if_version else {}
+    def save_settings(self, owner_id: str, platform: Platform, text: str, allowed: Versions | None) -> int:
+        """Returns the new version. Raises PreconditionFailed unless the stored version is one of `allowed`."""
+        condition, expected = on_one_of(allowed)
         item = self._tables.update(
             Update(
                 self._table,

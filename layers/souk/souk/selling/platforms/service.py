@@ -13,6 +13,7 @@ from souk.aws.kms import ForeignCiphertext
 from souk.selling.platforms.model import Connection, Credentials, Platform, SealedCredentials, TokenKind
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, NotFound
+from souk.shared.versioned import Versions
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -47,8 +48,8 @@ class PlatformStore(Protocol):
         """The settings as JSON text and their version; None and 0 when none are stored."""
         ...
 
-    def save_settings(self, owner_id: str, platform: Platform, text: str, if_version: int | None) -> int:
-        """Returns the new version. Raises PreconditionFailed unless the stored version is `if_version`."""
+    def save_settings(self, owner_id: str, platform: Platform, text: str, allowed: Versions | None) -> int:
+        """Returns the new version. Raises PreconditionFailed unless the stored version is one of `allowed`."""
         ...
 
 
@@ -145,8 +146,8 @@ class SellingTerms:
         """The settings alone. Raises NotFound."""
         return self.get(owner_id, platform).settings
 
-    def save(self, owner_id: str, platform: str, settings: Any, if_match: int | None) -> Versioned[Any]:
-        """Raises NotFound, and PreconditionFailed unless the version is `if_match`."""
+    def save(self, owner_id: str, platform: str, settings: Any, if_match: Versions | None) -> Versioned[Any]:
+        """Raises NotFound, and PreconditionFailed unless the version is one of `if_match`."""
         known = Platform.parse(platform)
         self._model(known)
         text = settings.model_dump_json()

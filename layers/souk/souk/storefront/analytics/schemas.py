@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainSerializer, StringConstraints
 
-from souk.http.fields import Wire
+from souk.http.fields import QueryDate, Wire
 
 Sum = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """An amount of money; negative when more was refunded than captured."""
@@ -16,8 +16,8 @@ Sum = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="js
 class AnalyticsQuery(Wire):
     """UTC days, both included; by default the last 30, at most 366."""
 
-    first: Annotated[date | None, Field(alias="from")] = None
-    last: Annotated[date | None, Field(alias="to")] = None
+    first: Annotated[QueryDate | None, Field(alias="from")] = None
+    last: Annotated[QueryDate | None, Field(alias="to")] = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
 
 

@@ -152,7 +152,7 @@ class Product:
         own = {name: photo for photo in self.photos for name in _names_of(photo)}
         chosen: dict[str, Image] = {}
         for address in addresses:
-            image = own.get(address.rpartition("/")[2])
+            image = own.get(address.rpartition("/")[2].partition("?")[0])
             if image is None and not address.startswith("https://"):
                 detail = "neither an https address nor a photo of this product"
                 raise InvalidRequest(f"images: {detail}", [FieldProblem("images", detail)])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from souk.http.messages import Request, Response, etag
 from souk.http.pagination import to_cursor
 from souk.selling.photos.model import Upload
-from souk.selling.photos.presenter import media_url, present_photo, present_photos
+from souk.selling.photos.presenter import media_url, present_photo, present_photos, present_picture, small_media_url
 from souk.selling.photos.schemas import PhotoOut
 from souk.storefront.catalogue.model import (
     CATEGORIES,
@@ -70,7 +70,10 @@ def respond_with_uploads(request: Request, owned: ProductWithStock, uploads: Seq
     return Response(photos, headers=_headers(owned, 201))
 
 
-def present_for_seller(origin: str, owned: ProductWithStock) -> SellerProductOut:
+def present_for_seller(
+    origin: str, owned: ProductWithStock, url_of: Callable[[str, str], str] = media_url
+) -> SellerProductOut:
+    """`url_of` makes the address of an uploaded picture from the origin and its hash."""
     product = owned.product
     return SellerProductOut.of(
         product,
@@ -78,8 +81,8 @@ def present_for_seller(origin: str, owned: ProductWithStock) -> SellerProductOut
         category=category_named(product.category_id).name,
         currency=product.price.currency,
         inventory=owned.stock.available,
-        images=_images(product, origin),
-        photos=_photos(product, origin),
+        images=_images(product, origin, url_of),
+        photos=[present_photo(photo, partial(url_of, origin)) for photo in product.photos],
         version=owned.version,
     )
 
@@ -87,7 +90,7 @@ def present_for_seller(origin: str, owned: ProductWithStock) -> SellerProductOut
 def present_page_for_seller(
     origin: str, page: Sequence[ProductWithStock], following: dict[str, str] | None
 ) -> SellerProductsOut:
-    products = [present_for_seller(origin, owned) for owned in page]
+    products = [present_for_seller(origin, owned, small_media_url) for owned in page]
     return SellerProductsOut(products=products, next_cursor=to_cursor(following))
 
 
@@ -105,11 +108,11 @@ def present_categories() -> CategoriesOut:
     return CategoriesOut(data=[CategoryOut.of(category) for category in CATEGORIES])
 
 
-def image_url(origin: str, image: Image) -> str | None:
+def image_url(origin: str, image: Image, url_of: Callable[[str, str], str] = media_url) -> str | None:
     """Where an image can be seen; None: not yet, or never."""
     if isinstance(image, LinkedImage):
         return image.url
-    return media_url(origin, image.content_hash) if image.content_hash else None
+    return url_of(origin, image.content_hash) if image.content_hash else None
 
 
 def _computed(product: Product, stock: Stock, origin: str) -> dict[str, Any]:
@@ -117,6 +120,11 @@ def _computed(product: Product, stock: Stock, origin: str) -> dict[str, Any]:
     return {
         "currency": product.price.currency,
         "images": _images(product, origin),
+        "pictures": [
+            present_picture(url, is_ours=not isinstance(image, LinkedImage))
+            for image in product.shown_images
+            if (url := image_url(origin, image)) is not None
+        ],
         "stock_quantity": stock.available,
         "in_stock": stock.available > 0,
     }
@@ -130,8 +138,8 @@ def _photos(product: Product, origin: str) -> list[PhotoOut]:
     return [present_photo(photo, partial(media_url, origin)) for photo in product.photos]
 
 
-def _images(product: Product, origin: str) -> list[str]:
-    return [url for image in product.shown_images if (url := image_url(origin, image)) is not None]
+def _images(product: Product, origin: str, url_of: Callable[[str, str], str] = media_url) -> list[str]:
+    return [url for image in product.shown_images if (url := image_url(origin, image, url_of)) is not None]
 
 
 def _headers(owned: ProductWithStock, status: int | None) -> dict[str, str]:

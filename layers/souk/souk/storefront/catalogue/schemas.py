@@ -18,7 +18,7 @@ from souk.http.fields import (
     unsent,
 )
 from souk.selling.photos.model import MOST_PHOTOS
-from souk.selling.photos.schemas import PhotoOut
+from souk.selling.photos.schemas import PhotoOut, PictureOut
 from souk.shared.errors import Forbidden
 from souk.shared.money import Money
 from souk.storefront.catalogue.model import (
@@ -227,6 +227,7 @@ class _Described(Wire):
     currency: str
     category_id: str
     images: list[str]
+    pictures: list[PictureOut]
     stock_quantity: int
     in_stock: bool
     shipping_profile_id: str | None
@@ -236,7 +237,8 @@ class _Described(Wire):
 
 
 class ProductOut(_Described):
-    """A product as its owner sees it. `images` are those that buyers see; `photos` are all uploads and their status.
+    """A product as its owner sees it. `images` are those that buyers see, in full, and `pictures` the same in the sizes
+    to show; `photos` are all uploads and their status.
 
     `listing_id`: the listing that it was published from, and that decides its contents.
     """
@@ -248,7 +250,7 @@ class ProductOut(_Described):
 
 
 class SellerProductOut(Wire):
-    """A product as its owner sees it under /sellers. `images` and `photos` are as in ProductOut."""
+    """A product as its owner sees it under /sellers. `images` and `photos` are as in ProductOut, in a list 320 wide."""
 
     id: str
     seller_id: str
@@ -284,7 +286,10 @@ class ProductSeller(Wire):
 
 
 class ProductPageOut(_Described):
-    """A product as everybody sees it. `rating` is the mean of its reviews, to one decimal; null without reviews."""
+    """A product as everybody sees it. `images` are the whole pictures, and `pictures` the same in the sizes to show.
+
+    `rating` is the mean of its reviews, to one decimal; null without reviews.
+    """
 
     seller: ProductSeller
     rating: Stars | None

@@ -9,6 +9,7 @@ from souk.accounts.addresses.schemas import PostalAddressOut
 from souk.http.messages import Request, Response, etag
 from souk.http.pagination import to_cursor
 from souk.http.waiting import applied, wait_until
+from souk.selling.photos.presenter import small
 from souk.storefront.orders.model import Fulfilment, Line, Order, Refund, Sale, ShipTo, Tracking
 from souk.storefront.orders.schemas import (
     BuyerOrder,
@@ -153,10 +154,9 @@ def present_tracking(entry: Tracking) -> TrackingOut:
 
 def respond_tracking(request: Request, read: Callable[[], tuple[Order, Sequence[Tracking]]]) -> Response:
     """Where the parcels are; 304 when the client has seen it. `Prefer: wait` holds the answer until a change."""
-    seen = request.headers.get("if-none-match", "")
 
     def is_new(found: tuple[Order, Sequence[Tracking]]) -> bool:
-        return etag(found[0].version)["ETag"] not in seen
+        return not request.knows(etag(found[0].version)["ETag"])
 
     order, tracking = wait_until(request.wait_seconds or 0, read, is_new)
     headers = etag(order.version)
@@ -185,7 +185,7 @@ def _fulfilment(part: Fulfilment) -> FulfilmentOut:
 
 
 def _line(line: Line) -> LineOut:
-    return LineOut.of(line, line_id=line.id, image_url=line.image)
+    return LineOut.of(line, line_id=line.id, image_url=small(line.image))
 
 
 def _address(ship_to: ShipTo | None) -> PostalAddressOut | None:

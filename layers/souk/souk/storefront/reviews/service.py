@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, NotFound
-from souk.shared.versioned import check_version, retrying
+from souk.shared.versioned import Versions, check_version, retrying
 from souk.storefront.reviews.model import Review
 
 
@@ -94,7 +94,7 @@ class ReviewService:
         return found, next_id
 
     def edit(
-        self, reviewer_id: str, product_id: str, review_id: str, changes: Mapping[str, Any], if_match: int | None
+        self, reviewer_id: str, product_id: str, review_id: str, changes: Mapping[str, Any], if_match: Versions | None
     ) -> Review:
         """The review with `changes` of its rating or comment. Raises NotFound and PreconditionFailed."""
 
@@ -109,12 +109,12 @@ class ReviewService:
 
         return retrying("review", attempt)
 
-    def remove(self, reviewer_id: str, product_id: str, review_id: str, if_match: int | None) -> None:
+    def remove(self, reviewer_id: str, product_id: str, review_id: str, if_match: Versions | None) -> None:
         """Raises NotFound and PreconditionFailed."""
         read = partial(self._unchanged, reviewer_id, product_id, review_id, if_match)
         retrying("review", lambda: self._reviews.remove(read()))
 
-    def _unchanged(self, reviewer_id: str, product_id: str, review_id: str, if_match: int | None) -> Review:
+    def _unchanged(self, reviewer_id: str, product_id: str, review_id: str, if_match: Versions | None) -> Review:
         review = self.get(reviewer_id, product_id, review_id)
         check_version("review", review.version, if_match)
         return review

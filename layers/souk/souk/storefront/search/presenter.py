@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from souk.http.messages import Request, Response
-from souk.selling.photos.presenter import media_url
+from souk.selling.photos.presenter import small_media_url
 from souk.storefront.catalogue.model import category_named, category_of
 from souk.storefront.search.model import MOST_RESULTS, Facets, Found, ProductDocument, ProductQuery
 from souk.storefront.search.schemas import (
@@ -109,7 +109,7 @@ def _beginning(description: str) -> str:
 
 
 def _image_url(image: str | None, origin: str) -> str | None:
-    return image if image is None or image.startswith("https://") else media_url(origin, image)
+    return image if image is None or image.startswith("https://") else small_media_url(origin, image)
 
 
 def _present_facets(facets: Facets) -> FacetsOut:

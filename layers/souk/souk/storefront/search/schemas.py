@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from souk.http.fields import Amount, AmountOut, Text, Wire
+from souk.http.fields import AmountOut, QueryAmount, QueryInteger, QueryNumber, Text, Wire
 from souk.storefront.search.model import MOST_RESULTS, Sort
 
 _LONGEST_TEXT = 500
@@ -16,8 +15,8 @@ _LONGEST_NAME = 200
 
 
 class _Paged(Wire):
-    page: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 1
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    page: Annotated[QueryInteger, Field(ge=1, le=MOST_RESULTS)] = 1
+    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 20
 
     @model_validator(mode="after")
     def _within_reach(self) -> Self:
@@ -32,16 +31,16 @@ class ProductsQuery(_Paged):
     search: Annotated[Text, Field(max_length=_LONGEST_TEXT)] | None = None
     seller_id: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
     category_id: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
-    min_price: Amount | None = None
-    max_price: Amount | None = None
-    min_rating: Annotated[Decimal, Field(ge=0, le=5, allow_inf_nan=False)] | None = None
+    min_price: QueryAmount | None = None
+    max_price: QueryAmount | None = None
+    min_rating: Annotated[QueryNumber, Field(ge=0, le=5, allow_inf_nan=False)] | None = None
     in_stock: bool = False
     sort: Sort = Sort.RELEVANCE
     facets: bool = False
 
 
 class BrowseQuery(_Paged):
-    limit: Annotated[int, Field(ge=1, le=100)] = 100
+    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 100
     category: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
     q: Annotated[Text, Field(max_length=_LONGEST_TEXT)] | None = None
 

@@ -12,7 +12,7 @@ from souk.accounts.auth.model import Account
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, NotFound
-from souk.shared.versioned import check_version, retrying
+from souk.shared.versioned import Versions, check_version, retrying
 from souk.storefront.sellers.model import (
     AlreadyFollowing,
     Application,
@@ -105,14 +105,14 @@ class ShopService:
             raise _no_shop()
         return front
 
-    def update(self, owner_id: str, shop_id: str, changes: Mapping[str, Any], if_match: int | None) -> ShopFront:
+    def update(self, owner_id: str, shop_id: str, changes: Mapping[str, Any], if_match: Versions | None) -> ShopFront:
         """The shop with `changes`, by field name; its owner may edit it with any verification.
 
-        Raises NotFound for another seller's shop, and PreconditionFailed unless the version is `if_match`.
+        Raises NotFound for another seller's shop, and PreconditionFailed unless the version is one of `if_match`.
         """
         return retrying("shop", partial(self._update, owner_id, shop_id, changes, if_match))
 
-    def _update(self, owner_id: str, shop_id: str, changes: Mapping[str, Any], if_match: int | None) -> ShopFront:
+    def _update(self, owner_id: str, shop_id: str, changes: Mapping[str, Any], if_match: Versions | None) -> ShopFront:
         front = self._shops.front(shop_id) if shop_id == owner_id else None
         if front is None:
             raise _no_shop()

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import NotFound
-from souk.shared.versioned import check_version, retrying
+from souk.shared.versioned import Versions, check_version, retrying
 from souk.storefront.catalogue.model import ShippingProfile
 
 
@@ -60,12 +60,14 @@ class ShippingService:
         self._profiles.add(profile, now, idempotency)
         return profile
 
-    def edit(self, seller_id: str, profile_id: str, changes: Mapping[str, Any], version: int | None) -> ShippingProfile:
+    def edit(
+        self, seller_id: str, profile_id: str, changes: Mapping[str, Any], if_match: Versions | None
+    ) -> ShippingProfile:
         """The profile with `changes`, by field name. Raises NotFound, InvalidRequest, PreconditionFailed."""
 
         def attempt() -> ShippingProfile:
             before = self.get(seller_id, profile_id)
-            check_version("shipping profile", before.version, version)
+            check_version("shipping profile", before.version, if_match)
             after = replace(before, **changes, version=before.version + 1, updated_at=self._clock()).checked()
             self._profiles.save(before, after)
             return after

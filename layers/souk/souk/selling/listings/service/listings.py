@@ -16,7 +16,7 @@ from souk.selling.photos.service.uploads import PhotoUploads, RequestedUpload, i
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, NotFound
 from souk.shared.money import Money, requested_price
-from souk.shared.versioned import check_version, retrying
+from souk.shared.versioned import Versions, check_version, retrying
 
 if TYPE_CHECKING:
     from souk.selling.marketplaces.model import FeeQuote, ListingOffer, Marketplace
@@ -83,11 +83,11 @@ class ListingService:
     ) -> tuple[tuple[Listing, ...], dict[str, str] | None]:
         return self._repository.list(owner_id, status=status, limit=limit, after=after)
 
-    def edit(self, owner_id: str, listing_id: str, edit: ListingEdit, version: int | None) -> Listing:
+    def edit(self, owner_id: str, listing_id: str, edit: ListingEdit, if_match: Versions | None) -> Listing:
         """Raises PreconditionFailed when the owner has not seen the latest version."""
 
         def decide(listing: Listing) -> Listing:
-            check_version("listing", listing.version, version)
+            check_version("listing", listing.version, if_match)
             sources = dict(edit.sources)
             if edit.removed_photos:
                 sources["photos"] = _without(listing.photos, edit.removed_photos)
@@ -98,12 +98,12 @@ class ListingService:
 
         return self._decide(owner_id, listing_id, decide)
 
-    def delete(self, owner_id: str, listing_id: str, version: int | None) -> Listing | None:
+    def delete(self, owner_id: str, listing_id: str, if_match: Versions | None) -> Listing | None:
         """None when it is deleted; the listing while its publications are being ended."""
 
         def attempt() -> Listing | None:
             listing = self._repository.get(owner_id, listing_id)
-            check_version("listing", listing.version, version)
+            check_version("listing", listing.version, if_match)
             if listing.deleting:
                 return listing
             ending = listing.request_deletion(self._clock())

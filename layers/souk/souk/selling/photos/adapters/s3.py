@@ -3,6 +3,7 @@
 incoming/<kind>/<owner>/<entity>/<photo>    a raw upload, deleted within a day; `kind`: listings or products
 media/<sha256>                              an owner's picture or video, never changed
 public/<sha256>                             a picture that everyone may see, never changed
+renditions/<width>/<sha256>                 the same in a smaller size, made when it was first asked for
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 
 
 class S3MediaStore:
-    """Media of one domain. `kind` is the folder of its uploads, `prefix` that of its processed files: media or public.
+    """Media of one domain. `kind` is the folder of its uploads, `prefix` that of its processed files: media, public or
+    renditions/<width>.
 
     Raises DependencyUnavailable when S3 does not answer. A missing permission is our own mistake: its ClientError is
     raised as it is. S3 says that a key does not exist only to a role that may list the bucket. `client` is called
@@ -46,8 +48,15 @@ class S3MediaStore:
         self._put(self._key(content_hash), content, content_type)
         return content_hash
 
+    def put_as(self, content_hash: str, content: bytes, content_type: str) -> None:
+        """Store what is made of the picture with this hash, under its hash."""
+        self._put(self._key(content_hash), content, content_type)
+
+    def find(self, content_hash: str) -> bytes | None:
+        return self._get(self._key(content_hash))
+
     def load(self, content_hash: str) -> bytes:
-        content = self._get(self._key(content_hash))
+        content = self.find(content_hash)
         if content is None:
             raise DependencyUnavailable(f"The media {content_hash[:12]} cannot be read.")
         return content

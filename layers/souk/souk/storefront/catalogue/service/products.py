@@ -12,7 +12,7 @@ from souk.selling.photos.service.uploads import PhotoUploads, RequestedUpload, i
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, FieldProblem, InvalidRequest, NotFound
 from souk.shared.money import CurrencyMismatch, Money, requested_price
-from souk.shared.versioned import check_version, retrying
+from souk.shared.versioned import Versions, check_version, retrying
 from souk.storefront.catalogue.model import (
     Movement,
     Product,
@@ -79,11 +79,11 @@ class CatalogueService:
         self._products.add(created, first, idempotency)
         return created
 
-    def edit(self, seller_id: str, product_id: str, edit: ProductEdit, version: int | None) -> ProductWithStock:
+    def edit(self, seller_id: str, product_id: str, edit: ProductEdit, if_match: Versions | None) -> ProductWithStock:
         """`version`: what If-Match requires of product and stock. Raises PreconditionFailed, NotFound, Conflict."""
 
         def decide(before: ProductWithStock) -> Product:
-            check_version("product", before.version, version)
+            check_version("product", before.version, if_match)
             product = before.product
             changes = {**edit.fields, **_price(edit, product.price)}
             if edit.images is not None:
@@ -95,12 +95,12 @@ class CatalogueService:
 
         return self._decide(seller_id, product_id, decide, available=edit.available)
 
-    def remove(self, seller_id: str, product_id: str, version: int | None) -> None:
+    def remove(self, seller_id: str, product_id: str, if_match: Versions | None) -> None:
         """Raises NotFound, PreconditionFailed, Conflict `sold_from_listing`."""
 
         def attempt() -> None:
             before = self._products.get(seller_id, product_id)
-            check_version("product", before.version, version)
+            check_version("product", before.version, if_match)
             self._products.remove(before.product, before.product.remove(), self._clock())
 
         retrying("product", attempt)

@@ -6,7 +6,7 @@ and the sweep are derived by comparing the order before and after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -122,9 +122,9 @@ class Order:
     def fulfilment(self, seller_id: str) -> Fulfilment:
         return next(part for part in self.fulfilments if part.seller_id == seller_id)
 
-    def require_part_version(self, seller_id: str, expected: int | None) -> Order:
-        """Refuse a lost update: `expected` is the version of a seller's part in If-Match. Raises PreconditionFailed."""
-        if expected not in (None, self.fulfilment(seller_id).version):
+    def require_part_version(self, seller_id: str, allowed: Collection[int] | None) -> Order:
+        """Refuse a lost update. Raises PreconditionFailed unless the seller's part is of an `allowed` version."""
+        if allowed is not None and self.fulfilment(seller_id).version not in allowed:
             raise PreconditionFailed("Your part of the order has changed since you read it.")
         return self
 

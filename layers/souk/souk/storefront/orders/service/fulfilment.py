@@ -9,6 +9,7 @@ from datetime import timedelta
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import NotFound
+from souk.shared.versioned import Versions
 from souk.storefront.orders.model import SELLER_TRANSITIONS, Order, Sale, Status, Tracking, TrackingUpdate, illegal
 from souk.storefront.orders.repository import OrderRepository
 
@@ -47,10 +48,10 @@ class Sales:
         """A page, newest first."""
         return self._orders.list_sales(seller_id, limit=limit, after=after)
 
-    def advance(self, sale: Sale, wanted: Status, if_match: int | None) -> Sale:
+    def advance(self, sale: Sale, wanted: Status, if_match: Versions | None) -> Sale:
         """Move a part to the status `wanted`; nothing happens when it has that status.
 
-        Raises Conflict `illegal_transition`, and PreconditionFailed unless the part's version is `if_match`.
+        Raises Conflict `illegal_transition`, and PreconditionFailed unless the part's version is one of `if_match`.
         """
         seller_id = sale.fulfilment.seller_id
         if wanted not in SELLER_TRANSITIONS:
@@ -116,10 +117,10 @@ class Fulfilling:
     """
 
     sales: Sales
-    cancel: Callable[[str, str, int | None], Order]
+    cancel: Callable[[str, str, Versions | None], Order]
 
-    def move(self, seller_id: str, order_id: str, wanted: Status, if_match: int | None) -> Sale:
-        """Raises NotFound, Conflict `illegal_transition`, and PreconditionFailed unless the version is `if_match`."""
+    def move(self, seller_id: str, order_id: str, wanted: Status, if_match: Versions | None) -> Sale:
+        """Raises NotFound, Conflict `illegal_transition`, and PreconditionFailed when no `if_match` is its version."""
         sale = self.sales.get(seller_id, order_id)
         if wanted is Status.CANCELLED and sale.fulfilment.is_live:
             return Sale.from_order(self.cancel(seller_id, order_id, if_match), seller_id)

@@ -16,7 +16,7 @@ from souk.shared.alarms import Alarm, RaiseAlarm
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, NotFound, VendorRefused
 from souk.shared.money import total
-from souk.shared.versioned import retrying
+from souk.shared.versioned import Versions, retrying
 from souk.storefront.catalogue.model import InsufficientInventory
 from souk.storefront.orders.model import Capture, Order, PaymentStatus
 from souk.storefront.orders.repository import EventAlreadyProcessed, OrderRepository
@@ -208,10 +208,11 @@ class Settlement:
         )
         return self._refunds.carry_out(cancelled, refund_id)
 
-    def cancel_fulfilment(self, seller_id: str, order_id: str, if_match: int | None) -> Order:
+    def cancel_fulfilment(self, seller_id: str, order_id: str, if_match: Versions | None) -> Order:
         """A seller cancels its own part, until it has shipped; its payment is refunded.
 
-        Raises NotFound, Conflict `illegal_transition`, and PreconditionFailed unless the part's version is `if_match`.
+        Raises NotFound, Conflict `illegal_transition`, and PreconditionFailed unless the part's version is one of
+        `if_match`.
         """
         buyer_id = self._orders.buyer_of_sale(seller_id, order_id)
         now, refund_id = self._clock(), self._new_id()

@@ -10,13 +10,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
+from souk.http.fields import exact_number
 from souk.selling.marketplaces.adapters.ebay.sites import SITES, Site
 
 # Every site's currency has two decimals; on the wire a JSON number.
 type Amount = Annotated[
-    Decimal, Field(ge=0, max_digits=9, decimal_places=2), PlainSerializer(float, return_type=float, when_used="json")
+    Decimal,
+    Field(ge=0, max_digits=9, decimal_places=2),
+    BeforeValidator(exact_number),
+    PlainSerializer(float, return_type=float, when_used="json"),
 ]
 type PolicyId = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
 
@@ -38,7 +42,7 @@ class ShippingService(_Settings):
 class Returns(_Settings):
     """The return terms that a buyer sees. The last two count only when returns are accepted."""
 
-    accepted: bool = True
+    accepted: Annotated[bool, Field(strict=True)] = True
     within_days: Literal[14, 30, 60] = 30
     paid_by: Literal["buyer", "seller"] = "buyer"
 
@@ -59,7 +63,7 @@ class EbaySettings(_Settings):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     location: Annotated[str, Field(max_length=45)] = "United States"
     postal_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]{0,11}$")] | None = None
-    dispatch_days: Annotated[int, Field(ge=0, le=30)] = 3
+    dispatch_days: Annotated[int, Field(ge=0, le=30, strict=True)] = 3
     shipping: Annotated[tuple[ShippingService, ...], Field(max_length=4)] = ()
     returns: Returns = Returns()
     policies: Policies | None = None

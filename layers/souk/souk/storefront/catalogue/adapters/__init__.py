@@ -1,0 +1,1 @@
+"""What the catalogue needs of the world outside: the resizing of pictures."""
