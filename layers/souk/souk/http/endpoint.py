@@ -213,7 +213,7 @@ def _read_body(
         return None
     if content_type != "application/json" and not content_type.endswith("+json"):
         raise UnsupportedMediaType(f"Send application/json, not {content_type[:80]}.")
-    return _validate(model, request.raw_body or b"{}", "", problems)
+    return _validate(model, request.raw_body or b"{}", "body", problems)
 
 
 def _validate(model: type[BaseModel], given: Any, root: str, problems: list[FieldProblem]) -> Any:
@@ -222,9 +222,9 @@ def _validate(model: type[BaseModel], given: Any, root: str, problems: list[Fiel
     try:
         return model.model_validate_json(given) if isinstance(given, bytes) else model.model_validate(given)
     except ValidationError as error:
-        for one in error.errors(include_url=False, include_context=False, include_input=False):
-            path = ".".join(str(part) for part in one["loc"]) or root or "body"
-            problems.append(FieldProblem(path, one["msg"].removeprefix("Value error, ")))
+        from souk.http.validation import problems_of
+
+        problems += problems_of(error, root)
         return None
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from enum import Enum
+from types import NoneType
+from typing import Annotated, Any, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -14,13 +17,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PlainSerializer,
-    StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import core_schema
 
 from souk.shared.clock import to_wire
+from souk.shared.errors import InvalidValue
 from souk.shared.money import CURRENCIES, MOST, Money
+from souk.shared.texts import clean_line, clean_text
 
 _ABSENT = object()
 
@@ -29,6 +36,13 @@ class Wire(BaseModel):
     """Base of every shape on the wire. Validators are built at first use: a function pays for its own shapes only."""
 
     model_config = ConfigDict(defer_build=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """An empty text is null wherever a text, a choice or a day may be null."""
+        for field in cls.__pydantic_fields__.values():
+            if _is_optional_text(field.annotation) and _EMPTY_AS_NONE not in field.metadata:
+                field.metadata.append(_EMPTY_AS_NONE)
 
     @classmethod
     def of(cls, source: object, **given: Any) -> Self:
@@ -69,30 +83,12 @@ Moment = Annotated[
 """A moment in an answer: ISO 8601 in UTC, always with milliseconds."""
 
 
-def _visible(text: str) -> str:
-    # Almost every text is, and then it holds nothing of what is looked for below, one character at a time.
-    if text.isprintable():
-        return text
-    # XML 1.0 and most consoles cannot carry control characters; they are mistakes in every one of our fields.
-    if any((ord(character) < 32 and character not in "\t\n\r") or ord(character) == 127 for character in text):
-        raise ValueError("must not contain control characters")
-    if any(0xD800 <= ord(character) <= 0xDFFF or ord(character) in (0xFFFE, 0xFFFF) for character in text):
-        raise ValueError("must be valid Unicode")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if "\n" in text or "\r" in text or "\t" in text:
-        raise ValueError("must be one line")
-    return text
-
-
 def encoded_size_at_most(most: int) -> AfterValidator:
     """Of a text, or of texts within lists and mappings: in bytes, as the data store counts its 400 KB an item."""
 
     def check[T](given: T) -> T:
         if _encoded_size(given) > most:
-            raise ValueError(f"must take at most {most} bytes in UTF-8")
+            raise InvalidValue(f"at most {most} bytes in UTF-8", code="too_long", limit=most)
         return given
 
     return AfterValidator(check)
@@ -109,14 +105,63 @@ def _encoded_size(given: object) -> int:
     raise TypeError(f"a {type(given).__name__} is no text")
 
 
-Text = Annotated[str, AfterValidator(_visible)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_visible), AfterValidator(_one_line)]
+_CLEAN_TEXT = AfterValidator(clean_text)
+_CLEAN_LINE = AfterValidator(clean_line)
+
+Text = Annotated[str, _CLEAN_TEXT]
+"""A text of people, without what they cannot see. Where it may be null, an empty one is null."""
+Line = Annotated[str, _CLEAN_LINE]
+"""The same in one line. Every text of a request is one of the two; secrets are neither, so they are never changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A text has to match `pattern`; `words` say the same to people, after the field's name: "must be a year".
+
+    Between braces the words would be a template of pydantic's.
+    """
+
+    pattern: str
+    words: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        matching = core_schema.custom_error_schema(
+            core_schema.str_schema(pattern=self.pattern),
+            custom_error_type="wrong_format",
+            custom_error_message=self.words,
+        )
+        return core_schema.chain_schema([handler(source), matching])
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": self.pattern}
+
+
+def _empty_as_none(given: object) -> object:
+    # Forms send what was left empty.
+    return None if isinstance(given, str) and (given == "" or not clean_text(given)) else given
+
+
+_EMPTY_AS_NONE = BeforeValidator(_empty_as_none)
+
+
+def _is_optional_text(annotation: Any) -> bool:
+    members = get_args(annotation)
+    return NoneType in members and any(_is_written_as_text(member) for member in members)
+
+
+def _is_written_as_text(kind: Any) -> bool:
+    """A text of people, a choice or a day: what forms have an empty entry of."""
+    if isinstance(kind, type):
+        return kind is date or issubclass(kind, Enum)
+    return any(mark in (_CLEAN_TEXT, _CLEAN_LINE) for mark in getattr(kind, "__metadata__", ()))
 
 
 def _https(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or not address.isascii() or " " in address:
-        raise ValueError("an https address")
+        raise InvalidValue("must be an https address", code="wrong_format")
     return address
 
 
@@ -132,25 +177,27 @@ HttpsUrl = Annotated[
 def _alpha2(text: str) -> str:
     from iso3166 import countries_by_alpha2, countries_by_alpha3
 
-    code = text.strip().upper()
+    code = text.upper()
     country = countries_by_alpha2.get(code) or countries_by_alpha3.get(code)
     if country is None:
-        raise ValueError("a country code of ISO 3166-1, as US or USA")
+        raise InvalidValue("must be a country code of ISO 3166-1, as US or USA", code="unknown_value")
     return country.alpha2
 
 
 def _in_use(currency: str) -> str:
     if currency not in CURRENCIES:
-        raise ValueError("is no currency of ISO 4217 that is in use")
+        raise InvalidValue("is no currency of ISO 4217 that is in use", code="unknown_value")
     return currency
 
 
 Country = Annotated[
-    str, AfterValidator(_alpha2), WithJsonSchema({"type": "string", "minLength": 2, "maxLength": 3, "examples": ["US"]})
+    Line,
+    AfterValidator(_alpha2),
+    WithJsonSchema({"type": "string", "minLength": 2, "maxLength": 3, "examples": ["US"]}),
 ]
 """A country in two or three letters (ISO 3166-1); two of them inside."""
 Currency = Annotated[
-    str,
+    Line,
     AfterValidator(_in_use),
     WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES), "description": "ISO 4217, as it is in use."}),
 ]

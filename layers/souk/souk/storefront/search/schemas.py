@@ -8,7 +8,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from souk.http.fields import Amount, AmountOut, Text, Wire
+from souk.http.fields import Amount, AmountOut, Line, Text, Wire
+from souk.shared.errors import InvalidValue
 from souk.storefront.search.model import MOST_RESULTS, Sort
 
 _LONGEST_TEXT = 500
@@ -22,7 +23,11 @@ class _Paged(Wire):
     @model_validator(mode="after")
     def _within_reach(self) -> Self:
         if self.page * self.limit > MOST_RESULTS:
-            raise ValueError(f"page times limit goes to {MOST_RESULTS}; narrow the search instead")
+            raise InvalidValue(
+                f"page times limit goes to {MOST_RESULTS}; narrow the search instead",
+                code="too_large",
+                limit=MOST_RESULTS,
+            )
         return self
 
 
@@ -30,8 +35,8 @@ class ProductsQuery(_Paged):
     """`category_id`: a category's id, or its name in any case. `in_stock` false filters nothing."""
 
     search: Annotated[Text, Field(max_length=_LONGEST_TEXT)] | None = None
-    seller_id: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
-    category_id: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
+    seller_id: Annotated[Line, Field(max_length=_LONGEST_NAME)] | None = None
+    category_id: Annotated[Line, Field(max_length=_LONGEST_NAME)] | None = None
     min_price: Amount | None = None
     max_price: Amount | None = None
     min_rating: Annotated[Decimal, Field(ge=0, le=5, allow_inf_nan=False)] | None = None
@@ -42,7 +47,7 @@ class ProductsQuery(_Paged):
 
 class BrowseQuery(_Paged):
     limit: Annotated[int, Field(ge=1, le=100)] = 100
-    category: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
+    category: Annotated[Line, Field(max_length=_LONGEST_NAME)] | None = None
     q: Annotated[Text, Field(max_length=_LONGEST_TEXT)] | None = None
 
 

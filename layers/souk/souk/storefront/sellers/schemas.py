@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AliasChoices, Field, PlainSerializer, WithJsonSchema
 
 from souk.http.fields import HttpsUrl, Line, Moment, Text, Wire, unsent
+from souk.shared.errors import InvalidValue
 from souk.storefront.sellers.model import Application, Decision, ReturnAddress, Verification
 
 _MOST_PLATFORMS = 30
@@ -14,7 +15,7 @@ _MOST_PLATFORMS = 30
 
 def _agreed(agreed: bool) -> bool:
     if not agreed:
-        raise ValueError("a seller agrees to the terms")
+        raise InvalidValue("a seller agrees to the terms")
     return agreed
 
 
