@@ -27,7 +27,7 @@ from pydantic_core import core_schema
 from souk.shared.clock import to_wire
 from souk.shared.errors import InvalidValue
 from souk.shared.money import CURRENCIES, MOST, Money
-from souk.shared.texts import clean_line, clean_text
+from souk.shared.texts import clean_line, clean_text, phone_line
 
 _ABSENT = object()
 
@@ -190,6 +190,8 @@ def _in_use(currency: str) -> str:
     return currency
 
 
+Phone = Annotated[Line, Field(max_length=50), AfterValidator(phone_line)]
+"""As people write it: `(212) 555-0142`, `+44 20 7946 0018 ext. 12`. One that no country's plan knows is taken, too."""
 Country = Annotated[
     Line,
     AfterValidator(_alpha2),

@@ -12,6 +12,11 @@ from typing import Final
 
 from souk.shared.errors import InvalidValue
 
+_FEWEST_DIGITS: Final = 4
+"""Of a phone number within one place: some islands have numbers of four digits."""
+_MOST_DIGITS: Final = 30
+"""Two prefixes, 15 digits (E.164), an extension, and room to write it in another way."""
+
 _FILLERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and symbols that are drawn as blanks: fillers of Hangul, and Braille without dots."""
 _BLANKS: Final = f" \t\n\r\xa0\u1680{''.join(map(chr, range(0x2000, 0x200B)))}\u202f\u205f\u3000{_FILLERS}"
@@ -35,6 +40,23 @@ def clean_line(text: str) -> str:
     text = clean_text(text).strip(_BLANKS)
     if "\n" in text or "\r" in text or "\t" in text:
         raise InvalidValue("must be one line", code="wrong_format")
+    return text
+
+
+def phone_line(text: str) -> str:
+    """`text`, unless it is no phone number in any country: then raises InvalidValue.
+
+    There may be letters in one: 1-800-FLOWERS, ext. 12. Which country's plan knows it is not asked here.
+    """
+    digits = sum(character.isdecimal() for character in text)
+    if digits < _FEWEST_DIGITS:
+        raise InvalidValue(
+            f"must be a phone number, of at least {_FEWEST_DIGITS} digits", code="too_short", limit=_FEWEST_DIGITS
+        )
+    if digits > _MOST_DIGITS:
+        raise InvalidValue(
+            f"must be one phone number, of at most {_MOST_DIGITS} digits", code="too_long", limit=_MOST_DIGITS
+        )
     return text
 
 
