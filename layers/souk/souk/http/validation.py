@@ -81,7 +81,8 @@ def _problem(one: ErrorDetails, root: str) -> FieldProblem:
     kind, context = one["type"], one.get("ctx", {})
     match kind:
         case "value_error":
-            return _of_our_own(field, context["error"])
+            reason = context["error"]
+            return reason.of(field) if isinstance(reason, InvalidValue) else FieldProblem(field, str(reason))
         case "wrong_format":
             return FieldProblem(field, one["msg"], "wrong_format")
         case "enum" | "literal_error":
@@ -97,12 +98,6 @@ def _problem(one: ErrorDetails, root: str) -> FieldProblem:
     if limit == 1 and kind in ("string_too_short", "too_short"):
         words = "must not be empty"
     return FieldProblem(field, words.format(limit), code, limit)
-
-
-def _of_our_own(field: str, error: ValueError) -> FieldProblem:
-    if isinstance(error, InvalidValue):
-        return FieldProblem(field, str(error), error.code, error.limit)
-    return FieldProblem(field, str(error))
 
 
 def _not_json(reason: str) -> str:

@@ -67,6 +67,9 @@ class InvalidValue(ValueError):
         self.code: FieldCode = code
         self.limit = limit
 
+    def of(self, field: str) -> FieldProblem:
+        return FieldProblem(field, str(self), self.code, self.limit)
+
 
 class SoukError(Exception):
     """Base of all errors that the API documents.

@@ -77,7 +77,7 @@ def completed(address: Address, rules: CountryRules) -> Address:
     try:
         postal_code = None if postal_code is None else rules.written_postal_code(postal_code)
     except InvalidValue as error:
-        problems.append(FieldProblem("postal_code", str(error), error.code))
+        problems.append(error.of("postal_code"))
     if problems:
         raise InvalidRequest("; ".join(f"{one.field}: {one.message}" for one in problems), problems)
     state, code = address.state, rules.area_code(address.state, postal_code)
