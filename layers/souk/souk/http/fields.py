@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from types import NoneType
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -22,12 +22,12 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import core_schema
 
 from souk.shared.clock import to_wire
 from souk.shared.errors import InvalidValue
 from souk.shared.money import CURRENCIES, MOST, Money
-from souk.shared.texts import clean_line, clean_text, phone_line
 
 _ABSENT = object()
 
@@ -39,10 +39,11 @@ class Wire(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """An empty text is null wherever a text, a choice or a day may be null."""
+        """An empty text is null where a text, a choice or a day may be, and the default of a choice that has one."""
         for field in cls.__pydantic_fields__.values():
-            if _is_optional_text(field.annotation) and _EMPTY_AS_NONE not in field.metadata:
-                field.metadata.append(_EMPTY_AS_NONE)
+            empty = _empty_as(field)
+            if empty is not None and empty not in field.metadata:
+                field.metadata.append(empty)
 
     @classmethod
     def of(cls, source: object, **given: Any) -> Self:
@@ -105,8 +106,31 @@ def _encoded_size(given: object) -> int:
     raise TypeError(f"a {type(given).__name__} is no text")
 
 
-_CLEAN_TEXT = AfterValidator(clean_text)
-_CLEAN_LINE = AfterValidator(clean_line)
+def _clean_text(text: str) -> str:
+    # Almost every text is of this kind: then nothing can be in it that is taken out, nor is it imported how.
+    if text.isascii() and text.isprintable():
+        return "" if text.isspace() else text
+    from souk.shared.texts import clean_text
+
+    return clean_text(text)
+
+
+def _clean_line(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    from souk.shared.texts import clean_line
+
+    return clean_line(text)
+
+
+def _phone_line(text: str) -> str:
+    from souk.shared.texts import phone_line
+
+    return phone_line(text)
+
+
+_CLEAN_TEXT = AfterValidator(_clean_text)
+_CLEAN_LINE = AfterValidator(_clean_line)
 
 Text = Annotated[str, _CLEAN_TEXT]
 """A text of people, without what they cannot see. Where it may be null, an empty one is null."""
@@ -138,24 +162,41 @@ class Shaped:
         return {**handler(schema), "pattern": self.pattern}
 
 
-def _empty_as_none(given: object) -> object:
-    # Forms send what was left empty.
-    return None if isinstance(given, str) and (given == "" or not clean_text(given)) else given
+@dataclass(frozen=True, slots=True)
+class _EmptyAs:
+    """What an empty text stands for: forms send what was left empty."""
+
+    default: str | None
+
+    def __call__(self, given: object) -> object:
+        return self.default if isinstance(given, str) and not _clean_text(given) else given
 
 
-_EMPTY_AS_NONE = BeforeValidator(_empty_as_none)
-
-
-def _is_optional_text(annotation: Any) -> bool:
-    members = get_args(annotation)
-    return NoneType in members and any(_is_written_as_text(member) for member in members)
+def _empty_as(field: FieldInfo) -> BeforeValidator | None:
+    """How a field takes an empty text, or None when that is a text like any other, or refused."""
+    members = get_args(field.annotation)
+    if NoneType in members and any(_is_written_as_text(member) for member in members):
+        return BeforeValidator(_EmptyAs(None))
+    if isinstance(field.default, str) and field.default and _is_choice(field):
+        return BeforeValidator(_EmptyAs(field.default))
+    return None
 
 
 def _is_written_as_text(kind: Any) -> bool:
     """A text of people, a choice or a day: what forms have an empty entry of."""
     if isinstance(kind, type):
         return kind is date or issubclass(kind, Enum)
-    return any(mark in (_CLEAN_TEXT, _CLEAN_LINE) for mark in getattr(kind, "__metadata__", ()))
+    return get_origin(kind) is Literal or any(
+        mark in (_CLEAN_TEXT, _CLEAN_LINE) for mark in getattr(kind, "__metadata__", ())
+    )
+
+
+def _is_choice(field: FieldInfo) -> bool:
+    """One of certain texts, of which none is empty: a currency, a sort order."""
+    return field.annotation is not str or any(
+        isinstance(mark, Shaped) or (isinstance(mark, AfterValidator) and mark not in (_CLEAN_TEXT, _CLEAN_LINE))
+        for mark in field.metadata
+    )
 
 
 def _https(address: str) -> str:
@@ -190,7 +231,7 @@ def _in_use(currency: str) -> str:
     return currency
 
 
-Phone = Annotated[Line, Field(max_length=50), AfterValidator(phone_line)]
+Phone = Annotated[Line, Field(max_length=50), AfterValidator(_phone_line)]
 """As people write it: `(212) 555-0142`, `+44 20 7946 0018 ext. 12`. One that no country's plan knows is taken, too."""
 Country = Annotated[
     Line,

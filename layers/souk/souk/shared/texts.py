@@ -26,9 +26,6 @@ _UNSEEN: Final = frozenset({"Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp"})
 
 def clean_text(text: str) -> str:
     """`text` in NFC, without invisible signs; empty when there is nothing to see. Raises InvalidValue."""
-    # Almost every text is of this kind, and it holds nothing of what is looked for below.
-    if text.isascii() and text.isprintable():
-        return "" if text.isspace() else text
     if not text.isprintable():
         _require_storable(text)
     text = _composed(_without_invisible_signs(text))
