@@ -43,8 +43,8 @@ class Returning:
 
 
 def same(now: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
-    """The members of `now` that `then` has too."""
-    return {name: now[name] for name in then}
+    """The members of `now` that `then` has too, and so in objects within them."""
+    return {name: same(now[name], value) if isinstance(value, dict) else now[name] for name, value in then.items()}
 
 
 def content_hash(url: str) -> str:
