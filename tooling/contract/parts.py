@@ -57,8 +57,17 @@ PROBLEM: Final[dict[str, Any]] = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "required": ["field", "code", "message"],
+                "properties": {
+                    "field": {"type": "string", "description": "A path of names, or `body` or `query` for the whole."},
+                    "code": {
+                        "type": "string",
+                        "enum": list(errors.FIELD_CODES),
+                        "description": "\n".join(f"- `{code}`: {why}" for code, why in errors.FIELD_CODES.items()),
+                    },
+                    "message": {"type": "string", "description": "For people; goes after the name of the field."},
+                    "limit": {"type": "number", "description": "The bound that was passed, where there is one."},
+                },
             },
         },
         "vendor": {"type": "string", "description": "Who refused or failed."},
@@ -144,6 +153,7 @@ def problems() -> dict[str, Any]:
 
 def _problem(status: int, error: type[errors.SoukError], text: str) -> dict[str, Any]:
     named = {429: ["Retry-After"], 503: ["Retry-After"], 401: ["WWW-Authenticate"], 405: ["Allow"]}.get(status, [])
+    too_long = {"field": "title", "code": "too_long", "message": "at most 80 characters", "limit": 80}
     example = {
         "type": f"urn:souk:error:{error.code}",
         "title": error.title,
@@ -152,7 +162,7 @@ def _problem(status: int, error: type[errors.SoukError], text: str) -> dict[str,
         "error": error.code,
         "message": text,
         "request_id": "JKJaXmPLvHcESHA=",
-        "errors": [{"field": "title", "message": "Field required"}] if status == 400 else [],
+        "errors": [too_long] if status == 400 else [],
     }
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
     return {

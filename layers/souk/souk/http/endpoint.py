@@ -20,8 +20,7 @@ from souk.shared.clock import utc_now
 from souk.shared.errors import FieldProblem, Forbidden, InvalidRequest, SoukError, Unauthenticated
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
+    from souk.http.fields import Wire
     from souk.http.uploads import FilesForm
 
 ANYONE: Final = None
@@ -51,8 +50,8 @@ class Declaration:
     routes: Mapping[str, str]
     summary: str
     roles: frozenset[str] | None
-    body: type[BaseModel] | None
-    query: type[BaseModel] | None
+    body: type[Wire] | None
+    query: type[Wire] | None
     choices: Mapping[str, tuple[int, ...]]
     form: FilesForm | None
     returns: Any
@@ -71,8 +70,8 @@ def endpoint(
     *,
     roles: frozenset[str] | None,
     also: Mapping[str, str] = _NONE,
-    body: type[BaseModel] | None = None,
-    query: type[BaseModel] | None = None,
+    body: type[Wire] | None = None,
+    query: type[Wire] | None = None,
     choices: Mapping[str, tuple[int, ...]] = _NONE,
     form: FilesForm | None = None,
     returns: Any = None,
@@ -222,32 +221,27 @@ def _choice(name: str, offered: tuple[int, ...], request: Request, problems: lis
     return by_text.get(given)
 
 
-def _read_body(
-    model: type[BaseModel] | None, request: Request, form: FilesForm | None, problems: list[FieldProblem]
-) -> Any:
+def _read_body(model: type[Wire] | None, request: Request, form: FilesForm | None, problems: list[FieldProblem]) -> Any:
     if model is None:
         return None
     request.require_uncompressed()
     if form is not None and request.content_type == form.content_type:
         return None
-    return _validate(model, request.json_body(), "", problems)
+    return _validate(model, request.json_body(), "body", problems)
 
 
-def _validate(model: type[BaseModel], given: Any, root: str, problems: list[FieldProblem]) -> Any:
+def _validate(model: type[Wire], given: Any, root: str, problems: list[FieldProblem]) -> Any:
     from pydantic import ValidationError
-
-    from souk.http.fields import Wire
 
     try:
         # In a body "1" and 1 differ. In a query everything is text, and its numbers are those of http/fields.py.
-        # Shapes that are not Wire are strict by themselves: eBay's settings, whose defaults are filled in before.
         if isinstance(given, bytes):
-            return model.model_validate_json(given, strict=issubclass(model, Wire) or None)
+            return model.model_validate_json(given, strict=model.strict_json or None)
         return model.model_validate(given)
     except ValidationError as error:
-        for one in error.errors(include_url=False, include_context=False, include_input=False):
-            path = ".".join(str(part) for part in one["loc"]) or root or "body"
-            problems.append(FieldProblem(path, one["msg"].removeprefix("Value error, ")))
+        from souk.http.validation import problems_of
+
+        problems += problems_of(error, root)
         return None
 
 

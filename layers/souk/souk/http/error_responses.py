@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from souk.http.messages import Response
 from souk.shared import errors
-from souk.shared.errors import SoukError
+from souk.shared.errors import FieldProblem, SoukError
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -50,10 +50,15 @@ def problem(error: SoukError, request_id: str) -> Response:
         **error.extra,
     }
     if isinstance(error, errors.InvalidRequest):
-        document["errors"] = [{"field": one.field, "message": one.message} for one in error.problems]
+        document["errors"] = [_field_error(one) for one in error.problems]
     headers: dict[str, str] = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, errors.Unauthenticated):
         headers["WWW-Authenticate"] = f'Bearer error="invalid_token", error_description="{error.code}"'
     return Response(document, status, headers, PROBLEM_JSON)
+
+
+def _field_error(one: FieldProblem) -> dict[str, Any]:
+    limit = {} if one.limit is None else {"limit": one.limit}
+    return {"field": one.field, "code": one.code, "message": one.message, **limit}

@@ -41,7 +41,9 @@ def from_cursor(cursor: str | None, *fields: str) -> dict[str, str] | None:
     except (binascii.Error, ValueError, RecursionError):
         key = None
     if not isinstance(key, dict) or set(key) != set(fields) or not all(_is_text(part) for part in key.values()):
-        raise InvalidRequest("The cursor is not one that this list gave.", [FieldProblem("cursor", "not a cursor")])
+        raise InvalidRequest(
+            "The cursor is not one that this list gave.", [FieldProblem("cursor", "is not a cursor", "wrong_format")]
+        )
     return key
 
 

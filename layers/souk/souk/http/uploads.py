@@ -60,7 +60,7 @@ def read_files(request: Request, form: FilesForm) -> list[tuple[str, bytes]]:
         raise InvalidRequest("The multipart body is malformed.") from error
     if not files:
         raise InvalidRequest(
-            f"Send at least one file as `{form.field}`.", [FieldProblem(form.field, "no file was sent")]
+            f"Send at least one file as `{form.field}`.", [FieldProblem(form.field, "is required", "required")]
         )
     for content_type, _ in files:
         if content_type not in form.accepted:

@@ -8,15 +8,67 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, Literal
+
+type FieldCode = Literal[
+    "required",
+    "wrong_type",
+    "not_json",
+    "too_short",
+    "too_long",
+    "too_few",
+    "too_many",
+    "too_small",
+    "too_large",
+    "too_precise",
+    "unknown_value",
+    "wrong_format",
+    "not_allowed",
+    "invalid",
+]
+
+FIELD_CODES: Final[Mapping[FieldCode, str]] = {
+    "required": "It has to be there.",
+    "wrong_type": "It is of another JSON type than the contract says.",
+    "not_json": "The body is not JSON.",
+    "too_short": "A text has fewer characters than `limit`; blanks and invisible signs do not count.",
+    "too_long": "A text has more characters than `limit`, or bytes where the message says so.",
+    "too_few": "A list or an object has fewer members than `limit`.",
+    "too_many": "A list or an object has more members than `limit`.",
+    "too_small": "A number is below `limit`, or equals it where the message says so.",
+    "too_large": "A number is above `limit`, or equals it where the message says so.",
+    "too_precise": "A number has more digits or decimals than `limit`.",
+    "unknown_value": "It is none of the values that there are.",
+    "wrong_format": "A text is not written as the message says.",
+    "not_allowed": "It cannot be sent here, or not beside the rest.",
+    "invalid": "Anything else; the message says what.",
+}
+"""Why a field of a request is refused: `errors[].code` of a problem. The codes are stable, their messages are not."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """A problem with one field of a request. `field` is a dotted path of wire names."""
+    """A problem with one field of a request.
+
+    `field` is a dotted path of wire names. `limit` is the bound that was passed, where there is one.
+    """
 
     field: str
     message: str
+    code: FieldCode = "invalid"
+    limit: float | None = None
+
+
+class InvalidValue(ValueError):
+    """A value cannot be that of a field. Its text is for people, and goes after the field's name and a colon."""
+
+    def __init__(self, message: str, *, code: FieldCode = "invalid", limit: float | None = None) -> None:
+        super().__init__(message)
+        self.code: FieldCode = code
+        self.limit = limit
+
+    def of(self, field: str) -> FieldProblem:
+        return FieldProblem(field, str(self), self.code, self.limit)
 
 
 class SoukError(Exception):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Self
 
-from souk.shared.errors import FieldProblem, InvalidRequest
+from souk.shared.errors import InvalidRequest, InvalidValue
 
 # ISO 4217, list one of 2026-01-01, by number of decimals. Precious metals, funds, units of account and test codes are
 # left out, because nothing is priced in them.
@@ -36,17 +36,17 @@ def minor_digits(currency: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in `currency` (ISO 4217). Raises ValueError when it has more decimals than the currency."""
+    """An amount in `currency` (ISO 4217). Raises InvalidValue when it has more decimals than the currency."""
 
     amount: Decimal
     currency: str
 
     def __post_init__(self) -> None:
         if not self.amount.is_finite():
-            raise ValueError("an amount of money is a finite number")
+            raise InvalidValue("an amount of money is a finite number")
         digits = minor_digits(self.currency)
         if self.amount != round(self.amount, digits):
-            raise ValueError(f"{self.currency} has {digits} decimals")
+            raise InvalidValue(f"{self.currency} has {digits} decimals", code="too_precise", limit=digits)
 
     @classmethod
     def from_minor(cls, minor: int, currency: str) -> Self:
@@ -92,5 +92,5 @@ def requested_price(amount: Decimal, currency: str) -> Money:
     """A price from a request. Raises InvalidRequest when it has more decimals than the currency."""
     try:
         return Money(amount, currency)
-    except ValueError as error:
-        raise InvalidRequest(f"price: {error}", [FieldProblem("price", str(error))]) from error
+    except InvalidValue as error:
+        raise InvalidRequest(f"price: {error}", [error.of("price")]) from error

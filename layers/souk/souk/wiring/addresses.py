@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from souk.wiring import storage
 
 if TYPE_CHECKING:
+    from souk.accounts.addresses.adapters.phone_numbers import PhoneNumbers
+    from souk.accounts.addresses.adapters.postal_data import PostalData
     from souk.accounts.addresses.service import AddressService
 
 
@@ -18,4 +20,19 @@ def addresses() -> AddressService:
     from souk.aws.settings import setting
     from souk.shared.clock import utc_now
 
-    return AddressService(AddressRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE")), utc_now)
+    repository = AddressRepository(storage.tables(), setting("SOUK_IDENTITY_TABLE"))
+    return AddressService(repository, postal_data(), phone_numbers(), utc_now)
+
+
+@cache
+def postal_data() -> PostalData:
+    from souk.accounts.addresses.adapters.postal_data import PostalData
+
+    return PostalData()
+
+
+@cache
+def phone_numbers() -> PhoneNumbers:
+    from souk.accounts.addresses.adapters.phone_numbers import PhoneNumbers
+
+    return PhoneNumbers()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from souk.wiring import payments, sellers, storage
+from souk.wiring import addresses, payments, sellers, storage
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -48,6 +48,7 @@ def baskets() -> BasketReader:
         setting("SOUK_CATALOGUE_TABLE"),
         setting("SOUK_IDENTITY_TABLE"),
         tax_rates(),
+        addresses.postal_data(),
         verified_only=sellers.verified_only(),
     )
 

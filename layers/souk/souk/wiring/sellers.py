@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from souk.wiring import auth, storage
+from souk.wiring import addresses, auth, storage
 
 if TYPE_CHECKING:
     from souk.storefront.sellers.repository import ShopRepository
@@ -32,7 +32,14 @@ def shops() -> ShopService:
     from souk.shared.clock import new_id, utc_now
     from souk.storefront.sellers.service import ShopService
 
-    return ShopService(shop_repository(), auth.current_account, utc_now, new_id, verified_only=verified_only())
+    return ShopService(
+        shop_repository(),
+        auth.current_account,
+        utc_now,
+        new_id,
+        addresses.phone_numbers(),
+        verified_only=verified_only(),
+    )
 
 
 @cache

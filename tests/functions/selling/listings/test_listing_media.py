@@ -160,7 +160,9 @@ def test_an_approval_that_is_not_allowed_is_a_409(
     assert (answer.status, answer.json["error"]) == (409, error)
 
 
-@pytest.mark.parametrize("body", [{"media_hash": "short"}, {"media_hash": 7}, {"media_hash": "0" * 64 + "\n"}], ids=str)
+@pytest.mark.parametrize(
+    "body", [{"media_hash": "short"}, {"media_hash": 7}, {"media_hash": "0" * 63 + "\n0"}], ids=str
+)
 def test_a_media_hash_of_the_wrong_format_is_a_400(cloud: Cloud, john: Seller, body: dict[str, Any]) -> None:
     assert john.call("approve_media", john.has(Status.MEDIA_READY).id, json=body).status == 400
 

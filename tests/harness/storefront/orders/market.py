@@ -230,8 +230,11 @@ class _OneRate:
     def get(self) -> _OneRate:
         return self
 
-    def rate(self, _country: str, _state: str | None) -> Decimal:
+    def rate(self, _country: str, *_states: str | None) -> Decimal:
         return _TAX
+
+    def depends_on_state(self, _country: str) -> bool:
+        return False
 
 
 def _stand_ins() -> dict[str, Callable[..., Any]]:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import pytest
 
+from souk.accounts.addresses.adapters.phone_numbers import PhoneNumbers
+from souk.accounts.addresses.adapters.postal_data import PostalData
 from souk.accounts.addresses.model import Address, AddressBook
 from souk.accounts.addresses.service import AddressService
 from souk.aws.idempotency import IdempotencyKey
@@ -84,7 +86,7 @@ class FakeStore:
 
 
 def make_service(store: FakeStore) -> AddressService:
-    return AddressService(store, FakeClock())
+    return AddressService(store, PostalData(), PhoneNumbers(), FakeClock())
 
 
 def update(
@@ -181,15 +183,32 @@ def test_an_edit_that_changes_nothing_writes_nothing() -> None:
     assert update(store, "a", is_default=True)[0].version == 1
 
 
-@pytest.mark.parametrize(("country", "is_needed"), [("US", True), ("DE", True), ("HK", False), ("AE", False)])
-def test_a_postal_code_is_required_in_countries_that_have_them(country: str, is_needed: bool) -> None:
-    service = make_service(FakeStore())
-    address = make_address("a", country=country, postal_code=None)
-    if is_needed:
-        with pytest.raises(InvalidRequest):
-            service.add(address, becomes_default=False, idempotency=None)
-    else:
-        service.add(address, becomes_default=False, idempotency=None)
+def test_everything_that_a_country_needs_and_an_address_lacks_is_named_at_once() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        make_service(FakeStore()).add(
+            make_address("a", city=None, postal_code=None), becomes_default=False, idempotency=None
+        )
+    assert [(one.field, one.code) for one in refused.value.problems] == [
+        ("city", "required"),
+        ("postal_code", "required"),
+    ]
+
+
+def test_what_an_earlier_rule_let_in_is_judged_when_it_is_changed_itself() -> None:
+    store = FakeStore()
+    store.addresses["a"] = make_address("a", postal_code="1", country="GB", phone="12345")
+    assert update(store, "a", line1="1 High St")[0].postal_code == "1"
+    with pytest.raises(InvalidRequest, match="postal_code"):
+        update(store, "a", city="Leeds")
+
+
+def test_codes_follow_what_they_are_made_from() -> None:
+    store = FakeStore()
+    store.addresses["a"] = make_address("a", state="New York", phone="030/1234567")
+    moved, _ = update(store, "a", country="DE", postal_code="D-10115", city="Berlin", state=None)
+    assert (moved.state_code, moved.phone_e164, moved.postal_code) == (None, "+49301234567", "10115")
+    back, _ = update(store, "a", country="US", postal_code="94016", state="ca", phone=None)
+    assert (back.state, back.state_code, back.phone_e164) == ("CA", "CA", None)
 
 
 def test_moving_to_another_country_may_not_leave_an_address_without_a_postal_code() -> None:

@@ -258,6 +258,14 @@ def test_a_rate_is_that_of_the_state_else_of_the_country_else_zero(country: str,
     assert NEW_YORK.rate(country, state) == Decimal(rate)
 
 
+def test_the_code_of_a_state_comes_before_what_people_call_it() -> None:
+    assert NEW_YORK.rate("US", "NY", "New York") == NEW_YORK.rate("US", "NY", "ny") == Decimal("0.08875")
+    assert NEW_YORK.rate("US", None, "NY") == Decimal("0.08875")
+    assert NEW_YORK.depends_on_state("US")
+    assert not NEW_YORK.depends_on_state("GB")
+    assert not NEW_YORK.depends_on_state("FR")
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", '{"US": "0.1"}', '{"US": {"NY": "much"}}', '{"US": {"NY": "8.875"}}', '{"US": {"NY": "-0.1"}}']
 )

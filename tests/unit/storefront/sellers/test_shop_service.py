@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 
+from souk.accounts.addresses.adapters.phone_numbers import PhoneNumbers
 from souk.accounts.auth.model import Account, Role
 from souk.aws.idempotency import IdempotencyKey, Replayed
 from souk.shared.errors import Conflict, DependencyUnavailable, NotFound, PreconditionFailed, Unauthenticated
@@ -34,6 +35,7 @@ class Bench:
             self._account_of,
             self._clock,
             lambda: f"decision {next(numbers)}",
+            PhoneNumbers(),
             verified_only=self.verified_only,
         )
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from souk.accounts.addresses.model import Address, AddressBook, require_complete
+from souk.accounts.addresses.model import Address, AddressBook, completed
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock
 from souk.shared.errors import Conflict, NotFound
 from souk.shared.versioned import Versions, check_version, retrying
+
+if TYPE_CHECKING:
+    from souk.accounts.addresses.model.postal_rules import CountryRules
+
+_OF_PLACE: Final = frozenset({"city", "state", "postal_code", "country"})
+_OF_PHONE: Final = frozenset({"phone", "country"})
+_ALL: Final = _OF_PLACE | _OF_PHONE
 
 
 class AddressStore(Protocol):
@@ -36,9 +43,23 @@ class AddressStore(Protocol):
         ...
 
 
+class PostalRules(Protocol):
+    def rules(self, country: str) -> CountryRules:
+        """What a country (ISO 3166-1 alpha-2) wants of an address."""
+        ...
+
+
+class PhonePlans(Protocol):
+    def e164(self, typed: str, country: str | None) -> str | None:
+        """`typed`, where it is dialled in `country`, in the form of E.164; None when no plan knows it."""
+        ...
+
+
 class AddressService:
-    def __init__(self, store: AddressStore, clock: Clock) -> None:
+    def __init__(self, store: AddressStore, postal: PostalRules, phones: PhonePlans, clock: Clock) -> None:
         self._store = store
+        self._postal = postal
+        self._phones = phones
         self._clock = clock
 
     def book(self, account_id: str) -> AddressBook:
@@ -55,7 +76,7 @@ class AddressService:
         self, address: Address, *, becomes_default: bool, idempotency: IdempotencyKey | None
     ) -> tuple[Address, bool]:
         """The address and whether it is the default. Raises InvalidRequest, Conflict `too_many_addresses`, Replayed."""
-        require_complete(address)
+        address = self._completed(address)
         self._store.add(address, self._clock(), becomes_default=becomes_default, idempotency=idempotency)
         return address, becomes_default or self.get(address.account_id, address.id)[1]
 
@@ -83,7 +104,8 @@ class AddressService:
             if not changes and (was_default or not becomes_default):
                 return before, was_default
             after = replace(before, **changes, version=before.version + 1)
-            require_complete(after)
+            # What an earlier rule let in is judged when it is changed, not when something beside it is.
+            after = self._completed(after, changes.keys())
             self._store.save(before, after, becomes_default=becomes_default)
             return after, was_default or becomes_default
 
@@ -101,3 +123,13 @@ class AddressService:
             self._store.remove(address, book.next_default(address_id), was_default=book.default_id == address_id)
 
         retrying("address", attempt)
+
+    def _completed(self, address: Address, changed: Collection[str] = _ALL) -> Address:
+        """Raises InvalidRequest."""
+        if not _OF_PLACE.isdisjoint(changed):
+            address = completed(address, self._postal.rules(address.country))
+        if not _OF_PHONE.isdisjoint(changed):
+            phone = address.phone
+            number = None if phone is None else self._phones.e164(phone, address.country)
+            address = replace(address, phone_e164=number)
+        return address

@@ -11,7 +11,7 @@ from souk.http.fields import Line, Moment, Wire
 _LONGEST_NAME = 100
 
 Email = Annotated[
-    str, AfterValidator(canonical_email), WithJsonSchema({"type": "string", "format": "email", "maxLength": 254})
+    Line, AfterValidator(canonical_email), WithJsonSchema({"type": "string", "format": "email", "maxLength": 254})
 ]
 NewPassword = Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
 # At sign-in a short password is just a wrong one, so that the answer reveals nothing about the rules.
@@ -24,7 +24,7 @@ def _role_name(text: str) -> str:
 
 
 RegistrableRole = Annotated[
-    str,
+    Line,
     AfterValidator(_role_name),
     WithJsonSchema({"type": "string", "enum": list(REGISTRABLE_ROLES), "description": "In any case."}),
 ]

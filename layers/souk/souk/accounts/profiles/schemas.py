@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue, WithJsonSchema
 
-from souk.http.fields import HttpsUrl, Line, Text, Wire
+from souk.http.fields import HttpsUrl, Line, Shaped, Text, Wire
+from souk.shared.errors import InvalidValue
 
 _MOST_PREFERENCES_BYTES = 8192
 
@@ -15,13 +16,21 @@ def _storable(preferences: dict[str, JsonValue]) -> dict[str, JsonValue]:
     try:
         size = len(json.dumps(preferences, allow_nan=False).encode())
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise InvalidValue("is nested too deeply") from error
     if size > _MOST_PREFERENCES_BYTES:
-        raise ValueError(f"at most {_MOST_PREFERENCES_BYTES} bytes as JSON")
+        raise InvalidValue(
+            f"at most {_MOST_PREFERENCES_BYTES} bytes as JSON", code="too_long", limit=_MOST_PREFERENCES_BYTES
+        )
     return preferences
 
 
-Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{1,28})[A-Za-z0-9]$")]
+Username = Annotated[
+    Line,
+    Shaped(
+        r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{1,28})[A-Za-z0-9]$",
+        "must be 3 to 30 of A-Z, a-z, 0-9, dots, underscores and hyphens, with a letter or a digit at both ends",
+    ),
+]
 Interest = Annotated[Line, Field(min_length=1, max_length=50)]
 Preferences = Annotated[
     dict[str, JsonValue],

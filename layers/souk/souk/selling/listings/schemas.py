@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, model_validator
 
-from souk.http.fields import Amount, AmountOut, Currency, Line, Text, Wire, encoded_size_at_most
+from souk.http.fields import Amount, AmountOut, Currency, Line, Shaped, Text, Wire, encoded_size_at_most, unsent
 from souk.http.pagination import PageQuery
 from souk.selling.listings.model import Status
 from souk.selling.listings.service.listings import ListingEdit
 from souk.selling.photos.model import MOST_PHOTOS
 from souk.selling.photos.schemas import PhotoOut
+from souk.shared.errors import InvalidValue
 from souk.shared.money import Money, minor_digits
 
 Title = Annotated[Line, StringConstraints(min_length=1, max_length=80)]
@@ -21,11 +22,12 @@ Title = Annotated[Line, StringConstraints(min_length=1, max_length=80)]
 _TEXT_SIZE = encoded_size_at_most(100_000)
 _SPECIFICS_SIZE = encoded_size_at_most(32_000)
 Description = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), _TEXT_SIZE]
-CategoryId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}$")]
+CategoryId = Annotated[Line, Shaped(r"^[0-9]{1,10}$", "must be the number of an eBay category, as 31388")]
 Price = Annotated[Amount, Field(gt=0)]
 Quantity = Annotated[int, Field(ge=1, le=100_000, strict=True)]
 ConditionId = Annotated[int, Field(ge=1, le=99_999, strict=True)]
 Prompt = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+OptionalPrompt = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=1_000)]
 SpecificName = Annotated[Line, StringConstraints(min_length=1, max_length=65)]
 SpecificValue = Annotated[Line, StringConstraints(min_length=1, max_length=800)]
 _ONE_VALUE = {"type": "string", "minLength": 1, "maxLength": 800}
@@ -36,8 +38,8 @@ SpecificValues = Annotated[
     WithJsonSchema({"anyOf": [_ONE_VALUE, {"type": "array", "items": _ONE_VALUE, "minItems": 1, "maxItems": 30}]}),
 ]
 Specifics = Annotated[dict[SpecificName, SpecificValues], Field(max_length=45), _SPECIFICS_SIZE]
-SoukCategoryId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+SoukCategoryId = Annotated[Line, Shaped(r"^[a-z0-9][a-z0-9-]{0,63}$", "must be the id of a category, as home-garden")]
+ContentHash = Annotated[Line, Shaped(r"^[0-9a-f]{64}$", "must be a hash as `media.hash` shows it")]
 
 
 def _as_lists(given: Any) -> Any:
@@ -50,7 +52,7 @@ def _as_lists(given: Any) -> Any:
 def _check_decimals(price: Decimal, currency: str) -> None:
     digits = minor_digits(currency)
     if price != round(price, digits):
-        raise ValueError(f"price has more than the {digits} decimals of {currency}")
+        raise InvalidValue(f"price has more than the {digits} decimals of {currency}", code="too_precise", limit=digits)
 
 
 class NewListing(Wire):
@@ -62,7 +64,7 @@ class NewListing(Wire):
     quantity: Quantity
     condition_id: ConditionId
     image_prompt: Prompt
-    video_prompt: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=1_000)] = ""
+    video_prompt: OptionalPrompt = ""
     item_specifics: Specifics = Field(default_factory=dict)
     souk_category_id: SoukCategoryId = "other"
 
@@ -94,30 +96,27 @@ def _frozen_specifics(fields: Mapping[str, Any]) -> dict[str, Any]:
 class ListingChanges(Wire):
     """Only what is sent is changed; nothing can be unset."""
 
-    title: Title | None = None
-    description: Description | None = None
-    enriched_description: Description | None = None
-    category_id: CategoryId | None = None
-    price: Price | None = None
-    currency: Currency | None = None
-    quantity: Quantity | None = None
-    condition_id: ConditionId | None = None
-    image_prompt: Prompt | None = None
-    video_prompt: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=1_000)] | None = None
-    item_specifics: Specifics | None = None
-    souk_category_id: SoukCategoryId | None = None
-    remove_photos: Annotated[list[str], Field(max_length=MOST_PHOTOS)] | None = None
+    title: Title = Field(default_factory=unsent)
+    description: Description = Field(default_factory=unsent)
+    enriched_description: Description = Field(default_factory=unsent)
+    category_id: CategoryId = Field(default_factory=unsent)
+    price: Price = Field(default_factory=unsent)
+    currency: Currency = Field(default_factory=unsent)
+    quantity: Quantity = Field(default_factory=unsent)
+    condition_id: ConditionId = Field(default_factory=unsent)
+    image_prompt: Prompt = Field(default_factory=unsent)
+    video_prompt: OptionalPrompt = Field(default_factory=unsent)
+    item_specifics: Specifics = Field(default_factory=unsent)
+    souk_category_id: SoukCategoryId = Field(default_factory=unsent)
+    remove_photos: Annotated[list[Line], Field(max_length=MOST_PHOTOS)] = Field(default_factory=unsent)
 
     _bare_values = field_validator("item_specifics", mode="before")(_as_lists)
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        nulls = [name for name in sorted(self.model_fields_set) if getattr(self, name) is None]
-        if nulls:
-            raise ValueError(f"cannot be null: {', '.join(nulls)}")
         if not self.model_fields_set:
-            raise ValueError("say what to change")
-        if self.price is not None and self.currency is not None:
+            raise InvalidValue("say what to change", code="required")
+        if {"price", "currency"} <= self.model_fields_set:
             _check_decimals(self.price, self.currency)
         return self
 

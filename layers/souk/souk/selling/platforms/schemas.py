@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, SecretStr
 
 from souk.http.fields import Moment, Wire
 from souk.selling.platforms.model import LONGEST_TOKEN, Credentials
+from souk.shared.errors import InvalidValue
 
 _FIRST_YEAR = 2000
 _LAST_YEAR = 2999
@@ -17,13 +18,13 @@ def _one_word(token: SecretStr) -> SecretStr:
     text = token.get_secret_value()
     # It is sent in an HTTP header.
     if not (text.isascii() and text.isprintable() and " " not in text):
-        raise ValueError("one word of printable ASCII")
+        raise InvalidValue("must be one word of printable ASCII", code="wrong_format")
     return token
 
 
 def _plausible(moment: datetime) -> datetime:
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise ValueError(f"between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+        raise InvalidValue(f"must be between the years {_FIRST_YEAR} and {_LAST_YEAR}")
     return moment
 
 

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, PlainSerializer, StringConstraints
+from pydantic import Field, PlainSerializer
 
-from souk.http.fields import QueryDate, Wire
+from souk.http.fields import Line, QueryDate, Shaped, Wire
 
 Sum = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """An amount of money; negative when more was refunded than captured."""
@@ -18,7 +18,7 @@ class AnalyticsQuery(Wire):
 
     first: Annotated[QueryDate | None, Field(alias="from")] = None
     last: Annotated[QueryDate | None, Field(alias="to")] = None
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    currency: Annotated[Line, Shaped(r"^[A-Z]{3}$", "must be a currency code of three capital letters")] | None = None
 
 
 class SalesOut(Wire):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from souk.selling.photos.model import MOST_PHOTOS, Photo, PhotoStatus, next_look
-from souk.shared.errors import Conflict, FieldProblem, InvalidRequest
+from souk.shared.errors import Conflict, FieldProblem, InvalidRequest, InvalidValue
 from souk.shared.money import Money
 from souk.storefront.sellers.model import Rating, ShopFront
 
@@ -155,7 +155,7 @@ class Product:
             image = own.get(address.rpartition("/")[2].partition("?")[0])
             if image is None and not address.startswith("https://"):
                 detail = "neither an https address nor a photo of this product"
-                raise InvalidRequest(f"images: {detail}", [FieldProblem("images", detail)])
+                raise InvalidRequest(f"images: {detail}", [FieldProblem("images", detail, "unknown_value")])
             chosen[image.id if image else address] = image or LinkedImage(address)
         for photo in self.pending_photos:
             chosen.setdefault(photo.id, photo)
@@ -310,8 +310,8 @@ class ShippingProfile:
             for amount in (rate.first, rate.additional) if rate else ():
                 try:
                     Money(amount, self.currency)
-                except ValueError as error:
-                    raise InvalidRequest(f"{name}: {error}", [FieldProblem(name, str(error))]) from error
+                except InvalidValue as error:
+                    raise InvalidRequest(f"{name}: {error}", [error.of(name)]) from error
         return self
 
     def price(self, country: str | None, units: int) -> Money | None:

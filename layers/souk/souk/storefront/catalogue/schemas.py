@@ -19,7 +19,7 @@ from souk.http.fields import (
 )
 from souk.selling.photos.model import MOST_PHOTOS
 from souk.selling.photos.schemas import PhotoOut, PictureOut
-from souk.shared.errors import Forbidden
+from souk.shared.errors import Forbidden, InvalidValue
 from souk.shared.money import Money
 from souk.storefront.catalogue.model import (
     CATEGORIES,
@@ -35,7 +35,7 @@ from souk.storefront.sellers.schemas import Stars
 
 def _known(category_id: str) -> str:
     if category_of(category_id) is None:
-        raise ValueError("no such category; GET /categories lists them")
+        raise InvalidValue("there is no such category; GET /categories lists them", code="unknown_value")
     return category_id
 
 
@@ -48,7 +48,7 @@ Price = Annotated[Amount, Field(gt=0)]
 StockQuantity = Annotated[int, Field(ge=0, le=MOST_STOCK, strict=True)]
 StockChange = Annotated[int, Field(ge=-MOST_STOCK, le=MOST_STOCK, strict=True)]
 CategoryId = Annotated[
-    str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": [category.id for category in CATEGORIES]})
+    Line, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": [category.id for category in CATEGORIES]})
 ]
 CategoryName = Annotated[Line, Field(min_length=1, max_length=100)]
 EntityId = Annotated[Line, Field(min_length=1, max_length=100)]
@@ -109,7 +109,7 @@ class _Changes(Wire):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("say what to change")
+            raise InvalidValue("say what to change", code="required")
         if {"price", "currency"} <= self.model_fields_set:
             Money(self.price, self.currency)
         return self
@@ -191,7 +191,7 @@ class StockMove(Wire):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if self.delta == 0:
-            raise ValueError("delta cannot be 0")
+            raise InvalidValue("delta cannot be 0")
         return self
 
 

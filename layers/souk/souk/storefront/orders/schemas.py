@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from souk.accounts.addresses.schemas import PostalAddressOut
-from souk.http.fields import Amount, AmountOut, Line, Text, Wire
-from souk.shared.errors import Forbidden
+from souk.http.fields import Amount, AmountOut, Line, Shaped, Text, Wire
+from souk.shared.errors import Forbidden, InvalidValue
 from souk.storefront.orders.model import (
     MOST_LINES,
     MOST_UNITS,
@@ -20,7 +20,7 @@ from souk.storefront.orders.model import (
     TrackingUpdate,
 )
 
-EntityId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+EntityId = Annotated[Line, Shaped(r"^[A-Za-z0-9_-]{1,64}$", "is no id that this API gave")]
 Quantity = Annotated[int, Field(ge=1, le=MOST_UNITS, strict=True)]
 Note = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 ShortText = Annotated[Line, Field(min_length=1, max_length=100)]
@@ -52,7 +52,7 @@ class NewOrder(Checkout):
 class NewBuyerOrder(Wire):
     """One product, to the buyer's default address. `buyer_id` may be left out; another buyer's is refused."""
 
-    buyer_id: str | None = None
+    buyer_id: Line | None = None
     product_id: EntityId
     quantity: Quantity
 
@@ -79,7 +79,7 @@ class NewTracking(Wire):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if all(getattr(self, name) is None for name in type(self).model_fields):
-            raise ValueError("at least one field is needed")
+            raise InvalidValue("at least one field is needed", code="required")
         return self
 
     def to_update(self) -> TrackingUpdate:
@@ -108,9 +108,9 @@ class NewRefund(Wire):
     @model_validator(mode="after")
     def _require_one_way(self) -> Self:
         if self.amount is not None and (self.lines is not None or self.restock):
-            raise ValueError("either an amount, or lines and restock")
+            raise InvalidValue("either an amount, or lines and restock", code="not_allowed")
         if self.lines is not None and len({line.line_id for line in self.lines}) < len(self.lines):
-            raise ValueError("a line is named twice")
+            raise InvalidValue("a line is named twice", code="not_allowed")
         return self
 
     def to_request(self) -> RefundRequest:

@@ -7,7 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from souk.http.fields import AmountOut, QueryAmount, QueryInteger, QueryNumber, Text, Wire
+from souk.http.fields import AmountOut, Line, QueryAmount, QueryInteger, QueryNumber, Text, Wire
+from souk.shared.errors import InvalidValue
 from souk.storefront.search.model import MOST_RESULTS, Sort
 
 _LONGEST_TEXT = 500
@@ -21,7 +22,11 @@ class _Paged(Wire):
     @model_validator(mode="after")
     def _within_reach(self) -> Self:
         if self.page * self.limit > MOST_RESULTS:
-            raise ValueError(f"page times limit goes to {MOST_RESULTS}; narrow the search instead")
+            raise InvalidValue(
+                f"page times limit goes to {MOST_RESULTS}; narrow the search instead",
+                code="too_large",
+                limit=MOST_RESULTS,
+            )
         return self
 
 
@@ -29,8 +34,8 @@ class ProductsQuery(_Paged):
     """`category_id`: a category's id, or its name in any case. `in_stock` false filters nothing."""
 
     search: Annotated[Text, Field(max_length=_LONGEST_TEXT)] | None = None
-    seller_id: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
-    category_id: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
+    seller_id: Annotated[Line, Field(max_length=_LONGEST_NAME)] | None = None
+    category_id: Annotated[Line, Field(max_length=_LONGEST_NAME)] | None = None
     min_price: QueryAmount | None = None
     max_price: QueryAmount | None = None
     min_rating: Annotated[QueryNumber, Field(ge=0, le=5, allow_inf_nan=False)] | None = None
@@ -41,7 +46,7 @@ class ProductsQuery(_Paged):
 
 class BrowseQuery(_Paged):
     limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 100
-    category: Annotated[str, Field(max_length=_LONGEST_NAME)] | None = None
+    category: Annotated[Line, Field(max_length=_LONGEST_NAME)] | None = None
     q: Annotated[Text, Field(max_length=_LONGEST_TEXT)] | None = None
 
 

@@ -73,6 +73,7 @@ class ReturnAddress:
     postal_code: str | None = None
     country: str | None = None
     phone: str | None = None
+    phone_e164: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from souk.storefront.sellers.schemas import (
     DecisionOut,
     FollowedShop,
     FollowedShops,
-    PostalAddress,
+    ReturnAddressOut,
     ShopOut,
 )
 
@@ -52,7 +52,7 @@ def _present_application(application: Application) -> ApplicationOut:
     return ApplicationOut.of(application, return_address=_present_address(address) if address else None)
 
 
-def _present_address(address: ReturnAddress) -> PostalAddress:
-    return PostalAddress.of(
+def _present_address(address: ReturnAddress) -> ReturnAddressOut:
+    return ReturnAddressOut.of(
         address, address_line1=address.line1, address_line2=address.line2, post_code=address.postal_code
     )

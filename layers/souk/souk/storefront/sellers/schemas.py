@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AliasChoices, Field, PlainSerializer, WithJsonSchema
 
-from souk.http.fields import HttpsUrl, Line, Moment, Text, Wire, unsent
+from souk.http.fields import HttpsUrl, Line, Moment, Phone, Text, Wire, unsent
+from souk.shared.errors import InvalidValue
 from souk.storefront.sellers.model import Application, Decision, ReturnAddress, Verification
 
 _MOST_PLATFORMS = 30
@@ -14,7 +15,7 @@ _MOST_PLATFORMS = 30
 
 def _agreed(agreed: bool) -> bool:
     if not agreed:
-        raise ValueError("a seller agrees to the terms")
+        raise InvalidValue("a seller agrees to the terms")
     return agreed
 
 
@@ -39,10 +40,16 @@ class PostalAddress(Wire):
     state: Short | None = None
     post_code: Annotated[Short | None, Field(validation_alias=AliasChoices("post_code", "postal_code"))] = None
     country: Short | None = None
-    phone: Short | None = None
+    phone: Phone | None = None
 
     def to_address(self) -> ReturnAddress:
         return ReturnAddress(**{_ADDRESS_FIELDS.get(name, name): value for name, value in self})
+
+
+class ReturnAddressOut(PostalAddress):
+    """`phone_e164`: as +442079460018; null where it is not known."""
+
+    phone_e164: str | None = None
 
 
 class SellerApplication(Wire):
@@ -79,7 +86,7 @@ class ApplicationOut(Wire):
     monthly_revenue: str | None
     platforms: list[str]
     social_links: dict[str, str]
-    return_address: PostalAddress | None
+    return_address: ReturnAddressOut | None
 
 
 class ShopPatch(Wire):

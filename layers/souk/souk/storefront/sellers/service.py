@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from souk.accounts.auth.model import Account
 from souk.aws.idempotency import IdempotencyKey
@@ -22,6 +22,9 @@ from souk.storefront.sellers.model import (
     ShopFront,
     VerificationDecision,
 )
+
+if TYPE_CHECKING:
+    from souk.accounts.addresses.service import PhonePlans
 
 _LONGEST_ID = 64
 """Longer than any shop's id. A longer text could not even be part of a follow's key."""
@@ -89,11 +92,13 @@ class ShopService:
         account_of: Callable[[str], Account],
         clock: Clock,
         new_id: NewId,
+        phones: PhonePlans,
         *,
         verified_only: bool,
     ) -> None:
         self._shops = shops
         self._account_of = account_of
+        self._phones = phones
         self._clock = clock
         self._new_id = new_id
         self._verified_only = verified_only
@@ -134,7 +139,15 @@ class ShopService:
 
         Raises Conflict `already_verified`, `shop_suspended`; Replayed.
         """
+        application = self._with_number(application)
         return retrying("shop", partial(self._apply, owner_id, shop_name, application, idempotency))
+
+    def _with_number(self, application: Application) -> Application:
+        address = application.return_address
+        if address is None or address.phone is None:
+            return application
+        number = self._phones.e164(address.phone, address.country)
+        return replace(application, return_address=replace(address, phone_e164=number))
 
     def _apply(
         self, owner_id: str, shop_name: str, application: Application, idempotency: IdempotencyKey | None

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from souk.http.fields import Amount, AmountOut, Country, Currency, Line, Moment, Wire, unsent
+from souk.shared.errors import InvalidValue
 from souk.storefront.catalogue.model import ShippingRate
 
 ProfileName = Annotated[Line, Field(min_length=1, max_length=100)]
@@ -57,7 +58,7 @@ class ShippingProfilePatch(Wire):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("say what to change")
+            raise InvalidValue("say what to change", code="required")
         return self
 
     def changes(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from souk.shared.errors import Unauthenticated
+from souk.shared.errors import InvalidValue, Unauthenticated
 
 SHORTEST_PASSWORD: Final = 8
 LONGEST_PASSWORD: Final = 128
@@ -31,7 +31,7 @@ class Role(StrEnum):
         for role in cls:
             if role.value.casefold() == text.strip().casefold():
                 return role
-        raise ValueError(f"one of {', '.join(REGISTRABLE_ROLES)}")
+        raise InvalidValue(f"must be one of {', '.join(REGISTRABLE_ROLES)}", code="unknown_value")
 
 
 REGISTRABLE_ROLES: Final = tuple(role.value for role in Role if role is not Role.OPERATOR)

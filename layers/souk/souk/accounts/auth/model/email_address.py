@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from souk.shared.errors import InvalidValue
+
 _LONGEST_EMAIL = 254
 _LONGEST_LOCAL_PART = 64
 
@@ -16,10 +18,10 @@ def canonical_email(text: str) -> str:
     email = _caseless(text.strip())
     local, at, domain = email.rpartition("@")
     if not (at and _is_local_part(local)):
-        raise ValueError("not an email address")
+        raise InvalidValue("is not an email address", code="wrong_format")
     email = f"{local}@{_ascii_domain(domain)}"
     if len(email.encode()) > _LONGEST_EMAIL:
-        raise ValueError("an email address has at most 254 characters")
+        raise InvalidValue("an email address has at most 254 characters", code="too_long", limit=_LONGEST_EMAIL)
     return email
 
 
@@ -48,10 +50,10 @@ def _ascii_domain(domain: str) -> str:
         try:
             domain = idna.encode(domain, uts46=True).decode()
         except idna.IDNAError as error:
-            raise ValueError("not an email address") from error
+            raise InvalidValue("is not an email address", code="wrong_format") from error
     labels = domain.split(".")
     if len(labels) < 2 or not all(_is_label(label) for label in labels):
-        raise ValueError("not an email address")
+        raise InvalidValue("is not an email address", code="wrong_format")
     return domain
 
 

@@ -88,7 +88,7 @@ def _fulfilment(
     shop, currency = parts[0].shop, parts[0].product.price.currency
     shipping = _shipping(parts, ship_to.country if ship_to else None, currency)
     taxed = total((line.total for line in lines), currency) + shipping
-    rate = taxes.rate(ship_to.country, ship_to.state) if ship_to else Decimal(0)
+    rate = taxes.rate(ship_to.country, ship_to.state_code, ship_to.state) if ship_to else Decimal(0)
     return Fulfilment(shop.id, shop.shop_name, tuple(lines), shipping, _rounded(taxed.amount * rate, currency))
 
 
@@ -134,13 +134,19 @@ def _invalid(detail: str) -> InvalidRequest:
 
 
 class TaxRates(Protocol):
-    def rate(self, country: str, state: str | None) -> Decimal:
-        """The share of a price that is added as tax: 0.08875 for 8.875 %. `country` is ISO 3166-1 alpha-2."""
+    def rate(self, country: str, *states: str | None) -> Decimal:
+        """The share of a price that is added as tax: 0.08875 for 8.875 %. `country` is ISO 3166-1 alpha-2.
+
+        `states`: what the state is called, its code first. The first that has a rate decides.
+        """
         ...
+
+    def depends_on_state(self, country: str) -> bool: ...
 
 
 class RateTable:
-    """Rates by country and state; `*` is for every state without a rate of its own. Other countries have no tax."""
+    """Rates by country and code of the state (ISO 3166-2); `*` is for every state without a rate of its own. Other
+    countries have no tax."""
 
     def __init__(self, rates: Mapping[str, Mapping[str, Decimal]]) -> None:
         self._rates = {
@@ -161,9 +167,13 @@ class RateTable:
             raise ValueError("a tax rate is between 0 and 1")
         return cls(table)
 
-    def rate(self, country: str, state: str | None) -> Decimal:
-        states = self._rates.get(country, {})
-        return states.get(_plain(state or _ANY_STATE), states.get(_ANY_STATE, _NO_TAX))
+    def rate(self, country: str, *states: str | None) -> Decimal:
+        rates = self._rates.get(country, {})
+        own = (rates[_plain(state)] for state in states if state and _plain(state) in rates)
+        return next(own, rates.get(_ANY_STATE, _NO_TAX))
+
+    def depends_on_state(self, country: str) -> bool:
+        return bool(self._rates.get(country, {}).keys() - {_ANY_STATE})
 
 
 class CurrentRates:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +33,7 @@ from souk.storefront.sellers.mapping import read_shop
 from souk.storefront.sellers.model import Shop, may_not_sell
 
 if TYPE_CHECKING:
+    from souk.accounts.addresses.service import PostalRules
     from souk.aws.tables import Tables
 
 _NAMELESS: Final = "Buyer"
@@ -61,6 +62,7 @@ class BasketReader:
         catalogue_table: str,
         identity_table: str,
         tax_rates: CurrentRates,
+        postal: PostalRules,
         *,
         verified_only: bool,
     ) -> None:
@@ -68,6 +70,7 @@ class BasketReader:
         self._catalogue = catalogue_table
         self._identity = identity_table
         self._tax_rates = tax_rates
+        self._postal = postal
         self._verified_only = verified_only
 
     def read(
@@ -104,7 +107,7 @@ class BasketReader:
             products=tuple(
                 [self._priced(products[product_id], wanted[product_id], shops, profiles) for product_id in wanted]
             ),
-            ship_to=_ship_to(address) if address else None,
+            ship_to=self._ship_to(address, tax_rates) if address else None,
             tax_rates=tax_rates,
             available={item.product_id: item.available for item in items if isinstance(item, Stock)},
         )
@@ -137,6 +140,14 @@ class BasketReader:
         if shop is None or (profile is None and product.shipping_profile_id):
             raise unavailable(product)
         return PricedProduct(product, quantity, shop, profile)
+
+    def _ship_to(self, address: Address, tax_rates: TaxRates) -> ShipTo:
+        ship_to = ShipTo(**{field.name: getattr(address, field.name) for field in fields(ShipTo)})
+        if address.state_code is not None or not tax_rates.depends_on_state(address.country):
+            return ship_to
+        # Stored before addresses had the code of their state, or with a name that was not known.
+        code = self._postal.rules(address.country).area_code(address.state, address.postal_code)
+        return replace(ship_to, state_code=code)
 
 
 class Drafting:
@@ -219,7 +230,3 @@ class Placing:
         """The order of a repeated call, with a checkout session if it has none yet. Raises VendorRefused."""
         order = self._checkout.open(self._orders.get(buyer_id, order_id))
         return self._checkout.require_not_refused(order)
-
-
-def _ship_to(address: Address) -> ShipTo:
-    return ShipTo(**{field.name: getattr(address, field.name) for field in fields(ShipTo)})

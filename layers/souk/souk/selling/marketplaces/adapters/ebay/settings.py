@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
-from souk.http.fields import exact_number
+from souk.http.fields import Line, Shaped, Wire, exact_number
 from souk.selling.marketplaces.adapters.ebay.sites import SITES, Site
+from souk.shared.errors import InvalidValue
 
 # Every site's currency has two decimals; on the wire a JSON number.
 type Amount = Annotated[
@@ -22,19 +23,25 @@ type Amount = Annotated[
     BeforeValidator(exact_number),
     PlainSerializer(float, return_type=float, when_used="json"),
 ]
-type PolicyId = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
+PolicyId = Annotated[Line, Shaped(r"^[0-9]{1,19}$", "must be the number of a business policy")]
+
+PostalCode = Annotated[
+    Line,
+    Shaped(r"^[A-Za-z0-9][A-Za-z0-9 -]{0,11}$", "must be at most 12 letters, digits, spaces and hyphens"),
+]
 
 _DEFAULT_SHIPPING = {"US": ({"service": "USPSPriority", "cost": Decimal("9.95"), "additional_cost": Decimal("3.00")},)}
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+class _Settings(Wire):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    strict_json = False
 
 
 class ShippingService(_Settings):
     """A flat price for one parcel, and for each further piece in it (None: the same price again)."""
 
-    service: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,80}$")]
+    service: Annotated[Line, Shaped(r"^[A-Za-z0-9_]{1,80}$", "must be eBay's name of a service, as USPSPriority")]
     cost: Amount
     additional_cost: Amount | None = None
 
@@ -58,11 +65,11 @@ class Policies(_Settings):
 class EbaySettings(_Settings):
     """A seller's terms on one site. `site` is eBay's own site code; country and currency follow it."""
 
-    site: str = "US"
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
-    location: Annotated[str, Field(max_length=45)] = "United States"
-    postal_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 -]{0,11}$")] | None = None
+    site: Line = "US"
+    country: Annotated[Line, Shaped(r"^[A-Z]{2}$", "must be a country code of two capital letters")] = "US"
+    currency: Annotated[Line, Shaped(r"^[A-Z]{3}$", "must be a currency code of three capital letters")] = "USD"
+    location: Annotated[Line, Field(max_length=45)] = "United States"
+    postal_code: PostalCode | None = None
     dispatch_days: Annotated[int, Field(ge=0, le=30, strict=True)] = 3
     shipping: Annotated[tuple[ShippingService, ...], Field(max_length=4)] = ()
     returns: Returns = Returns()
@@ -89,25 +96,18 @@ class EbaySettings(_Settings):
     @classmethod
     def _known_site(cls, code: str) -> str:
         if code not in SITES:
-            raise ValueError(f"unknown eBay site; known are {', '.join(SITES)}")
+            raise InvalidValue(f"is no site of eBay; these are: {', '.join(SITES)}", code="unknown_value")
         return code
-
-    @field_validator("location")
-    @classmethod
-    def _printable(cls, location: str) -> str:
-        if not location.isprintable():
-            raise ValueError("a location is one line of printable text")
-        return location
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         allowed = self.marketplace_site.currencies
         if self.currency not in allowed:
-            raise ValueError(f"listings on {self.site} are priced in {' or '.join(allowed)}")
+            raise InvalidValue(f"listings on {self.site} are priced in {' or '.join(allowed)}")
         if not self.location and self.postal_code is None:
-            raise ValueError("location or postal_code is needed")
+            raise InvalidValue("location or postal_code is needed", code="required")
         if self.policies is None and not self.shipping:
-            raise ValueError("shipping is needed, or the three policies in its place")
+            raise InvalidValue("shipping is needed, or the three policies in its place", code="required")
         return self
 
     @property
