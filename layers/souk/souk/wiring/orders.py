@@ -57,7 +57,7 @@ def drafting() -> Drafting:
     from souk.shared.clock import new_id, utc_now
     from souk.storefront.orders.service.placing import Drafting
 
-    return Drafting(baskets(), _hold(), utc_now, new_id)
+    return Drafting(baskets(), payments.charge_rules(), _hold(), utc_now, new_id)
 
 
 @cache
@@ -110,7 +110,7 @@ def refunds() -> Refunds:
     from souk.shared.clock import new_id, utc_now
     from souk.storefront.orders.service.refunds import Refunds
 
-    return Refunds(order_repository(), payments.payments, raise_alarm, utc_now, new_id)
+    return Refunds(order_repository(), payments.payments, payments.charge_rules(), raise_alarm, utc_now, new_id)
 
 
 @cache

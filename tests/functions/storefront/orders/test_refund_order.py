@@ -39,6 +39,15 @@ def test_a_refund_never_exceeds_the_payment(cloud: Cloud, shop: Shop, buyer: Buy
     assert sum(one["amount"] for one in stripe.refunds) == 4000
 
 
+def test_amounts_are_refunded_that_the_payment_vendor_takes(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+    order_id = buyer.buys((shop.product(price="12.340", currency="KWD"), 1))
+    answer = refund(shop, order_id, amount=1.234)
+    assert (answer.status, [one["field"] for one in answer.json["errors"]]) == (400, ["amount"])
+    assert buyer.order(order_id).refunds == ()
+    assert refund(shop, order_id, amount=1.23).status == 201
+    assert [one["amount"] for one in stripe.refunds] == [1230]
+
+
 def test_an_unpaid_order_is_not_refunded(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
     answer = refund(shop, buyer.places((shop.product(), 1)), amount=1)
     assert (answer.status, answer.json["error"]) == (409, "refund_exceeds_capture")
