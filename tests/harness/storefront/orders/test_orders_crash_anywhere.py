@@ -102,6 +102,7 @@ USE_CASES = {
     "cancel what is partly refunded": UseCase(_paid_and_partly_refunded, Shopping.cancel_for_sure, _GIVEN_BACK, 34),
     "a seller cancels its part": UseCase(_paid, Shopping.annas_part_is_cancelled, _SOLD, 36),
     "refund a line": UseCase(_paid, Shopping.refund_a_camera, _SOLD, 34),
+    "refund a part before it ships": UseCase(_paid, Shopping.annas_part_is_refunded, _SOLD, 34),
     "ship a part": UseCase(_paid, _ship_annas_part, _SOLD, 22),
 }
 

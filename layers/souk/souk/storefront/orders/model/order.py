@@ -247,6 +247,9 @@ class Order:
     def reserve_refund(self, refund: Refund) -> Order:
         """Reserve a refund's amount until the vendor has settled it. With `restock` its lines go back to the stock.
 
+        A part with nothing left to ship is cancelled, and stays so if the vendor fails to refund: the refund can be
+        requested again, as after a cancellation.
+
         Raises Conflict `refund_exceeds_capture` when less is left of a seller's part, or fewer units of a line.
         """
         if len(self.refunds) >= MOST_REFUNDS:
@@ -259,7 +262,7 @@ class Order:
             if self.refunded_units(line.id) + refund.lines.get(line.id, 0) > line.quantity:
                 raise _exceeds(f"Line {line.id} has fewer units than that left to refund.")
         reserved = self._holding(refund)
-        return reserved._restock(refund) if refund.restock else reserved
+        return (reserved._restock(refund) if refund.restock else reserved)._without_refunded(refund)
 
     def settle_refund(self, settled: Refund) -> Order:
         """With the refund of the same id replaced by `settled`."""
@@ -329,6 +332,17 @@ class Order:
 
         changed = (replace(part, lines=tuple(map(restocked, part.lines))) for part in self.fulfilments)
         return replace(self, fulfilments=tuple(changed))
+
+    def _without_refunded(self, refund: Refund) -> Order:
+        """With those parts cancelled of which `refund` leaves nothing to ship: no unit, or no money."""
+        order = self
+        for part in self.fulfilments:
+            if part.seller_id not in refund.shares or part.status not in MOVES[Transition.REFUND]:
+                continue
+            is_whole = all(self.refunded_units(line.id) == line.quantity for line in part.lines)
+            if is_whole or self.refundable(part.seller_id).amount == 0:
+                order = order._with(part.move(Transition.REFUND))
+        return order
 
     def _move_all(self, transition: Transition) -> Order:
         return replace(self, fulfilments=tuple(part.move(transition) for part in self.fulfilments))
