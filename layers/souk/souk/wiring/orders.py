@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from souk.storefront.orders.service.placing import BasketReader, Drafting, Placing
     from souk.storefront.orders.service.refunds import Refunds
     from souk.storefront.orders.service.settlement import Settlement
+    from souk.storefront.orders.service.suspension import SuspendedShops
 
 
 @cache
@@ -120,6 +121,14 @@ def settlement() -> Settlement:
     from souk.storefront.orders.service.settlement import Settlement
 
     return Settlement(order_repository(), refunds(), payments.payments, raise_alarm, utc_now, new_id)
+
+
+@cache
+def suspensions() -> SuspendedShops:
+    from souk.shared.clock import utc_now
+    from souk.storefront.orders.service.suspension import SuspendedShops
+
+    return SuspendedShops(order_repository(), utc_now)
 
 
 @cache

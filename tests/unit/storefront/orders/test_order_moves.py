@@ -165,6 +165,17 @@ def test_a_new_order_is_due_soon_and_once_its_session_is_open_after_the_hold() -
     assert opened.opened("cs_2", None, NOW) is opened
 
 
+def test_a_hold_that_is_ended_stays_so_when_its_session_opens() -> None:
+    ended = an_order().end_hold(LATER)
+    assert ended == an_order()  # it was over by itself
+    ended = an_order().end_hold(NOW)
+    assert (ended.hold_until, ended.due_at, ended.status) == (NOW, NOW, Status.PENDING)
+    opened = ended.opened("cs_1", "https://pay.example/1", NOW + HOLD)
+    assert (opened.hold_until, opened.due_at, opened.payment.session_id) == (NOW, NOW, "cs_1")
+    assert opened.end_hold(NOW) is opened
+    assert paid().end_hold(NOW) == paid()
+
+
 def test_a_payment_confirms_every_part_once() -> None:
     order = replace(an_order().opened("cs_1", "https://pay.example/1", NOW + HOLD), wait="token")
     confirmed = order.pay(a_capture(order))

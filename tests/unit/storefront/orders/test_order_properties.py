@@ -112,6 +112,7 @@ MOVES: st.SearchStrategy[Move] = st.one_of(
     st.sampled_from(sorted(CLOSED)).map(lambda status: lambda order, _: order.close_unpaid(status)),
     st.just(lambda order, now: order.opened("cs_1", "https://pay.example/1", now + HOLD)),
     st.just(lambda order, now: order.retry_checkout(now, HOLD)),
+    st.just(lambda order, now: order.end_hold(now)),
     st.just(lambda order, now: order.complete_overdue(now)),
     st.just(lambda order, now: order.reschedule(now)),
     st.just(lambda order, _: order.restart()),

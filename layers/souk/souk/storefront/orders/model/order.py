@@ -146,10 +146,17 @@ class Order:
     # Payment ---------------------------------------------------------------------------------------------------------
 
     def opened(self, session_id: str, url: str | None, expires_at: datetime) -> Order:
-        """With its checkout session. An order that was settled meanwhile is unchanged."""
+        """With its checkout session; a hold that was ended stays so. Unchanged if it was settled meanwhile."""
         if not self.is_pending or self.payment.is_opened:
             return self
-        return replace(self, payment=self.payment.opened(session_id, url, expires_at, due_at=expires_at + GRACE))
+        end = min(expires_at, self.payment.expires_at)
+        return replace(self, payment=self.payment.opened(session_id, url, end, due_at=end + GRACE))
+
+    def end_hold(self, now: datetime) -> Order:
+        """An unpaid order whose hold is over now: what is due then expires its session and returns its units."""
+        if not self.is_pending or self.hold_until <= now:
+            return self
+        return replace(self, payment=replace(self.payment, expires_at=now - GRACE, due_at=now))
 
     def retry_checkout(self, now: datetime, hold: timedelta) -> Order:
         """With another attempt at a checkout session, after the vendor has refused the previous one."""
@@ -182,7 +189,7 @@ class Order:
     def refund_late_payment(self, capture: Capture, refund_id: str, now: datetime) -> Order:
         """Stay cancelled and reserve a full refund: no stock left, a shop may not sell, or the buyer had cancelled."""
         self._require_late_payment(capture)
-        reason = "The payment came after the order was cancelled."
+        reason = "The order could not be sold any more when its payment came."
         return self._paid(capture)._refund_rest(self.fulfilments, refund_id, reason, self.buyer_id, now)
 
     def close_unpaid(self, status: PaymentStatus, failure: Failure | None = None) -> Order:
