@@ -7,7 +7,6 @@ from typing import Any
 
 from souk.aws.tables import from_stream
 from souk.storefront.sellers.keys import shop_key
-from souk.storefront.sellers.mapping import to_shop
 from souk.storefront.sellers.model import Verification
 
 
@@ -17,11 +16,8 @@ def suspended_shops(event: Mapping[str, Any]) -> Iterator[str]:
         change = record["dynamodb"]
         if change["Keys"]["sk"]["S"] != shop_key.prefix:
             continue
-        before, after = (_verification(change.get(image)) for image in ("OldImage", "NewImage"))
-        if after is Verification.SUSPENDED and before is not after:
+        before, after = (
+            (from_stream(change.get(image)) or {}).get("verification") for image in ("OldImage", "NewImage")
+        )
+        if after == Verification.SUSPENDED and before != after:
             yield change["Keys"]["pk"]["S"].partition("#")[2]
-
-
-def _verification(image: Mapping[str, Any] | None) -> Verification | None:
-    item = from_stream(image)
-    return to_shop(item).verification if item else None
