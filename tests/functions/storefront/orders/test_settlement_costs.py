@@ -118,8 +118,8 @@ WORK: dict[str, Callable[[Desk], Callable[[], Any]]] = {
     "refund a line, and restock": _refunding,
     "dispatch, new order": _starting,
     "dispatch, paid order": _resuming,
-    "a shop with one unpaid order is suspended": _suspending,
     "sweep, nothing due": _sweeping_nothing,
+    "suspend a shop with an unpaid order": _suspending,  # which is due from then on
 }
 
 
