@@ -13,6 +13,7 @@ MEDIA_PROVIDER       studio          studio, openai or bedrock
 OPENAI_API_KEY, OPENAI_API_URL, OPENAI_IMAGE_MODEL, BEDROCK_IMAGE_MODEL, BEDROCK_VIDEO_MODEL, BEDROCK_TEXT_MODEL
 ALLOWED_ORIGIN, ACCESS_TOKEN_MINUTES, REFRESH_TOKEN_DAYS, GENERATIONS_PER_DAY
 REQUIRE_VERIFIED_SELLERS  false      whether only shops that an operator has verified show and sell
+TAX_RATES            {}              taxes by country and state, as JSON
 ATTEMPTS_PER_ACCOUNT, LOGINS_PER_NETWORK, REGISTRATIONS_PER_NETWORK    tries in 15 minutes
 SOUK_BUILD           .aws-sam/build  a build made elsewhere; when set, nothing is built
 SOUK_IDLE_MB         1200            memory of idle workers; beyond it those used longest ago are ended
@@ -25,10 +26,12 @@ NO_COLOR                             plain output
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
@@ -54,6 +57,7 @@ _PARAMETERS = {
     "REFRESH_TOKEN_DAYS": "RefreshTokenDays",
     "GENERATIONS_PER_DAY": "GenerationsPerDay",
     "REQUIRE_VERIFIED_SELLERS": "RequireVerifiedSellers",
+    "TAX_RATES": "TaxRates",
     "ATTEMPTS_PER_ACCOUNT": "AttemptsPerAccount",
     "LOGINS_PER_NETWORK": "LoginsPerNetwork",
     "REGISTRATIONS_PER_NETWORK": "RegistrationsPerNetwork",
@@ -101,6 +105,7 @@ class Settings:
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment; raises Unusable, naming the variable, for a value that makes no sense."""
     given = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
+    _check_tax_rates(given.get("TAX_RATES", "{}"))
     parameters = {parameter: given[name] for name, parameter in _PARAMETERS.items() if name in given}
     parameters |= {"Architecture": own_architecture()}
     return Settings(
@@ -126,6 +131,17 @@ def _secrets(given: Mapping[str, str]) -> dict[str, str]:
 def own_architecture() -> str:
     """This machine's architecture, as Lambda names it; layers contain compiled code."""
     return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
+
+
+def _check_tax_rates(text: str) -> None:
+    """Else the first order would fail, and say nothing of this setting."""
+    try:
+        rates = [Decimal(rate) for states in json.loads(text).values() for rate in states.values()]
+    except (ArithmeticError, AttributeError, TypeError, ValueError):
+        rates = [Decimal("NaN")]
+    if not all(rate.is_finite() and 0 <= rate <= 1 for rate in rates):
+        example = '{"US": {"NY": "0.08875", "*": "0"}}'
+        raise Unusable(f"TAX_RATES must be rates from 0 to 1 by country and state, such as {example}, not {text!r}.")
 
 
 def _port(text: str) -> int:

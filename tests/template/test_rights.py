@@ -77,7 +77,7 @@ _OLDER = {
     "selling/platforms": 3,
     "storefront/analytics": 5,
     "storefront/catalogue": 7,
-    "storefront/reviews": 3,
+    "storefront/reviews": 2,
     "storefront/sellers": 4,
     "storefront/shipping": 2,
 }

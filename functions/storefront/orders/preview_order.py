@@ -6,7 +6,7 @@ from souk.storefront.orders.schemas import Checkout, Quote
 from souk.wiring.orders import drafting
 
 
-@endpoint("POST /orders/checkout", roles=SIGNED_IN, body=Checkout, returns=Quote, errors=(404, 409))
+@endpoint("POST /orders/checkout", roles=SIGNED_IN, body=Checkout, returns=Quote, errors=(404, 409, 422))
 def handler(request: Request) -> Quote:
     """Preview an order: its totals, or the refusal that placing it would meet."""
     return present_quote(drafting().preview(request.caller.id, request.body.to_purchase()))

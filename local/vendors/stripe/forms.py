@@ -32,7 +32,7 @@ class Param:
 
 _TEXT = Param()
 _URL = Param(pattern=r"https?://[^\s<>\"]+")
-_AMOUNT = Param(required=True, pattern=r"\d{1,8}")
+_AMOUNT = Param(required=True, pattern=r"\d{1,13}")
 _METADATA = Param(free=True)
 
 SESSION: Mapping[str, Param] = {
@@ -75,7 +75,7 @@ SESSION: Mapping[str, Param] = {
 REFUND: Mapping[str, Param] = {
     "payment_intent": _TEXT,
     "charge": _TEXT,
-    "amount": Param(pattern=r"[1-9]\d{0,7}"),
+    "amount": Param(pattern=r"[1-9]\d{0,12}"),
     "reason": Param(pattern="duplicate|fraudulent|requested_by_customer"),
     "metadata": _METADATA,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local.vendors.stripe import forms
+from local.vendors.stripe.amounts import check_multiple
 from local.vendors.stripe.errors import invalid, no_such
 from local.vendors.stripe.events import Events
 from local.vendors.stripe.sessions import CHARGE, INTENT, Work
@@ -35,6 +36,7 @@ class Refunds:
             charge = self._charge_of(wanted)
             left = charge["amount"] - charge["amount_refunded"]
             amount = int(wanted.get("amount", left))
+            check_multiple(amount, charge["currency"], "amount")
             if left == 0:
                 raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
             if amount > left:

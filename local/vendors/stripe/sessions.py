@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local.vendors.stripe import forms
+from local.vendors.stripe.amounts import check_multiple, check_total
 from local.vendors.stripe.errors import invalid, no_such
 from local.vendors.stripe.events import Events
 from local.vendors.stripe.store import Store
@@ -14,8 +15,6 @@ from local.vendors.stripe.store import Store
 SESSION, INTENT, CHARGE = "checkout.session", "payment_intent", "charge"
 _LINES = "lines"
 _SHORTEST, _LONGEST = 30 * 60, 24 * 60 * 60
-# What a card can be charged at least, by currency; others have bounds too, which are not checked here.
-_LEAST = {"usd": 50, "eur": 50, "gbp": 30, "cad": 50, "aud": 50}
 
 type Work = Callable[[], dict[str, Any]]
 
@@ -53,9 +52,7 @@ class Sessions:
         if len({line["currency"] for line in lines}) != 1:
             raise invalid("All line items must have the same currency.", "line_items")
         currency, total = lines[0]["currency"], sum(line["amount_total"] for line in lines)
-        if 0 < total < _LEAST.get(currency, 1):
-            message = f"The Checkout Session's total amount due must add up to at least {_LEAST[currency]} {currency}."
-            raise invalid(message, "line_items", "amount_too_small")
+        check_total(total, currency)
         session_id = self._new_id("cs_test")
         document = {
             "id": session_id,
@@ -230,6 +227,7 @@ class Sessions:
 
 def _line(entry: dict[str, Any]) -> dict[str, Any]:
     price, quantity = entry["price_data"], int(entry["quantity"])
+    check_multiple(int(price["unit_amount"]), price["currency"], "line_items")
     return {
         "id": f"li_{secrets.token_hex(12)}",
         "object": "item",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from local.packaging import _archive, read_package
 from local.problems import Unusable
 from local.settings import read_settings
 from local.terminal import Terminal
+from local.testing import ROOT
+from souk.storefront.orders.model.pricing import RateTable
 
 
 def test_unset_settings_have_their_documented_defaults() -> None:
@@ -46,6 +50,34 @@ def test_a_wait_scale_out_of_range_is_refused(scale: str) -> None:
 def test_memory_that_is_no_number_is_refused(megabytes: str) -> None:
     with pytest.raises(Unusable, match="SOUK_IDLE_MB"):
         read_settings({"SOUK_IDLE_MB": megabytes})
+
+
+def test_the_tax_rates_of_the_readme_reach_the_functions_that_price_orders() -> None:
+    [example] = re.findall(r"TAX_RATES='(.+)' make run", (ROOT / "README.md").read_text())
+    parameters = read_settings({"TAX_RATES": example}).parameters
+    rates = RateTable.from_json(parameters["TaxRates"])
+    assert [rates.rate("US", "NY"), rates.rate("US", "OR"), rates.rate("DE", None)] == [
+        Decimal("0.08875"),
+        Decimal(0),
+        Decimal("0.19"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8.875",
+        "[]",
+        "{",
+        '{"US": "0.08875"}',
+        '{"US": {"NY": "8.875"}}',
+        '{"US": {"NY": "much"}}',
+        '{"US": {"NY": "NaN"}}',
+    ],
+)
+def test_tax_rates_that_no_order_could_be_priced_with_are_refused(text: str) -> None:
+    with pytest.raises(Unusable, match="TAX_RATES must be rates from 0 to 1 by country and state"):
+        read_settings({"TAX_RATES": text})
 
 
 def test_the_stand_in_is_needed_until_all_three_addresses_are_given() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Self
 
-from souk.shared.errors import InvalidRequest, InvalidValue
+from souk.shared.errors import FieldProblem, InvalidRequest, InvalidValue, VendorProblem, VendorRefused
 
 # ISO 4217, list one of 2026-01-01, by number of decimals. Precious metals, funds, units of account and test codes are
 # left out, because nothing is priced in them.
@@ -94,3 +94,49 @@ def requested_price(amount: Decimal, currency: str) -> Money:
         return Money(amount, currency)
     except InvalidValue as error:
         raise InvalidRequest(f"price: {error}", [error.of("price")]) from error
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRules:
+    """What a payment vendor takes in one currency: multiples of `step`, and in one payment from `least` to `most`.
+
+    Known without asking the vendor, so that a price, a preview and an order are refused before anything is written.
+    """
+
+    vendor: str
+    step: Money
+    least: Money
+    most: Money
+
+    def takes(self, amount: Money) -> bool:
+        """Whether it is a multiple of `step`; of any size."""
+        return amount.amount % self.step.amount == 0
+
+    def rounded(self, amount: Decimal) -> Money:
+        """The nearest multiple of `step`, halves up: for every amount that is computed and then charged or refunded."""
+        steps = (amount / self.step.amount).quantize(Decimal(1), ROUND_HALF_UP)
+        return Money(steps * self.step.amount, self.step.currency)
+
+    def require_step(self, amount: Money, field: str) -> Money:
+        """Itself. Raises InvalidRequest about `field` for an amount that could be neither charged nor refunded."""
+        if not self.takes(amount):
+            detail = f"amounts in {amount.currency} are multiples of {self.step}"
+            raise InvalidRequest(f"{field}: {detail}", [FieldProblem(field, detail, "too_precise")])
+        return amount
+
+    def require_charge(self, amounts: Sequence[Money], charged: Money) -> None:
+        """Raises VendorRefused for a payment of `charged`, made up of multiples of `amounts`, that cannot be made."""
+        currency = charged.currency
+        if not all(map(self.takes, amounts)):
+            raise self._refusal("amount_invalid", f"Amounts in {currency} must be multiples of {self.step}.")
+        if charged.amount < self.least.amount:
+            raise self._refusal("amount_too_small", f"A payment must be at least {self.least} {currency}.")
+        if charged.amount > self.most.amount:
+            raise self._refusal("amount_too_large", f"A payment must be at most {self.most} {currency}.")
+
+    def _refusal(self, code: str, words: str) -> VendorRefused:
+        return VendorRefused(self.vendor, [VendorProblem(code, words)])
+
+
+type RulesOf = Callable[[str], ChargeRules]
+"""The rules for a currency (ISO 4217)."""

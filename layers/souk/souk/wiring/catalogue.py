@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from souk.wiring import sellers, shipping, storage
+from souk.wiring import payments, sellers, shipping, storage
 
 if TYPE_CHECKING:
     from souk.selling.photos.adapters.s3 import S3MediaStore
@@ -51,6 +51,7 @@ def catalogue() -> CatalogueService:
         shipping.shipping_profile_repository().find,
         PhotoUploads(public_pictures(), utc_now, new_id),
         sellers.shops().front,
+        payments.charge_rules(),
         utc_now,
         new_id,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from souk.wiring import marketplaces, storage
+from souk.wiring import marketplaces, payments, storage
 
 if TYPE_CHECKING:
     from souk.aws.workflows import StepFunctions
@@ -53,6 +53,7 @@ def listings() -> ListingService:
         PhotoUploads(media_store(), utc_now, new_id),
         marketplaces.require_connected,
         marketplaces.stock_of,
+        payments.charge_rules(),
         utc_now,
         new_id,
         number("SOUK_GENERATIONS_PER_DAY"),

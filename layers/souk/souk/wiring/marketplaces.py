@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from souk.selling.marketplaces.model import STOREFRONT
 from souk.shared.errors import NotFound
-from souk.wiring import catalogue, platforms, sellers, storage
+from souk.wiring import catalogue, payments, platforms, sellers, storage
 
 if TYPE_CHECKING:
     from souk.selling.marketplaces.model import Marketplace
@@ -55,6 +55,7 @@ def _storefront(owner_id: str) -> Marketplace:
         catalogue.product_repository(),
         catalogue.public_pictures(),
         sellers.shop_repository().find,
+        payments.charge_rules(),
         utc_now,
         new_id,
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from souk.storefront.orders.service.placing import BasketReader, Drafting, Placing
     from souk.storefront.orders.service.refunds import Refunds
     from souk.storefront.orders.service.settlement import Settlement
+    from souk.storefront.orders.service.suspension import SuspendedShops
 
 
 @cache
@@ -58,7 +59,7 @@ def drafting() -> Drafting:
     from souk.shared.clock import new_id, utc_now
     from souk.storefront.orders.service.placing import Drafting
 
-    return Drafting(baskets(), _hold(), utc_now, new_id)
+    return Drafting(baskets(), payments.charge_rules(), _hold(), utc_now, new_id)
 
 
 @cache
@@ -111,7 +112,7 @@ def refunds() -> Refunds:
     from souk.shared.clock import new_id, utc_now
     from souk.storefront.orders.service.refunds import Refunds
 
-    return Refunds(order_repository(), payments.payments, raise_alarm, utc_now, new_id)
+    return Refunds(order_repository(), payments.payments, payments.charge_rules(), raise_alarm, utc_now, new_id)
 
 
 @cache
@@ -121,6 +122,14 @@ def settlement() -> Settlement:
     from souk.storefront.orders.service.settlement import Settlement
 
     return Settlement(order_repository(), refunds(), payments.payments, raise_alarm, utc_now, new_id)
+
+
+@cache
+def suspensions() -> SuspendedShops:
+    from souk.shared.clock import utc_now
+    from souk.storefront.orders.service.suspension import SuspendedShops
+
+    return SuspendedShops(order_repository(), utc_now)
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from souk.wiring import storage
 
 if TYPE_CHECKING:
+    from souk.shared.money import RulesOf
     from souk.storefront.payments.model import Event, Payments
 
 
@@ -22,6 +23,13 @@ def payments() -> Payments:
 
     key = partial(storage.secrets().get, "stripe_api_key")
     return StripePayments(storage.http_client(), setting("STRIPE_API_URL"), key, raise_alarm, utc_now)
+
+
+def charge_rules() -> RulesOf:
+    """What the payment vendor takes, by currency."""
+    from souk.storefront.payments.adapters.stripe.amounts import charge_rules
+
+    return charge_rules
 
 
 def read_event(raw: bytes, signature: str) -> Event | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from souk.wiring import storage
+from souk.wiring import payments, storage
 
 if TYPE_CHECKING:
     from souk.storefront.shipping.repository import ShippingProfileRepository
@@ -25,4 +25,4 @@ def shipping() -> ShippingService:
     from souk.shared.clock import new_id, utc_now
     from souk.storefront.shipping.service import ShippingService
 
-    return ShippingService(shipping_profile_repository(), utc_now, new_id)
+    return ShippingService(shipping_profile_repository(), payments.charge_rules(), utc_now, new_id)

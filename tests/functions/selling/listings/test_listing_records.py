@@ -130,8 +130,11 @@ def test_bad_input_is_a_400_that_names_the_field_and_nothing_is_stored(
     assert cloud.items("ListingsTable") == []
 
 
-@pytest.mark.parametrize(("currency", "price", "status"), [("JPY", 100, 201), ("JPY", 1.5, 400), ("KWD", 1.999, 201)])
-def test_a_price_has_the_decimals_of_its_currency(
+@pytest.mark.parametrize(
+    ("currency", "price", "status"),
+    [("JPY", 100, 201), ("JPY", 1.5, 400), ("KWD", 1.99, 201), ("KWD", 1.234, 400), ("MGA", 100.5, 400)],
+)
+def test_a_price_has_the_decimals_in_which_its_currency_can_be_paid(
     cloud: Cloud, john: Seller, currency: str, price: float, status: int
 ) -> None:
     answer = john.call("create_listing", json={**SAMPLE, "currency": currency, "price": price})
@@ -259,7 +262,9 @@ def test_an_empty_change_or_a_null_is_a_400(cloud: Cloud, john: Seller, body: di
     assert john.listing(listing_id).version == 1
 
 
-@pytest.mark.parametrize("change", [{"currency": "JPY"}, {"price": 1.999}], ids=str)
+@pytest.mark.parametrize(
+    "change", [{"currency": "JPY"}, {"price": 1.999}, {"price": 1.234, "currency": "KWD"}], ids=str
+)
 def test_a_price_that_does_not_fit_what_is_stored_is_a_400(cloud: Cloud, john: Seller, change: dict[str, Any]) -> None:
     answer = john.call("update_listing", john.create(), json=change)
     assert (answer.status, answer.json["errors"][0]["field"]) == (400, "price")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from souk.selling.listings.model import Listing, Media, MediaObject, Publication
 from souk.selling.photos.adapters.s3 import S3MediaStore
 from souk.shared.clock import new_id, utc_now
 from souk.shared.errors import VendorFailed
+from souk.shared.money import Money
 from souk.shared.versioned import Stale
 from souk.storefront.catalogue.mapping import take_units
 from souk.storefront.catalogue.repository import ProductRepository
@@ -68,6 +70,17 @@ def owner(john: Seller) -> Person:
 
 def on_product(cloud: Cloud, john: Seller, function: str, product_id: str, **how: Any) -> Answer:
     return cloud.call(function, caller=owner(john), params={"id": product_id}, **how)
+
+
+def test_a_price_from_before_this_rule_that_cannot_be_paid_is_not_published(
+    cloud: Cloud, john: Seller, shop: str
+) -> None:
+    listing = approved(john, price=Money(Decimal("1.234"), "KWD"))
+    answer = john.call("preflight_listing", listing.id, json=ON_SOUK)
+    assert (answer.status, answer.json["vendor_errors"][0]["code"]) == (422, "price_invalid")
+    assert john.call("publish_listing", listing.id, json=ON_SOUK).status == 202
+    assert step(cloud, john, listing.id) == "failed"
+    assert seen(cloud, listing.id).status == 404
 
 
 # Who may -------------------------------------------------------------------------------------------------------------

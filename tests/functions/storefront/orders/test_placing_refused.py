@@ -14,6 +14,7 @@ from tests.functions.accounts.auth.accounts import remove_account
 from tests.functions.cloud import Cloud, Person
 from tests.functions.storefront.orders.market import Buyer, Shop, call, refused, untouched
 from tests.functions.storefront.sellers.shops import decide, operator, require_verification
+from tests.unit.storefront.orders.order_builders import usd
 from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 BOTH = pytest.mark.parametrize("function", ["place_order", "preview_order"])
@@ -37,6 +38,51 @@ def test_an_order_above_the_largest_amount_is_refused(cloud: Cloud, shop: Shop, 
     assert (answer.status, [one["field"] for one in answer.json["errors"]]) == (400, ["items"])
     untouched(cloud, gold)
     assert (buyer.call("list_orders").status, shop.call("list_sales").status) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "code"),
+    [
+        ("0.30", "USD", "amount_too_small"),
+        ("0.49", "EUR", "amount_too_small"),
+        ("1500000.00", "USD", "amount_too_large"),
+        ("100.50", "MGA", "amount_invalid"),
+        ("1.234", "KWD", "amount_invalid"),
+    ],
+)
+def test_a_total_that_cannot_be_paid_is_refused_before_anything_is_written(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, price: str, currency: str, code: str
+) -> None:
+    odd = shop.product(price=price, currency=currency)
+    one = {"buyer_id": buyer.id, "product_id": odd.id, "quantity": 1}
+    answers = [
+        buyer.call("preview_order", json=buyer.wants((odd, 1))),
+        buyer.call("place_order", json=buyer.wants((odd, 1))),
+        buyer.call("buy_product", json=one),
+    ]
+    for answer in answers:
+        refused(answer, 422, "vendor_refused", vendor="stripe", detail=answers[0].json["detail"])
+        assert [error["code"] for error in answer.json["vendor_errors"]] == [code]
+    untouched(cloud, odd)
+    assert stripe.asked == []
+
+
+def test_the_smallest_and_the_largest_payment_are_taken(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:
+    for price in ("0.50", "999999.99"):
+        wanted = buyer.wants((shop.product(price=price), 1), shipping_address_id=buyer.address)
+        assert buyer.call("preview_order", json=wanted).json["total"] == float(price)
+        assert buyer.call("place_order", json=wanted).status == 201
+
+
+def test_a_repeated_call_still_answers_when_the_price_has_become_one_that_cannot_be_paid(
+    shop: Shop, buyer: Buyer
+) -> None:
+    board = shop.product()
+    body = buyer.wants((board, 1))
+    first = buyer.call("place_order", json=body, key="once")
+    shop.edit(board, price=usd("0.10"))
+    again = buyer.call("place_order", json=body, key="once")
+    assert (again.status, again.json["order_id"]) == (201, first.json["order_id"])
 
 
 @BOTH

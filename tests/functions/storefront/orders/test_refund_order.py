@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from souk.storefront.orders.model import RefundStatus
+from souk.storefront.orders.model import RefundStatus, Status
 from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Answer, Cloud, Person
-from tests.functions.storefront.orders.market import Buyer, Shop, call, stock_of
+from tests.functions.storefront.orders.market import ENTRY, STEPS, Buyer, Shop, call, refused, stock_of
 from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
@@ -30,6 +30,24 @@ def test_units_are_refunded_and_returned_to_the_stock(cloud: Cloud, shop: Shop, 
     assert stock_of(cloud, board) == 4
 
 
+@pytest.mark.parametrize("restock", [True, False])
+def test_what_was_refunded_whole_before_it_shipped_is_cancelled(
+    cloud: Cloud, shop: Shop, buyer: Buyer, restock: bool
+) -> None:
+    board = shop.product(stock=5)
+    order_id = buyer.buys((board, 2))
+    shop.move(order_id, "processing")
+    refund(shop, order_id, lines=[{"line_id": "1", "quantity": 1}], restock=restock)
+    assert shop.call("list_sales").json["orders"][0]["status"] == "processing"
+    refund(shop, order_id, restock=restock)
+    assert stock_of(cloud, board) == (5 if restock else 3)
+    for status in STEPS[1:]:
+        refused(shop.move(order_id, status), 409, "illegal_transition", current="cancelled")
+    refused(shop.call("add_tracking", order_id, json=ENTRY), 409, "illegal_transition")
+    assert buyer.call("get_order", order_id).json["fulfilments"][0]["status"] == "cancelled"
+    assert buyer.order(order_id).status is Status.REFUNDED
+
+
 def test_a_refund_never_exceeds_the_payment(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
     order_id = buyer.buys((shop.product(price="40.00"), 1))
     assert refund(shop, order_id, amount=30).status == 201
@@ -37,6 +55,15 @@ def test_a_refund_never_exceeds_the_payment(cloud: Cloud, shop: Shop, buyer: Buy
     assert (answer.status, answer.json["error"]) == (409, "refund_exceeds_capture")
     assert refund(shop, order_id).json["amount"] == 10.0
     assert sum(one["amount"] for one in stripe.refunds) == 4000
+
+
+def test_amounts_are_refunded_that_the_payment_vendor_takes(shop: Shop, buyer: Buyer, stripe: Stripe) -> None:
+    order_id = buyer.buys((shop.product(price="12.340", currency="KWD"), 1))
+    answer = refund(shop, order_id, amount=1.234)
+    assert (answer.status, [one["field"] for one in answer.json["errors"]]) == (400, ["amount"])
+    assert buyer.order(order_id).refunds == ()
+    assert refund(shop, order_id, amount=1.23).status == 201
+    assert [one["amount"] for one in stripe.refunds] == [1230]
 
 
 def test_an_unpaid_order_is_not_refunded(cloud: Cloud, shop: Shop, buyer: Buyer) -> None:

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from souk.storefront.sellers.mapping import from_shop
+from souk.storefront.sellers.model import Shop as StoredShop
+from souk.storefront.sellers.model import Verification
 from tests.functions.capacity import billed, table_of
 from tests.functions.cloud import Cloud, sample
-from tests.functions.storefront.orders.market import Buyer, Shop, call
+from tests.functions.storefront.analytics.sellers import change
+from tests.functions.storefront.orders.market import MADE, Buyer, Shop, call
 from tests.functions.storefront.orders.test_order_upkeep import record
 from tests.functions.storefront.payments.events import deliver, event
 from tests.functions.template import ROOT
@@ -93,6 +97,13 @@ def _resuming(desk: Desk) -> Callable[[], Any]:
     return lambda: desk.cloud.invoke("dispatch_orders", sent)
 
 
+def _suspending(desk: Desk) -> Callable[[], Any]:
+    desk.placed()
+    shop = StoredShop(desk.shop.id, "Shop", Verification.UNVERIFIED, 1, MADE, MADE)
+    suspended = change(from_shop(shop), from_shop(replace(shop, verification=Verification.SUSPENDED)))
+    return lambda: desk.cloud.invoke("count_stock", {"Records": [suspended]})
+
+
 def _sweeping_nothing(desk: Desk) -> Callable[[], Any]:
     return lambda: desk.cloud.invoke("sweep_orders", sample("sweep_orders"))
 
@@ -108,6 +119,7 @@ WORK: dict[str, Callable[[Desk], Callable[[], Any]]] = {
     "dispatch, new order": _starting,
     "dispatch, paid order": _resuming,
     "sweep, nothing due": _sweeping_nothing,
+    "suspend a shop with an unpaid order": _suspending,  # which is due from then on
 }
 
 

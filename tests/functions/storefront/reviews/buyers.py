@@ -13,6 +13,8 @@ from souk.shared.money import Money
 from souk.storefront.catalogue.mapping import from_product
 from souk.storefront.catalogue.model import Product
 from souk.storefront.orders.keys import bought_key
+from souk.storefront.sellers.mapping import from_shop
+from souk.storefront.sellers.model import Shop, Verification
 from tests.functions.cloud import Answer, Cloud, Person, sample
 
 PRODUCT: str = sample("create_review")["pathParameters"]["id"]
@@ -28,7 +30,7 @@ def put(cloud: Cloud, table: str, item: dict[str, Any]) -> None:
 
 
 def offer(cloud: Cloud, product_id: str = PRODUCT, **changes: Any) -> None:
-    """A product of SELLER, written to the table without the catalogue's functions."""
+    """A product of SELLER, and the shop, written to the table without the catalogue's functions."""
     facts: dict[str, Any] = {
         "id": product_id,
         "seller_id": SELLER,
@@ -39,7 +41,14 @@ def offer(cloud: Cloud, product_id: str = PRODUCT, **changes: Any) -> None:
         "created_at": _WHEN,
         "updated_at": _WHEN,
     }
-    put(cloud, "CatalogueTable", from_product(Product(**{**facts, **changes})))
+    product = Product(**{**facts, **changes})
+    put(cloud, "CatalogueTable", from_product(product))
+    open_shop(cloud, Verification.UNVERIFIED, product.seller_id)
+
+
+def open_shop(cloud: Cloud, verification: Verification, seller_id: str = SELLER) -> None:
+    """A seller's shop, as it is now."""
+    put(cloud, "CatalogueTable", from_shop(Shop(seller_id, "Camera Corner", verification, 1, _WHEN, _WHEN)))
 
 
 def receives(cloud: Cloud, buyer_id: str, product_id: str = PRODUCT) -> None:

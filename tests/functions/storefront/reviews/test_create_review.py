@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from souk.storefront.sellers.model import Verification
 from tests.functions.accounts.auth.accounts import register
 from tests.functions.cloud import Cloud, Person, sample
 from tests.functions.storefront.reviews.buyers import (
     PRODUCT,
     SELLER,
     a_buyer,
+    edit,
     listed,
     offer,
+    open_shop,
     ratings,
     receives,
     review,
@@ -97,11 +100,26 @@ def test_products_of_a_shop_share_the_shops_rating(cloud: Cloud) -> None:
     assert ratings(cloud, other) == [(2, 1), (7, 2)]
 
 
-def test_a_hidden_product_can_be_reviewed_and_a_removed_one_cannot(cloud: Cloud) -> None:
-    offer(cloud, is_active=False)
-    assert review(cloud, a_buyer(cloud)).status == 201
-    offer(cloud, removed=True)
+@pytest.mark.parametrize("changes", [{"is_active": False}, {"removed": True}])
+def test_a_product_that_buyers_cannot_see_cannot_be_reviewed(cloud: Cloud, changes: dict[str, Any]) -> None:
+    offer(cloud, **changes)
     assert review(cloud, a_buyer(cloud)).status == 404
+    assert ratings(cloud) == [(0, 0), (0, 0)]
+
+
+def test_a_product_of_a_suspended_shop_cannot_be_reviewed(cloud: Cloud) -> None:
+    open_shop(cloud, Verification.SUSPENDED)
+    answer = review(cloud, a_buyer(cloud))
+    assert (answer.status, answer.json["error"]) == (404, "not_found")
+    assert ratings(cloud) == [(0, 0), (0, 0)]
+
+
+def test_a_review_of_a_hidden_product_can_be_edited_and_deleted_by_its_author(cloud: Cloud) -> None:
+    buyer = a_buyer(cloud)
+    made = review(cloud, buyer, 5).json["id"]
+    offer(cloud, is_active=False)
+    assert edit(cloud, buyer, made, {"rating": 1}).status == 200
+    assert take_back(cloud, buyer, made).status == 204
 
 
 @pytest.mark.parametrize("product_id", ["unknown", "", "..", "x" * 2100, "é" * 1100, "\ud800"], ids=ascii)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from souk.http.pagination import to_cursor
+from souk.storefront.sellers.model import Verification
 from tests.functions.cloud import Cloud
-from tests.functions.storefront.reviews.buyers import a_buyer, listed, offer, review
+from tests.functions.storefront.reviews.buyers import a_buyer, listed, offer, open_shop, review
+from tests.functions.storefront.sellers.shops import require_verification
 
 
 @pytest.fixture(autouse=True)
@@ -38,10 +42,36 @@ def test_a_product_without_reviews_has_an_empty_list(cloud: Cloud) -> None:
     assert (listed(cloud).status, listed(cloud).json["data"]) == (200, [])
 
 
-def test_reviews_of_a_removed_product_stay_readable(cloud: Cloud) -> None:
+@pytest.mark.parametrize("reviewed", [True, False])
+@pytest.mark.parametrize("changes", [{"is_active": False}, {"removed": True}])
+def test_reviews_of_a_product_that_buyers_cannot_see_are_not_found(
+    cloud: Cloud, changes: dict[str, Any], reviewed: bool
+) -> None:
+    if reviewed:
+        review(cloud, a_buyer(cloud))
+    offer(cloud, **changes)
+    assert listed(cloud).status == 404
+    offer(cloud)
+    assert len(listed(cloud).json["data"]) == reviewed
+
+
+@pytest.mark.parametrize("reviewed", [True, False])
+def test_reviews_of_a_suspended_shops_product_are_not_found(cloud: Cloud, reviewed: bool) -> None:
+    if reviewed:
+        review(cloud, a_buyer(cloud))
+    open_shop(cloud, Verification.SUSPENDED)
+    assert listed(cloud).status == 404
+    assert listed(cloud, cursor=to_cursor({"id": "~"}) or "").status == 404
+
+
+def test_where_only_verified_shops_are_shown_so_are_only_their_reviews(
+    monkeypatch: pytest.MonkeyPatch, cloud: Cloud
+) -> None:
     review(cloud, a_buyer(cloud))
-    offer(cloud, removed=True)
-    assert len(listed(cloud).json["data"]) == 1
+    require_verification(monkeypatch)
+    assert listed(cloud).status == 404
+    open_shop(cloud, Verification.VERIFIED)
+    assert listed(cloud).status == 200
 
 
 @pytest.mark.parametrize("product_id", ["unknown", "", "..", "x" * 2100, "é" * 1100, "\ud800"], ids=ascii)

@@ -42,6 +42,7 @@ def test_a_profile_is_created_and_listed(bea: Merchant) -> None:
         {"domestic": {"first": -1, "additional": 0}},
         {"domestic": {"first": 1.001, "additional": 0}},
         {"currency": "JPY", "domestic": {"first": 1.5, "additional": 0}},
+        {"currency": "KWD", "domestic": {"first": 1, "additional": 1.234}},
         {"international": {"first": 1, "additional": 0.001}},
     ],
     ids=str,
@@ -64,6 +65,13 @@ def test_only_fields_that_are_sent_change(bea: Merchant) -> None:
     assert (answer.status, answer.json["domestic"]) == (200, {"first": 6, "additional": 1.5})
     assert (answer.json["name"], answer.json["international"], answer.json["version"]) == ("Parcel", ABROAD, 2)
     assert change(bea, profile, international=None).json["international"] is None
+
+
+def test_a_price_that_cannot_be_charged_is_refused_in_a_change_too(bea: Merchant) -> None:
+    profile = bea.ships(currency="KWD")
+    answer = change(bea, profile, domestic={"first": 1.234, "additional": 0})
+    assert (answer.status, [one["field"] for one in answer.json["errors"]]) == (400, ["domestic"])
+    assert change(bea, profile, domestic={"first": 1.23, "additional": 0}).status == 200
 
 
 @pytest.mark.parametrize(

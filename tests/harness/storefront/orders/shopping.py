@@ -79,6 +79,12 @@ class Shopping:
         answer = self.refund(lines=[{"line_id": "1", "quantity": 1}], restock=True)
         assert answer.status == 201, answer
 
+    def annas_part_is_refunded(self) -> None:
+        answer = self.refund()
+        assert answer.status == 201, answer
+        assert self.order.fulfilment(ANNA).status is Status.CANCELLED
+        assert self.set_status(ANNA, "processing").status == 409
+
     def refund(self, seller: str = ANNA, **wanted: Any) -> Answer:
         body = {"reason": "It arrived with a scratch.", **wanted}
         return self._post("refund_order", seller, {"id": self.id}, body=body)

@@ -70,6 +70,11 @@ def _closed_and_suspended(shopping: Shopping) -> None:
     shopping.suspend(BORIS)
 
 
+def _placed_and_suspended(shopping: Shopping) -> None:
+    _placed(shopping)
+    shopping.suspend(BORIS)
+
+
 def _ship_annas_part(shopping: Shopping) -> None:
     for status in ("processing", "shipped"):
         assert shopping.set_status(ANNA, status).status in (200, 409)
@@ -97,11 +102,13 @@ USE_CASES = {
     "pay late": UseCase(Shopping.is_given_up, Shopping.pay_late, _SOLD, 8),
     "pay late what is sold out": UseCase(_closed_and_sold_out, Shopping.pay_late, _GIVEN_BACK, 36),
     "pay late a suspended shop": UseCase(_closed_and_suspended, Shopping.pay_late, _GIVEN_BACK, 36),
+    "pay a suspended shop": UseCase(_placed_and_suspended, Shopping.pay, _GIVEN_BACK, 36),
     "cancel what is not paid": UseCase(_placed, Shopping.cancel_for_sure, _CLOSED, 24),
     "cancel what is paid": UseCase(_paid, Shopping.cancel_for_sure, _GIVEN_BACK, 34),
     "cancel what is partly refunded": UseCase(_paid_and_partly_refunded, Shopping.cancel_for_sure, _GIVEN_BACK, 34),
     "a seller cancels its part": UseCase(_paid, Shopping.annas_part_is_cancelled, _SOLD, 36),
     "refund a line": UseCase(_paid, Shopping.refund_a_camera, _SOLD, 34),
+    "refund a part before it ships": UseCase(_paid, Shopping.annas_part_is_refunded, _SOLD, 34),
     "ship a part": UseCase(_paid, _ship_annas_part, _SOLD, 22),
 }
 

@@ -70,6 +70,15 @@ def test_a_payment_of_another_amount_is_no_capture() -> None:
     assert facts_of(order.pay(of_less)) == ()
 
 
+def test_a_part_that_a_refund_cancels_is_counted_as_any_refund() -> None:
+    order = paid()
+    cancelled = order.reserve_refund(a_refund("r1", {BEA: 11}))
+    assert cancelled.fulfilment(BEA).status is Status.CANCELLED
+    assert new_facts(order, cancelled) == ()
+    [fact] = new_facts(cancelled, settled(cancelled, "r1", RefundStatus.SUCCEEDED, NOW))
+    assert fact == Fact("o1", "refunded-r1", (Row(BEA, DAY, "USD", Tally(refunds=10)),))
+
+
 def test_after_the_payment_only_refunds_are_new_facts() -> None:
     order = paid()
     moved = order.advance(ANA, Status.PROCESSING, NOW, timedelta(days=14))

@@ -18,11 +18,13 @@ from souk.storefront.orders.model import (
     ShipTo,
     Status,
 )
+from souk.storefront.payments.adapters.stripe.amounts import charge_rules
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 HOLD = timedelta(minutes=31)
 FORTNIGHT = timedelta(days=14)
 BUYER, ANNA, BERT = "buyer", "anna", "bert"
+DOLLARS = charge_rules("USD")
 HOME = ShipTo("Jo March", "1 Main St", None, "New York", "NY", "10001", "US", None)
 
 

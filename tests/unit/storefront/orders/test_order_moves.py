@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -162,6 +163,17 @@ def test_a_new_order_is_due_soon_and_once_its_session_is_open_after_the_hold() -
     opened = order.opened("cs_1", "https://pay.example/1", NOW + HOLD)
     assert opened.due_at == NOW + HOLD + GRACE == opened.hold_until
     assert opened.opened("cs_2", None, NOW) is opened
+
+
+def test_a_hold_that_is_ended_stays_so_when_its_session_opens() -> None:
+    ended = an_order().end_hold(LATER)
+    assert ended == an_order()  # it was over by itself
+    ended = an_order().end_hold(NOW)
+    assert (ended.hold_until, ended.due_at, ended.status) == (NOW, NOW, Status.PENDING)
+    opened = ended.opened("cs_1", "https://pay.example/1", NOW + HOLD)
+    assert (opened.hold_until, opened.due_at, opened.payment.session_id) == (NOW, NOW, "cs_1")
+    assert opened.end_hold(NOW) is opened
+    assert paid().end_hold(NOW) == paid()
 
 
 def test_a_payment_confirms_every_part_once() -> None:
@@ -330,6 +342,56 @@ def test_refund_outcomes_in_any_order_lead_to_the_same_end() -> None:
     other = refund.failed("re_1", "lost", NOW).succeeded("re_1", NOW)
     assert one == other
     assert refund.succeeded("re_1", NOW).succeeded("re_2", LATER) == refund.succeeded("re_1", NOW)
+
+
+WHOLE: list[list[dict[str, Any]]] = [
+    [{"amount": "34.57", "lines": {"1": 2, "2": 1}}],
+    [{"amount": "34.57"}],
+    [{"amount": "27.35", "lines": {"1": 2, "2": 1}}],  # all lines, without their shipping
+    [{"amount": "10.00", "lines": {"1": 1}}, {"amount": "17.35", "lines": {"1": 1, "2": 1}}],
+    [{"amount": "0.57"}, {"amount": "4.00", "lines": {"2": 1}}, {"amount": "30.00"}],
+]
+
+
+@pytest.mark.parametrize(("status", "refunds"), list(product(PARTS, WHOLE)))
+def test_a_part_that_is_refunded_whole_is_cancelled_unless_it_has_shipped(
+    status: Status, refunds: list[dict[str, Any]]
+) -> None:
+    order = standing(paid(), status)
+    assert order.refundable(ANNA) == usd("34.57")
+    for number, wanted in enumerate(refunds, 1):
+        order = order.reserve_refund(a_refund(order, ANNA, **wanted))
+        ends = number == len(refunds) and status in MOVES[Transition.REFUND]
+        assert order.fulfilment(ANNA).status is (Status.CANCELLED if ends else status)
+    assert order.fulfilment(BERT).status is status
+    assert [line.returned for line in order.fulfilment(ANNA).lines] == [0, 0]
+
+
+def test_only_what_a_refund_says_goes_back_to_the_stock_when_it_cancels_a_part() -> None:
+    order = paid()
+    order = order.reserve_refund(a_refund(order, ANNA, "10.00", lines={"1": 1}, restock=True))
+    order = order.reserve_refund(a_refund(order, ANNA, "17.35", lines={"1": 1, "2": 1}))
+    assert order.fulfilment(ANNA).status is Status.CANCELLED
+    assert [line.returned for line in order.fulfilment(ANNA).lines] == [1, 0]
+    assert order.status is Status.CONFIRMED  # Bert's
+
+
+@pytest.mark.parametrize("wanted", Status)
+def test_what_was_refunded_whole_cannot_be_shipped(wanted: Status) -> None:
+    order = paid()
+    order = order.reserve_refund(a_refund(order, ANNA, "34.57"))
+    assert refused(lambda: order.advance(ANNA, wanted, NOW, FORTNIGHT)) == "illegal_transition"
+    assert refused(lambda: order.tracked(ANNA, "RM", "1")) == "illegal_transition"
+
+
+def test_a_part_stays_cancelled_when_its_refund_fails_and_can_be_refunded_again() -> None:
+    order = paid(an_order(a_part(ANNA)))
+    order = order.reserve_refund(a_refund(order, ANNA, "27.22"))
+    failed = order.settle_refund(order.refunds[0].failed("re_1", "lost", NOW))
+    assert (failed.status, failed.refundable(ANNA)) == (Status.CANCELLED, usd("27.22"))
+    again = failed.reserve_refund(a_refund(failed, ANNA, "27.22", lines={"1": 2}, restock=True))
+    assert [line.returned for line in again.lines] == [2]
+    assert again.settle_refund(again.refunds[1].succeeded("re_2", NOW)).status is Status.REFUNDED
 
 
 def test_an_order_has_a_limited_number_of_refunds() -> None:

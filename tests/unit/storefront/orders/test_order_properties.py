@@ -55,6 +55,20 @@ def _refund(seller_id: str, amount: str, units: int, restock: bool) -> Move:
     return move
 
 
+def _refund_rest(seller_id: str, restock: bool) -> Move:
+    """All that is left of a part, as a refund without lines and amount."""
+
+    def move(order: Order, now: datetime) -> Order:
+        left = {line.id: line.quantity - order.refunded_units(line.id) for line in order.fulfilment(seller_id).lines}
+        refund = a_refund(order, seller_id, lines={line_id: units for line_id, units in left.items() if units})
+        amount = order.refundable(seller_id)
+        return order.reserve_refund(
+            replace(refund, shares={seller_id: amount}, restock=restock, created_at=now, due_at=now)
+        )
+
+    return move
+
+
 def _settle(which: int, fails: bool) -> Move:
     def move(order: Order, now: datetime) -> Order:
         if not order.refunds:
@@ -92,11 +106,13 @@ MOVES: st.SearchStrategy[Move] = st.one_of(
     st.builds(_advance, SELLERS, st.sampled_from(Status)),
     st.builds(_cancel_part, SELLERS),
     st.builds(_refund, SELLERS, st.sampled_from(["0.01", "1.10", "7.35", "34.57"]), st.integers(0, 3), st.booleans()),
+    st.builds(_refund_rest, SELLERS, st.booleans()),
     st.builds(_settle, st.integers(0, 9), st.booleans()),
     st.sampled_from([lambda order, now: order.cancel(_next_refund(order), now)]),
     st.sampled_from(sorted(CLOSED)).map(lambda status: lambda order, _: order.close_unpaid(status)),
     st.just(lambda order, now: order.opened("cs_1", "https://pay.example/1", now + HOLD)),
     st.just(lambda order, now: order.retry_checkout(now, HOLD)),
+    st.just(lambda order, now: order.end_hold(now)),
     st.just(lambda order, now: order.complete_overdue(now)),
     st.just(lambda order, now: order.reschedule(now)),
     st.just(lambda order, _: order.restart()),
@@ -153,10 +169,15 @@ def demand_sound(world: World, placed: Order) -> None:
         assert 0 <= line.returned <= line.quantity
         assert world.stock[line.product_id] + line.taken == INITIAL[line.product_id]
     for part in order.fulfilments:
-        assert part.is_live or all(line.taken == 0 for line in part.lines)
+        refunded = [one for one in order.refunds if part.seller_id in one.shares]
+        assert part.is_live or refunded or all(line.taken == 0 for line in part.lines)
         for line in part.lines:
             restocked = sum(one.lines.get(line.id, 0) for one in order.refunds if one.restock)
             assert line.returned <= restocked or not part.is_live
+        # What was refunded whole is not shipped any more.
+        if part.status in (Status.CONFIRMED, Status.PROCESSING):
+            assert order.refundable(part.seller_id).amount > 0
+            assert any(order.refunded_units(line.id) < line.quantity for line in part.lines)
     # Money: one capture of exactly the total, and never more on its way back than came, from nobody's part.
     assert order.total == placed.total == order.subtotal + order.shipping + order.tax
     assert order.captured in (usd("0.00"), order.total)

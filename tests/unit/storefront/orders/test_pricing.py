@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from souk.selling.photos.model import Photo, PhotoStatus
 from souk.shared.errors import Conflict, InvalidRequest
-from souk.shared.money import Money, minor_digits, total
+from souk.shared.money import CURRENCIES, Money, total
 from souk.storefront.catalogue.model import LinkedImage, Product, ShippingProfile, ShippingRate
 from souk.storefront.orders.model import MOST_LINES, MOST_SELLERS, MOST_UNITS, Order, Payment, ShipTo
 from souk.storefront.orders.model.pricing import PricedProduct, RateTable, merge, price, require_one_order
 from souk.storefront.orders.service.checkout import session_lines
+from souk.storefront.payments.adapters.stripe.amounts import charge_rules
 from souk.storefront.sellers.model import Shop, Verification
-from tests.unit.storefront.orders.order_builders import BUYER, HOLD, HOME, NOW, usd
+from tests.unit.storefront.orders.order_builders import BUYER, DOLLARS, HOLD, HOME, NOW, usd
 
 NEW_YORK = RateTable.from_json('{"US": {"NY": "0.08875", "*": "0"}, "GB": {"*": "0.2"}}')
 NO_TAX = RateTable({})
@@ -66,7 +67,7 @@ def an_order(offers: Sequence[PricedProduct], ship_to: ShipTo | None = HOME, tax
         buyer_id=BUYER,
         buyer_name="Jo March",
         currency=offers[0].product.price.currency,
-        fulfilments=price(offers, ship_to, taxes),
+        fulfilments=price(offers, ship_to, taxes, charge_rules(offers[0].product.price.currency)),
         payment=Payment.begun(NOW, HOLD),
         created_at=NOW,
         updated_at=NOW,
@@ -100,7 +101,7 @@ def test_each_sellers_part_is_taxed_on_items_and_shipping_and_rounded_once() -> 
 
 
 def test_half_a_cent_is_rounded_up() -> None:
-    [part] = price([an_offer(1, "0.10")], HOME, RateTable.from_json('{"US": {"*": "0.05"}}'))
+    [part] = price([an_offer(1, "0.10")], HOME, RateTable.from_json('{"US": {"*": "0.05"}}'), DOLLARS)
     assert part.tax == usd("0.01")
 
 
@@ -112,45 +113,49 @@ def test_each_shipping_profile_is_one_parcel() -> None:
         an_offer(3, quantity=1, shipping=a_profile()),
         an_offer(4, quantity=9),
     ]
-    [part] = price(offers, HOME, NO_TAX)
+    [part] = price(offers, HOME, NO_TAX, DOLLARS)
     assert part.shipping == usd("10.00")  # 6.00 + 2 x 1.50, and 1.00
 
 
 @pytest.mark.parametrize(("ship_to", "shipping", "tax"), [(HOME, "6.00", "1.42"), (ABROAD, "20.00", "6.00")])
 def test_shipping_and_tax_depend_on_the_address(ship_to: ShipTo, shipping: str, tax: str) -> None:
-    [part] = price([an_offer(shipping=a_profile())], ship_to, NEW_YORK)
+    [part] = price([an_offer(shipping=a_profile())], ship_to, NEW_YORK, DOLLARS)
     assert (part.shipping, part.tax) == (usd(shipping), usd(tax))
 
 
 def test_without_an_address_shipping_is_domestic_and_there_is_no_tax() -> None:
-    [part] = price([an_offer(shipping=a_profile())], None, NEW_YORK)
+    [part] = price([an_offer(shipping=a_profile())], None, NEW_YORK, DOLLARS)
     assert (part.shipping, part.tax) == (usd("6.00"), usd("0.00"))
 
 
 @pytest.mark.parametrize("profile", [a_profile(international=None), a_profile(currency="GBP")])
 def test_a_product_that_is_not_shipped_to_the_address_cannot_be_ordered(profile: ShippingProfile) -> None:
     with pytest.raises(Conflict) as caught:
-        price([an_offer(1), an_offer(2, shipping=profile)], ABROAD, NO_TAX)
+        price([an_offer(1), an_offer(2, shipping=profile)], ABROAD, NO_TAX, DOLLARS)
     assert (caught.value.code, caught.value.extra) == ("not_shipped_there", {"product_id": "product-2"})
 
 
 def test_a_currency_without_cents_is_rounded_to_its_units() -> None:
     offer = an_offer(price=Money(Decimal(999), "JPY"))
-    [part] = price([offer], HOME, NEW_YORK)
+    [part] = price([offer], HOME, NEW_YORK, charge_rules("JPY"))
     assert part.tax == Money(Decimal(89), "JPY")
+
+
+def test_tax_is_rounded_to_what_the_payment_vendor_takes() -> None:
+    [part] = price([an_offer(price=Money(Decimal("1.230"), "KWD"))], HOME, NEW_YORK, charge_rules("KWD"))
+    assert part.tax == Money(Decimal("0.110"), "KWD")  # 1.230 x 0.08875 = 0.1091625
+    [part] = price([an_offer(price=Money(Decimal(100), "MGA"))], HOME, NEW_YORK, charge_rules("MGA"))
+    assert part.tax == Money(Decimal(9), "MGA")
 
 
 @st.composite
 def baskets(draw: st.DrawFn) -> list[PricedProduct]:
-    currency = draw(st.sampled_from(["USD", "JPY", "KWD"]))
-    amounts = st.integers(1, 10**5).map(lambda minor: Money.from_minor(minor, currency))
-    rates = st.builds(
-        lambda first, more: ShippingRate(
-            Money.from_minor(first, currency).amount, Money.from_minor(more, currency).amount
-        ),
-        st.integers(0, 9999),
-        st.integers(0, 9999),
-    )
+    """In any currency, of amounts that its payment vendor takes."""
+    currency = draw(st.sampled_from(sorted(CURRENCIES)))
+    step = charge_rules(currency).step
+    amounts = st.integers(1, 10**5).map(lambda steps: step * steps)
+    costs = st.integers(0, 9999).map(lambda steps: (step * steps).amount)
+    rates = st.builds(ShippingRate, costs, costs)
     profiles = [
         a_profile(name, currency, domestic=draw(rates), international=draw(rates)) for name in ("parcel", "letter")
     ]
@@ -175,18 +180,18 @@ def test_the_parts_add_up_to_the_order_and_to_what_the_vendor_charges(
     offers: list[PricedProduct], taxes: RateTable, ship_to: ShipTo | None
 ) -> None:
     order = an_order(offers, ship_to, taxes)
-    currency = order.currency
+    currency, rules = order.currency, charge_rules(order.currency)
     assert order.total == order.subtotal + order.shipping + order.tax
     assert order.total == total((part.total for part in order.fulfilments), currency)
     assert order.subtotal == total((offer.product.price * offer.quantity for offer in offers), currency)
     charged = total((line.unit * line.quantity for line in session_lines(order)), currency)
     assert charged == order.total
-    assert all(line.unit.amount > 0 for line in session_lines(order))
+    assert all(line.unit.amount > 0 and rules.takes(line.unit) for line in session_lines(order))
     assert sorted(int(line.id) for line in order.lines) == list(range(1, len(offers) + 1))
     for part in order.fulfilments:
         country, state = (ship_to.country, ship_to.state) if ship_to else ("", None)
         exact = (part.items + part.shipping).amount * taxes.rate(country, state)
-        assert abs(part.tax.amount - exact) <= Decimal("0.5").scaleb(-minor_digits(currency))
+        assert abs(part.tax.amount - exact) <= rules.step.amount / 2
 
 
 # What can be one order -----------------------------------------------------------------------------------------------

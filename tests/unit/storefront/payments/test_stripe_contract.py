@@ -4,15 +4,19 @@ test_stripe_adapter.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from souk.shared.errors import VendorFailed, VendorRefused, VendorThrottled
+from souk.shared.money import CURRENCIES, Money
 from souk.storefront.payments.adapters.stripe.adapter import StripePayments
-from souk.storefront.payments.model import RefundStatus, SessionLine, SessionStatus
+from souk.storefront.payments.adapters.stripe.amounts import charge_rules
+from souk.storefront.payments.model import RefundStatus, Session, SessionLine, SessionStatus
 from tests.unit.storefront.payments.payment_builders import NOW, ORDER, TOTAL, adapter, refund_request, request, usd
 from tests.unit.storefront.payments.stripe_in_process import Stripe
 
@@ -56,6 +60,58 @@ def test_an_order_gets_an_open_page_for_exactly_its_total(payments: StripePaymen
     assert session.id in session.url
     assert session.expires_at == NOW + timedelta(minutes=31)
     assert session.intent_id is None
+
+
+def page_for(payments: StripePayments, amount: Money) -> Session:
+    lines = (SessionLine("Camera", amount),)
+    return payments.open_session(replace(request(lines=lines, currency=amount.currency), order_id=str(amount)))
+
+
+def refusal_of(act: Callable[[], object]) -> str:
+    with pytest.raises(VendorRefused) as refused:
+        act()
+    return refused.value.problems[0].code
+
+
+@pytest.mark.parametrize("currency", sorted(CURRENCIES))
+def test_stripe_takes_exactly_the_amounts_that_the_rules_of_a_currency_say(
+    payments: StripePayments, currency: str
+) -> None:
+    rules = charge_rules(currency)
+    for bound in (rules.least, rules.most):
+        rules.require_charge([bound], bound)
+        assert page_for(payments, bound).amount == bound
+    beyond = {"amount_too_large": rules.most + rules.step}
+    if rules.least != rules.step:
+        beyond["amount_too_small"] = rules.least - rules.step
+    for code, amount in beyond.items():
+        assert refusal_of(partial(rules.require_charge, [amount], amount)) == code
+        assert refusal_of(partial(page_for, payments, amount)) == code
+
+
+@pytest.mark.parametrize(
+    ("currency", "count"), [("bhd", 1234), ("jod", 1234), ("kwd", 1235), ("omr", 1231), ("tnd", 1239), ("isk", 12345)]
+)
+def test_the_stand_in_refuses_the_digits_that_stripe_does_not_take(stripe: Stripe, currency: str, count: int) -> None:
+    form = {
+        "mode": "payment",
+        "success_url": "https://shop.example/ok",
+        "line_items[0][quantity]": "1",
+        "line_items[0][price_data][currency]": currency,
+        "line_items[0][price_data][unit_amount]": str(count),
+        "line_items[0][price_data][product_data][name]": "Camera",
+    }
+    answer = stripe.post("/v1/checkout/sessions", form)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_charge_amount_no_decimal_compatible")
+
+
+def test_the_stand_in_refunds_no_third_decimal(stripe: Stripe, payments: StripePayments) -> None:
+    dinars = Money(Decimal("12.340"), "KWD")
+    page_for(payments, dinars)
+    intent = stripe.pay(str(dinars))["payment_intent"]
+    refused = stripe.post("/v1/refunds", {"payment_intent": intent, "amount": "1234"})
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "amount")
+    assert stripe.post("/v1/refunds", {"payment_intent": intent, "amount": "1230"}).json()["amount"] == 1230
 
 
 def test_one_attempt_has_one_page(payments: StripePayments) -> None:

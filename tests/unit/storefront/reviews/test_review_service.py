@@ -27,11 +27,11 @@ class FakeStore:
         self.recorded: IdempotencyKey | None = None
         self.meanwhile: list[Callable[[], None]] = []
 
-    def seller_of(self, product_id: str) -> str | None:
-        return {"p1": "seller"}.get(product_id)
+    def is_shown(self, product_id: str, seller_id: str | None) -> bool:
+        return product_id == "p1" and seller_id in (None, "seller")
 
     def seller_and_reviewer_name(self, product_id: str, reviewer_id: str) -> tuple[str | None, str]:
-        return self.seller_of(product_id), f"{reviewer_id}'s name"
+        return {"p1": "seller"}.get(product_id), f"{reviewer_id}'s name"
 
     def find(self, product_id: str, review_id: str) -> Review | None:
         found = self.reviews.get(review_id)
@@ -155,7 +155,8 @@ def test_a_product_without_reviews_has_an_empty_page_and_an_unknown_one_is_not_f
         service(store).page("p2", 20, None)
 
 
-def test_reviews_of_a_removed_product_stay_readable() -> None:
+def test_reviews_of_a_product_that_buyers_cannot_see_are_not_found() -> None:
     store = FakeStore(a_review(product_id="gone"))
-    assert len(service(store).page("gone", 20, None)[0]) == 1
-    assert service(store).page("gone", 20, "r0") == ((), None)
+    for after in (None, "r2", "r0"):
+        with pytest.raises(NotFound):
+            service(store).page("gone", 20, after)

@@ -13,7 +13,9 @@ from souk.shared.errors import InvalidRequest
 from souk.shared.money import Money
 from souk.storefront.catalogue.mapping import from_shipping_profile, to_shipping_profile
 from souk.storefront.catalogue.model import ShippingRate
+from souk.storefront.payments.adapters.stripe.amounts import charge_rules
 from tests.unit.storefront.catalogue.product_builders import a_profile
+from tests.unit.storefront.orders.order_builders import DOLLARS
 
 ABROAD = ShippingRate(Decimal(20), Decimal(5))
 _CENTS = st.integers(0, 100_000).map(lambda cents: Decimal(cents) / 100)
@@ -49,15 +51,18 @@ def test_one_more_unit_costs_what_a_further_one_costs(first: Decimal, additional
         ({"domestic": ShippingRate(Decimal(0), Decimal("0.001"))}, "domestic"),
         ({"international": ShippingRate(Decimal("0.001"), Decimal(0))}, "international"),
         ({"currency": "JPY"}, "domestic"),
+        ({"currency": "KWD", "domestic": ShippingRate(Decimal("1.234"), Decimal(0))}, "domestic"),
+        ({"currency": "KWD", "international": ShippingRate(Decimal(1), Decimal("0.005"))}, "international"),
     ],
 )
-def test_prices_have_the_currencys_decimals(changes: dict[str, Any], field: str) -> None:
+def test_prices_are_amounts_that_can_be_charged(changes: dict[str, Any], field: str) -> None:
+    profile = a_profile(**changes)
     with pytest.raises(InvalidRequest) as refused:
-        a_profile(**changes).checked()
+        profile.checked(charge_rules(profile.currency))
     assert [problem.field for problem in refused.value.problems] == [field]
 
 
 @pytest.mark.parametrize("international", [None, ABROAD])
 def test_a_profile_comes_back_as_it_was_stored(international: ShippingRate | None) -> None:
-    profile = a_profile(international=international, version=3).checked()
+    profile = a_profile(international=international, version=3).checked(DOLLARS)
     assert to_shipping_profile(from_shipping_profile(profile)) == profile

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from souk.selling.photos.model import MOST_PHOTOS, Photo, PhotoStatus, next_look
 from souk.shared.errors import Conflict, FieldProblem, InvalidRequest, InvalidValue
-from souk.shared.money import Money
+from souk.shared.money import ChargeRules, Money
 from souk.storefront.sellers.model import Rating, ShopFront
 
 MOST_STOCK: Final = 1_000_000
@@ -304,12 +304,12 @@ class ShippingProfile:
     updated_at: datetime
     version: int = 1
 
-    def checked(self) -> ShippingProfile:
-        """Itself, if its prices have no more decimals than its currency. Raises InvalidRequest."""
+    def checked(self, rules: ChargeRules) -> ShippingProfile:
+        """Itself, if its prices can be charged in its currency. Raises InvalidRequest."""
         for name, rate in (("domestic", self.domestic), ("international", self.international)):
             for amount in (rate.first, rate.additional) if rate else ():
                 try:
-                    Money(amount, self.currency)
+                    rules.require_step(Money(amount, self.currency), name)
                 except InvalidValue as error:
                     raise InvalidRequest(f"{name}: {error}", [error.of(name)]) from error
         return self

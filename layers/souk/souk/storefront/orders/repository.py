@@ -2,7 +2,7 @@
 
 Its side effects are derived by comparing the order before and after: the sellers' sales, the stock of each product
 whose line returned or took units, and which products the buyer may review. So none is forgotten or done twice.
-A transaction that takes units requires that their shop may sell at that moment.
+A transaction that takes units or confirms a part requires that its shop may sell at that moment.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class OrderRepository:
         """Store `after`, made from `before`, with its side effects; answers it with its new version.
 
         `extra` actions come first in the transaction. A replay of the call answers from `result_id`, or the order's id.
-        Raises Stale, and InsufficientInventory or MayNotSell when units are taken again.
+        Raises Stale; InsufficientInventory when units are taken again; MayNotSell then, and when a part is confirmed.
         """
         saved = replace(_with_part_versions(before, after), version=before.version + 1, updated_at=now)
         appended = (self._append(saved, tracking),) if tracking else ()
@@ -178,7 +178,8 @@ class OrderRepository:
         taken_before = {line.id: line.taken for line in before.lines} if before else {}
         for part in after.fulfilments:
             moves = [(line, line.taken - taken_before.get(line.id, 0)) for line in part.lines]
-            if any(units > 0 for _, units in moves):
+            is_confirmed = part.status is Status.CONFIRMED and before and before.is_pending
+            if is_confirmed or any(units > 0 for _, units in moves):
                 yield shop_may_sell(self._catalogue_table, part.seller_id, verified_only=self._verified_only)
             for line, units in moves:
                 yield from self._move_stock(after, line, units, now)

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from souk.shared.money import Money
+from souk.shared.money import Money, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class SessionRequest:
 
     @property
     def total(self) -> Money:
-        return Money.from_minor(sum(line.unit.minor * line.quantity for line in self.lines), self.currency)
+        return total((line.unit * line.quantity for line in self.lines), self.currency)
 
 
 class SessionStatus(StrEnum):

@@ -5,6 +5,7 @@ The ratings of product and shop change in the transaction of the review itself, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from souk.accounts.auth.keys import account_key
@@ -13,27 +14,38 @@ from souk.aws import idempotency as records
 from souk.aws.idempotency import IdempotencyKey
 from souk.aws.tables import Action, Check, Delete, Item, Put, Tables, Update
 from souk.aws.versioned import delete_unchanged, put_changed
-from souk.shared.errors import Conflict
+from souk.shared.errors import Conflict, NotFound
 from souk.storefront.catalogue.keys import product_key, rating_key
-from souk.storefront.catalogue.mapping import to_product
+from souk.storefront.catalogue.mapping import read_product, to_product
 from souk.storefront.orders.keys import bought_key
 from souk.storefront.reviews.keys import REVIEW_PREFIX, review_key, reviewer_key
 from souk.storefront.reviews.mapping import from_review, to_review
 from souk.storefront.reviews.model import RatingChange, Review, public_name
 from souk.storefront.sellers.keys import shop_rating_key
+from souk.storefront.sellers.mapping import read_shop, shop_may_sell
 
 
 class ReviewRepository:
     """Implements `souk.storefront.reviews.service.Reviews`; that Protocol says what each method does and raises."""
 
-    def __init__(self, tables: Tables, table: str, orders_table: str, identity_table: str) -> None:
+    def __init__(
+        self, tables: Tables, table: str, orders_table: str, identity_table: str, *, verified_only: bool
+    ) -> None:
         self._tables = tables
         self._table = table
         self._orders_table = orders_table
         self._identity_table = identity_table
+        self._verified_only = verified_only
 
-    def seller_of(self, product_id: str) -> str | None:
-        return _seller_of(self._tables.get(self._table, product_key(product_id)))
+    def is_shown(self, product_id: str, seller_id: str | None) -> bool:
+        wanted = read_product(self._table, product_id)
+        if seller_id is None:
+            [product] = self._tables.read(wanted)
+            [shop] = self._tables.read(read_shop(self._table, product.seller_id)) if product else [None]
+        else:
+            product, shop = self._tables.read(wanted, read_shop(self._table, seller_id))
+        is_offered = product is not None and product.is_offered
+        return is_offered and shop is not None and shop.may_sell(verified_only=self._verified_only)
 
     def seller_and_reviewer_name(self, product_id: str, reviewer_id: str) -> tuple[str | None, str]:
         account, profile = account_key(reviewer_id), profile_key(reviewer_id)
@@ -63,7 +75,9 @@ class ReviewRepository:
         return tuple(to_review(item) for item in page.items), next_id
 
     def add(self, review: Review, idempotency: IdempotencyKey | None) -> None:
+        visible = shop_may_sell(self._table, review.seller_id, verified_only=self._verified_only)
         actions: tuple[Action, ...] = (
+            replace(visible, otherwise=NotFound("There is no such product.")),
             Check(
                 self._orders_table,
                 bought_key(review.reviewer_id, review.product_id),
@@ -115,4 +129,4 @@ def _seller_of(item: Item | None) -> str | None:
     if item is None:
         return None
     product = to_product(item)
-    return None if product.removed else product.seller_id
+    return product.seller_id if product.is_offered else None

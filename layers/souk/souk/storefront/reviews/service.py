@@ -15,12 +15,18 @@ from souk.storefront.reviews.model import Review
 
 
 class Reviews(Protocol):
-    def seller_of(self, product_id: str) -> str | None:
-        """The seller of a product; None when there is no such product, or its seller has removed it."""
+    def is_shown(self, product_id: str, seller_id: str | None) -> bool:
+        """Whether buyers can see the product: it is neither hidden nor removed, and its shop may sell.
+
+        In one request when its seller is known.
+        """
         ...
 
     def seller_and_reviewer_name(self, product_id: str, reviewer_id: str) -> tuple[str | None, str]:
-        """`seller_of` the product, and the public name of the reviewer, in one request."""
+        """The seller of a product, None when it is hidden, removed or unknown; and the reviewer's public name.
+
+        In one request.
+        """
         ...
 
     def find(self, product_id: str, review_id: str) -> Review | None: ...
@@ -30,7 +36,7 @@ class Reviews(Protocol):
         ...
 
     def add(self, review: Review, idempotency: IdempotencyKey | None) -> None:
-        """Raises Conflict `not_purchased` and `already_reviewed`, and Replayed."""
+        """Raises NotFound when the shop may not sell, Conflict `not_purchased` and `already_reviewed`, and Replayed."""
         ...
 
     def save(self, before: Review, after: Review) -> None:
@@ -87,9 +93,9 @@ class ReviewService:
         return review
 
     def page(self, product_id: str, limit: int, after: str | None) -> tuple[tuple[Review, ...], str | None]:
-        """A page as `Reviews.page` has it. Reviews of a removed product stay readable. Raises NotFound."""
+        """A page as `Reviews.page` has it. Raises NotFound, as the product's page does."""
         found, next_id = self._reviews.page(product_id, limit, after)
-        if not found and after is None and self._reviews.seller_of(product_id) is None:
+        if not self._reviews.is_shown(product_id, found[0].seller_id if found else None):
             raise _no_product()
         return found, next_id
 

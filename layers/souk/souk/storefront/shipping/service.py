@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import NotFound
+from souk.shared.money import RulesOf
 from souk.shared.versioned import Versions, check_version, retrying
 from souk.storefront.catalogue.model import ShippingProfile
 
@@ -33,10 +34,14 @@ class ShippingProfiles(Protocol):
 
 
 class ShippingService:
-    """Every method takes the seller's id first, and does not find other sellers' profiles."""
+    """Every method takes the seller's id first, and does not find other sellers' profiles.
 
-    def __init__(self, profiles: ShippingProfiles, clock: Clock, new_id: NewId) -> None:
+    `charge_rules`: what the payment vendor takes.
+    """
+
+    def __init__(self, profiles: ShippingProfiles, charge_rules: RulesOf, clock: Clock, new_id: NewId) -> None:
         self._profiles = profiles
+        self._charge_rules = charge_rules
         self._clock = clock
         self._new_id = new_id
 
@@ -53,11 +58,10 @@ class ShippingService:
         return self._profiles.list(seller_id, limit=limit, after=after)
 
     def create(self, seller_id: str, fields: Mapping[str, Any], idempotency: IdempotencyKey | None) -> ShippingProfile:
+        """Raises InvalidRequest for a price that cannot be charged, Conflict when the shop may not sell, Replayed."""
         now = self._clock()
-        profile = ShippingProfile(
-            id=self._new_id(), seller_id=seller_id, created_at=now, updated_at=now, **fields
-        ).checked()
-        self._profiles.add(profile, now, idempotency)
+        profile = ShippingProfile(id=self._new_id(), seller_id=seller_id, created_at=now, updated_at=now, **fields)
+        self._profiles.add(self._checked(profile), now, idempotency)
         return profile
 
     def edit(
@@ -68,8 +72,11 @@ class ShippingService:
         def attempt() -> ShippingProfile:
             before = self.get(seller_id, profile_id)
             check_version("shipping profile", before.version, if_match)
-            after = replace(before, **changes, version=before.version + 1, updated_at=self._clock()).checked()
-            self._profiles.save(before, after)
+            after = replace(before, **changes, version=before.version + 1, updated_at=self._clock())
+            self._profiles.save(before, self._checked(after))
             return after
 
         return retrying("shipping profile", attempt)
+
+    def _checked(self, profile: ShippingProfile) -> ShippingProfile:
+        return profile.checked(self._charge_rules(profile.currency))

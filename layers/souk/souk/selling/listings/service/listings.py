@@ -15,7 +15,7 @@ from souk.selling.photos.model import Photo, Upload
 from souk.selling.photos.service.uploads import PhotoUploads, RequestedUpload, ids_of
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, NotFound
-from souk.shared.money import Money, requested_price
+from souk.shared.money import Money, RulesOf, requested_price
 from souk.shared.versioned import Versions, check_version, retrying
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class ListingService:
     """Owners' listings. Every method takes the owner's id first and finds only that owner's listings.
 
     `require_connected(owner_id, marketplace)` raises Conflict when the owner cannot publish there; `stock_of` returns
-    the available stock of a product, or None when there is no such product.
+    the available stock of a product, or None when there is no such product. `charge_rules`: what the payment vendor of
+    the storefront takes, where any listing can be published; no other marketplace takes a price that they refuse.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class ListingService:
         uploads: PhotoUploads,
         require_connected: Callable[[str, str], None],
         stock_of: Callable[[str], int | None],
+        charge_rules: RulesOf,
         clock: Clock,
         new_id: NewId,
         generations_per_day: int,
@@ -57,12 +59,15 @@ class ListingService:
         self._uploads = uploads
         self._require_connected = require_connected
         self._stock_of = stock_of
+        self._charge_rules = charge_rules
         self._clock = clock
         self._new_id = new_id
         self._generations_per_day = generations_per_day
 
     def create(self, owner_id: str, fields: Mapping[str, Any], idempotency: IdempotencyKey | None) -> Listing:
+        """Raises InvalidRequest for a price that cannot be charged; Replayed."""
         now = self._clock()
+        self._check_price(fields["price"])
         listing = Listing(id=self._new_id(), user_id=owner_id, created_at=now, updated_at=now, **fields)
         self._repository.add(listing, idempotency)
         return listing
@@ -92,6 +97,8 @@ class ListingService:
             if edit.removed_photos:
                 sources["photos"] = _without(listing.photos, edit.removed_photos)
             facts = {**edit.facts, **_price(edit, listing.price)}
+            if "price" in facts:
+                self._check_price(facts["price"])
             if sources:
                 listing = listing.edit_sources(sources)
             return listing.edit(facts, self._clock()) if facts else listing
@@ -176,6 +183,9 @@ class ListingService:
             return changed
 
         return self._decide(owner_id, listing_id, decide, idempotency)
+
+    def _check_price(self, price: Money) -> None:
+        self._charge_rules(price.currency).require_step(price, "price")
 
     def _decide(
         self,

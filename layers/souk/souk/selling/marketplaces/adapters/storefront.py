@@ -14,7 +14,8 @@ from typing import Protocol
 from souk.selling.marketplaces.model import STOREFRONT, FeeQuote, ListingOffer, PublicationEnded, Published
 from souk.selling.photos.model import Photo, PhotoStatus
 from souk.shared.clock import Clock, NewId
-from souk.shared.errors import Conflict, VendorFailed, VendorProblem
+from souk.shared.errors import Conflict, VendorFailed, VendorProblem, VendorRefused
+from souk.shared.money import RulesOf
 from souk.shared.versioned import retrying
 from souk.storefront.catalogue.model import OTHER, Movement, Product, ProductWithStock, Reason, Stock, category_of
 from souk.storefront.sellers.model import Shop, may_not_sell
@@ -64,6 +65,7 @@ class StorefrontMarketplace:
         products: Products,
         pictures: PublicPictures,
         find_shop: Callable[[str], Shop | None],
+        charge_rules: RulesOf,
         clock: Clock,
         new_id: NewId,
     ) -> None:
@@ -71,14 +73,17 @@ class StorefrontMarketplace:
         self._products = products
         self._pictures = pictures
         self._find_shop = find_shop
+        self._charge_rules = charge_rules
         self._clock = clock
         self._new_id = new_id
 
-    def verify(self, offer: ListingOffer) -> FeeQuote:  # noqa: ARG002 - every listing is valid as a product
+    def verify(self, offer: ListingOffer) -> FeeQuote:
         require_shop(self._find_shop(self._owner_id), self._owner_id)
+        self._check_price(offer)
         return FeeQuote()
 
     def publish(self, offer: ListingOffer, key: str) -> Published:  # noqa: ARG002 - the product's id makes it unique
+        self._check_price(offer)
         self._copy_pictures(offer)
 
         def attempt() -> Published:
@@ -96,6 +101,7 @@ class StorefrontMarketplace:
         return None if owned is None or owned.product.removed else _published(owned.product, recovered=True)
 
     def revise(self, external_id: str, offer: ListingOffer) -> Published:
+        self._check_price(offer)
         self._copy_pictures(offer)
 
         def attempt() -> Published:
@@ -113,6 +119,13 @@ class StorefrontMarketplace:
                 self._products.remove(before.product, replace(before.product, removed=True), self._clock())
 
         _retrying(attempt)
+
+    def _check_price(self, offer: ListingOffer) -> None:
+        """Of a listing that is older than this rule: a new one is refused when its price is set."""
+        rules = self._charge_rules(offer.price.currency)
+        if not rules.takes(offer.price):
+            words = f"Prices in {offer.price.currency} are multiples of {rules.step} here."
+            raise VendorRefused(STOREFRONT, [VendorProblem("price_invalid", words)])
 
     def _copy_pictures(self, offer: ListingOffer) -> None:
         for picture in offer.pictures:

@@ -11,7 +11,7 @@ from souk.selling.photos.model import Photo, Upload
 from souk.selling.photos.service.uploads import PhotoUploads, RequestedUpload, ids_of
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Conflict, FieldProblem, InvalidRequest, NotFound
-from souk.shared.money import CurrencyMismatch, Money, requested_price
+from souk.shared.money import CurrencyMismatch, Money, RulesOf, requested_price
 from souk.shared.versioned import Versions, check_version, retrying
 from souk.storefront.catalogue.model import (
     Movement,
@@ -31,6 +31,7 @@ class CatalogueService:
     """Every method but `get_details` takes the seller's id first, and does not find other sellers' products.
 
     `find_profile` finds a shipping profile of a seller. `get_shop` gets a shop that may sell, or raises NotFound.
+    `charge_rules`: what the payment vendor takes.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class CatalogueService:
         find_profile: Callable[[str, str], ShippingProfile | None],
         uploads: PhotoUploads,
         get_shop: Callable[[str], ShopFront],
+        charge_rules: RulesOf,
         clock: Clock,
         new_id: NewId,
     ) -> None:
@@ -46,6 +48,7 @@ class CatalogueService:
         self._find_profile = find_profile
         self._uploads = uploads
         self._get_shop = get_shop
+        self._charge_rules = charge_rules
         self._clock = clock
         self._new_id = new_id
 
@@ -70,9 +73,10 @@ class CatalogueService:
     def create(
         self, seller_id: str, fields: Mapping[str, Any], available: int, idempotency: IdempotencyKey | None
     ) -> ProductWithStock:
-        """Raises Conflict when the shop may not sell, InvalidRequest for a wrong shipping profile."""
+        """Raises Conflict when the shop may not sell, InvalidRequest for a wrong shipping profile or price."""
         now = self._clock()
         product = Product(id=self._new_id(), seller_id=seller_id, created_at=now, updated_at=now, **fields)
+        self._check_price(product)
         self._check_profile(product)
         created = ProductWithStock(product, Stock(product.id, available, 1))
         first = Movement(self._new_id(), product.id, available, Reason.CREATED, now)
@@ -89,6 +93,8 @@ class CatalogueService:
             if edit.images is not None:
                 changes["images"] = product.choose_images(edit.images)
             changed = product.edit(changes) if changes else product
+            if "price" in changes:
+                self._check_price(changed)
             if changes.keys() & {"price", "shipping_profile_id"}:
                 self._check_profile(changed)
             return changed
@@ -195,6 +201,9 @@ class CatalogueService:
 
     def _count(self, stock: Stock, available: int, now: datetime) -> Movement:
         return Movement(self._new_id(), stock.product_id, available - stock.available, Reason.SET, now)
+
+    def _check_price(self, product: Product) -> None:
+        self._charge_rules(product.price.currency).require_step(product.price, "price")
 
     def _check_profile(self, product: Product) -> None:
         """Profiles are never removed and their currency never changes, so this check stays true."""

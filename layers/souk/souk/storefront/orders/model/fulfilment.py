@@ -45,6 +45,7 @@ class Transition(StrEnum):
     DELIVER = "deliver"
     COMPLETE = "complete"
     CANCEL = "cancel"
+    REFUND = "refund"
 
 
 MOVES: Final[Mapping[Transition, Mapping[Status, Status]]] = {
@@ -58,6 +59,8 @@ MOVES: Final[Mapping[Transition, Mapping[Status, Status]]] = {
     Transition.DELIVER: {Status.SHIPPED: Status.DELIVERED},
     Transition.COMPLETE: {Status.DELIVERED: Status.COMPLETED},
     Transition.CANCEL: {Status.CONFIRMED: Status.CANCELLED, Status.PROCESSING: Status.CANCELLED},
+    # By a refund of all that has not been shipped: there is nothing left to ship.
+    Transition.REFUND: {Status.CONFIRMED: Status.CANCELLED, Status.PROCESSING: Status.CANCELLED},
 }
 
 SELLER_TRANSITIONS: Final[Mapping[Status, Transition]] = {
@@ -147,7 +150,10 @@ class Fulfilment:
         return self.status is not Status.CANCELLED
 
     def move(self, transition: Transition) -> Fulfilment:
-        """Cancelling returns all units to the stock, reviving takes them. Raises Conflict `illegal_transition`."""
+        """Cancelling returns all units to the stock, reviving takes them; a refund returns them only if it says so.
+
+        Raises Conflict `illegal_transition`.
+        """
         reached = MOVES[transition].get(self.status)
         if reached is None:
             raise illegal(transition, self.status)

@@ -146,10 +146,17 @@ class Order:
     # Payment ---------------------------------------------------------------------------------------------------------
 
     def opened(self, session_id: str, url: str | None, expires_at: datetime) -> Order:
-        """With its checkout session. An order that was settled meanwhile is unchanged."""
+        """With its checkout session; a hold that was ended stays so. Unchanged if it was settled meanwhile."""
         if not self.is_pending or self.payment.is_opened:
             return self
-        return replace(self, payment=self.payment.opened(session_id, url, expires_at, due_at=expires_at + GRACE))
+        end = min(expires_at, self.payment.expires_at)
+        return replace(self, payment=self.payment.opened(session_id, url, end, due_at=end + GRACE))
+
+    def end_hold(self, now: datetime) -> Order:
+        """An unpaid order whose hold is over now: what is due then expires its session and returns its units."""
+        if not self.is_pending or self.hold_until <= now:
+            return self
+        return replace(self, payment=replace(self.payment, expires_at=now - GRACE, due_at=now))
 
     def retry_checkout(self, now: datetime, hold: timedelta) -> Order:
         """With another attempt at a checkout session, after the vendor has refused the previous one."""
@@ -182,7 +189,7 @@ class Order:
     def refund_late_payment(self, capture: Capture, refund_id: str, now: datetime) -> Order:
         """Stay cancelled and reserve a full refund: no stock left, a shop may not sell, or the buyer had cancelled."""
         self._require_late_payment(capture)
-        reason = "The payment came after the order was cancelled."
+        reason = "The order could not be sold any more when its payment came."
         return self._paid(capture)._refund_rest(self.fulfilments, refund_id, reason, self.buyer_id, now)
 
     def close_unpaid(self, status: PaymentStatus, failure: Failure | None = None) -> Order:
@@ -247,6 +254,9 @@ class Order:
     def reserve_refund(self, refund: Refund) -> Order:
         """Reserve a refund's amount until the vendor has settled it. With `restock` its lines go back to the stock.
 
+        A part with nothing left to ship is cancelled, and stays so if the vendor fails to refund: the refund can be
+        requested again, as after a cancellation.
+
         Raises Conflict `refund_exceeds_capture` when less is left of a seller's part, or fewer units of a line.
         """
         if len(self.refunds) >= MOST_REFUNDS:
@@ -259,7 +269,7 @@ class Order:
             if self.refunded_units(line.id) + refund.lines.get(line.id, 0) > line.quantity:
                 raise _exceeds(f"Line {line.id} has fewer units than that left to refund.")
         reserved = self._holding(refund)
-        return reserved._restock(refund) if refund.restock else reserved
+        return (reserved._restock(refund) if refund.restock else reserved)._without_refunded(refund)
 
     def settle_refund(self, settled: Refund) -> Order:
         """With the refund of the same id replaced by `settled`."""
@@ -329,6 +339,17 @@ class Order:
 
         changed = (replace(part, lines=tuple(map(restocked, part.lines))) for part in self.fulfilments)
         return replace(self, fulfilments=tuple(changed))
+
+    def _without_refunded(self, refund: Refund) -> Order:
+        """With those parts cancelled of which `refund` leaves nothing to ship: no unit, or no money."""
+        order = self
+        for part in self.fulfilments:
+            if part.seller_id not in refund.shares or part.status not in MOVES[Transition.REFUND]:
+                continue
+            is_whole = all(self.refunded_units(line.id) == line.quantity for line in part.lines)
+            if is_whole or self.refundable(part.seller_id).amount == 0:
+                order = order._with(part.move(Transition.REFUND))
+        return order
 
     def _move_all(self, transition: Transition) -> Order:
         return replace(self, fulfilments=tuple(part.move(transition) for part in self.fulfilments))

@@ -10,11 +10,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final, Protocol, Self
 
 from souk.shared.errors import Conflict, FieldProblem, InvalidRequest
-from souk.shared.money import MOST, CurrencyMismatch, Money, minor_digits, total
+from souk.shared.money import MOST, ChargeRules, CurrencyMismatch, Money, total
 from souk.storefront.catalogue.model import LinkedImage, Product, ShippingProfile
 from souk.storefront.orders.model import MOST_LINES, MOST_SELLERS, MOST_UNITS, Fulfilment, Line, ShipTo
 from souk.storefront.sellers.model import Shop
@@ -64,18 +64,22 @@ def unavailable(product: Product) -> Conflict:
     return Conflict("This product is not for sale.", code="product_unavailable", extra={"product_id": product.id})
 
 
-def price(products: Sequence[PricedProduct], ship_to: ShipTo | None, taxes: TaxRates) -> tuple[Fulfilment, ...]:
+def price(
+    products: Sequence[PricedProduct], ship_to: ShipTo | None, taxes: TaxRates, rules: ChargeRules
+) -> tuple[Fulfilment, ...]:
     """One fulfilment for each seller, in the order in which the basket names them; lines are numbered through.
 
-    Without an address the shipping is domestic, and there is no tax. Raises Conflict `not_shipped_there`, and
-    InvalidRequest for more money than any amount on the wire.
+    Without an address the shipping is domestic, and there is no tax. `rules` are those of the basket's currency: they
+    say how tax is rounded. Raises Conflict `not_shipped_there`, and InvalidRequest for more money than any amount on
+    the wire.
     """
     lines = {priced.product.id: _line(number, priced) for number, priced in enumerate(products, 1)}
     by_seller: dict[str, list[PricedProduct]] = {}
     for priced in products:
         by_seller.setdefault(priced.product.seller_id, []).append(priced)
     fulfilments = tuple(
-        _fulfilment(parts, [lines[part.product.id] for part in parts], ship_to, taxes) for parts in by_seller.values()
+        _fulfilment(parts, [lines[part.product.id] for part in parts], ship_to, taxes, rules)
+        for parts in by_seller.values()
     )
     if sum(fulfilment.total.amount for fulfilment in fulfilments) > MOST:
         raise _invalid(f"An order is worth at most {MOST}.")
@@ -83,13 +87,13 @@ def price(products: Sequence[PricedProduct], ship_to: ShipTo | None, taxes: TaxR
 
 
 def _fulfilment(
-    parts: Sequence[PricedProduct], lines: Sequence[Line], ship_to: ShipTo | None, taxes: TaxRates
+    parts: Sequence[PricedProduct], lines: Sequence[Line], ship_to: ShipTo | None, taxes: TaxRates, rules: ChargeRules
 ) -> Fulfilment:
     shop, currency = parts[0].shop, parts[0].product.price.currency
     shipping = _shipping(parts, ship_to.country if ship_to else None, currency)
     taxed = total((line.total for line in lines), currency) + shipping
     rate = taxes.rate(ship_to.country, ship_to.state_code, ship_to.state) if ship_to else Decimal(0)
-    return Fulfilment(shop.id, shop.shop_name, tuple(lines), shipping, _rounded(taxed.amount * rate, currency))
+    return Fulfilment(shop.id, shop.shop_name, tuple(lines), shipping, rules.rounded(taxed.amount * rate))
 
 
 def _shipping(parts: Sequence[PricedProduct], country: str | None, currency: str) -> Money:
@@ -120,10 +124,6 @@ def _picture(product: Product) -> str | None:
     for image in product.shown_images:
         return image.url if isinstance(image, LinkedImage) else f"/api/v1/media/{image.content_hash}"
     return None
-
-
-def _rounded(amount: Decimal, currency: str) -> Money:
-    return Money(amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), ROUND_HALF_UP), currency)
 
 
 def _invalid(detail: str) -> InvalidRequest:

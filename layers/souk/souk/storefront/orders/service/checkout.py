@@ -54,9 +54,11 @@ class CheckoutSessions:
     def open(self, order: Order) -> Order:
         """Open the session of a pending order that has none. Without a clear answer the order is unchanged.
 
+        So is one whose hold is over: the sweep closes it.
+
         Raises VendorRefused, in the vendor's words, after the order was closed and its stock returned.
         """
-        if not order.is_pending or order.payment.is_opened:
+        if not order.is_pending or order.payment.is_opened or order.hold_until <= self._clock():
             return order
         try:
             session = self._payments().open_session(self._request(order))
@@ -114,10 +116,10 @@ class CheckoutSessions:
         return self.require_not_refused(self._orders.change(order.buyer_id, order.id, now, close))
 
     def _retry(self, refused: Order, now: datetime) -> Order:
-        """The order with a new attempt, unless another call has started one."""
+        """The order with a new attempt, unless another call has started one or its hold was ended."""
 
         def retry(current: Order) -> Order:
-            same = current.payment.attempt == refused.payment.attempt
+            same = current.payment.attempt == refused.payment.attempt and current.hold_until > now
             return current.retry_checkout(now, self._hold) if same else current
 
         return self._orders.change(refused.buyer_id, refused.id, now, retry)

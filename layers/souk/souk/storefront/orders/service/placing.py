@@ -13,7 +13,8 @@ from souk.accounts.auth.mapping import read_account, read_active_account
 from souk.accounts.auth.model import Account, AccountGone
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.clock import Clock, NewId
-from souk.shared.errors import Conflict, InvalidRequest, NotFound
+from souk.shared.errors import Conflict, InvalidRequest, NotFound, VendorRefused
+from souk.shared.money import RulesOf
 from souk.shared.versioned import retrying
 from souk.storefront.catalogue.mapping import read_product, read_shipping_profile, read_stock
 from souk.storefront.catalogue.model import InsufficientInventory, Product, ShippingProfile, Stock
@@ -28,7 +29,7 @@ from souk.storefront.orders.model.pricing import (
     unavailable,
 )
 from souk.storefront.orders.repository import OrderRepository
-from souk.storefront.orders.service.checkout import CheckoutSessions
+from souk.storefront.orders.service.checkout import CheckoutSessions, session_lines
 from souk.storefront.sellers.mapping import read_shop
 from souk.storefront.sellers.model import Shop, may_not_sell
 
@@ -151,10 +152,16 @@ class BasketReader:
 
 
 class Drafting:
-    """What an order would be, from what is for sale now. `hold`: how long the stock of an unpaid order is reserved."""
+    """What an order would be, from what is for sale now.
 
-    def __init__(self, baskets: BasketReader, hold: timedelta, clock: Clock, new_id: NewId) -> None:
+    `charge_rules`: what the payment vendor takes. `hold`: how long the stock of an unpaid order is reserved.
+    """
+
+    def __init__(
+        self, baskets: BasketReader, charge_rules: RulesOf, hold: timedelta, clock: Clock, new_id: NewId
+    ) -> None:
         self._baskets = baskets
+        self._charge_rules = charge_rules
         self._hold = hold
         self._clock = clock
         self._new_id = new_id
@@ -170,22 +177,26 @@ class Drafting:
         return order
 
     def draft(self, basket: Basket) -> Order:
-        """Raises InvalidRequest, Conflict."""
+        """Raises InvalidRequest, Conflict, and VendorRefused for amounts that the payment vendor does not take."""
         buyer = basket.buyer
         require_one_order(buyer.id, basket.products)
+        currency = basket.products[0].product.price.currency
+        rules = self._charge_rules(currency)
         now = self._clock()
-        return Order(
+        order = Order(
             id=self._new_id(),
             buyer_id=buyer.id,
             buyer_name=buyer.full_name or _NAMELESS,
             buyer_email=buyer.email,
-            currency=basket.products[0].product.price.currency,
-            fulfilments=price(basket.products, basket.ship_to, basket.tax_rates),
+            currency=currency,
+            fulfilments=price(basket.products, basket.ship_to, basket.tax_rates, rules),
             payment=Payment.begun(now, self._hold),
             created_at=now,
             updated_at=now,
             ship_to=basket.ship_to,
         )
+        rules.require_charge([line.unit for line in session_lines(order)], order.total)
+        return order
 
 
 class Placing:
@@ -219,8 +230,8 @@ class Placing:
 
         try:
             order = retrying("order", attempt)
-        except (Conflict, InvalidRequest, NotFound):
-            # A repeated call may find that the products of its first time are not for sale any more.
+        except (Conflict, InvalidRequest, NotFound, VendorRefused):
+            # A repeated call may find that the products of its first time are not for sale any more, or cost more.
             if idempotency is not None:
                 self._orders.raise_if_recorded(idempotency, self._clock())
             raise

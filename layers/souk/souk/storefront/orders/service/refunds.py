@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.alarms import Alarm, RaiseAlarm
 from souk.shared.clock import Clock, NewId
 from souk.shared.errors import Forbidden, InvalidRequest, NotFound, VendorFailed, VendorProblem, VendorRefused
-from souk.shared.money import Money
+from souk.shared.money import ChargeRules, Money, RulesOf, total
 from souk.storefront.orders.model import (
     RECHECK_AFTER,
     Fulfilment,
@@ -29,18 +28,20 @@ from souk.storefront.payments.model import Payments, RefundOutcome, VendorRefund
 
 
 class Refunds:
-    """`payments` creates the vendor's adapter when it is needed."""
+    """`payments` creates the vendor's adapter when it is needed; `charge_rules`: what the vendor takes."""
 
     def __init__(
         self,
         orders: OrderRepository,
         payments: Callable[[], Payments],
+        charge_rules: RulesOf,
         raise_alarm: RaiseAlarm,
         clock: Clock,
         new_id: NewId,
     ) -> None:
         self._orders = orders
         self._payments = payments
+        self._charge_rules = charge_rules
         self._raise_alarm = raise_alarm
         self._clock = clock
         self._new_id = new_id
@@ -59,7 +60,7 @@ class Refunds:
 
         def reserve(order: Order) -> Order:
             part = _part(order, request.seller_id if actor.is_operator else actor.caller_id)
-            amount, units = amount_of(order, part, request)
+            amount, units = amount_of(order, part, request, self._charge_rules(order.currency))
             return order.reserve_refund(
                 Refund(
                     id=refund_id,
@@ -171,33 +172,35 @@ def _part(order: Order, seller_id: str | None) -> Fulfilment:
     return parts[0]
 
 
-def amount_of(order: Order, part: Fulfilment, request: RefundRequest) -> tuple[Money, Mapping[str, int]]:
+def amount_of(
+    order: Order, part: Fulfilment, request: RefundRequest, rules: ChargeRules
+) -> tuple[Money, Mapping[str, int]]:
     """The amount to refund, and the units by line id that it is for. Raises InvalidRequest."""
     left = {line.id: line.quantity - order.refunded_units(line.id) for line in part.lines}
     if request.lines is not None:
         if unknown := sorted(set(request.lines) - set(left)):
             raise InvalidRequest(f"There is no line {unknown[0]} in this part of the order.")
-        return _worth(order, part, request.lines), request.lines
+        return _worth(order, part, request.lines, rules), request.lines
     if request.amount is None:
         return order.refundable(part.seller_id), {line_id: units for line_id, units in left.items() if units}
     try:
-        return Money(request.amount, order.currency), {}
+        amount = Money(request.amount, order.currency)
     except ValueError as error:
         raise InvalidRequest(f"amount: {error}") from error
+    return rules.require_step(amount, "amount"), {}
 
 
-def _worth(order: Order, part: Fulfilment, units: Mapping[str, int]) -> Money:
+def _worth(order: Order, part: Fulfilment, units: Mapping[str, int], rules: ChargeRules) -> Money:
     """The price of the units with their share of the tax: refunded one by one, the sum is the same as at once.
 
     Shipping and its tax are refunded only by an amount, or with everything.
     """
     before = {line.id: order.refunded_units(line.id) for line in part.lines}
     after = {line_id: count + units.get(line_id, 0) for line_id, count in before.items()}
-    return _price_of(part, after) - _price_of(part, before)
+    return _price_of(part, after, rules) - _price_of(part, before, rules)
 
 
-def _price_of(part: Fulfilment, units: Mapping[str, int]) -> Money:
-    prices = sum(line.unit_price.minor * units[line.id] for line in part.lines)
-    taxed = (part.items + part.shipping).minor
-    tax = int((part.tax.minor * Decimal(prices) / taxed).to_integral_value(ROUND_HALF_UP)) if taxed else 0
-    return Money.from_minor(prices + tax, part.items.currency)
+def _price_of(part: Fulfilment, units: Mapping[str, int], rules: ChargeRules) -> Money:
+    prices = total((line.unit_price * units[line.id] for line in part.lines), part.items.currency)
+    taxed = (part.items + part.shipping).amount
+    return prices + rules.rounded(part.tax.amount * prices.amount / taxed) if taxed else prices

@@ -104,11 +104,14 @@ class Settlement:
     # Payments received -----------------------------------------------------------------------------------------------
 
     def _pay(self, order_id: str, buyer_id: str, capture: Capture, event_id: str | None = None) -> Order:
-        """Confirm the order. A closed order is revived, or refunded if it cannot be or its buyer has cancelled it."""
+        """Confirm the order, revive a closed one, or close and refund it.
+
+        It is refunded when its stock is gone, one of its shops may not sell any more, or its buyer has cancelled it.
+        """
         now, refund_id = self._clock(), self._new_id()
         processed = (self._orders.mark_processed(event_id, order_id, now),) if event_id else ()
 
-        def revive(order: Order) -> Order:
+        def accept(order: Order) -> Order:
             if order.payment.status is PaymentStatus.CANCELLED or not order.is_late_payment(capture):
                 return refund(order)
             return order.revive(capture)
@@ -119,9 +122,16 @@ class Settlement:
             return self._confirm(order, capture)
 
         try:
-            order = self._orders.change(buyer_id, order_id, now, revive, extra=processed)
+            order = self._orders.change(buyer_id, order_id, now, accept, extra=processed)
         except (InsufficientInventory, MayNotSell):
-            order = self._orders.change(buyer_id, order_id, now, refund, extra=processed)
+            # A pending order whose shop may not sell is closed first, so that the payment is late.
+            order = self._orders.change(
+                buyer_id,
+                order_id,
+                now,
+                lambda order: refund(order.close_unpaid(PaymentStatus.FAILED)),
+                extra=processed,
+            )
         return self._refunds.carry_out(order, refund_id)
 
     def _confirm(self, order: Order, capture: Capture) -> Order:

@@ -11,12 +11,12 @@ from souk.shared.alarms import RaiseAlarm
 from souk.shared.clock import Clock
 from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 from souk.shared.money import Money
+from souk.storefront.payments.adapters.stripe.amounts import VENDOR
 from souk.storefront.payments.adapters.stripe.api import StripeApi, Value
 from souk.storefront.payments.adapters.stripe.replies import (
     BUYER,
     ORDER,
     REFUND,
-    VENDOR,
     ReplyError,
     metadata,
     refund_of,

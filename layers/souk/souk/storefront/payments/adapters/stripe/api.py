@@ -18,7 +18,7 @@ from souk.shared.alarms import Alarm, RaiseAlarm
 from souk.shared.clock import Clock
 from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 from souk.shared.vendor_responses import json_object, read_bounded, retry_after
-from souk.storefront.payments.adapters.stripe.replies import VENDOR
+from souk.storefront.payments.adapters.stripe.amounts import VENDOR
 
 type Value = str | int | bool | Sequence[Value] | Mapping[str, Value] | None
 

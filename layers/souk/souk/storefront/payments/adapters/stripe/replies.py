@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from souk.shared.errors import VendorFailed
 from souk.shared.money import Money, minor_digits
+from souk.storefront.payments.adapters.stripe.amounts import DIGITS, VENDOR, charge_rules
 from souk.storefront.payments.model import RefundOutcome, RefundStatus, Session, SessionStatus
-
-VENDOR: Final = "stripe"
 
 ORDER, BUYER, REFUND = "order", "buyer", "refund"
 """The names of our ids in Stripe's metadata."""
@@ -101,17 +100,12 @@ def _optional(document: Mapping[str, Any], name: str) -> str | None:
 
 # Amounts -------------------------------------------------------------------------------------------------------------
 
-# Stripe's units are a currency's smallest, but for a few currencies other than in ISO 4217:
-# https://docs.stripe.com/currencies#special-cases
-_DIGITS = {"ISK": 2, "UGX": 2, "MGA": 0}
-
 
 def to_stripe(money: Money) -> int:
-    """Raises ValueError for an amount that is not a whole number of Stripe's units."""
-    count = money.amount.scaleb(_digits(money.currency))
-    if count != int(count):
+    """Raises ValueError for an amount that is not a multiple of what Stripe takes."""
+    if not charge_rules(money.currency).takes(money):
         raise ValueError(f"Stripe takes no {money} {money.currency}")
-    return int(count)
+    return int(money.amount.scaleb(_digits(money.currency)))
 
 
 def from_stripe(count: int, currency: str) -> Money:
@@ -121,4 +115,4 @@ def from_stripe(count: int, currency: str) -> Money:
 
 
 def _digits(currency: str) -> int:
-    return _DIGITS.get(currency, minor_digits(currency))
+    return DIGITS.get(currency, minor_digits(currency))
