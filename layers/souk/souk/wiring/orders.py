@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from souk.aws.workflows import StepFunctions
     from souk.shared.sweeping import DueSweeper
     from souk.shared.workflows import Dispatcher
-    from souk.storefront.orders.model import Order
+    from souk.storefront.orders.model import Order, UnmatchedPayment
     from souk.storefront.orders.model.pricing import CurrentRates
     from souk.storefront.orders.repository import OrderRepository
     from souk.storefront.orders.service.checkout import CheckoutSessions, ReturnPages
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from souk.storefront.orders.service.placing import BasketReader, Drafting, Placing
     from souk.storefront.orders.service.refunds import Refunds
     from souk.storefront.orders.service.settlement import Settlement
+    from souk.storefront.orders.service.unmatched import UnmatchedPayments
 
 
 @cache
@@ -80,10 +81,12 @@ def placing() -> Placing:
 
 @cache
 def checkout_sessions() -> CheckoutSessions:
+    from souk.aws.settings import setting
     from souk.shared.clock import utc_now
     from souk.storefront.orders.service.checkout import CheckoutSessions
 
-    return CheckoutSessions(order_repository(), payments.payments, _return_pages(), _hold(), utc_now)
+    installation = setting("SOUK_INSTALLATION")
+    return CheckoutSessions(order_repository(), payments.payments, _return_pages(), installation, _hold(), utc_now)
 
 
 @cache
@@ -123,6 +126,18 @@ def settlement() -> Settlement:
 
 
 @cache
+def unmatched_payments() -> UnmatchedPayments:
+    from souk.aws.logging import raise_alarm
+    from souk.aws.settings import setting
+    from souk.shared.clock import utc_now
+    from souk.storefront.orders.service.unmatched import UnmatchedPayments
+
+    return UnmatchedPayments(
+        order_repository(), settlement(), payments.payments, setting("SOUK_INSTALLATION"), raise_alarm, utc_now
+    )
+
+
+@cache
 def dispatcher() -> Dispatcher[Order]:
     from souk.shared.clock import utc_now
     from souk.shared.workflows import Dispatcher
@@ -132,12 +147,13 @@ def dispatcher() -> Dispatcher[Order]:
 
 
 @cache
-def sweeper() -> DueSweeper[Order, Order]:
+def sweeper() -> DueSweeper[Order | UnmatchedPayment, Order | UnmatchedPayment]:
     from souk.shared.clock import utc_now
     from souk.shared.sweeping import DueSweeper
     from souk.storefront.orders.workflow import DueOrders
 
-    return DueSweeper(DueOrders(order_repository(), settlement(), refunds(), checkout_sessions().open), utc_now)
+    due = DueOrders(order_repository(), settlement(), refunds(), unmatched_payments(), checkout_sessions().open)
+    return DueSweeper(due, utc_now)
 
 
 @cache
