@@ -53,7 +53,7 @@ class Sweeping:
 def test_sweepers_take_turns_and_all_that_was_touched_is_counted(everything: bool) -> None:
     done: list[tuple[str, int]] = []
     many, none, few = Sweeping("many", 4, done), Sweeping("none", 0, done), Sweeping("few", 2, done)
-    assert sweep_all((many, none, few), Watch(), everything=everything) == Swept(touched=6, finished=True)
+    assert sweep_all((many, none, few), Watch(), everything=everything) == Swept(touched=6)
     assert done == [("many", 0), ("few", 0), ("many", 1), ("few", 1), ("many", 2), ("many", 3)]
     assert [one.asked for one in (many, none, few)] == [[everything]] * 3
 
@@ -62,7 +62,7 @@ def test_no_piece_is_begun_that_might_not_end_in_time_and_none_starves_another()
     done: list[tuple[str, int]] = []
     watch = Watch(55.0, each=5.0)
     sweepers = Sweeping("slow", 100, done, watch), Sweeping("other", 100, done, watch)
-    assert sweep_all(sweepers, watch, everything=False) == Swept(touched=6, finished=False)
+    assert sweep_all(sweepers, watch, everything=False) == Swept(touched=6, unfinished=True)
     assert [name for name, _ in done] == ["slow", "other"] * 3
     assert watch.left == LONGEST_PIECE
 
@@ -70,7 +70,7 @@ def test_no_piece_is_begun_that_might_not_end_in_time_and_none_starves_another()
 def test_a_sweep_begins_a_limited_number_of_pieces() -> None:
     done: list[tuple[str, int]] = []
     swept = sweep_all([Sweeping("many", MOST_A_SWEEP + 1, done)], Watch(), everything=True)
-    assert (swept, len(done)) == (Swept(touched=MOST_A_SWEEP, finished=False), MOST_A_SWEEP)
+    assert (swept, len(done)) == (Swept(touched=MOST_A_SWEEP, unfinished=True), MOST_A_SWEEP)
 
 
 def test_failures_are_raised_after_everything_else_is_done() -> None:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
-from typing import Final, Protocol, TypedDict
+from typing import Final, Literal, NotRequired, Protocol, TypedDict
 
 from souk.shared.clock import Clock
 
@@ -68,10 +68,10 @@ class DueSweeper[S, T: HasDueTime]:
 
 
 class Swept(TypedDict):
-    """`touched`: how many pieces of work there were. `finished`: False when the time or the number was up before."""
+    """`touched`: how many pieces of work there were. `unfinished`: time or number were up before the work was."""
 
     touched: int
-    finished: bool
+    unfinished: NotRequired[Literal[True]]
 
 
 def sweep_all(sweepers: Iterable[Sweeper], seconds_left: Callable[[], float], *, everything: bool) -> Swept:
@@ -94,7 +94,7 @@ def sweep_all(sweepers: Iterable[Sweeper], seconds_left: Callable[[], float], *,
         except Exception as error:  # noqa: BLE001 - raised below
             failures.append(error)
     _raise(failures)
-    return Swept(touched=touched, finished=not turns)
+    return Swept(touched=touched, unfinished=True) if turns else Swept(touched=touched)
 
 
 def settle_each[T](found: Iterable[T], settle: Callable[[T], int]) -> int:
