@@ -13,7 +13,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,9 +23,9 @@ from local.forkserver import Forked, ForkServers
 from local.problems import PatchOutdated
 
 IN_FLIGHT = 32
-_ONE_PROCESSOR = 1769
-"""Megabytes of memory with which Lambda gives a function one whole processor."""
-_NICE = 10
+_HEAVY = 3008
+"""Megabytes of memory of the functions that keep all processors busy for seconds: pictures, films, a whole index."""
+HEAVY_IN_FLIGHT = max(2, os.cpu_count() or 2)
 _END_OF_LOG = "\x1eend of invocation\x1e"
 
 
@@ -128,19 +128,9 @@ def isolate_workers(runtime: Any, servers: ForkServers, started: Callable[[int, 
 
     MiniStack runs them in its own interpreter, which would hide that a package is missing in a layer. They also get
     sessions of their own, so that Ctrl-C reaches only the stack; their pids are recorded, to end them after a crash.
-
-    Functions that have more than one processor on AWS let all others run first: here they share the machine's, and 30
-    generations at once made every call to the cloud, which is one process, take half a second.
     """
 
     def popen(command: list[str], **named: Any) -> Forked | subprocess.Popen[str]:
-        process = start(command, **named)
-        if int(named["env"].get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 0)) > _ONE_PROCESSOR:
-            with suppress(ProcessLookupError):
-                os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
-        return process
-
-    def start(command: list[str], **named: Any) -> Forked | subprocess.Popen[str]:
         function = named["env"].get("AWS_LAMBDA_FUNCTION_NAME", "")
         if forkserver.SUPPORTED and command[0] == sys.executable:
             return servers.start(function, command[1], named["cwd"], named["env"])
@@ -157,16 +147,18 @@ def isolate_workers(runtime: Any, servers: ForkServers, started: Callable[[int, 
 def queue_above_the_bound(lambdas: Any) -> None:
     """Beyond IN_FLIGHT, invocations wait for their turn; MiniStack answers 429. Each one is a process here.
 
+    Of heavy functions there run only as many as this machine has processors: together they are not done later for it,
+    and 30 generations at once left the cloud, which is one process, hardly any time.
     An invocation by a running function does not wait, because its caller would wait for it.
     """
-    places = threading.BoundedSemaphore(IN_FLIGHT)
+    places, heavy_places = threading.BoundedSemaphore(IN_FLIGHT), threading.BoundedSemaphore(HEAVY_IN_FLIGHT)
     execute = lambdas._execute_function
     inside = threading.local()
 
     def execute_in_turn(func: dict[str, Any], event: Any) -> Any:
         if lambdas._invoke_depth.get() or getattr(inside, "held", False):
             return execute(func, event)
-        with places:
+        with heavy_places if _is_heavy(func) else nullcontext(), places:
             inside.held = True  # it calls itself again, in the function's own account and region
             try:
                 return execute(func, event)
@@ -174,6 +166,10 @@ def queue_above_the_bound(lambdas: Any) -> None:
                 inside.held = False
 
     lambdas._execute_function = execute_in_turn
+
+
+def _is_heavy(func: dict[str, Any]) -> bool:
+    return int((func.get("config") or func).get("MemorySize", 0)) >= _HEAVY
 
 
 def show_logs(lambdas: Any, log: logging.Logger) -> None:
