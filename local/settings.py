@@ -8,6 +8,7 @@ EBAY_TOKEN_URL       the stand-in    OAuth token endpoint
 EBAY_CLIENT_ID, EBAY_CLIENT_SECRET   the eBay application's keys
 STRIPE_API_URL       the stand-in    Stripe's API, without /v1
 STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET    Stripe's secret key, and the secret that it signs events with
+INSTALLATION         this machine's name   whose payments are ours, where local clouds share an account at Stripe
 CHECKOUT_SUCCESS_URL, CHECKOUT_CANCEL_URL    the frontend's pages after a payment
 MEDIA_PROVIDER       studio          studio, openai or bedrock
 OPENAI_API_KEY, OPENAI_API_URL, OPENAI_IMAGE_MODEL, BEDROCK_IMAGE_MODEL, BEDROCK_VIDEO_MODEL, BEDROCK_TEXT_MODEL
@@ -44,6 +45,7 @@ _PARAMETERS = {
     "EBAY_MEDIA_URL": "EbayMediaUrl",
     "EBAY_TOKEN_URL": "EbayTokenUrl",
     "STRIPE_API_URL": "StripeApiUrl",
+    "INSTALLATION": "Installation",
     "CHECKOUT_SUCCESS_URL": "CheckoutSuccessUrl",
     "CHECKOUT_CANCEL_URL": "CheckoutCancelUrl",
     "MEDIA_PROVIDER": "MediaProvider",
@@ -108,6 +110,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     _check_tax_rates(given.get("TAX_RATES", "{}"))
     parameters = {parameter: given[name] for name, parameter in _PARAMETERS.items() if name in given}
     parameters |= {"Architecture": own_architecture()}
+    if "StripeApiUrl" in parameters:
+        parameters.setdefault("Installation", platform.node())
     return Settings(
         port=_port(given.get("PORT", "3000")),
         data=Path(given.get("SOUK_DATA", ".souk")).resolve(),

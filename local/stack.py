@@ -16,6 +16,7 @@ from typing import IO, Any, Final
 from local import build, deploy, packaging
 from local.children import Children
 from local.cloud import Cloud, bind, emulator
+from local.expiry import Expiry
 from local.gateway import Gateway
 from local.patches import gateways
 from local.problems import Unusable
@@ -44,6 +45,7 @@ class Stack:
         self._ports: dict[str, int] = {}
         self._stand_ins: dict[str, StandIn] = {}
         self._cloud: Cloud | None = None
+        self._expiry: Expiry | None = None
 
     @property
     def places(self) -> Places:
@@ -93,6 +95,8 @@ class Stack:
         self._fill_secrets()
         self._serve(api, listener)
         self._sweep()
+        self._expiry = Expiry(package.template, self.physical_name, self.cloud.client("s3"))
+        self._expiry.start()
         self._announce()
 
     def problem(self) -> str:
@@ -106,6 +110,8 @@ class Stack:
 
     def stop(self) -> None:
         """Stop all processes and save the state. Allowed at any point of a start."""
+        if self._expiry is not None:
+            self._expiry.stop()
         try:
             if self._cloud is not None:
                 self._cloud.stop()
@@ -203,14 +209,14 @@ class Stack:
     def _sweep(self) -> None:
         """Invoke the sweepers: they finish what an earlier run was doing when it ended."""
         payload = json.dumps({"starting": True})
-        for name in filter(None, map(self.function_name, SWEEPERS)):
+        for name in filter(None, map(self.physical_name, SWEEPERS)):
             self.cloud.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=payload)
 
     def _announce(self) -> None:
         replace_durably(self.settings.data / "running", json.dumps(asdict(self.places)).encode())
 
-    def function_name(self, *logical: str) -> str:
-        """The deployed name of the first of these functions that is in the stack; empty if none is."""
+    def physical_name(self, *logical: str) -> str:
+        """The deployed name of the first of these resources that is in the stack; empty if none is."""
         return physical_name(self.cloud.client("cloudformation"), deploy.STACK, *logical)
 
 

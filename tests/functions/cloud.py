@@ -154,7 +154,8 @@ class Cloud:
         with pytest.MonkeyPatch.context() as environment:
             for variable in all_variables().keys() - variables_of(function).keys():
                 environment.delenv(variable, raising=False)
-            return handle(event, SimpleNamespace(function_name=function))
+            context = SimpleNamespace(function_name=function, get_remaining_time_in_millis=lambda: 55_000)
+            return handle(event, context)
 
     def call(
         self,

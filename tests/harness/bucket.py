@@ -25,9 +25,6 @@ class Bucket:
     def get_object(self, **request: Any) -> dict[str, Any]:
         return self._call("get_object", lambda: self._get(request["Key"]))
 
-    def delete_object(self, **request: Any) -> dict[str, Any]:
-        return self._call("delete_object", lambda: self._delete(request["Key"]))
-
     def generate_presigned_url(self, _operation: str, Params: dict[str, str], ExpiresIn: int) -> str:  # noqa: N803
         return f"https://bucket.example/{Params['Key']}?expires={ExpiresIn}"
 
@@ -48,10 +45,6 @@ class Bucket:
             )
         content, content_type = self.objects[key]
         return {"Body": BytesIO(content), "ContentLength": len(content), "ContentType": content_type}
-
-    def _delete(self, key: str) -> dict[str, Any]:
-        self.objects.pop(key, None)
-        return {}
 
     def _call(self, operation: str, effect: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         slow: Any = {"Error": {"Code": "SlowDown", "Message": "slow down"}}

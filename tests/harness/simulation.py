@@ -110,7 +110,8 @@ class Simulation:
         with pytest.MonkeyPatch.context() as environment:
             for variable, value in variables_of(function).items():
                 environment.setenv(variable, resolve(value, {}))
-            return module_of(name).handler(event, SimpleNamespace(function_name=function))
+            context = SimpleNamespace(function_name=function, get_remaining_time_in_millis=lambda: 55_000)
+            return module_of(name).handler(event, context)
 
     def _invoke_arn(self, arn: str, event: Any) -> Any:
         return self.invoke(name_of(arn), event)

@@ -1,16 +1,15 @@
 """Every minute: check work that has been under way for too long. `{"starting": true}` checks all work."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from souk.aws.step import step
-from souk.shared.sweeping import sweep_all
+from souk.aws.step import timed_step
+from souk.shared.sweeping import Swept, sweep_all
 from souk.wiring.catalogue import photo_sweeper
 from souk.wiring.listings import sweeper
 
 
-@step
-def handler(event: Mapping[str, Any]) -> dict[str, int]:
-    """`{"touched": <number of listings, and of products with waiting photos, that were changed>}`."""
-    everything = event.get("starting") is True
-    return {"touched": sweep_all((sweeper(), photo_sweeper()), everything=everything)}
+@timed_step
+def handler(event: Mapping[str, Any], seconds_left: Callable[[], float]) -> Swept:
+    """How many listings, and products with waiting photos, were touched, and whether that was all."""
+    return sweep_all((sweeper(), photo_sweeper()), seconds_left, everything=event.get("starting") is True)

@@ -1,13 +1,18 @@
-"""Every minute: settle the orders that are overdue. `{"starting": true}` looks at everything unfinished."""
+"""Every minute: settle the orders and payments that are overdue.
 
-from collections.abc import Mapping
+`{"starting": true}` looks at everything unfinished, and compares what was paid lately with the orders: the local cloud
+does that when it starts, and a person after the table was restored.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from souk.aws.step import step
-from souk.wiring.orders import sweeper
+from souk.aws.step import timed_step
+from souk.shared.sweeping import Swept, sweep_all
+from souk.wiring.orders import sweeper, unmatched_payments
 
 
-@step
-def handler(event: Mapping[str, Any]) -> dict[str, int]:
-    """Answers how many orders were touched."""
-    return {"touched": sweeper().sweep(everything=event.get("starting") is True)}
+@timed_step
+def handler(event: Mapping[str, Any], seconds_left: Callable[[], float]) -> Swept:
+    """How many orders and payments were touched, and whether that was all."""
+    return sweep_all((sweeper(), unmatched_payments()), seconds_left, everything=event.get("starting") is True)

@@ -2,7 +2,7 @@
 
 from souk.http.endpoint import ANYONE, Request, endpoint
 from souk.storefront.payments.schemas import EventReceipt, VendorEvent
-from souk.wiring.orders import settlement
+from souk.wiring.orders import unmatched_payments
 from souk.wiring.payments import read_event
 
 
@@ -11,5 +11,5 @@ def handler(request: Request) -> EventReceipt:
     """Take a payment vendor's signed event; 400 when the signature does not fit."""
     event = read_event(request.raw_body, request.headers.get("stripe-signature", ""))
     if event is not None:
-        settlement().handle_event(event)
+        unmatched_payments().handle_event(event)
     return EventReceipt()

@@ -80,12 +80,15 @@ REFUND: Mapping[str, Param] = {
     "metadata": _METADATA,
 }
 
-REFUNDS: Mapping[str, Param] = {
-    "payment_intent": _TEXT,
-    "charge": _TEXT,
-    "limit": Param(pattern=r"[1-9]\d?|100"),
-    "starting_after": _TEXT,
+_PAGE: Mapping[str, Param] = {"limit": Param(pattern=r"[1-9]\d?|100"), "starting_after": _TEXT}
+
+SESSIONS: Mapping[str, Param] = {
+    "created": Param(fields={"gte": Param(pattern=r"\d{1,11}")}),
+    "status": Param(pattern="complete|expired|open"),
+    **_PAGE,
 }
+
+REFUNDS: Mapping[str, Param] = {"payment_intent": _TEXT, "charge": _TEXT, **_PAGE}
 
 
 def read(text: str, params: Mapping[str, Param]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from local.vendors.stripe import forms
+from local.vendors.stripe import forms, lists
 from local.vendors.stripe.amounts import check_multiple
 from local.vendors.stripe.errors import invalid, no_such
 from local.vendors.stripe.events import Events
@@ -14,7 +14,6 @@ from local.vendors.stripe.store import Store
 
 REFUND = "refund"
 OUTCOMES = ("succeeded", "pending", "failed")
-_PAGE = 10
 
 
 class Refunds:
@@ -57,14 +56,7 @@ class Refunds:
         """Newest first, of one payment or of all."""
         wanted = forms.read(query, forms.REFUNDS)
         intent = self._charge_of(wanted)["payment_intent"] if "charge" in wanted else wanted.get("payment_intent")
-        found = self._store.all(REFUND, intent)
-        if after := wanted.get("starting_after"):
-            place = next((number for number, one in enumerate(found) if one["id"] == after), None)
-            if place is None:
-                raise no_such(REFUND, after)
-            found = found[place + 1 :]
-        limit = int(wanted.get("limit", _PAGE))
-        return {"object": "list", "url": "/v1/refunds", "has_more": len(found) > limit, "data": found[:limit]}
+        return lists.page("/v1/refunds", REFUND, self._store.all(REFUND, intent), wanted)
 
     def settle(self, refund_id: str, status: str) -> None:
         """What the bank says of a pending one, or (failed) of one that had succeeded. Raises ValueError."""

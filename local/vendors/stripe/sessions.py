@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from local.vendors.stripe import forms
+from local.vendors.stripe import forms, lists
 from local.vendors.stripe.amounts import check_multiple, check_total
 from local.vendors.stripe.errors import invalid, no_such
 from local.vendors.stripe.events import Events
@@ -103,6 +103,13 @@ class Sessions:
     def all(self) -> list[dict[str, Any]]:
         """Newest first."""
         return self._store.all(SESSION)
+
+    def page(self, query: str) -> dict[str, Any]:
+        """Newest first. Raises Refused."""
+        wanted = forms.read(query, forms.SESSIONS)
+        since = int(wanted.get("created", {}).get("gte", 0))
+        found = [one for one in self._store.all(SESSION, wanted.get("status")) if one["created"] >= since]
+        return lists.page("/v1/checkout/sessions", SESSION, found, wanted)
 
     def expire(self, session_id: str) -> Work:
         self.get(session_id)

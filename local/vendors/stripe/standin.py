@@ -177,6 +177,8 @@ class StripeApp:
         match request.method, request.path:
             case "POST", "/v1/checkout/sessions":
                 return "create_session", lambda: self._sessions.create(form)
+            case "GET", "/v1/checkout/sessions":
+                return "list_sessions", lambda: lambda: self._sessions.page(_query(request))
             case "GET", path if path.startswith(f"{_SESSIONS}/") and not act:
                 return "get_session", lambda: lambda: self._sessions.get(under)
             case "GET", path if path.startswith(f"{_SESSIONS}/") and act == "line_items":
@@ -186,8 +188,7 @@ class StripeApp:
             case "POST", "/v1/refunds":
                 return "create_refund", lambda: self._refunds.create(form)
             case "GET", "/v1/refunds":
-                query = urlencode([(name, value) for name, values in request.query.items() for value in values])
-                return "list_refunds", lambda: lambda: self._refunds.page(query)
+                return "list_refunds", lambda: lambda: self._refunds.page(_query(request))
             case "GET", path if path.startswith(f"{_REFUNDS}/"):
                 return "get_refund", lambda: lambda: self._refunds.get(refund_id)
         return "unknown", lambda: _unknown(request)
@@ -289,6 +290,10 @@ class StripeApp:
                 self._sessions.expire(session_id)()
         except Refused as refusal:
             raise ValueError(str(refusal)) from refusal
+
+
+def _query(request: Request) -> str:
+    return urlencode([(name, value) for name, values in request.query.items() for value in values])
 
 
 def _list(url: str, data: list[dict[str, Any]]) -> dict[str, Any]:

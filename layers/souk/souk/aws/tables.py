@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from heapq import merge
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, overload
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -197,12 +199,15 @@ class Tables:
             after = found.next_key
 
     def query_due(self, table: str, before: datetime | None) -> Iterator[Item]:
-        """Items with a `due_at` until `before`, or with any when it is None. The index lags: read each again."""
-        for shard in DUE_SHARDS:
-            condition, values = "#due_shard = :shard", {"shard": shard}
-            if before is not None:
-                condition, values = condition + " AND #due_at <= :before", {**values, "before": to_wire(before)}
-            yield from self.query_all(table, condition, values, index="due")
+        """Items with a `due_at` until `before`, or with any when it is None, the oldest first.
+
+        The index lags: read each again.
+        """
+        condition, until = "#due_shard = :shard", {}
+        if before is not None:
+            condition, until = condition + " AND #due_at <= :before", {"before": to_wire(before)}
+        shards = [self.query_all(table, condition, {**until, "shard": one}, index="due") for one in DUE_SHARDS]
+        return merge(*shards, key=itemgetter("due_at"))
 
     def scan(self, table: str, *, limit: int, after: Mapping[str, str] | None = None) -> Page:
         """One page of everything there is, in no order. For rebuilds, never on a request path."""

@@ -1,17 +1,31 @@
-"""Sweeps: the guarantee behind every fast path. They settle what is overdue, and one failure does not stop the rest."""
+"""Sweeps: the guarantee behind every fast path. They settle what is overdue, and one failure does not stop the rest.
+
+A sweep has a limit in time and in pieces of work. What it does not reach is what the next one, a minute later, begins
+with.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Final, Literal, NotRequired, Protocol, TypedDict
 
 from souk.shared.clock import Clock
 
+MOST_A_SWEEP: Final = 2000
+"""Pieces of work that one sweep begins."""
+LONGEST_PIECE: Final = 25.0
+"""Seconds that a piece of work may take: two calls to a vendor that does not answer."""
+
+type Work = Callable[[], bool]
+"""One piece of work. Returns whether there was anything to do."""
+
 
 class Sweeper(Protocol):
-    def sweep(self, *, everything: bool) -> int:
-        """Handle what is overdue, or all that has a due time if `everything`. Returns how many were handled."""
+    def work(self, *, everything: bool) -> Iterator[Work]:
+        """What is overdue, or all that has a due time if `everything`; the oldest first."""
         ...
 
 
@@ -24,14 +38,16 @@ class DueEntities[S, T: HasDueTime](Protocol):
     """What differs between the entities that a sweep settles."""
 
     def due(self, before: datetime | None) -> Iterable[S]:
-        """References to entities with a due time until `before`, or with any when it is None."""
+        """References to entities with a due time until `before`, or with any when it is None; the oldest first."""
         ...
 
     def read(self, found: S) -> T | None:
         """The entity as it is now: the index that found it lags."""
         ...
 
-    def settle(self, entity: T, now: datetime, *, everything: bool) -> None: ...
+    def settle(self, entity: T, now: datetime, *, everything: bool) -> None:
+        """Afterwards the entity is not due for a while, also after a failure: it would keep the next one waiting."""
+        ...
 
 
 class DueSweeper[S, T: HasDueTime]:
@@ -39,29 +55,50 @@ class DueSweeper[S, T: HasDueTime]:
         self._entities = entities
         self._clock = clock
 
-    def sweep(self, *, everything: bool) -> int:
-        now = self._clock()
+    def work(self, *, everything: bool) -> Iterator[Work]:
+        for found in self._entities.due(None if everything else self._clock()):
+            yield partial(self._settle, found, everything=everything)
 
-        def settle(found: S) -> bool:
-            entity = self._entities.read(found)
-            if entity is None or entity.due_at is None or not (everything or entity.due_at <= now):
-                return False
-            self._entities.settle(entity, now, everything=everything)
-            return True
-
-        return settle_each(self._entities.due(None if everything else now), settle)
-
-
-def sweep_all(sweepers: Iterable[Sweeper], *, everything: bool) -> int:
-    """Run all sweepers; returns how many entities they handled. Raises an ExceptionGroup at the end."""
-    return settle_each(sweepers, lambda sweeper: sweeper.sweep(everything=everything))
+    def _settle(self, found: S, *, everything: bool) -> bool:
+        now, entity = self._clock(), self._entities.read(found)
+        if entity is None or entity.due_at is None or not (everything or entity.due_at <= now):
+            return False
+        self._entities.settle(entity, now, everything=everything)
+        return True
 
 
-def settle_each[T](found: Iterable[T], settle: Callable[[T], int]) -> int:
-    """Call `settle` for each of `found`; returns the sum of its results.
+class Swept(TypedDict):
+    """`touched`: how many pieces of work there were. `unfinished`: time or number were up before the work was."""
+
+    touched: int
+    unfinished: NotRequired[Literal[True]]
+
+
+def sweep_all(sweepers: Iterable[Sweeper], seconds_left: Callable[[], float], *, everything: bool) -> Swept:
+    """Do the work of all sweepers, who take turns, while there is time for another piece.
 
     A failure does not keep the others waiting: all failures are raised at the end, as one ExceptionGroup.
     """
+    turns = deque(sweeper.work(everything=everything) for sweeper in sweepers)
+    touched = begun = 0
+    failures: list[Exception] = []
+    while turns and begun < MOST_A_SWEEP and seconds_left() > LONGEST_PIECE:
+        pieces = turns.popleft()
+        try:
+            piece = next(pieces, None)
+            if piece is None:
+                continue
+            turns.append(pieces)
+            begun += 1
+            touched += piece()
+        except Exception as error:  # noqa: BLE001 - raised below
+            failures.append(error)
+    _raise(failures)
+    return Swept(touched=touched, unfinished=True) if turns else Swept(touched=touched)
+
+
+def settle_each[T](found: Iterable[T], settle: Callable[[T], int]) -> int:
+    """Call `settle` for each of `found`; returns the sum of its results. Failures are raised as by `sweep_all`."""
     handled = 0
     failures: list[Exception] = []
     for entity in found:
@@ -69,6 +106,10 @@ def settle_each[T](found: Iterable[T], settle: Callable[[T], int]) -> int:
             handled += settle(entity)
         except Exception as error:  # noqa: BLE001 - raised below
             failures.append(error)
+    _raise(failures)
+    return handled
+
+
+def _raise(failures: list[Exception]) -> None:
     if failures:
         raise ExceptionGroup("some could not be settled", failures)
-    return handled

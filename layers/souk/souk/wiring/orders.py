@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from souk.aws.workflows import StepFunctions
     from souk.shared.sweeping import DueSweeper
     from souk.shared.workflows import Dispatcher
-    from souk.storefront.orders.model import Order
+    from souk.storefront.orders.model import Order, UnmatchedPayment
     from souk.storefront.orders.model.pricing import CurrentRates
     from souk.storefront.orders.repository import OrderRepository
     from souk.storefront.orders.service.checkout import CheckoutSessions, ReturnPages
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from souk.storefront.orders.service.refunds import Refunds
     from souk.storefront.orders.service.settlement import Settlement
     from souk.storefront.orders.service.suspension import SuspendedShops
+    from souk.storefront.orders.service.unmatched import UnmatchedPayments
 
 
 @cache
@@ -82,10 +83,12 @@ def placing() -> Placing:
 
 @cache
 def checkout_sessions() -> CheckoutSessions:
+    from souk.aws.settings import setting
     from souk.shared.clock import utc_now
     from souk.storefront.orders.service.checkout import CheckoutSessions
 
-    return CheckoutSessions(order_repository(), payments.payments, _return_pages(), _hold(), utc_now)
+    installation = setting("SOUK_INSTALLATION")
+    return CheckoutSessions(order_repository(), payments.payments, _return_pages(), installation, _hold(), utc_now)
 
 
 @cache
@@ -133,6 +136,18 @@ def suspensions() -> SuspendedShops:
 
 
 @cache
+def unmatched_payments() -> UnmatchedPayments:
+    from souk.aws.logging import raise_alarm
+    from souk.aws.settings import setting
+    from souk.shared.clock import utc_now
+    from souk.storefront.orders.service.unmatched import UnmatchedPayments
+
+    return UnmatchedPayments(
+        order_repository(), settlement(), payments.payments, setting("SOUK_INSTALLATION"), raise_alarm, utc_now
+    )
+
+
+@cache
 def dispatcher() -> Dispatcher[Order]:
     from souk.shared.clock import utc_now
     from souk.shared.workflows import Dispatcher
@@ -142,12 +157,13 @@ def dispatcher() -> Dispatcher[Order]:
 
 
 @cache
-def sweeper() -> DueSweeper[Order, Order]:
+def sweeper() -> DueSweeper[Order | UnmatchedPayment, Order | UnmatchedPayment]:
     from souk.shared.clock import utc_now
     from souk.shared.sweeping import DueSweeper
     from souk.storefront.orders.workflow import DueOrders
 
-    return DueSweeper(DueOrders(order_repository(), settlement(), refunds(), checkout_sessions().open), utc_now)
+    due = DueOrders(order_repository(), settlement(), refunds(), unmatched_payments(), checkout_sessions().open)
+    return DueSweeper(due, utc_now)
 
 
 @cache

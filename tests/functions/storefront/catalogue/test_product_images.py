@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from souk.selling.photos.adapters.s3 import S3MediaStore
-from souk.selling.photos.model import MOST_PHOTOS, UPLOAD_LIFE, Photo, PhotoStatus
+from souk.selling.photos.model import LOOK_AGAIN, MOST_PHOTOS, Photo, PhotoStatus
 from souk.shared.clock import utc_now
 from souk.storefront.catalogue.model import ProductWithStock
 from souk.storefront.catalogue.repository import ProductRepository
@@ -142,7 +142,7 @@ def test_a_good_picture_is_public_under_its_hash(cloud: Cloud, bea: Merchant) ->
     [listed] = bea.products()["products"]
     assert [(one["status"], one["url"]) for one in listed["photos"]] == [("ready", f"{shown}?width=320")]
     assert listed["images"] == [*LINKS, f"{shown}?width=320"]
-    assert set(objects(cloud)) == {f"public/{photo.content_hash}"}
+    assert [key for key in objects(cloud) if key.startswith("public/")] == [f"public/{photo.content_hash}"]
 
 
 @pytest.mark.parametrize("content", [b"GIF89a", b"<svg/>", a_jpeg(50), a_jpeg()[:200]])
@@ -151,7 +151,8 @@ def test_a_bad_picture_is_rejected_and_nobody_sees_it(cloud: Cloud, bea: Merchan
     arrive(cloud, announce(cloud, bea, product, content))
     [photo] = bea.products()["products"][0]["photos"]
     assert (photo["status"], photo["url"], bool(photo["reason"])) == ("rejected", None, True)
-    assert (seen(cloud, product).json["images"], objects(cloud)) == ([], {})
+    assert seen(cloud, product).json["images"] == []
+    assert [key for key in objects(cloud) if key.startswith("public/")] == []
 
 
 def test_an_upload_event_delivered_twice_is_processed_once(cloud: Cloud, bea: Merchant) -> None:
@@ -182,11 +183,11 @@ def test_a_photo_is_processed_while_the_seller_edits_the_product(
 
 
 @pytest.mark.parametrize("key", ["incoming/products/{bea}/unknown/photo", "incoming/products/stranger/{product}/photo"])
-def test_an_upload_without_a_pending_photo_is_deleted(cloud: Cloud, bea: Merchant, key: str) -> None:
+def test_an_upload_without_a_pending_photo_is_ignored(cloud: Cloud, bea: Merchant, key: str) -> None:
     named = key.format(bea=bea.id, product=bea.offers())
     cloud.client("s3").put_object(Bucket=cloud.physical["MediaBucket"], Key=named, Body=b"x")
     arrive(cloud, named)
-    assert objects(cloud) == {}
+    assert set(objects(cloud)) == {named}
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,8 @@ def test_a_product_is_due_until_its_photos_are_settled(cloud: Cloud, bea: Mercha
     product = bea.offers(images=LINKS)
     key = announce(cloud, bea, product, a_jpeg())
     waiting = stored(product).product
-    assert waiting.due_at == waiting.photos[0].requested_at + UPLOAD_LIFE
+    assert waiting.due_at is not None
+    assert timedelta(0) <= waiting.due_at - waiting.photos[0].requested_at - LOOK_AGAIN < timedelta(seconds=5)
     assert bea.on("update_product", product, json={"images": LINKS[:1]}).status == 200
     assert stored(product).product.due_at == waiting.due_at
     arrive(cloud, key)

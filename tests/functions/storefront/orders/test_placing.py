@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from souk.storefront.orders.model import Status
+from souk.storefront.orders.model import ASK_AFTER, Status
 from tests.functions.cloud import Cloud, forget
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, refused, stock_of
 from tests.unit.storefront.payments.stripe_in_process import Stripe
@@ -44,7 +44,7 @@ def test_an_order_takes_its_stock_and_can_be_paid(cloud: Cloud, shop: Shop, buye
     assert (line.product_id, line.title, str(line.unit_price)) == (board.id, "Walnut Chopping Board", "40.00")
     held = datetime.fromisoformat(placed["expires_at"]) - order.created_at
     assert timedelta(minutes=30) < held <= timedelta(minutes=31)
-    assert order.payment.due_at == order.hold_until
+    assert order.payment.due_at == order.created_at + ASK_AFTER
 
     [form] = stripe.forms
     assert session["amount_total"] == order.total.minor == 8750

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from souk.shared.clock import utc_now
+from souk.storefront.orders.model import ASK_AFTER, RECHECK_AFTER
 from souk.storefront.sellers.mapping import from_shop
 from souk.storefront.sellers.model import Shop as StoredShop
 from souk.storefront.sellers.model import Verification
@@ -108,6 +111,36 @@ def _sweeping_nothing(desk: Desk) -> Callable[[], Any]:
     return lambda: desk.cloud.invoke("sweep_orders", sample("sweep_orders"))
 
 
+def _a_payment_without_an_order(desk: Desk) -> Callable[[], Any]:
+    return _delivered(desk, _of_no_order(desk))
+
+
+def _of_no_order(desk: Desk) -> dict[str, Any]:
+    page = desk.stripe.pay(desk.placed())
+    return event("checkout.session.completed", {**page, "metadata": {**page["metadata"], "order": "lost"}})
+
+
+def _asking_about_a_page(desk: Desk) -> Callable[[], Any]:
+    desk.placed()
+    return _sweeping_later(desk, ASK_AFTER)
+
+
+def _refunding_a_payment_without_an_order(desk: Desk) -> Callable[[], Any]:
+    deliver(desk.cloud, _of_no_order(desk))
+    return _sweeping_later(desk, RECHECK_AFTER)
+
+
+def _sweeping_later(desk: Desk, span: timedelta) -> Callable[[], Any]:
+    later = utc_now() + span
+
+    def sweep() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("souk.shared.clock.utc_now", lambda: later)
+            desk.cloud.invoke("sweep_orders", sample("sweep_orders"))
+
+    return sweep
+
+
 WORK: dict[str, Callable[[Desk], Callable[[], Any]]] = {
     "handle a payment": _a_payment,
     "handle the same event again": _a_repeated_payment,
@@ -120,7 +153,17 @@ WORK: dict[str, Callable[[Desk], Callable[[], Any]]] = {
     "dispatch, paid order": _resuming,
     "sweep, nothing due": _sweeping_nothing,
     "suspend a shop with an unpaid order": _suspending,  # which is due from then on
+    "note a payment without an order": _a_payment_without_an_order,
 }
+SWEEPS: dict[str, Callable[[Desk], Callable[[], Any]]] = {
+    "sweep, ask about an open page": _asking_about_a_page,
+    "sweep, refund a payment without an order": _refunding_a_payment_without_an_order,
+}
+
+
+def said() -> dict[str, str]:
+    found = table_of((ROOT / "docs" / "access-patterns.md").read_text(), SECTION)
+    return {name: row for name, row in found.items() if name != "pattern"}
 
 
 @pytest.fixture
@@ -135,5 +178,13 @@ def test_the_document_says_what_each_pattern_really_costs(cloud: Cloud, desk: De
         with billed(cloud) as bill:
             act()
         measured[name] = bill.row()
-    said = table_of((ROOT / "docs" / "access-patterns.md").read_text(), SECTION)
-    assert {name: row for name, row in said.items() if name != "pattern"} == measured
+    assert {name: row for name, row in said().items() if name not in SWEEPS} == measured
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_the_document_says_what_a_sweep_of_one_costs(name: str, cloud: Cloud, desk: Desk) -> None:
+    """Each in tables of its own, in which nothing else is due."""
+    act = SWEEPS[name](desk)
+    with billed(cloud) as bill:
+        act()
+    assert said().get(name) == bill.row()

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from souk.storefront.orders.model import PaymentStatus, RefundStatus, Status
-from tests.functions.cloud import Cloud
+from souk.shared.clock import utc_now
+from souk.storefront.orders.model import RECHECK_AFTER, PaymentStatus, RefundStatus, Status
+from tests.functions.cloud import Cloud, forget, sample
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, stock_of
 from tests.functions.storefront.payments.events import deliver, event
 from tests.unit.storefront.payments.stripe_in_process import Stripe
@@ -47,6 +48,34 @@ def test_events_that_do_not_concern_us_are_accepted_and_ignored(
     ):
         answer = deliver(cloud, sent)
         assert (answer.status, answer.json) == (200, {"received": True})
+
+
+def test_the_payment_of_an_order_that_does_not_exist_is_refunded_by_the_sweep(
+    cloud: Cloud,
+    shop: Shop,
+    buyer: Buyer,
+    stripe: Stripe,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = stripe.pay(buyer.places((shop.product(), 1)))
+    sent = event("checkout.session.completed", {**page, "metadata": {**page["metadata"], "order": "lost"}})
+    for _ in range(2):
+        assert deliver(cloud, sent).status == 200
+    assert capsys.readouterr().out.count('"payment_unmatched"') == 2  # one log line and one metric line
+    assert stripe.refunds == []
+    later = utc_now() + RECHECK_AFTER
+    monkeypatch.setattr("souk.shared.clock.utc_now", lambda: later)
+    forget()
+    for _ in range(2):
+        cloud.invoke("sweep_orders", sample("sweep_orders"))
+        assert deliver(cloud, sent).status == 200
+    [refund] = stripe.refunds
+    assert (refund["amount"], refund["payment_intent"]) == (page["amount_total"], page["payment_intent"])
+    keys = [one.headers.get("Idempotency-Key") for one in stripe.asked if one.url.path == "/v1/refunds"]
+    assert [key for key in keys if key] == [f"refund-unmatched-{page['payment_intent']}"]
+    [unmatched] = [item for item in cloud.items("OrdersTable") if item["sk"] == "UNMATCHED"]
+    assert (unmatched["status"], "due_at" in unmatched) == ("refunded", False)
 
 
 def test_an_expired_page_returns_the_stock(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, cast
@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, cast
 from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 from souk.shared.money import Money
 from souk.storefront.payments.model import (
+    PaidSession,
     RefundOutcome,
     RefundStatus,
     Session,
@@ -32,6 +33,7 @@ class Page:
     request: SessionRequest
     first: Session
     now: Session
+    opened_at: datetime
 
     @property
     def id(self) -> str:
@@ -41,6 +43,7 @@ class Page:
 @dataclass
 class MadeRefund:
     request: VendorRefund
+    amount: Money
     outcome: RefundOutcome
     at: datetime
 
@@ -74,6 +77,11 @@ class Bank:
 
     def session(self, session_id: str) -> Session:
         return self._call("session", lambda: self._page(session_id).now)
+
+    def paid_sessions(self, since: datetime) -> Iterator[PaidSession]:
+        found = self._call("list", lambda: [one for one in self.pages if one.now.paid and one.opened_at >= since])
+        for page in reversed(found):
+            yield PaidSession(page.request.order_id, page.request.buyer_id, page.now)
 
     def expire_session(self, session_id: str) -> Session:
         return self._call("expire", lambda: self._expire(self._page(session_id)))
@@ -123,7 +131,7 @@ class Bank:
 
     def given_back(self, order_id: str) -> int:
         return sum(
-            one.request.amount.minor
+            one.amount.minor
             for one in self.refunds
             if one.outcome.status is not RefundStatus.FAILED and one.request.order_id == order_id
         )
@@ -149,8 +157,9 @@ class Bank:
             amount=request.total,
             intent_id=None,
             expires_at=request.expires_at,
+            installation=request.installation,
         )
-        self.pages.append(Page(request, made, made))
+        self.pages.append(Page(request, made, made, self.clock()))
         return made
 
     def _page(self, session_id: str) -> Page:
@@ -170,22 +179,26 @@ class Bank:
         if known is not None and self.clock() < known.at + _MEMORY:
             return known.outcome
         left = self.captured(request.order_id) - self.given_back(request.order_id)
-        if self.refuse_refunds is not None or request.amount.minor > left:
+        if request.amount is None and left == 0:
+            return RefundOutcome("", RefundStatus.SUCCEEDED)
+        amount = request.amount or Money.from_minor(left, "USD")
+        if self.refuse_refunds is not None or amount.minor > left:
             why = self.refuse_refunds or f"greater than unrefunded amount on charge ({left})"
             raise VendorRefused("stripe", [VendorProblem("refund", why)])
         status = RefundStatus.PENDING if self.slow else RefundStatus.SUCCEEDED
-        made = MadeRefund(request, RefundOutcome(f"re_{len(self.refunds) + 1}", status), self.clock())
+        made = MadeRefund(request, amount, RefundOutcome(f"re_{len(self.refunds) + 1}", status), self.clock())
         self.refunds.append(made)
         self.send(self._event("refund.created", _refund_facts(made)))
-        self.send(self._event("charge.refunded", self._charge_facts(request)))
+        self.send(self._event("charge.refunded", self._charge_facts(made)))
         return made.outcome
 
-    def _charge_facts(self, request: VendorRefund) -> dict[str, Any]:
+    def _charge_facts(self, made: MadeRefund) -> dict[str, Any]:
+        request = made.request
         return {
             "id": f"ch_{request.intent_id}",
             "object": "charge",
             "amount_refunded": self.given_back(request.order_id),
-            "currency": request.amount.currency.lower(),
+            "currency": made.amount.currency.lower(),
             "payment_intent": request.intent_id,
             "metadata": {"order": request.order_id, "buyer": request.buyer_id},
         }
@@ -229,19 +242,22 @@ def _session_facts(page: Page) -> dict[str, Any]:
         "currency": page.now.amount.currency.lower(),
         "expires_at": int(page.now.expires_at.timestamp()),
         "url": page.now.url,
-        "metadata": {"order": page.request.order_id, "buyer": page.request.buyer_id},
+        "metadata": {
+            "order": page.request.order_id,
+            "buyer": page.request.buyer_id,
+            "installation": page.request.installation,
+        },
     }
 
 
 def _refund_facts(made: MadeRefund) -> dict[str, Any]:
-    amount: Money = made.request.amount
     return {
         "id": made.outcome.id,
         "object": "refund",
         "status": made.outcome.status.value,
         "failure_reason": made.outcome.reason,
-        "amount": amount.minor,
-        "currency": amount.currency.lower(),
+        "amount": made.amount.minor,
+        "currency": made.amount.currency.lower(),
         "payment_intent": made.request.intent_id,
         "metadata": {
             "order": made.request.order_id,

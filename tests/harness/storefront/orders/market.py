@@ -72,6 +72,7 @@ class Market(Simulation):
         self.alarms: list[str] = []
         self.bank = Bank(self.clock, self.faults, self._tell)
         self._tries = 0
+        self._keys = 0
         self._furnish()
 
     # Calling functions -----------------------------------------------------------------------------------------------
@@ -96,6 +97,11 @@ class Market(Simulation):
         event["headers"]["content-type"] = "application/json"
         event["body"], event["isBase64Encoded"] = b64encode(json.dumps(body or {}).encode()).decode(), True
         return self.answer(path, event)
+
+    def new_key(self) -> str:
+        """An Idempotency-Key that no call had before."""
+        self._keys += 1
+        return f"key-{self._keys}"
 
     def persist(self, path: str, caller: str, params: Mapping[str, str] | None = None, **request: Any) -> Answer:
         """Call, and again under the same key while the answer is that of a fault: what a good client does."""
@@ -145,6 +151,11 @@ class Market(Simulation):
     def drop_events(self) -> None:
         super().drop_events()
         self.outbox.clear()
+
+    def settle_until_no_event_waits(self) -> None:
+        """Do all work that needs no time to pass; orders that nobody has paid stay pending."""
+        self.run_what_can()
+        assert not self.outbox
 
     def try_sweep(self) -> None:
         """One tick of the schedule that may fail: the bank does not answer."""

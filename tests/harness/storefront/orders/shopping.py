@@ -26,7 +26,6 @@ class Shopping:
     buyer: str = BEA
     basket: dict[str, int] = field(default_factory=lambda: dict(BASKET))
     id: str = ""
-    _keys: int = field(default=0, repr=False)
 
     # The buyer -------------------------------------------------------------------------------------------------------
 
@@ -110,8 +109,7 @@ class Shopping:
         return self.order.status is status
 
     def _post(self, path: str, caller: str, params: dict[str, str], **request: Any) -> Answer:
-        self._keys += 1
-        return self.market.persist(path, caller, params, key=f"{self.buyer}-{self._keys}", **request)
+        return self.market.persist(path, caller, params, key=self.market.new_key(), **request)
 
 
 def paid(market: Market, buyer: str = BEA, **basket: int) -> Shopping:

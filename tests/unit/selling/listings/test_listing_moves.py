@@ -193,7 +193,7 @@ def test_generating_waits_for_pending_photos() -> None:
 def test_new_photos_drop_the_media_and_are_waited_for() -> None:
     changed = in_status(R).add_photos((a_photo(),), NOW)
     assert (changed.status, changed.media) == (D, None)
-    assert changed.due_at == NOW + timedelta(hours=1)
+    assert changed.due_at == NOW + LOOK_AGAIN
 
 
 def test_there_are_at_most_twelve_photos() -> None:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from souk.selling.listings.model import Listing
-from souk.selling.photos.model import LOOK_AGAIN, UPLOAD_LIFE, Photo, PhotoStatus, next_look
+from souk.selling.photos.model import (
+    LONGEST_LOOK,
+    LOOK_AGAIN,
+    SENT_LIFE,
+    UPLOAD_LIFE,
+    Photo,
+    PhotoStatus,
+    next_look,
+)
 from souk.selling.photos.service.intake import give_up_photos, settle_photos
 from souk.storefront.catalogue.model import Product
 from tests.unit.selling.listings.listing_builders import a_listing
@@ -18,6 +27,7 @@ from tests.unit.storefront.catalogue.product_builders import NOW, a_photo, a_pro
 SOON = NOW + timedelta(minutes=1)
 HOPELESS = NOW + 2 * UPLOAD_LIFE + timedelta(seconds=1)
 OLD, NEW = a_photo("a"), replace(a_photo("b"), requested_at=NOW + timedelta(minutes=90))
+SENT = replace(a_photo("c"), sent=True)
 
 
 def of_a_listing(*photos: Photo) -> Listing:
@@ -28,17 +38,32 @@ def of_a_product(*photos: Photo) -> Product:
     return a_product(images=photos)
 
 
-@pytest.mark.parametrize(
-    ("now", "due"),
-    [
-        (NOW, NOW + UPLOAD_LIFE),
-        (NOW + timedelta(minutes=59), NOW + UPLOAD_LIFE),
-        (NOW + UPLOAD_LIFE, NOW + UPLOAD_LIFE + LOOK_AGAIN),
-        (HOPELESS, HOPELESS + LOOK_AGAIN),
-    ],
-)
-def test_the_oldest_pending_photo_decides_the_next_check(now: datetime, due: datetime) -> None:
-    assert next_look((NEW, OLD), now) == due
+def looks_at(photo: Photo, count: int) -> list[timedelta]:
+    """How long after its request the sweep checks a photo, the first `count` times."""
+    looks, now = [], photo.requested_at
+    for _ in range(count):
+        due = next_look((photo,), now)
+        assert due is not None
+        now = due
+        looks.append(now - photo.requested_at)
+    return looks
+
+
+def test_an_announced_photo_is_looked_for_after_90_seconds_and_rarer_each_time_up_to_every_five_minutes() -> None:
+    looks = looks_at(OLD, 15)
+    assert looks[:4] == [timedelta(seconds=seconds) for seconds in (90, 180, 360, 660)]
+    assert {later - one for one, later in pairwise(looks[3:13])} == {LONGEST_LOOK}
+    assert looks[13:] == [UPLOAD_LIFE, UPLOAD_LIFE + LOOK_AGAIN]
+
+
+def test_a_photo_whose_bytes_were_sent_is_looked_for_when_they_cannot_come_any_more() -> None:
+    assert looks_at(SENT, 2) == [SENT_LIFE, SENT_LIFE + LOOK_AGAIN]
+
+
+def test_the_photo_that_is_due_first_decides_the_next_check() -> None:
+    later = NOW + timedelta(minutes=90)
+    assert next_look((OLD, NEW), later) == next_look((NEW,), later) == later + LOOK_AGAIN
+    assert next_look((OLD, SENT), NOW) == NOW + SENT_LIFE
 
 
 def test_without_pending_photos_there_is_no_next_check() -> None:

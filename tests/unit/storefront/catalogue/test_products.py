@@ -107,7 +107,7 @@ def test_settling_a_photo_that_is_not_pending_changes_nothing(images: tuple[Phot
 
 def test_a_product_is_due_until_its_last_photo_is_settled() -> None:
     product = a_product(images=(LINK,)).add_photos((PENDING, a_photo("c")), NOW)
-    assert product.due_at == NOW + UPLOAD_LIFE
+    assert product.due_at == NOW + LOOK_AGAIN
     one = product.settle_photo(replace(PENDING, status=PhotoStatus.REJECTED, reason="too small"))
     both = one.settle_photo(replace(a_photo("c"), status=PhotoStatus.READY, content_hash="c" * 64))
     assert (one.due_at, both.due_at) == (product.due_at, None)
@@ -115,7 +115,7 @@ def test_a_product_is_due_until_its_last_photo_is_settled() -> None:
 
 def test_further_photos_do_not_delay_the_first_ones() -> None:
     first = a_product().add_photos((PENDING,), NOW)
-    later = NOW + timedelta(minutes=50)
+    later = NOW + timedelta(minutes=1)
     assert first.add_photos((replace(a_photo("c"), requested_at=later),), later).due_at == first.due_at
 
 

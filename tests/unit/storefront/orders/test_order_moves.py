@@ -157,12 +157,19 @@ def test_parcels_are_tracked_once_they_are_paid(status: Status) -> None:
 # Payment -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_order_is_due_soon_and_once_its_session_is_open_after_the_hold() -> None:
+def test_a_new_order_is_due_soon_and_an_open_page_rarer_each_time_until_the_hold_ends() -> None:
     order = an_order()
     assert order.due_at == NOW + RECHECK_AFTER
     opened = order.opened("cs_1", "https://pay.example/1", NOW + HOLD)
-    assert opened.due_at == NOW + HOLD + GRACE == opened.hold_until
+    assert opened.hold_until == NOW + HOLD + GRACE
     assert opened.opened("cs_2", None, NOW) is opened
+    due = []
+    for _ in range(5):
+        assert opened.due_at is not None
+        due.append(opened.due_at)
+        opened = opened.reschedule(opened.due_at)
+    assert due == [NOW + timedelta(minutes=minutes) for minutes in (2, 4, 8, 16, 32)]
+    assert opened.due_at == opened.hold_until + RECHECK_AFTER
 
 
 def test_a_hold_that_is_ended_stays_so_when_its_session_opens() -> None:

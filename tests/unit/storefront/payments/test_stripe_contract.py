@@ -17,7 +17,16 @@ from souk.shared.money import CURRENCIES, Money
 from souk.storefront.payments.adapters.stripe.adapter import StripePayments
 from souk.storefront.payments.adapters.stripe.amounts import charge_rules
 from souk.storefront.payments.model import RefundStatus, Session, SessionLine, SessionStatus
-from tests.unit.storefront.payments.payment_builders import NOW, ORDER, TOTAL, adapter, refund_request, request, usd
+from tests.unit.storefront.payments.payment_builders import (
+    BUYER,
+    NOW,
+    ORDER,
+    TOTAL,
+    adapter,
+    refund_request,
+    request,
+    usd,
+)
 from tests.unit.storefront.payments.stripe_in_process import Stripe
 
 
@@ -191,6 +200,21 @@ def test_a_paid_page_names_the_payment(stripe: Stripe, payments: StripePayments)
     assert session.intent_id.startswith("pi_")
 
 
+def test_paid_pages_are_listed_with_their_orders_newest_first_and_page_by_page(
+    clock: Clock, stripe: Stripe, payments: StripePayments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("souk.storefront.payments.adapters.stripe.adapter._PAGE", 2)
+    for number in range(6):
+        clock.now = NOW + timedelta(seconds=number)
+        payments.open_session(request(order_id=f"order-{number}", installation="ours" if number % 2 else None))
+        if number != 3:
+            stripe.pay(f"order-{number}")
+    found = list(payments.paid_sessions(NOW + timedelta(seconds=1)))
+    assert [one.order_id for one in found] == ["order-5", "order-4", "order-2", "order-1"]
+    assert [one.session.installation for one in found] == ["ours", None, None, "ours"]
+    assert {(one.buyer_id, one.session.paid, one.session.amount) for one in found} == {(BUYER, True, TOTAL)}
+
+
 def test_a_page_expires_by_time(clock: Clock, payments: StripePayments) -> None:
     opened = payments.open_session(request())
     clock.now += timedelta(minutes=31)
@@ -267,6 +291,17 @@ def test_nothing_is_left_to_refund_after_a_full_refund(payments: StripePayments,
     with pytest.raises(VendorRefused) as refusal:
         payments.refund(replace(wanted, refund_id="refund-2"))
     assert refusal.value.problems[0].code == "charge_already_refunded"
+
+
+@pytest.mark.parametrize("before", ["0.46", "177.46"])
+def test_what_is_left_is_refunded_even_if_that_is_nothing(
+    before: str, stripe: Stripe, payments: StripePayments, intent_id: str
+) -> None:
+    payments.refund(refund_request(before, intent_id=intent_id))
+    rest = replace(refund_request(intent_id=intent_id, refund_id="rest"), amount=None)
+    outcomes = [payments.refund(rest) for _ in range(2)]
+    assert [one.status for one in outcomes] == [RefundStatus.SUCCEEDED] * 2
+    assert sum(one["amount"] for one in stripe.refunds) == TOTAL.minor
 
 
 def test_a_refund_may_take_time(stripe: Stripe, payments: StripePayments, intent_id: str) -> None:

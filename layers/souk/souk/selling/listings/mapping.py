@@ -9,11 +9,14 @@ from souk.aws.actions import Item
 from souk.aws.items import Codec, due_members
 from souk.selling.listings.keys import listing_key, status_key
 from souk.selling.listings.model import Listing, Publication
+from souk.selling.photos.mapping import PHOTO
 from souk.shared.failure_reason import Failure
 
 _FAILURE: Final = Codec(Failure, sparse=("vendor_errors",))
 _PUBLICATION: Final = Codec(Publication, _FAILURE, sparse=("sent",))
-_LISTING: Final = Codec(Listing, _FAILURE, _PUBLICATION, currency_of="price", sparse=("quantity_version", "deleting"))
+_LISTING: Final = Codec(
+    Listing, _FAILURE, _PUBLICATION, PHOTO, currency_of="price", sparse=("quantity_version", "deleting")
+)
 
 
 def from_listing(listing: Listing) -> Item:

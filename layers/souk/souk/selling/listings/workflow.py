@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,6 +13,7 @@ from souk.selling.listings.model import Listing
 from souk.selling.listings.repository import ListingRepository
 from souk.selling.photos.service.intake import PhotoProcessing, settle_photos
 from souk.shared.clock import Clock
+from souk.shared.versioned import Stale
 from souk.shared.workflows import Workflows, execution_name
 
 
@@ -55,19 +57,16 @@ class DueListings:
     def settle(self, entity: Listing, now: datetime, *, everything: bool) -> None:  # noqa: ARG002 - the same either way
         owner_id, listing_id = entity.user_id, entity.id
         change = partial(self.listings.change, owner_id, listing_id, now)
-        listing = settle_photos(entity, change, partial(self.photos.request, owner_id, listing_id), now)
-        if listing is None:
-            return
-        if not listing.needs_workflow:
-            if listing.pending_photos and listing.due_at and listing.due_at <= now:
-                self._reschedule(listing, now)
-        elif self.workflows.is_running(execution_name(listing)) and not listing.works_too_long(now):
-            self._reschedule(listing, now)
-        else:
-            self.workflow.restart(listing)
+        listing: Listing | None = entity
+        try:
+            listing = settle_photos(entity, change, partial(self.photos.request, owner_id, listing_id), now)
+            if listing is not None and listing.needs_workflow and not self._is_at_work(listing, now):
+                self.workflow.restart(listing)
+                listing = None
+        finally:
+            if listing is not None and listing.due_at is not None and listing.due_at <= now:
+                with suppress(Stale):  # what has changed it decided when it is due
+                    self.listings.save(listing.look_again(now), now)
 
-    def _reschedule(self, seen: Listing, now: datetime) -> None:
-        def decide(listing: Listing) -> Listing | None:
-            return listing.look_again(now) if listing.due_at == seen.due_at else listing
-
-        self.listings.change(seen.user_id, seen.id, now, decide)
+    def _is_at_work(self, listing: Listing, now: datetime) -> bool:
+        return self.workflows.is_running(execution_name(listing)) and not listing.works_too_long(now)

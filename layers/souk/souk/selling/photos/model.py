@@ -13,12 +13,16 @@ MOST_PHOTOS: Final = 12
 MOST_UPLOAD_BYTES: Final = 12 * 1024 * 1024
 """The largest file that an upload may be announced for."""
 UPLOAD_LIFE: Final = timedelta(hours=1)
-"""How long a presigned upload is valid, and a photo waits for it."""
+"""How long a presigned upload is valid, and a photo waits for it: a slow phone may still be sending."""
+SENT_LIFE: Final = timedelta(seconds=60)
+"""How long a photo waits for bytes that came with the request: longer than that request can take."""
 LOOK_AGAIN: Final = timedelta(seconds=90)
-"""A pending photo whose upload is no longer possible is checked again after this long."""
+"""A pending photo is checked after this long, and later each time: its upload may have come without being noticed."""
+LONGEST_LOOK: Final = timedelta(minutes=5)
 WIDTHS: Final = (320, 960, 1600)
 """The widths in pixels that public pictures can be read in: for a list, for a page, for a large screen."""
 NEVER_ARRIVED: Final = "The upload never arrived."
+LOST: Final = "The photo was lost before it was stored. Send it again."
 
 
 class PhotoStatus(StrEnum):
@@ -29,7 +33,10 @@ class PhotoStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """An owner's photo. Once it is ready, `content_hash` is the hash of its cleaned picture."""
+    """An owner's photo. Once it is ready, `content_hash` is the hash of its cleaned picture.
+
+    `sent`: its bytes came with the request that announced it, so that nobody is still sending them later.
+    """
 
     id: str
     status: PhotoStatus
@@ -37,14 +44,24 @@ class Photo:
     requested_at: datetime
     content_hash: str | None = None
     reason: str | None = None
+    sent: bool = False
+
+    @property
+    def upload_ends(self) -> datetime:
+        """Its upload is here by then, or it does not come any more."""
+        return self.requested_at + (SENT_LIFE if self.sent else UPLOAD_LIFE)
 
     def is_hopeless(self, now: datetime) -> bool:
         """Whether it has been pending for so long that processing it must have failed each time."""
-        return self.status is PhotoStatus.PENDING and now - self.requested_at > 2 * UPLOAD_LIFE
+        return self.status is PhotoStatus.PENDING and now - self.upload_ends > UPLOAD_LIFE
 
     def rejected(self, reason: str) -> Photo:
         """`reason` is shown to its owner."""
         return replace(self, status=PhotoStatus.REJECTED, reason=reason)
+
+    def missing(self) -> Photo:
+        """The photo, rejected because its upload is not there."""
+        return self.rejected(LOST if self.sent else NEVER_ARRIVED)
 
     def given_up(self) -> Photo:
         """The photo, rejected because it is hopeless."""
@@ -52,14 +69,24 @@ class Photo:
 
 
 def next_look(pending: Sequence[Photo], now: datetime) -> datetime | None:
-    """When the sweeper has to check these photos: when the first upload is no longer possible, then every LOOK_AGAIN.
+    """When the sweeper has to check these photos. None: nothing is pending.
 
-    None: nothing is pending.
+    An upload that is there and was not noticed is found by that, and one that does not come any more.
     """
-    if not pending:
-        return None
-    first_end = min(photo.requested_at for photo in pending) + UPLOAD_LIFE
-    return first_end if first_end > now else now + LOOK_AGAIN
+    return min((_next_look(photo, now) for photo in pending), default=None)
+
+
+def sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The first of two due times; None is never."""
+    return min(filter(None, (one, other)), default=None)
+
+
+def _next_look(photo: Photo, now: datetime) -> datetime:
+    """When it has waited twice as long, within bounds, and when its upload ends; then every LOOK_AGAIN."""
+    if photo.upload_ends <= now:
+        return now + LOOK_AGAIN
+    pause = min(max(LOOK_AGAIN, now - photo.requested_at), LONGEST_LOOK)
+    return min(now + pause, photo.upload_ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from souk.selling.photos.model import MOST_PHOTOS, Photo, PhotoStatus, next_look
+from souk.selling.photos.model import MOST_PHOTOS, Photo, PhotoStatus, next_look, sooner
 from souk.shared.errors import Conflict, FieldProblem, InvalidRequest, InvalidValue
 from souk.shared.money import ChargeRules, Money
 from souk.storefront.sellers.model import Rating, ShopFront
@@ -171,7 +171,8 @@ class Product:
         kept = self.images
         if len(kept) + len(photos) > MOST_PHOTOS:
             kept = tuple(image for image in kept if image in (*self.shown_images, *self.pending_photos))
-        return self.edit({"images": _bounded(kept + photos)}).reschedule(now)
+        changed = self.edit({"images": _bounded(kept + photos)})
+        return replace(changed, due_at=sooner(self.due_at, next_look(changed.pending_photos, now)))
 
     def settle_photo(self, settled: Photo) -> Product:
         """With `settled` in the place of its pending photo; unchanged if that is not pending any more."""

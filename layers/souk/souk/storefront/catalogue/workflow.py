@@ -29,6 +29,9 @@ class DueProducts:
     def settle(self, entity: Product, now: datetime, *, everything: bool) -> None:  # noqa: ARG002 - the same either way
         seller_id, product_id = entity.seller_id, entity.id
         change = partial(self.products.change, seller_id, product_id, now)
-        left = settle_photos(entity, change, partial(self.photos.request, seller_id, product_id), now)
-        if left is not None and left.due_at is not None and left.due_at <= now:
-            change(lambda product: product.reschedule(now) if product.due_at == left.due_at else product)
+        left: Product | None = entity
+        try:
+            left = settle_photos(entity, change, partial(self.photos.request, seller_id, product_id), now)
+        finally:
+            if left is not None and left.due_at is not None and left.due_at <= now:
+                change(lambda product: product.reschedule(now) if product.due_at == entity.due_at else product)

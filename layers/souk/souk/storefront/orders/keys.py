@@ -21,6 +21,10 @@ event_key: Final = Row("EVENT#{}", "EVENT")
 """An event of the payment vendor that took effect; removed by TTL."""
 
 
+unmatched_key: Final = Row("UNMATCHED#{}", "UNMATCHED")
+"""A payment for an order that does not exist, by the vendor's id of the payment. In the index `due` until settled."""
+
+
 def tracking_count(seller_id: str) -> str:
     """The attribute of a TRACKING item that counts the entries of one seller."""
     return f"told#{seller_id}"

@@ -8,8 +8,8 @@ from typing import Any, Final
 from souk.aws.items import Codec, due_members
 from souk.shared.clock import to_wire
 from souk.shared.failure_reason import Failure
-from souk.storefront.orders.keys import order_key, sale_key
-from souk.storefront.orders.model import Capture, Fulfilment, Line, Order, Sale, ShipTo, Tracking
+from souk.storefront.orders.keys import order_key, sale_key, unmatched_key
+from souk.storefront.orders.model import Capture, Fulfilment, Line, Order, Sale, ShipTo, Tracking, UnmatchedPayment
 
 type Item = dict[str, Any]
 
@@ -22,6 +22,7 @@ _FAILURE: Final = Codec(Failure, sparse=("vendor_errors",))
 _ORDER: Final = Codec(Order, _FAILURE, _FULFILMENT, _LINE, _CAPTURE, _SHIP_TO)
 _SALE: Final = Codec(Sale, _FULFILMENT, _SHIP_TO, currency_of="refunded")
 _TRACKING: Final = Codec(Tracking)
+_UNMATCHED: Final = Codec(UnmatchedPayment, _CAPTURE)
 
 
 def from_order(order: Order) -> Item:
@@ -48,6 +49,24 @@ def from_sale(sale: Sale) -> Item:
 
 def to_sale(item: Mapping[str, Any]) -> Sale:
     return _SALE.decode(item)
+
+
+def from_unmatched(unmatched: UnmatchedPayment) -> Item:
+    due_at = unmatched.due_at
+    return {
+        **unmatched_key(unmatched.id),
+        **_UNMATCHED.encode(unmatched),
+        **(due_members(unmatched.id, due_at) if due_at else {}),
+    }
+
+
+def to_unmatched(item: Mapping[str, Any]) -> UnmatchedPayment:
+    return _UNMATCHED.decode(item)
+
+
+def to_due(item: Mapping[str, Any]) -> Order | UnmatchedPayment:
+    """An item of the index `due`."""
+    return to_unmatched(item) if item["sk"] == unmatched_key("")["sk"] else to_order(item)
 
 
 def from_tracking(entry: Tracking) -> Item:

@@ -8,21 +8,49 @@ A transaction that takes units or confirms a part requires that its shop may sel
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from souk.aws.idempotency import IdempotencyKey, raise_if_recorded, write
 from souk.aws.tables import Action, Item, Put, Read, Tables, Update
-from souk.aws.versioned import put_changed
+from souk.aws.versioned import put_changed, put_new
 from souk.shared.clock import NewId, to_wire
 from souk.shared.errors import Conflict, NotFound
-from souk.shared.versioned import retrying
+from souk.shared.versioned import Stale, retrying
 from souk.storefront.catalogue.mapping import check_unchanged, return_units, take_units
 from souk.storefront.catalogue.model import Product
-from souk.storefront.orders.keys import bought_key, event_key, order_key, sale_key, tracking_count, tracking_key
-from souk.storefront.orders.mapping import from_order, from_sale, from_tracking, to_entries, to_order, to_sale
-from souk.storefront.orders.model import Fulfilment, Line, Order, Sale, Status, Tracking, tracking_limit
+from souk.storefront.orders.keys import (
+    bought_key,
+    event_key,
+    order_key,
+    sale_key,
+    tracking_count,
+    tracking_key,
+    unmatched_key,
+)
+from souk.storefront.orders.mapping import (
+    from_order,
+    from_sale,
+    from_tracking,
+    from_unmatched,
+    to_due,
+    to_entries,
+    to_order,
+    to_sale,
+    to_unmatched,
+)
+from souk.storefront.orders.model import (
+    Fulfilment,
+    Line,
+    Order,
+    Sale,
+    Status,
+    Tracking,
+    UnmatchedPayment,
+    tracking_limit,
+)
 from souk.storefront.sellers.mapping import shop_may_sell
 
 _EVENT_LIFE = timedelta(days=60)
@@ -85,9 +113,13 @@ class OrderRepository:
         """The buyer's id of any order, for operators. Raises NotFound."""
         return str(_required(self._tables.get(self._table, tracking_key(order_id)))["buyer_id"])
 
-    def due(self, before: datetime | None) -> Iterator[Order]:
-        """Orders with a `due_at` until `before`, or with any when it is None. The index lags: read each again."""
-        return map(to_order, self._tables.query_due(self._table, before))
+    def due(self, before: datetime | None) -> Iterator[Order | UnmatchedPayment]:
+        """What has a `due_at` until `before`, or any when it is None, oldest first. The index lags: read each again."""
+        return map(to_due, self._tables.query_due(self._table, before))
+
+    def find_unmatched(self, intent_id: str) -> UnmatchedPayment | None:
+        item = self._tables.get(self._table, unmatched_key(intent_id))
+        return None if item is None else to_unmatched(item)
 
     def raise_if_recorded(self, key: IdempotencyKey, now: datetime) -> None:
         """Raises Replayed or IdempotencyKeyReused if `key` was used before."""
@@ -169,6 +201,16 @@ class OrderRepository:
         """An action for `extra`: the vendor's event takes effect once. Its condition raises EventAlreadyProcessed."""
         item = {**event_key(event_id), "order_id": order_id, "expires_at": int((now + _EVENT_LIFE).timestamp())}
         return Put(self._table, item, condition="attribute_not_exists(#pk)", otherwise=EventAlreadyProcessed())
+
+    def add_unmatched(self, unmatched: UnmatchedPayment) -> None:
+        """Note a payment. One that was noted before stays as it is."""
+        with suppress(Stale):
+            self._tables.put(put_new(self._table, from_unmatched(unmatched)))
+
+    def save_unmatched(self, before: UnmatchedPayment, after: UnmatchedPayment) -> None:
+        """Raises Stale."""
+        saved = replace(after, version=before.version + 1)
+        self._tables.put(put_changed(self._table, from_unmatched(saved), before.version))
 
     # Side effects ----------------------------------------------------------------------------------------------------
 

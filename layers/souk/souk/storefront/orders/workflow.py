@@ -11,10 +11,11 @@ from typing import Any
 from souk.shared.clock import Clock
 from souk.shared.errors import VendorRefused
 from souk.shared.sweeping import settle_each
-from souk.storefront.orders.model import Order, Refund
+from souk.storefront.orders.model import Order, Refund, UnmatchedPayment
 from souk.storefront.orders.repository import OrderRepository
 from souk.storefront.orders.service.refunds import Refunds
 from souk.storefront.orders.service.settlement import Settlement
+from souk.storefront.orders.service.unmatched import UnmatchedPayments
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class OrderWorkflow:
 
 @dataclass(frozen=True, slots=True)
 class DueOrders:
-    """Implements `souk.shared.sweeping.DueEntities`.
+    """Orders, and payments without one. Implements `souk.shared.sweeping.DueEntities`.
 
     `open_session` opens the checkout session of a pending order that has none, under the key of its current attempt.
     """
@@ -47,29 +48,47 @@ class DueOrders:
     orders: OrderRepository
     settlement: Settlement
     refunds: Refunds
+    unmatched: UnmatchedPayments
     open_session: Callable[[Order], Order]
 
-    def due(self, before: datetime | None) -> Iterable[Order]:
+    def due(self, before: datetime | None) -> Iterable[Order | UnmatchedPayment]:
         return self.orders.due(before)
 
-    def read(self, found: Order) -> Order | None:
+    def read(self, found: Order | UnmatchedPayment) -> Order | UnmatchedPayment | None:
+        if isinstance(found, UnmatchedPayment):
+            return self.orders.find_unmatched(found.id)
         return self.orders.find(found.buyer_id, found.id)
 
-    def settle(self, entity: Order, now: datetime, *, everything: bool) -> None:
-        """With `everything` also reconciles refunds that are not due yet."""
+    def settle(self, entity: Order | UnmatchedPayment, now: datetime, *, everything: bool) -> None:
+        """With `everything` also asks the vendor about pages and refunds that are not due yet."""
+        if isinstance(entity, UnmatchedPayment):
+            self._settle_unmatched(entity, now)
+        else:
+            self._settle_order(entity, now, everything=everything)
+
+    def _settle_unmatched(self, unmatched: UnmatchedPayment, now: datetime) -> None:
+        """Never before it is due, not even at a start: that may be a part of a restore."""
+        if unmatched.due_at is None or unmatched.due_at > now:
+            return
         try:
-            self._settle_payment(entity, now)
-            self._reconcile_refunds(entity, now, everything=everything)
+            self.unmatched.settle(unmatched, now)
+        finally:
+            self.unmatched.reschedule(unmatched, now)
+
+    def _settle_order(self, order: Order, now: datetime, *, everything: bool) -> None:
+        try:
+            self._settle_payment(order, now)
+            self._reconcile_refunds(order, now, everything=everything)
         finally:
             # After any answer of the vendor, and after none.
-            self.orders.change(
-                entity.buyer_id, entity.id, now, lambda order: order.complete_overdue(now).reschedule(now)
-            )
+            self.orders.change(order.buyer_id, order.id, now, lambda found: found.complete_overdue(now).reschedule(now))
 
     def _settle_payment(self, order: Order, now: datetime) -> None:
         if order.is_pending and order.hold_until <= now:
             self.settlement.close_unpaid(order.buyer_id, order.id)
-        elif order.is_pending and not order.payment.is_opened:
+        elif order.is_pending and order.payment.is_opened:
+            self.settlement.ask(order)
+        elif order.is_pending:
             # A refusal closes the order and returns its stock: that settles it too.
             with suppress(VendorRefused):
                 self.open_session(order)

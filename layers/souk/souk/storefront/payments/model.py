@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +26,7 @@ class SessionRequest:
 
     Every field comes from the stored order, so that a repeated request is identical: vendors refuse a key that is
     repeated with another request. `attempt` increases only after a refusal. `expires_at` is rounded down to seconds.
+    `installation` names us to ourselves, where several installations share an account of the vendor.
     """
 
     order_id: str
@@ -36,6 +38,7 @@ class SessionRequest:
     expires_at: datetime
     attempt: int = 1
     email: str | None = None
+    installation: str | None = None
 
     @property
     def total(self) -> Money:
@@ -53,6 +56,7 @@ class Session:
     """The current state of a payment page. `url` is None unless it is open.
 
     `paid`: the money was received. A session can be complete while a slow payment is still under way.
+    `installation`: that of the request that opened it; None if it named none.
     """
 
     id: str
@@ -62,6 +66,16 @@ class Session:
     amount: Money
     intent_id: str | None
     expires_at: datetime
+    installation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaidSession:
+    """A page that was paid, and the order that it names."""
+
+    order_id: str
+    buyer_id: str
+    session: Session
 
 
 class RefundStatus(StrEnum):
@@ -72,13 +86,16 @@ class RefundStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VendorRefund:
-    """A refund of part of a payment, made once per `refund_id` (ours). It comes from the stored order."""
+    """A refund of part of a payment, made once per `refund_id` (ours). It comes from the stored order.
+
+    `amount` None: all that has not been refunded yet, which may be nothing.
+    """
 
     refund_id: str
     order_id: str
     buyer_id: str
     intent_id: str
-    amount: Money
+    amount: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +126,10 @@ class Payments(Protocol):
 
     def session(self, session_id: str) -> Session:
         """The current state of a page."""
+        ...
+
+    def paid_sessions(self, since: datetime) -> Iterator[PaidSession]:
+        """The pages for orders that were opened since then and have been paid, newest first, read page by page."""
         ...
 
     def expire_session(self, session_id: str) -> Session:

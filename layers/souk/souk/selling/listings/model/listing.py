@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from souk.selling.listings.model.publication import Publication, PublicationStatus
-from souk.selling.photos.model import MOST_PHOTOS, Photo, PhotoStatus, next_look
+from souk.selling.photos.model import MOST_PHOTOS, Photo, PhotoStatus, next_look, sooner
 from souk.shared.errors import Conflict
 from souk.shared.failure_reason import Failure
 from souk.shared.money import Money
@@ -207,7 +207,7 @@ class Listing:
         if len(self.photos) + len(photos) > MOST_PHOTOS:
             raise Conflict(f"A listing has at most {MOST_PHOTOS} photos.", code="too_many_photos")
         changed = self.edit_sources({"photos": self.photos + photos})
-        return replace(changed, due_at=next_look(changed.pending_photos, now))
+        return replace(changed, due_at=sooner(changed.due_at, next_look(changed.pending_photos, now)))
 
     def request_media(self, now: datetime) -> Listing:
         self._require_allowed(Action.GENERATE)
@@ -320,8 +320,8 @@ class Listing:
         return self.begun_at is not None and now - self.begun_at > LONGEST_WORK
 
     def look_again(self, now: datetime) -> Listing:
-        """Its workflow is running: have the sweeper check again later."""
-        return replace(self, due_at=now + LOOK_AGAIN)
+        """Have the sweeper check later whether its workflow still runs, or for its pending photos."""
+        return replace(self, due_at=now + LOOK_AGAIN if self.needs_workflow else next_look(self.pending_photos, now))
 
     # Helpers ---------------------------------------------------------------------------------------------------------
 

@@ -143,7 +143,7 @@ class ListingService:
         idempotency: IdempotencyKey | None,
     ) -> Listing:
         """Store photos sent through the API, as (content type, bytes). They are processed later, like all others."""
-        photos = self._uploads.announce([content_type for content_type, _ in files])
+        photos = self._uploads.announce([content_type for content_type, _ in files], sent=True)
         listing = self._add_photos(owner_id, listing_id, photos, idempotency)
         self.bring(listing, ids_of(photos), files)
         return listing

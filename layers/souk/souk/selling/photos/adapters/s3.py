@@ -103,10 +103,6 @@ class S3MediaStore:
     def load_upload(self, owner_id: str, entity_id: str, photo_id: str) -> bytes | None:
         return self._get(upload_key(self._kind, owner_id, entity_id, photo_id))
 
-    def remove_upload(self, owner_id: str, entity_id: str, photo_id: str) -> None:
-        with _unavailable_if_s3_fails():
-            self._client().delete_object(Bucket=self._bucket, Key=upload_key(self._kind, owner_id, entity_id, photo_id))
-
     def _key(self, content_hash: str) -> str:
         return f"{self._prefix}/{content_hash}"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, Self
 
 from souk.selling.media.model import PictureRejected, TakenPicture
-from souk.selling.photos.model import NEVER_ARRIVED, UPLOAD_LIFE, Photo, PhotoStatus
+from souk.selling.photos.model import Photo, PhotoStatus
 from souk.shared.clock import Clock
 
 
@@ -31,8 +31,6 @@ class PhotoStore(Protocol):
     def load_upload(self, owner_id: str, entity_id: str, photo_id: str) -> bytes | None:
         """What was uploaded for a photo, or None."""
         ...
-
-    def remove_upload(self, owner_id: str, entity_id: str, photo_id: str) -> None: ...
 
 
 class PhotoIntake[T: HasPhotos]:
@@ -60,19 +58,19 @@ class PhotoIntake[T: HasPhotos]:
         """Check one upload: READY under its content hash, or REJECTED with a reason.
 
         PENDING: it has not arrived, and still may. None: the photo does not wait for an upload.
+
+        The upload stays where it is for the store to remove a day later: until the outcome is on disk, it may have to
+        be read again.
         """
         entity = self._find(owner_id, entity_id)
         photo = next((photo for photo in entity.pending_photos if photo.id == photo_id), None) if entity else None
         if photo is None:
-            self._store.remove_upload(owner_id, entity_id, photo_id)
             return None
         raw = self._store.load_upload(owner_id, entity_id, photo_id)
-        if raw is None and self._clock() < photo.requested_at + UPLOAD_LIFE:
+        if raw is None and self._clock() < photo.upload_ends:
             return PhotoStatus.PENDING
-        settled = photo.rejected(NEVER_ARRIVED) if raw is None else self._check(photo, raw)
+        settled = photo.missing() if raw is None else self._check(photo, raw)
         self._change(owner_id, entity_id, self._clock(), lambda found: found.settle_photo(settled))
-        if raw is not None:
-            self._store.remove_upload(owner_id, entity_id, photo_id)
         return settled.status
 
     def _check(self, photo: Photo, raw: bytes) -> Photo:

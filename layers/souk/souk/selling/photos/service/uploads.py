@@ -36,10 +36,10 @@ class PhotoUploads:
         self._clock = clock
         self._new_id = new_id
 
-    def announce(self, content_types: Sequence[str]) -> tuple[Photo, ...]:
-        """New photos, one for each type, to be added to their entity."""
+    def announce(self, content_types: Sequence[str], *, sent: bool = False) -> tuple[Photo, ...]:
+        """New photos, one for each type, to be added to their entity. `sent`: their bytes came with the request."""
         now = self._clock()
-        return tuple(Photo(self._new_id(), PhotoStatus.PENDING, content_type, now) for content_type in content_types)
+        return tuple(Photo(self._new_id(), PhotoStatus.PENDING, one, now, sent=sent) for one in content_types)
 
     def presign(
         self,

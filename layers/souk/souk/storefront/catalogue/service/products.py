@@ -148,7 +148,7 @@ class CatalogueService:
         idempotency: IdempotencyKey | None,
     ) -> ProductWithStock:
         """Take photos that came through the API: (content type, bytes). They are checked like all others, later."""
-        photos = self._uploads.announce([content_type for content_type, _ in files])
+        photos = self._uploads.announce([content_type for content_type, _ in files], sent=True)
         changed = self._add_photos(seller_id, product_id, photos, idempotency)
         self.bring(changed.product, ids_of(photos), files)
         return changed

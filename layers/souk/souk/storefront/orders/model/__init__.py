@@ -17,6 +17,7 @@ from souk.storefront.orders.model.fulfilment import (
 )
 from souk.storefront.orders.model.order import GRACE, MOST_REFUNDS, Order
 from souk.storefront.orders.model.payment import (
+    ASK_AFTER,
     CLOSED,
     RECHECK_AFTER,
     Capture,
@@ -27,9 +28,11 @@ from souk.storefront.orders.model.payment import (
     RefundRequest,
 )
 from souk.storefront.orders.model.purchase import MOST_LINES, MOST_SELLERS, MOST_UNITS, Purchase, ShipTo
+from souk.storefront.orders.model.unmatched import UnmatchedPayment, UnmatchedStatus
 from souk.storefront.payments.model import RefundStatus
 
 __all__ = [
+    "ASK_AFTER",
     "CLOSED",
     "GRACE",
     "MOST_LINES",
@@ -58,6 +61,8 @@ __all__ = [
     "Tracking",
     "TrackingUpdate",
     "Transition",
+    "UnmatchedPayment",
+    "UnmatchedStatus",
     "illegal",
     "tracking_limit",
 ]

@@ -24,7 +24,15 @@ from souk.storefront.orders.model.fulfilment import (
     Transition,
     illegal,
 )
-from souk.storefront.orders.model.payment import CLOSED, RECHECK_AFTER, Capture, Payment, PaymentStatus, Refund
+from souk.storefront.orders.model.payment import (
+    ASK_AFTER,
+    CLOSED,
+    RECHECK_AFTER,
+    Capture,
+    Payment,
+    PaymentStatus,
+    Refund,
+)
 from souk.storefront.orders.model.purchase import ShipTo
 from souk.storefront.payments.model import RefundStatus
 
@@ -150,7 +158,8 @@ class Order:
         if not self.is_pending or self.payment.is_opened:
             return self
         end = min(expires_at, self.payment.expires_at)
-        return replace(self, payment=self.payment.opened(session_id, url, end, due_at=end + GRACE))
+        due_at = min(self.created_at + ASK_AFTER, end + GRACE)
+        return replace(self, payment=self.payment.opened(session_id, url, end, due_at))
 
     def end_hold(self, now: datetime) -> Order:
         """An unpaid order whose hold is over now: what is due then expires its session and returns its units."""
@@ -278,10 +287,18 @@ class Order:
     # The sweeper and the workflow ------------------------------------------------------------------------------------
 
     def reschedule(self, now: datetime) -> Order:
-        """With a later `due_at` for a payment and refunds that are due; for a refund, later each time."""
-        payment = self.payment.reschedule(now) if _is_due(self.payment.due_at, now) else self.payment
+        """With a later `due_at` for a payment and refunds that are due, and later each time."""
+        payment = (
+            replace(self.payment, due_at=self._next_ask(now)) if _is_due(self.payment.due_at, now) else self.payment
+        )
         refunds = tuple(refund.reschedule(now) if _is_due(refund.due_at, now) else refund for refund in self.refunds)
         return replace(self, payment=payment, refunds=refunds)
+
+    def _next_ask(self, now: datetime) -> datetime:
+        """An open page: when the order is twice as old, at the latest when its hold ends; else after RECHECK_AFTER."""
+        if not self.payment.is_opened or now >= self.hold_until:
+            return now + RECHECK_AFTER
+        return min(now + max(ASK_AFTER, now - self.created_at), self.hold_until)
 
     @property
     def needs_workflow(self) -> bool:

@@ -15,6 +15,8 @@ from souk.storefront.payments.model import RefundStatus
 
 RECHECK_AFTER: Final = timedelta(seconds=60)
 """After this time the sweep continues an unfinished call to the vendor."""
+ASK_AFTER: Final = timedelta(minutes=2)
+"""After this time the sweep asks the vendor about an open page: an event that was sent is here by then."""
 
 
 class PaymentStatus(StrEnum):
@@ -68,9 +70,6 @@ class Payment:
     def opened(self, session_id: str, url: str | None, expires_at: datetime, due_at: datetime) -> Payment:
         return replace(self, session_id=session_id, url=url, expires_at=expires_at, due_at=due_at)
 
-    def reschedule(self, now: datetime) -> Payment:
-        return replace(self, due_at=now + RECHECK_AFTER)
-
     def captured(self, capture: Capture) -> Payment:
         return replace(
             self,
@@ -116,8 +115,7 @@ class Refund:
         return self.status is not RefundStatus.FAILED
 
     def reschedule(self, now: datetime) -> Refund:
-        """Banks take days: the older the refund, the longer until the vendor is asked again."""
-        return replace(self, due_at=now + max(RECHECK_AFTER, (now - self.created_at) / 4))
+        return replace(self, due_at=next_check(self.created_at, now))
 
     def succeeded(self, vendor_id: str | None, now: datetime) -> Refund:
         """Only a pending one changes: a success that arrives after a failure is older than it."""
@@ -139,6 +137,11 @@ class Refund:
             due_at=None,
             failure=reason,
         )
+
+
+def next_check(since: datetime, now: datetime) -> datetime:
+    """When to ask the vendor again about a refund requested at `since`: banks take days, so later each time."""
+    return now + max(RECHECK_AFTER, (now - since) / 4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,19 +35,23 @@ class ReturnPages:
 
 
 class CheckoutSessions:
-    """`hold`: how long a session is open, and the stock reserved for the buyer."""
+    """`installation`: our name in the sessions that we open. `hold`: how long a session is open, and the stock
+    reserved for the buyer.
+    """
 
     def __init__(
         self,
         orders: OrderRepository,
         payments: Callable[[], Payments],
         return_pages: ReturnPages,
+        installation: str,
         hold: timedelta,
         clock: Clock,
     ) -> None:
         self._orders = orders
         self._payments = payments
         self._return_pages = return_pages
+        self._installation = installation
         self._hold = hold
         self._clock = clock
 
@@ -88,6 +92,7 @@ class CheckoutSessions:
             expires_at=order.payment.expires_at,
             attempt=order.payment.attempt,
             email=order.buyer_email,
+            installation=self._installation,
         )
 
     def _save(self, order: Order, session: Session) -> Order:

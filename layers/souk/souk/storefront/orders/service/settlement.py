@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import assert_never
 
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.alarms import Alarm, RaiseAlarm
 from souk.shared.clock import Clock, NewId
-from souk.shared.errors import Conflict, NotFound, VendorRefused
+from souk.shared.errors import Conflict, VendorRefused
 from souk.shared.money import total
 from souk.shared.versioned import Versions, retrying
 from souk.storefront.catalogue.model import InsufficientInventory
@@ -56,17 +57,18 @@ class Settlement:
     # Events of the vendor -------------------------------------------------------------------------------------------
 
     def handle_event(self, event: Event) -> None:
-        """Apply an event once. An event about an unknown order has no effect.
+        """Apply an event once.
 
-        Raises VendorFailed and DependencyUnavailable: then the vendor has to send it again.
+        Raises NotFound for an order that does not exist: see `UnmatchedPayments`, which calls this. Raises VendorFailed
+        and DependencyUnavailable: then the vendor has to send it again.
         """
-        with suppress(EventAlreadyProcessed, NotFound):
+        with suppress(EventAlreadyProcessed):
             self._apply(event)
 
     def _apply(self, event: Event) -> None:
         match event:
             case SessionEvent(kind=EventKind.PAID):
-                self._pay(event.order_id, event.buyer_id, _capture(event.session, event.at), event.id)
+                self._pay(event.order_id, event.buyer_id, capture_of(event.session, event.at), event.id)
             case SessionEvent():
                 self._close_unpaid_session(event)
             case RefundEvent():
@@ -77,13 +79,9 @@ class Settlement:
                 assert_never(event)
 
     def _close_unpaid_session(self, event: SessionEvent) -> None:
-        """Close the order if the session is that of its current attempt."""
         status = PaymentStatus.EXPIRED if event.session.status is SessionStatus.EXPIRED else PaymentStatus.FAILED
         now = self._clock()
-
-        def decide(order: Order) -> Order:
-            return order.close_unpaid(status) if order.payment.session_id == event.session.id else order
-
+        decide = partial(_close_session, session_id=event.session.id, status=status)
         processed = (self._orders.mark_processed(event.id, event.order_id, now),)
         self._orders.change(event.buyer_id, event.order_id, now, decide, extra=processed)
 
@@ -102,6 +100,28 @@ class Settlement:
             self._raise_alarm(Alarm.REFUND_UNKNOWN, order_id=event.order_id, event_id=event.id)
 
     # Payments received -----------------------------------------------------------------------------------------------
+
+    def take(self, order_id: str, buyer_id: str, capture: Capture) -> Order:
+        """Give a payment that was found without its event to its order, which may have it already. Raises NotFound."""
+        return self._pay(order_id, buyer_id, capture)
+
+    def ask(self, order: Order) -> Order:
+        """Ask the vendor what became of an open page, as its event may be lost. Raises VendorFailed.
+
+        A page that has ended unpaid closes the order; one that the vendor does not know is left to the end of the hold.
+        """
+        if not order.is_pending or order.payment.session_id is None:
+            return order
+        try:
+            session = self._payments().session(order.payment.session_id)
+        except VendorRefused:
+            return order
+        if session.paid:
+            return self._pay(order.id, order.buyer_id, capture_of(session, self._clock()))
+        if session.status is not SessionStatus.EXPIRED:
+            return order
+        decide = partial(_close_session, session_id=session.id, status=PaymentStatus.EXPIRED)
+        return self._orders.change(order.buyer_id, order.id, self._clock(), decide)
 
     def _pay(self, order_id: str, buyer_id: str, capture: Capture, event_id: str | None = None) -> Order:
         """Confirm the order, revive a closed one, or close and refund it.
@@ -163,7 +183,7 @@ class Settlement:
         """
         session = self._expire_session(order)
         if session is not None and session.paid:
-            order = self._pay(order.id, order.buyer_id, _capture(session, self._clock()))
+            order = self._pay(order.id, order.buyer_id, capture_of(session, self._clock()))
             if not order.is_pending:
                 return order
         return self._orders.save(order, order.close_unpaid(status), self._clock(), idempotency=idempotency)
@@ -234,5 +254,11 @@ class Settlement:
         return self._refunds.carry_out(cancelled, refund_id)
 
 
-def _capture(session: Session, at: datetime) -> Capture:
+def _close_session(order: Order, session_id: str, status: PaymentStatus) -> Order:
+    """Close the order if the session is that of its current attempt."""
+    return order.close_unpaid(status) if order.payment.session_id == session_id else order
+
+
+def capture_of(session: Session, at: datetime) -> Capture:
+    """The money that a paid session has brought."""
     return Capture(session.amount, session.intent_id or session.id, at, session.id)

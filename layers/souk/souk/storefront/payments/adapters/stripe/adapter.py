@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -15,16 +16,26 @@ from souk.storefront.payments.adapters.stripe.amounts import VENDOR
 from souk.storefront.payments.adapters.stripe.api import StripeApi, Value
 from souk.storefront.payments.adapters.stripe.replies import (
     BUYER,
+    INSTALLATION,
     ORDER,
     REFUND,
     ReplyError,
     metadata,
+    order_named_by,
     refund_of,
     session_of,
     text,
     to_stripe,
 )
-from souk.storefront.payments.model import RefundOutcome, Session, SessionRequest, SessionStatus, VendorRefund
+from souk.storefront.payments.model import (
+    PaidSession,
+    RefundOutcome,
+    RefundStatus,
+    Session,
+    SessionRequest,
+    SessionStatus,
+    VendorRefund,
+)
 
 _PAGE = 100
 _SESSIONS = "/checkout/sessions"
@@ -52,6 +63,13 @@ class StripePayments:
     def session(self, session_id: str) -> Session:
         return session_of(self._api.get("the state of a payment", f"{_SESSIONS}/{session_id}"))
 
+    def paid_sessions(self, since: datetime) -> Iterator[PaidSession]:
+        query = {"created[gte]": str(int(since.timestamp())), "status": "complete"}
+        for entry in self._list("the paid pages", _SESSIONS, query):
+            named, session = order_named_by(entry), session_of(entry)
+            if named and session.paid:
+                yield PaidSession(*named, session)
+
     def expire_session(self, session_id: str) -> Session:
         try:
             return session_of(self._api.post("the end of a payment page", f"{_SESSIONS}/{session_id}/expire", {}))
@@ -65,7 +83,7 @@ class StripePayments:
         """After a refusal or failure, looks for a refund of this id that was made before, and returns that."""
         fields: Mapping[str, Value] = {
             "payment_intent": request.intent_id,
-            "amount": _count(request.amount),
+            "amount": None if request.amount is None else _count(request.amount),
             "reason": "requested_by_customer",
             "metadata": {ORDER: request.order_id, BUYER: request.buyer_id, REFUND: request.refund_id},
         }
@@ -73,27 +91,32 @@ class StripePayments:
             return refund_of(self._api.post("the refund", "/refunds", fields, f"refund-{request.refund_id}"))
         except VendorThrottled:
             raise
-        except (VendorRefused, VendorFailed):
-            if (found := self.find_refund(request)) is None:
-                raise
-            return found
+        except (VendorRefused, VendorFailed) as error:
+            if found := self.find_refund(request):
+                return found
+            if request.amount is None and _nothing_is_left(error):
+                return RefundOutcome("", RefundStatus.SUCCEEDED)
+            raise
 
     def find_refund(self, request: VendorRefund) -> RefundOutcome | None:
-        query = {"payment_intent": request.intent_id, "limit": str(_PAGE)}
+        entries = self._list("the refunds of a payment", "/refunds", {"payment_intent": request.intent_id})
+        return next((refund_of(one) for one in entries if metadata(one).get(REFUND) == request.refund_id), None)
+
+    def _list(self, what: str, path: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+        """All entries of a list, newest first; each page is read when it is needed."""
+        query = {**query, "limit": str(_PAGE)}
         while True:
-            page = self._api.get("the refunds of a payment", "/refunds", query)
+            page = self._api.get(what, path, query)
             entries = _entries(page)
-            for entry in entries:
-                if metadata(entry).get(REFUND) == request.refund_id:
-                    return refund_of(entry)
+            yield from entries
             if page.get("has_more") is not True or not entries:
-                return None
+                return
             query = {**query, "starting_after": text(entries[-1], "id")}
 
 
 def _session_form(request: SessionRequest) -> Mapping[str, Value]:
     """Only cards: a card payment is complete when the page closes, so stock is never reserved for days."""
-    our_ids = {ORDER: request.order_id, BUYER: request.buyer_id}
+    our_ids = {ORDER: request.order_id, BUYER: request.buyer_id, INSTALLATION: request.installation}
     return {
         "mode": "payment",
         "payment_method_types": ["card"],
@@ -123,6 +146,10 @@ def _count(money: Money) -> int:
         return to_stripe(money)
     except ValueError as error:
         raise VendorRefused(VENDOR, [VendorProblem("amount_invalid", f"{error}.")]) from error
+
+
+def _nothing_is_left(error: VendorRefused | VendorFailed) -> bool:
+    return isinstance(error, VendorRefused) and error.problems[0].code == "charge_already_refunded"
 
 
 def _entries(page: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -12,8 +12,8 @@ from souk.shared.money import Money, minor_digits
 from souk.storefront.payments.adapters.stripe.amounts import DIGITS, VENDOR, charge_rules
 from souk.storefront.payments.model import RefundOutcome, RefundStatus, Session, SessionStatus
 
-ORDER, BUYER, REFUND = "order", "buyer", "refund"
-"""The names of our ids in Stripe's metadata."""
+ORDER, BUYER, REFUND, INSTALLATION = "order", "buyer", "refund", "installation"
+"""The names in Stripe's metadata of our ids, and of the installation that opened a page."""
 
 _PAID = frozenset({"paid", "no_payment_required"})
 _REFUND_STATUS = {
@@ -46,7 +46,15 @@ def session_of(document: Mapping[str, Any]) -> Session:
         amount=money(document, "amount_total"),
         intent_id=reference(document, "payment_intent"),
         expires_at=moment(document, "expires_at"),
+        installation=installation if isinstance(installation := metadata(document).get(INSTALLATION), str) else None,
     )
+
+
+def order_named_by(document: Mapping[str, Any]) -> tuple[str, str] | None:
+    """(order id, buyer id) in the metadata of an object of Stripe's; None if it is for no order."""
+    ours = metadata(document)
+    order_id, buyer_id = ours.get(ORDER), ours.get(BUYER)
+    return (order_id, buyer_id) if isinstance(order_id, str) and isinstance(buyer_id, str) else None
 
 
 def refund_of(document: Mapping[str, Any]) -> RefundOutcome:

@@ -14,13 +14,12 @@ from typing import Any, Final
 from souk.shared.errors import InvalidRequest
 from souk.shared.vendor_responses import json_object
 from souk.storefront.payments.adapters.stripe.replies import (
-    BUYER,
-    ORDER,
     REFUND,
     ReplyError,
     metadata,
     moment,
     money,
+    order_named_by,
     reference,
     refund_of,
     session_of,
@@ -52,11 +51,8 @@ def read_event(raw: bytes, signature: str, secret: str, now: datetime) -> Event 
     subject = data.get("object") if isinstance(data, dict) else None
     if not isinstance(subject, dict):
         raise ReplyError("data.object")
-    our_ids = metadata(subject)
-    order_id, buyer_id = our_ids.get(ORDER), our_ids.get(BUYER)
-    if not (isinstance(order_id, str) and isinstance(buyer_id, str)):
-        return None
-    return _parse(event, subject, order_id, buyer_id)
+    named = order_named_by(subject)
+    return _parse(event, subject, *named) if named else None
 
 
 def _parse(event: Mapping[str, Any], subject: Mapping[str, Any], order_id: str, buyer_id: str) -> Event | None:
