@@ -6,12 +6,16 @@ import contextlib
 import hashlib
 import io
 import random
+import resource
 import struct
+import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageCms
 
+from souk.selling.media.adapters import pictures
 from souk.selling.media.adapters.pictures import STORED_SIDE, take_in
 from souk.selling.media.model import PictureRejected
 from souk.selling.photos.model import MOST_UPLOAD_BYTES
@@ -167,6 +171,24 @@ def test_a_truncated_picture_is_refused(kind: str, kept: float) -> None:
 def test_a_bomb_is_refused_by_its_header_before_it_is_decoded(bomb: bytes) -> None:
     with pytest.raises(PictureRejected, match="megapixels"):
         take_in(bomb)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count what a decoder allocates")
+def test_an_avif_that_takes_more_memory_than_there_is_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of one that is larger in its code than in its header."""
+    raw = plain("AVIF", (5000, 5000))
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    monkeypatch.setattr(pictures, "_MOST_MEMORY", data_in_use() + 20 * 1024 * 1024)
+    with pytest.raises(PictureRejected, match="cannot be decoded"):
+        take_in(raw)
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    monkeypatch.undo()
+    assert take_in(raw).width == STORED_SIDE
+
+
+def data_in_use() -> int:
+    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmData")]
+    return int(line.split()[1]) * 1024
 
 
 def test_a_file_that_is_too_large_is_refused_unread() -> None:

@@ -1,6 +1,6 @@
 """What the bytes of a picture say before anything is decoded: its format, its size, and what a decoder does not report.
 
-Pure Python: nothing is imported that decodes. A malformed file raises IndexError, ValueError or struct.error.
+Pure Python: nothing is imported that decodes. A malformed file raises LookupError, ValueError or struct.error.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ def says_how_to_turn(heif: bytes) -> bool:
 
 def _primary_properties(heif: bytes) -> Iterator[bytes]:
     """The kinds of the boxes that describe the main picture."""
-    meta = dict(_boxes(dict(_boxes(heif))[b"meta"][4:]))
+    # Nothing is read behind it: phones put films and trailers there that are no boxes.
+    meta = dict(_boxes(next((content for kind, content in _boxes(heif) if kind == b"meta"), b"")[4:]))
     wide_primary = meta[b"pitm"][0] > 0
     primary = int.from_bytes(meta[b"pitm"][4 : 8 if wide_primary else 6])
     properties = list(_boxes(meta[b"iprp"]))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import resource
 import struct
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 # The decoders are imported here, not by Pillow at the first picture: a missing decoder is an error of our deployment,
@@ -27,7 +29,7 @@ from souk.selling.media.model import PictureRejected, TakenPicture
 from souk.selling.photos.model import LEAST_SIDE, MOST_MEGAPIXELS, MOST_UPLOAD_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 STORED_TYPE: Final = "image/jpeg"
 STORED_SIDE: Final = 3200
@@ -45,6 +47,8 @@ _UPRIGHT: Final[dict[int | None, Image.Transpose]] = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# Of the 3,008 MB of the functions that take pictures in; the largest picture of the most wasteful format needs 2,125.
+_MOST_MEMORY = 2_600 * 1024 * 1024
 # Pixels that are converted at a time, so that the copies which a conversion makes stay small.
 _BAND_PIXELS = 8_000_000
 
@@ -115,10 +119,25 @@ def _decoded(raw: bytes, opener: Callable[[bytes], _Opened]) -> Image.Image:
     return flat
 
 
+@contextmanager
+def _bounded_memory() -> Iterator[None]:
+    """A decoder that asks for more gets an error instead.
+
+    Only libavif needs it: it takes AV1 pictures of up to 268 megapixels, whatever size the file says, and scales them.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = min((limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY), default=_MOST_MEMORY)
+    resource.setrlimit(resource.RLIMIT_DATA, (min(most, _MOST_MEMORY), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
 def _open_jpeg(raw: bytes) -> _Opened:
     if picture_files.has_too_many_scans(raw):
         raise PictureRejected("The picture is coded in more passes than any camera uses.")
-    # Not by Image.open: it would take the pictures behind the first one (MPO) for frames of an animation.
+    # Not by Image.open, which would also read what the file says of further pictures behind the first one (MPO).
     image = JpegImageFile(io.BytesIO(raw))
     _refuse_size(image.size)
     # The decoder itself makes it smaller, by 2, 4 or 8, and never holds the pixels of the full size.
@@ -156,6 +175,9 @@ def _open_heif(raw: bytes, container: type[ImageFile.ImageFile], decoder: type[I
         image = decoder(io.BytesIO(raw))
         _refuse_animation(image)
     _refuse_size(image.size)
+    if decoder is not None:
+        with _bounded_memory():
+            image.load()
     if not picture_files.says_how_to_turn(raw):
         orientation = described.info["original_orientation"]
     else:
