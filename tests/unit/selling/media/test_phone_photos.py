@@ -252,6 +252,8 @@ PHOTOGRAPHS: Final[dict[str, Callable[[], bytes]]] = {
     "JPEG of 50 megapixels": lambda: jpeg(UPRIGHT.resize((8192, 6144), Image.Resampling.NEAREST)),
     "PNG of 16 bits": sixteen_bit_png,
     "PNG, EXIF 6": lambda: saved(stored_as(6), "PNG", exif=with_orientation(6)),
+    "PNG with damaged EXIF": lambda: png_with(b"eXIfnothing that is TIFF", UPRIGHT),
+    "WebP with damaged EXIF": lambda: saved(UPRIGHT, "WEBP", lossless=True, exif=b"nothing that is TIFF"),
     "PNG of a palette": lambda: saved(UPRIGHT.quantize(4), "PNG"),
     "PNG in Display P3 (cICP)": lambda: png_with(b"cICP\x0c\x0d\0\x01", in_code_points(12, 13)),
     "PNG in sRGB (cICP)": lambda: png_with(b"cICP\x01\x0d\0\x01", UPRIGHT),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 
 import pytest
 from PIL import Image
@@ -68,6 +69,12 @@ def test_scans_outside_the_picture_do_not_count(file: bytes) -> None:
 )  # fmt: skip
 def test_a_picture_of_too_many_scans_is_found(file: bytes) -> None:
     assert has_too_many_scans(file)
+
+
+def test_a_long_run_of_fill_bytes_is_read_once() -> None:
+    started = time.process_time()
+    assert not has_too_many_scans(START + b"\xff" * 50_000 + b"\0" + END)
+    assert time.process_time() - started < 0.2
 
 
 @pytest.mark.parametrize(

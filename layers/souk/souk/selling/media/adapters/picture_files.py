@@ -17,8 +17,9 @@ MOST_JPEG_SCANS: Final = 64
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2"})
 _SEQUENCE_BRANDS = frozenset({b"hevc", b"hevx", b"hevm", b"hevs", b"msf1", b"avis"})
 
-# A marker as libjpeg looks for it: fill bytes, stuffed zeros and restarts are passed over.
-_JPEG_MARKER = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])", re.DOTALL)
+# A marker as libjpeg looks for it: fill bytes, stuffed zeros and restarts are passed over. Without a quantifier for the
+# fill bytes: a long run of them would be searched once for each.
+_JPEG_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])", re.DOTALL)
 _EOI, _SOS, _FIRST_SEGMENT = 0xD9, 0xDA, 0xC0
 
 

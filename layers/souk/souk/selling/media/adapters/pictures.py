@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import resource
-import struct
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -208,7 +207,7 @@ def _refuse_animation(image: ImageFile.ImageFile) -> None:
 def _exif_orientation(image: ImageFile.ImageFile) -> int | None:
     try:
         orientation = image.getexif().get(_ORIENTATION)
-    except (SyntaxError, TypeError, ValueError, struct.error):  # damaged metadata is no damaged picture
+    except SyntaxError:  # no EXIF after all: damaged metadata is no damaged picture
         return None
     return orientation if isinstance(orientation, int) else None
 
