@@ -41,7 +41,7 @@ def stand_ins(current: Callable[[], World]) -> dict[str, Callable[..., Any]]:
     }
 
 
-def _take_in(raw: bytes, _declared: str | None) -> TakenPicture:
+def _take_in(raw: bytes) -> TakenPicture:
     if not raw.startswith(b"picture"):
         raise PictureRejected("The file is not a picture.")
     return TakenPicture(b"clean " + raw, "image/jpeg", 800, 600, "")

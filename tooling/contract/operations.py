@@ -6,7 +6,7 @@ import json
 from typing import Any, get_origin
 
 from souk.http.endpoint import Declaration
-from souk.http.uploads import FilesForm
+from souk.http.uploads import MOST_BYTES, FilesForm
 from tooling.contract import parts
 from tooling.contract.routes import Route
 from tooling.contract.schemas import Shape, Shapes
@@ -71,10 +71,8 @@ def _request_body(route: Route, shapes: Shapes) -> dict[str, Any] | None:
 
 def _form(form: FilesForm) -> dict[str, Any]:
     files = {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}}
-    return {
-        "schema": {"type": "object", "required": [form.field], "properties": {form.field: files}},
-        "encoding": {form.field: {"contentType": ", ".join(sorted(form.accepted))}},
-    }
+    schema = {"type": "object", "required": [form.field], "properties": {form.field: files}}
+    return {"schema": {**schema, "description": f"At most {MOST_BYTES >> 20} MB in all."}}
 
 
 def sample_body(route: Route) -> Any:

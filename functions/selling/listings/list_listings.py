@@ -1,4 +1,8 @@
-"""The caller's listings, newest first."""
+"""The caller's listings, newest first.
+
+Each has its first picture only: of its media, or of its photos while it has no media, and no film. `GET /listings/{id}`
+has them all.
+"""
 
 from souk.http.endpoint import SIGNED_IN, Request, endpoint
 from souk.http.pagination import from_cursor, to_cursor

@@ -131,7 +131,7 @@ def test_bodies_that_are_too_large_are_413(seller: Seller, souk: LocalStack) -> 
 
 
 def test_an_announced_photo_that_is_too_large_is_400(seller: Seller) -> None:
-    files = {"files": [{"content_type": "image/png", "size": 12 * 1024 * 1024 + 1}]}
+    files = {"files": [{"content_type": "image/png", "size": 40 * 1024 * 1024 + 1}]}
     assert is_problem(seller.ask("POST", f"/listings/{seller.create()}/photos", files), 400)
 
 

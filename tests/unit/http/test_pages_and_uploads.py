@@ -12,11 +12,11 @@ from souk.http.messages import Request, from_event
 from souk.http.pagination import from_cursor, next_link, to_cursor
 from souk.http.uploads import MOST_BYTES, FilesForm, is_multipart, read_files
 from souk.http.waiting import wait_until
-from souk.shared.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+from souk.shared.errors import InvalidRequest, PayloadTooLarge
 from tests.harness.journey import BOUNDARY, multipart
 from tests.unit.http.http_events import an_event
 
-JPEG = FilesForm("file", frozenset({"image/jpeg"}))
+FILES = FilesForm("file")
 
 
 def _written(key: Any) -> str:
@@ -67,12 +67,12 @@ def _upload(body: bytes, content_type: str = f"multipart/form-data; boundary={BO
 def test_files_come_with_their_type_and_all_their_bytes() -> None:
     big = bytes(range(256)) * 4096
     body = multipart(("file", "a.jpg", "image/jpeg", big), ("file", "b.jpg", "IMAGE/JPEG", b"\r\n--x"))
-    assert read_files(_upload(body), JPEG) == [("image/jpeg", big), ("image/jpeg", b"\r\n--x")]
+    assert read_files(_upload(body), FILES) == [("image/jpeg", big), ("image/jpeg", b"\r\n--x")]
 
 
 def test_other_parts_are_left_alone() -> None:
     body = multipart(("note", "n.txt", "text/plain", b"hello"), ("file", "a.jpg", "image/jpeg", b"x"))
-    assert read_files(_upload(body), JPEG) == [("image/jpeg", b"x")]
+    assert read_files(_upload(body), FILES) == [("image/jpeg", b"x")]
 
 
 @pytest.mark.parametrize(
@@ -89,18 +89,32 @@ def test_other_parts_are_left_alone() -> None:
 )
 def test_a_body_without_whole_files_is_a_400(body: bytes, content_type: str) -> None:
     with pytest.raises(InvalidRequest):
-        read_files(_upload(body, content_type), JPEG)
+        read_files(_upload(body, content_type), FILES)
 
 
-def test_a_file_of_another_type_is_a_415() -> None:
-    with pytest.raises(UnsupportedMediaType):
-        read_files(_upload(multipart(("file", "a.svg", "image/svg+xml", b"<svg/>"))), JPEG)
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("image/svg+xml", "image/svg+xml"),
+        ("image/jpg; charset=binary", "image/jpg; charset=binary"),
+        ("", "application/octet-stream"),
+        ("image/\u00efpeg", "application/octet-stream"),
+        ("image/" + "x" * 130, "application/octet-stream"),
+    ],
+)
+def test_a_file_of_any_type_is_read(given: str, expected: str) -> None:
+    assert read_files(_upload(multipart(("file", "a.jpg", given, b"x"))), FILES) == [(expected, b"x")]
+
+
+def test_a_file_without_a_type_is_read() -> None:
+    body = multipart(("file", "a.jpg", "image/jpeg", b"x")).replace(b"Content-Type: image/jpeg\r\n", b"")
+    assert read_files(_upload(body), FILES) == [("application/octet-stream", b"x")]
 
 
 def test_more_than_four_megabytes_are_a_413() -> None:
     body = multipart(("file", "a.jpg", "image/jpeg", b"x" * MOST_BYTES))
-    with pytest.raises(PayloadTooLarge):
-        read_files(_upload(body), JPEG)
+    with pytest.raises(PayloadTooLarge, match=r'Announce .* send \{"files": \[\{"size": BYTES\}\]\} as JSON'):
+        read_files(_upload(body), FILES)
 
 
 @pytest.mark.parametrize("spelling", ["boundary={}", 'Boundary="{}"', "charset=utf-8; boundary={} "])

@@ -17,7 +17,14 @@ from souk.storefront.catalogue.model import ProductWithStock
 from souk.storefront.catalogue.repository import ProductRepository
 from souk.wiring import catalogue
 from tests.functions.cloud import Answer, Cloud, sample
-from tests.functions.selling.listings.test_listing_photos import JPEG_FILE, MULTIPART, a_jpeg, objects
+from tests.functions.selling.listings.test_listing_photos import (
+    JPEG_FILE,
+    MISNAMED,
+    MULTIPART,
+    a_jpeg,
+    a_picture,
+    objects,
+)
 from tests.functions.storefront.catalogue.merchants import Merchant, seen
 from tests.harness.journey import multipart
 
@@ -31,9 +38,12 @@ def arrive(cloud: Cloud, key: str) -> None:
     cloud.invoke("process_image", event)
 
 
-def announce(cloud: Cloud, bea: Merchant, product: str, content: bytes | None = None) -> str:
+def announce(
+    cloud: Cloud, bea: Merchant, product: str, content: bytes | None = None, declared: str = "image/jpeg"
+) -> str:
     """The key of one announced photo, which has arrived when there is `content`."""
-    [upload] = bea.on("add_images", product, json={"files": [JPEG_FILE]}).json["uploads"]
+    file = {**JPEG_FILE, "content_type": declared}
+    [upload] = bea.on("add_images", product, json={"files": [file]}).json["uploads"]
     key: str = upload["fields"]["key"]
     if content is not None:
         cloud.client("s3").put_object(Bucket=cloud.physical["MediaBucket"], Key=key, Body=content)
@@ -121,8 +131,8 @@ def test_a_product_has_at_most_twelve_images(bea: Merchant) -> None:
 
 @pytest.mark.parametrize(
     "files",
-    [[], [{"content_type": "image/gif", "size": 9}], [{"content_type": "image/png", "size": 0}], [JPEG_FILE] * 13],
-    ids=["none", "another type", "empty", "too many"],
+    [[], [{"content_type": "gif", "size": 9}], [{"content_type": "image/png", "size": 0}], [JPEG_FILE] * 13],
+    ids=["none", "no type", "empty", "too many"],
 )
 def test_a_bad_announcement_is_refused(bea: Merchant, files: list[Any]) -> None:
     product = bea.offers()
@@ -131,6 +141,22 @@ def test_a_bad_announcement_is_refused(bea: Merchant, files: list[Any]) -> None:
 
 
 # Judged --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "declared"), MISNAMED)
+@pytest.mark.parametrize("way", ["announced", "sent"])
+def test_the_bytes_of_a_picture_decide_its_type(
+    cloud: Cloud, bea: Merchant, way: str, kind: str, declared: str
+) -> None:
+    product = bea.offers()
+    if way == "announced":
+        key = announce(cloud, bea, product, a_picture(kind), declared)
+    else:
+        body = multipart(("file", "photo.gif", declared, a_picture(kind)))
+        [photo] = bea.on("add_images", product, body=body, headers=MULTIPART).json["photos"]
+        key = f"incoming/products/{bea.id}/{product}/{photo['id']}"
+    arrive(cloud, key)
+    assert [image.status for image in stored(product).product.photos] == [PhotoStatus.READY]
 
 
 def test_a_good_picture_is_public_under_its_hash(cloud: Cloud, bea: Merchant) -> None:

@@ -41,7 +41,7 @@ def busy_photo(size: tuple[int, int] = (900, 700)) -> Image.Image:
 def as_photo(picture: Image.Image) -> Photo:
     raw = io.BytesIO()
     picture.save(raw, "PNG")
-    taken = take_in(raw.getvalue(), "image/png")
+    taken = take_in(raw.getvalue())
     return Photo(taken.content_hash, taken.content_type, lambda: taken.content)
 
 

@@ -9,7 +9,10 @@ import sys
 import pytest
 
 ROOM = "souk.selling.media"
-HEAVY = "{'PIL', 'numpy', 'httpx', 'boto3', 'imageio_ffmpeg', 'souk.selling.media.adapters.pictures'}"
+HEAVY = (
+    "{'PIL', 'PIL.AvifImagePlugin', 'pi_heif', 'numpy', 'httpx', 'boto3', 'imageio_ffmpeg',"
+    " 'souk.selling.media.adapters.pictures'}"
+)
 
 
 @pytest.mark.parametrize(

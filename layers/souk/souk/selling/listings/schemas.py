@@ -209,7 +209,7 @@ class ListingOut(Wire):
 
 
 class ListingsOut(Wire):
-    """A page of listings, newest first; each carries its first picture only."""
+    """A page of listings, newest first. Each has its first picture only, in `media` or else in `photos`: no film."""
 
     data: list[ListingOut]
     next_cursor: str | None

@@ -10,8 +10,12 @@ from typing import Final
 
 MOST_PHOTOS: Final = 12
 """The most photos of one listing or product."""
-MOST_UPLOAD_BYTES: Final = 12 * 1024 * 1024
-"""The largest file that an upload may be announced for."""
+MOST_UPLOAD_BYTES: Final = 40 * 1024 * 1024
+"""How large a direct upload may be: the largest file that one may be announced for."""
+MOST_MEGAPIXELS: Final = 100
+"""The largest picture that is taken: decoding one of a format that only decodes whole has to fit in a function."""
+LEAST_SIDE: Final = 200
+"""The shorter side of a picture at least, in pixels."""
 UPLOAD_LIFE: Final = timedelta(hours=1)
 """How long a presigned upload is valid, and a photo waits for it: a slow phone may still be sending."""
 SENT_LIFE: Final = timedelta(seconds=60)

@@ -1,20 +1,42 @@
 """Wire shapes of photos and of their uploads."""
 
 # Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, field_validator
 
 from souk.http.fields import Wire
-from souk.selling.photos.model import MOST_PHOTOS, MOST_UPLOAD_BYTES
+from souk.selling.photos.model import LEAST_SIDE, MOST_MEGAPIXELS, MOST_PHOTOS, MOST_UPLOAD_BYTES
 
-MULTIPART_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
-UploadType = Literal["image/jpeg", "image/png", "image/webp"]
+_UNKNOWN_TYPE: Final = "application/octet-stream"
+# RFC 6838, 4.2, with any parameters.
+_MEDIA_TYPE: Final = r"^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+( *;[ -~]*)?$"
 
 
 class UploadRequest(Wire):
-    content_type: UploadType
-    size: Annotated[int, Field(ge=1, le=MOST_UPLOAD_BYTES, strict=True)]
+    content_type: Annotated[
+        str,
+        StringConstraints(pattern=_MEDIA_TYPE, max_length=127),
+        Field(description="What the client takes the file for, and sends again with it. The bytes decide."),
+    ] = _UNKNOWN_TYPE
+    size: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=MOST_UPLOAD_BYTES,
+            strict=True,
+            description=(
+                f"In bytes, {MOST_UPLOAD_BYTES >> 20} MB at most. JPEG, PNG, WebP, HEIC and AVIF are taken, of at most"
+                f" {MOST_MEGAPIXELS} megapixels and at least {LEAST_SIDE} pixels a side; animations are not."
+            ),
+        ),
+    ]
+
+    @field_validator("content_type", mode="before")
+    @classmethod
+    def _unknown(cls, given: Any) -> Any:
+        """Browsers know no type for some pictures (HEIC) and send an empty one."""
+        return _UNKNOWN_TYPE if given is None or given == "" else given
 
 
 class UploadsRequest(Wire):

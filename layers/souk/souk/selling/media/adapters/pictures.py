@@ -1,50 +1,79 @@
 """Cleaning of untrusted pictures: no file from outside is stored as it came.
 
-The size is checked in the header before anything is decoded. An accepted file is decoded by the decoder of its magic
-number only, turned upright, converted to sRGB and encoded again, so that no metadata, trailing data or second format
-remains.
+The size is checked in the header before anything is decoded. An accepted file is decoded by the decoder of its first
+bytes only, made as small as it is needed, turned upright, converted to sRGB and encoded again, so that no metadata,
+trailing data or second format remains.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import resource
 import warnings
-from typing import Final
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 # The decoders are imported here, not by Pillow at the first picture: a missing decoder is an error of our deployment,
 # not of the picture.
-from PIL import Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
+from PIL import Image, ImageChops, ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
+from souk.selling.media.adapters import picture_files
+from souk.selling.media.adapters.colour import in_srgb, profile_of
+from souk.selling.media.adapters.picture_files import CodePoints, Format
 from souk.selling.media.model import PictureRejected, TakenPicture
+from souk.selling.photos.model import LEAST_SIDE, MOST_MEGAPIXELS, MOST_UPLOAD_BYTES
 
-MAX_BYTES: Final = 12 * 1024 * 1024
-MAX_PIXELS: Final = 40_000_000
-MIN_SIDE: Final = 200
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 STORED_TYPE: Final = "image/jpeg"
+STORED_SIDE: Final = 3200
+"""The longer side of a stored picture at most, in pixels: a detail of half of it still fills the 1,600 pixels of every
+picture that is made or shown, and a photograph of this size stays below the 12 MB that eBay takes."""
 
 _STORED_QUALITY = 92
-# A camera writes about ten scans; a small file with thousands of them keeps a decoder busy for minutes.
-_MAX_JPEG_SCANS = 64
-_ALIASES = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg"}
-_DECODERS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
-_SRGB_LIKE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+_ORIENTATION = 0x0112  # EXIF 2.32, 4.6.5
+_UPRIGHT: Final[dict[int | None, Image.Transpose]] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# Of the 3,008 MB of the functions that take pictures in; the largest picture of the most wasteful format needs 2,125.
+_MOST_MEMORY = 2_600 * 1024 * 1024
+# Pixels that are converted at a time, so that the copies which a conversion makes stay small.
+_BAND_PIXELS = 8_000_000
 
 
-def take_in(raw: bytes, declared_type: str | None, *, max_bytes: int = MAX_BYTES) -> TakenPicture:
-    """Clean an untrusted JPEG, PNG or WebP. Transparency becomes white.
+class _Opened(NamedTuple):
+    """A picture that is not decoded yet. `key` is the colour that stands for "transparent", as the pixels hold it."""
 
-    `declared_type` is the Content-Type that was sent with it, or None. Raises PictureRejected.
+    image: ImageFile.ImageFile
+    orientation: int | None
+    profile: bytes | None
+    key: tuple[int, ...] | None = None
+
+
+def take_in(raw: bytes, *, max_bytes: int = MOST_UPLOAD_BYTES) -> TakenPicture:
+    """Clean an untrusted JPEG, PNG, WebP, HEIC or AVIF; its bytes say which it is. Transparency becomes white.
+
+    Raises PictureRejected.
     """
     if len(raw) > max_bytes:
         raise PictureRejected(f"The picture is larger than {max_bytes // (1024 * 1024)} MB.")
-    media_type = _sniff(raw)
-    if media_type is None:
-        raise PictureRejected("The file is not a JPEG, PNG or WebP picture.")
-    if declared_type is not None and _normalised(declared_type) != media_type:
-        raise PictureRejected(f"The file is {media_type}, but was sent as another type.")
-    _refuse_bombs(raw, media_type)
-    upright = _decoded(raw, media_type)
+    format_ = picture_files.format_of(raw)
+    if format_ is None:
+        raise PictureRejected("The file is not a JPEG, PNG, WebP, HEIC or AVIF picture.")
+    if format_ is Format.SEQUENCE:
+        raise PictureRejected("The picture is animated; send a still one.")
+    upright = _decoded(raw, _opener(format_))
     content = encode_jpeg(upright, quality=_STORED_QUALITY)
     return TakenPicture(content, STORED_TYPE, upright.width, upright.height, hashlib.sha256(content).hexdigest())
 
@@ -57,102 +86,211 @@ def encode_jpeg(picture: Image.Image, *, quality: int) -> bytes:
     return stored.getvalue()
 
 
-def _sniff(raw: bytes) -> str | None:
-    if raw.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if raw.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
-        return "image/webp"
-    return None
+def _opener(format_: Format) -> Callable[[bytes], _Opened]:
+    if format_ in (Format.HEIC, Format.AVIF):
+        # Only the functions that take photos in ever get here; the others do not pay for these imports.
+        from pi_heif.as_plugin import HeifImageFile  # type: ignore[import-untyped]
+        from PIL.AvifImagePlugin import AvifImageFile
+
+        return lambda raw: _open_heif(raw, HeifImageFile, AvifImageFile if format_ is Format.AVIF else None)
+    return {Format.JPEG: _open_jpeg, Format.PNG: _open_png, Format.WEBP: _open_webp}[format_]
 
 
-def _normalised(declared_type: str) -> str:
-    bare = declared_type.split(";", 1)[0].strip().lower()
-    return _ALIASES.get(bare, bare)
-
-
-def _refuse_bombs(raw: bytes, media_type: str) -> None:
-    # Pillow's WebP decoder allocates its canvas when it opens a file, before the size can be checked.
-    if media_type == "image/webp":
-        size = _webp_size(raw)
-        if size is None:
-            raise PictureRejected("The picture is damaged.")
-        _refuse_size(*size)
-    # FF DA never occurs in entropy-coded data, so this counts the scans, including those of embedded previews.
-    if media_type == "image/jpeg" and raw.count(b"\xff\xda") > _MAX_JPEG_SCANS:
-        raise PictureRejected("The picture is coded in more passes than any camera uses.")
-
-
-def _webp_size(raw: bytes) -> tuple[int, int] | None:
-    """Width and height by RFC 9649, from the first chunk."""
-    kind, head = raw[12:16], raw[20:30]
-    if len(head) < 10:
-        return None
-    if kind == b"VP8X":
-        return int.from_bytes(head[4:7], "little") + 1, int.from_bytes(head[7:10], "little") + 1
-    if kind == b"VP8L":
-        bits = int.from_bytes(head[1:5], "little")
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    if kind == b"VP8 ":
-        return int.from_bytes(head[6:8], "little") & 0x3FFF, int.from_bytes(head[8:10], "little") & 0x3FFF
-    return None
-
-
-def _refuse_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise PictureRejected(f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.")
-    if min(width, height) < MIN_SIDE:
-        raise PictureRejected(f"The picture is smaller than {MIN_SIDE} pixels on a side.")
-
-
-def _decoded(raw: bytes, media_type: str) -> Image.Image:
+def _decoded(raw: bytes, opener: Callable[[bytes], _Opened]) -> Image.Image:
     try:
         with warnings.catch_warnings():
             # Pillow warns of sizes, which are checked here, and of damaged metadata, which is dropped.
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(raw), formats=[_DECODERS[media_type]]) as opened:
-                _refuse_size(opened.width, opened.height)
-                if media_type != "image/jpeg" and getattr(opened, "is_animated", False):
-                    raise PictureRejected("The picture is animated; send a still one.")
-                opened.load()
-                flat = _flat_srgb(ImageOps.exif_transpose(opened), opened.info.get("icc_profile"))
+            opened = opener(raw)
+            with opened.image as picture:
+                picture.load()
+                small = _scaled(_reduced(picture, opened.key))
+        turn = _UPRIGHT.get(opened.orientation)
+        upright = small if turn is None else small.transpose(turn)
+        flat = _flat_srgb(upright, opened.profile)
     except PictureRejected:
         raise
     except Image.DecompressionBombError as fault:
-        raise PictureRejected(f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.") from fault
+        raise _too_many_pixels() from fault
     except Exception as fault:  # with hostile bytes a decoder may raise anything
         raise PictureRejected("The picture cannot be decoded; it may be damaged or incomplete.") from fault
     flat.info = {}  # otherwise an encoder would copy comments
     return flat
 
 
+@contextmanager
+def _bounded_memory() -> Iterator[None]:
+    """A decoder that asks for more gets an error instead.
+
+    Only libavif needs it: it takes AV1 pictures of up to 268 megapixels, whatever size the file says, and scales them.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = min((limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY), default=_MOST_MEMORY)
+    resource.setrlimit(resource.RLIMIT_DATA, (min(most, _MOST_MEMORY), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _open_jpeg(raw: bytes) -> _Opened:
+    if picture_files.has_too_many_scans(raw):
+        raise PictureRejected("The picture is coded in more passes than any camera uses.")
+    # Not by Image.open, which would also read what the file says of further pictures behind the first one (MPO).
+    image = JpegImageFile(io.BytesIO(raw))
+    _refuse_size(image.size)
+    # The decoder itself makes it smaller, by 2, 4 or 8, and never holds the pixels of the full size.
+    image.draft(None, _stored_size(image.size))
+    return _Opened(image, _exif_orientation(image), image.info.get("icc_profile"))
+
+
+def _open_png(raw: bytes) -> _Opened:
+    image = PngImageFile(io.BytesIO(raw))
+    _refuse_size(image.size)
+    _refuse_animation(image)
+    header = picture_files.png_header(raw)
+    # By the specification cICP is preferred to iCCP.
+    profile = profile_of(header.colour) if header.colour else image.info.get("icc_profile")
+    return _Opened(image, _exif_orientation(image), profile, _colour_key(image, header.depth))
+
+
+def _open_webp(raw: bytes) -> _Opened:
+    # Pillow's decoder allocates its canvas when it opens a file, before the size can be checked.
+    _refuse_size(picture_files.webp_size(raw))
+    image = WebPImageFile(io.BytesIO(raw))
+    _refuse_size(image.size)
+    _refuse_animation(image)
+    return _Opened(image, _exif_orientation(image), image.info.get("icc_profile"))
+
+
+def _open_heif(raw: bytes, container: type[ImageFile.ImageFile], decoder: type[ImageFile.ImageFile] | None) -> _Opened:
+    """HEIC, or AVIF with its `decoder`. The container alone is read by libheif in both.
+
+    libheif turns the pixels as the file says (irot, imir) and hides the EXIF orientation; Pillow's AVIF decoder gives
+    the file's own turn as an EXIF orientation. EXIF counts only in files that do not say it themselves.
+    """
+    image = described = container(io.BytesIO(raw))
+    if decoder is not None:
+        image = decoder(io.BytesIO(raw))
+        _refuse_animation(image)
+    _refuse_size(image.size)
+    if decoder is not None:
+        with _bounded_memory():
+            image.load()
+    if not picture_files.says_how_to_turn(raw):
+        orientation = described.info["original_orientation"]
+    else:
+        orientation = None if decoder is None else _exif_orientation(image)
+    profile = image.info.get("icc_profile")
+    nclx = described.info.get("nclx_profile")
+    if profile is None and nclx is not None:
+        profile = profile_of(CodePoints(nclx["color_primaries"], nclx["transfer_characteristics"]))
+    return _Opened(image, orientation, profile)
+
+
+def _refuse_size(size: tuple[int, int]) -> None:
+    if size[0] * size[1] > MOST_MEGAPIXELS * 1_000_000:
+        raise _too_many_pixels()
+    if min(size) < LEAST_SIDE:
+        raise PictureRejected(f"The picture is smaller than {LEAST_SIDE} pixels on a side.")
+
+
+def _too_many_pixels() -> PictureRejected:
+    return PictureRejected(f"The picture has more than {MOST_MEGAPIXELS} megapixels.")
+
+
+def _refuse_animation(image: ImageFile.ImageFile) -> None:
+    if getattr(image, "is_animated", False):
+        raise PictureRejected("The picture is animated; send a still one.")
+
+
+def _exif_orientation(image: ImageFile.ImageFile) -> int | None:
+    try:
+        orientation = image.getexif().get(_ORIENTATION)
+    except SyntaxError:  # no EXIF after all: damaged metadata is no damaged picture
+        return None
+    return orientation if isinstance(orientation, int) else None
+
+
+def _colour_key(image: PngImageFile, depth: int) -> tuple[int, ...] | None:
+    """The transparent colour (tRNS) of a PNG without a palette, as Pillow holds its pixels.
+
+    Pillow reports it as the file does, in `depth` bits, but widens pixels of 2 and 4 bits to 8 and cuts RGB of 16 bits
+    down to 8. Palettes are its own affair.
+    """
+    key = image.info.get("transparency")
+    if key is None or image.mode == "P":
+        return None
+    if image.mode == "I;16":
+        return key & 0xFF, key >> 8
+    if image.mode == "RGB":
+        return tuple(value >> 8 if depth == 16 else value & 0xFF for value in key)
+    most = (1 << depth) - 1
+    return (key if image.mode == "1" else (key & most) * 255 // most,)
+
+
+def _stored_size(size: tuple[int, int]) -> tuple[int, int]:
+    """The size with STORED_SIDE as its longer side, where it is larger, but at least LEAST_SIDE as its shorter one."""
+    if max(size) <= STORED_SIDE:
+        return size
+    part, whole = max((STORED_SIDE, max(size)), (LEAST_SIDE, min(size)), key=lambda scale: scale[0] / scale[1])
+    return size[0] * part // whole, size[1] * part // whole
+
+
+def _reduced(picture: Image.Image, key: tuple[int, ...] | None) -> Image.Image:
+    """The picture at a whole fraction of its size, not below the stored one, as L, LA, RGB, RGBA or CMYK."""
+    stored = _stored_size(picture.size)
+    factor = min(picture.width // stored[0], picture.height // stored[1])
+    if factor < 2:
+        return _eight_bits(picture, key)
+    rows = max(1, _BAND_PIXELS // picture.width // factor) * factor
+    bands = [
+        _eight_bits(picture.crop((0, top, picture.width, min(top + rows, picture.height))), key).reduce(factor)
+        for top in range(0, picture.height, rows)
+    ]
+    reduced = Image.new(bands[0].mode, (bands[0].width, sum(band.height for band in bands)))
+    for number, band in enumerate(bands):
+        reduced.paste(band, (0, number * bands[0].height))
+    return reduced
+
+
+def _scaled(picture: Image.Image) -> Image.Image:
+    size = _stored_size(picture.size)
+    return picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def _eight_bits(picture: Image.Image, key: tuple[int, ...] | None) -> Image.Image:
+    """As L, LA, RGB, RGBA or CMYK, with an alpha channel in place of a transparent colour."""
+    if picture.mode == "I;16":
+        # Its two bytes as two channels: the upper one is the picture in 8 bits, both are needed to find a colour.
+        picture = Image.frombytes("LA", picture.size, picture.tobytes())
+        channels = picture.split()
+        plain = channels[1]
+    else:
+        plain = _of_plain_mode(picture)
+        channels = plain.split()
+    if key is None:
+        return plain
+    alpha = Image.new("L", plain.size, 0)
+    for channel, value in zip(channels, key, strict=True):
+        alpha = ImageChops.lighter(alpha, channel.point([255 * (level != value) for level in range(256)]))
+    plain = plain.copy()
+    plain.putalpha(alpha)
+    return plain
+
+
+def _of_plain_mode(picture: Image.Image) -> Image.Image:
+    if picture.mode in ("L", "LA", "RGB", "RGBA", "CMYK"):
+        return picture
+    plain = {"1": "L", "La": "LA", "RGBa": "RGBA"}
+    return picture.convert(plain.get(picture.mode) or ("RGBA" if picture.has_transparency_data else "RGB"))
+
+
 def _flat_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     """RGB in sRGB, without transparency."""
-    if picture.mode.startswith("I"):  # 16-bit grey; a plain conversion would clip it to white
-        picture = picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
-    has_alpha = picture.has_transparency_data
-    if picture.mode == "P":
-        picture = picture.convert("RGBA" if has_alpha else "RGB")
-    alpha = picture.convert("RGBA").getchannel("A") if has_alpha else None
-    if picture.mode in ("RGBA", "RGBX"):
-        picture = picture.convert("RGB")
-    elif picture.mode in ("LA", "1", "La"):
-        picture = picture.convert("L")
-    colours = _in_srgb(picture, profile) if profile else picture.convert("RGB")
-    if alpha is None:
-        return colours
+    if picture.mode not in ("LA", "RGBA"):
+        return in_srgb(picture, profile)
+    colours = in_srgb(picture.convert(picture.mode[:-1]), profile)
     flat = Image.new("RGB", colours.size, "white")
-    flat.paste(colours, mask=alpha)
+    flat.paste(colours, mask=picture.getchannel("A"))
     return flat
-
-
-def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if _SRGB_LIKE_MODES.get(source.profile.xcolor_space) != picture.mode:
-            return picture.convert("RGB")
-        converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError):  # without a usable profile the picture is most likely sRGB
-        return picture.convert("RGB")
-    return converted or picture.convert("RGB")

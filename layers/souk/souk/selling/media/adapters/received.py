@@ -17,7 +17,7 @@ def generated_image(vendor: str, encoded: object) -> GeneratedImage:
     if not isinstance(encoded, str) or len(encoded) > MAX_PICTURE_BYTES * 4 // 3 + 4:
         raise MediaTransient(vendor, "The answer holds no picture of a size that we take.")
     try:
-        taken = take_in(base64.b64decode(encoded, validate=True), None, max_bytes=MAX_PICTURE_BYTES)
+        taken = take_in(base64.b64decode(encoded, validate=True), max_bytes=MAX_PICTURE_BYTES)
     except (binascii.Error, PictureRejected) as fault:
         raise MediaTransient(vendor, "The answer holds a picture that cannot be used.") from fault
     return GeneratedImage("generated", taken.content, taken.content_type, taken.width, taken.height)

@@ -37,7 +37,7 @@ class PhotoIntake[T: HasPhotos]:
     """The use case for all entities of one kind.
 
     `find` takes the ids of owner and entity. `change` also takes the time and a decision: it reads, decides and saves.
-    `take_in` checks and converts a picture of a declared content type, and raises PictureRejected.
+    `take_in` checks and converts a picture, and raises PictureRejected.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class PhotoIntake[T: HasPhotos]:
         find: Callable[[str, str], T | None],
         change: Callable[[str, str, datetime, Callable[[T], T]], T | None],
         store: PhotoStore,
-        take_in: Callable[[bytes, str], TakenPicture],
+        take_in: Callable[[bytes], TakenPicture],
         clock: Clock,
     ) -> None:
         self._find = find
@@ -75,7 +75,7 @@ class PhotoIntake[T: HasPhotos]:
 
     def _check(self, photo: Photo, raw: bytes) -> Photo:
         try:
-            taken = self._take_in(raw, photo.content_type)
+            taken = self._take_in(raw)
         except PictureRejected as rejection:
             return photo.rejected(rejection.reason)
         stored = self._store.put(taken.content, taken.content_type)

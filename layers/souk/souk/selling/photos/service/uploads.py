@@ -1,4 +1,7 @@
-"""How photos come in: announced for presigned uploads, or brought through the API; judged later all the same."""
+"""How photos come in: announced for presigned uploads, or brought through the API; judged later all the same.
+
+How large either may be: MOST_UPLOAD_BYTES of photos/model.py, MOST_BYTES of http/uploads.py.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ class UploadStore(Protocol):
 
 
 class RequestedUpload(Protocol):
-    """A file that the client announces: its type, and its size in bytes."""
+    """A file that the client announces: the type that it will send with it, and its size in bytes."""
 
     @property
     def content_type(self) -> str: ...

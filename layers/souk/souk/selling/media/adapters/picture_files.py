@@ -1,0 +1,166 @@
+"""What the bytes of a picture say before anything is decoded: its format, its size, and what a decoder does not report.
+
+Pure Python: nothing is imported that decodes. A malformed file raises LookupError, ValueError or struct.error.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+# A camera writes about ten scans; a small file with thousands of them keeps a decoder busy for minutes.
+MOST_JPEG_SCANS: Final = 64
+
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2"})
+_SEQUENCE_BRANDS = frozenset({b"hevc", b"hevx", b"hevm", b"hevs", b"msf1", b"avis"})
+
+# A marker as libjpeg looks for it: fill bytes, stuffed zeros and restarts are passed over. Without a quantifier for the
+# fill bytes: a long run of them would be searched once for each.
+_JPEG_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])", re.DOTALL)
+_EOI, _SOS, _FIRST_SEGMENT = 0xD9, 0xDA, 0xC0
+
+
+class Format(StrEnum):
+    """The formats of still pictures that are taken, and moving ones, which are not."""
+
+    JPEG = "JPEG"
+    PNG = "PNG"
+    WEBP = "WebP"
+    HEIC = "HEIC"
+    AVIF = "AVIF"
+    SEQUENCE = "sequence"
+
+
+class CodePoints(NamedTuple):
+    """Colour by the numbers of ITU-T H.273."""
+
+    primaries: int
+    transfer: int
+
+
+class PngHeader(NamedTuple):
+    """Bits of a sample, and the colour that the cICP chunk declares, if there is one."""
+
+    depth: int
+    colour: CodePoints | None
+
+
+def format_of(raw: bytes) -> Format | None:
+    """By the first bytes; what the sender called the file does not count."""
+    if raw.startswith(b"\xff\xd8\xff"):
+        return Format.JPEG
+    if raw.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Format.PNG
+    if raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
+        return Format.WEBP
+    if raw[4:8] == b"ftyp":
+        return _format_of_brands(raw)
+    return None
+
+
+def _format_of_brands(raw: bytes) -> Format | None:
+    end = min(int.from_bytes(raw[:4]), 256)
+    major, *compatible = (raw[at : at + 4] for at in (8, *range(16, end - 3, 4)))
+    if major in _SEQUENCE_BRANDS:
+        return Format.SEQUENCE
+    if b"avif" in (major, *compatible):
+        return Format.AVIF
+    return Format.HEIC if _HEIC_BRANDS & {major, *compatible} else None
+
+
+def has_too_many_scans(jpeg: bytes) -> bool:
+    """Whether the picture itself, up to its end, is coded in more than MOST_JPEG_SCANS passes.
+
+    FF DA also occurs in maker notes, profiles, embedded previews, and in a film or a second picture behind the end of
+    the first: segments are passed over by their length, and nothing is read after EOI.
+    """
+    at, scans = 2, 0
+    while found := _JPEG_MARKER.search(jpeg, at):
+        at, marker = found.end(), found[1][0]
+        if marker == _EOI:
+            break
+        # libjpeg gives no length to the reserved markers below; passing over one could hide scans behind it.
+        if marker >= _FIRST_SEGMENT:
+            at += max(2, int.from_bytes(jpeg[at : at + 2]))
+        scans += marker == _SOS
+        if scans > MOST_JPEG_SCANS:
+            return True
+    return False
+
+
+def webp_size(raw: bytes) -> tuple[int, int]:
+    """Width and height by RFC 9649, from the first chunk."""
+    kind, head = raw[12:16], raw[20:30]
+    if len(head) == 10:
+        if kind == b"VP8X":
+            return int.from_bytes(head[4:7], "little") + 1, int.from_bytes(head[7:10], "little") + 1
+        if kind == b"VP8L":
+            bits = int.from_bytes(head[1:5], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        if kind == b"VP8 ":
+            return int.from_bytes(head[6:8], "little") & 0x3FFF, int.from_bytes(head[8:10], "little") & 0x3FFF
+    raise ValueError("no WebP picture")
+
+
+def png_header(raw: bytes) -> PngHeader:
+    """What precedes the pixels, by the PNG specification, third edition."""
+    depth, colour, at = raw[24], None, 8
+    while (kind := raw[at + 4 : at + 8]) not in (b"IDAT", b""):
+        if kind == b"cICP":
+            colour = CodePoints(raw[at + 8], raw[at + 9])
+        at += 12 + int.from_bytes(raw[at : at + 4])
+    return PngHeader(depth, colour)
+
+
+def says_how_to_turn(heif: bytes) -> bool:
+    """Whether the main picture of a HEIC or AVIF file is turned or mirrored by the file itself (irot, imir).
+
+    The EXIF orientation beside them repeats the same turn and must not be followed too (ISO/IEC 23008-12).
+    """
+    return not {b"irot", b"imir"}.isdisjoint(_primary_properties(heif))
+
+
+def _primary_properties(heif: bytes) -> Iterator[bytes]:
+    """The kinds of the boxes that describe the main picture."""
+    # Nothing is read behind it: phones put films and trailers there that are no boxes.
+    meta = dict(_boxes(next((content for kind, content in _boxes(heif) if kind == b"meta"), b"")[4:]))
+    wide_primary = meta[b"pitm"][0] > 0
+    primary = int.from_bytes(meta[b"pitm"][4 : 8 if wide_primary else 6])
+    properties = list(_boxes(meta[b"iprp"]))
+    kinds = [kind for kind, _ in _boxes(dict(properties)[b"ipco"])]
+    for ipma in (content for kind, content in properties if kind == b"ipma"):
+        for item, index in _associations(ipma):
+            if item == primary and 0 < index <= len(kinds):
+                yield kinds[index - 1]
+
+
+def _associations(ipma: bytes) -> Iterator[tuple[int, int]]:
+    """(item, number of the property from 1) each; bit 7 or 15 of a number says that the property is essential."""
+    item_size, index_size = (4 if ipma[0] else 2), (2 if ipma[3] & 1 else 1)
+    at = 8
+    for _ in range(int.from_bytes(ipma[4:8])):
+        item = int.from_bytes(ipma[at : at + item_size])
+        at += item_size
+        count = ipma[at]
+        at += 1
+        for _ in range(count):
+            yield item, int.from_bytes(ipma[at : at + index_size]) & (0x7FFF if index_size == 2 else 0x7F)
+            at += index_size
+
+
+def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """(kind, content) of each box of ISO/IEC 14496-12. Pixels are not copied: the box that holds them is left empty."""
+    at = 0
+    while at + 8 <= len(content):
+        size, kind = struct.unpack_from(">I4s", content, at)
+        head = 8
+        if size == 1:
+            (size,), head = struct.unpack_from(">Q", content, at + 8), 16
+        end = at + size if size else len(content)
+        if size and size < head:
+            raise ValueError("a box is shorter than its header")
+        yield kind, b"" if kind == b"mdat" else content[at + head : end]
+        at = end

@@ -1,0 +1,113 @@
+"""What a file says before it is decoded: scans of a JPEG, and turns of a HEIC."""
+
+from __future__ import annotations
+
+import struct
+import time
+
+import pytest
+from PIL import Image
+
+from souk.selling.media.adapters.picture_files import (
+    MOST_JPEG_SCANS,
+    Format,
+    format_of,
+    has_too_many_scans,
+    says_how_to_turn,
+)
+from tests.unit.selling.media.heif_builder import coded, heic, imir, irot, nclx
+
+# Markers only: nothing that a decoder would accept.
+START, END = b"\xff\xd8", b"\xff\xd9"
+SCAN = b"\xff\xda\0\x08\x01\x01\0\0\x3f\0" + b"\x12\xff\0\x34\xff\xd0\x56"
+
+
+def segment(marker: int, content: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
+
+
+MANY = SCAN * (MOST_JPEG_SCANS + 1)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        START + SCAN * MOST_JPEG_SCANS + END,
+        START + SCAN + END + MANY,
+        START + segment(0xE1, MANY) + SCAN + END,
+        START + segment(0xED, b"\xff\xd8" + MANY + END) + SCAN + END,
+        START + SCAN + segment(0xFE, MANY) + SCAN + END,
+        START + segment(0xE2, b"") + SCAN + END + MANY,
+        START,
+        START + b"\xff\xe1\xff",
+    ],
+    ids=[
+        "as many as are taken", "behind the end", "in maker notes", "in a preview", "in a comment between scans",
+        "behind an empty segment", "only a start", "cut off within a segment",
+    ],
+)  # fmt: skip
+def test_scans_outside_the_picture_do_not_count(file: bytes) -> None:
+    assert not has_too_many_scans(file)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        START + MANY + END,
+        START + SCAN * 5_000,
+        START + SCAN.replace(b"\xff\xda", b"\xff\xff\xff\xda") * (MOST_JPEG_SCANS + 1) + END,
+        START + b"stray bytes" + MANY + END,
+        START + b"\xff\x02\xff\xff" + MANY + END,
+        START + b"".join(segment(0xC4, bytes(17)) + SCAN for _ in range(MOST_JPEG_SCANS + 1)) + END,
+        START + segment(0xDA, bytes(6)) + b"\xff\xd7\xff\x01" + MANY + END,
+        START + b"\xff\xe1\0\0" + MANY + END,
+    ],
+    ids=[
+        "too many", "thousands", "with fill bytes", "behind stray bytes", "behind a reserved marker without a length",
+        "with tables between", "behind restarts", "behind a segment of no length",
+    ],
+)  # fmt: skip
+def test_a_picture_of_too_many_scans_is_found(file: bytes) -> None:
+    assert has_too_many_scans(file)
+
+
+def test_a_long_run_of_fill_bytes_is_read_once() -> None:
+    started = time.process_time()
+    assert not has_too_many_scans(START + b"\xff" * 50_000 + b"\0" + END)
+    assert time.process_time() - started < 0.2
+
+
+@pytest.mark.parametrize(
+    ("brands", "expected"),
+    [
+        ((b"heic", b"mif1", b"heic"), Format.HEIC),
+        ((b"heix",), Format.HEIC),
+        ((b"mif1", b"heic", b"miaf"), Format.HEIC),
+        ((b"mif1", b"avif", b"miaf"), Format.AVIF),
+        ((b"avif",), Format.AVIF),
+        ((b"avis", b"avif", b"msf1"), Format.SEQUENCE),
+        ((b"hevc", b"heic", b"msf1"), Format.SEQUENCE),
+        ((b"heic", b"mif1", b"msf1", b"heic"), Format.HEIC),
+        ((b"isom", b"mp41"), None),
+        ((b"qt  ", b"qt  "), None),
+    ],
+)
+def test_the_brands_of_a_file_decide_its_format(brands: tuple[bytes, ...], expected: Format | None) -> None:
+    major, *compatible = brands
+    content = b"ftyp" + major + bytes(4) + b"".join(compatible)
+    assert format_of(struct.pack(">I", len(content) + 4) + content + b"\0\0\0\x08heic") is expected
+
+
+def test_only_the_turn_of_the_main_picture_counts() -> None:
+    picture = Image.new("RGB", (64, 64))
+    file = heic(picture, (nclx(1, 13),))
+    file.add(coded(picture, (irot(1), imir(0)), refers=((b"thmb", (1,)),)))
+    assert not says_how_to_turn(file.to_bytes())
+    file.primary = 2
+    assert says_how_to_turn(file.to_bytes())
+
+
+def test_malformed_boxes_raise() -> None:
+    for damaged in (b"", b"\0\0\0\x04meta", heic(Image.new("RGB", (64, 64))).to_bytes()[:120]):
+        with pytest.raises((KeyError, IndexError, ValueError, struct.error)):
+            says_how_to_turn(damaged)
