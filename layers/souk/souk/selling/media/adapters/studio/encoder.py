@@ -14,6 +14,8 @@ from souk.selling.media.adapters.studio.film import Frame
 from souk.selling.media.model import MediaTransient
 
 _TIMEOUT_SECONDS = 60
+# The most that Linux gives without asking the administrator; by default it is 64 kB, one switch of processes each.
+_PIPE_BYTES = 1024 * 1024
 
 
 def encode_mp4(frames: Iterable[Frame], side: int, frames_per_second: int) -> bytes:
@@ -28,7 +30,9 @@ def encode_mp4(frames: Iterable[Frame], side: int, frames_per_second: int) -> by
         command = _command(imageio_ffmpeg.get_ffmpeg_exe(), side, frames_per_second, film)
         with errors_file.open("wb") as errors:
             # Fixed arguments, no shell, an empty environment.
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors, env={})  # noqa: S603
+            process = subprocess.Popen(  # noqa: S603
+                command, stdin=subprocess.PIPE, stderr=errors, env={}, pipesize=_PIPE_BYTES
+            )
             try:
                 _feed(process, frames)
                 status = process.wait(_TIMEOUT_SECONDS)
