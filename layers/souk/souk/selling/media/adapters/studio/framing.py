@@ -17,6 +17,7 @@ type Box = tuple[float, float, float, float]
 MARGIN: Final = 0.06
 # The same around a subject that is not cut out, where the photo has it: its box may be a bit too small.
 _LOOSE: Final = 0.15
+_TIGHT: Final = MARGIN + 0.005
 # The smallest crop of a detail, where the photo is large enough: a smaller one, enlarged, shows no more.
 _DETAIL_PIXELS: Final = 300
 # Parts of the subject's longer side that a detail may show: the first one with enough of the subject's structure. Thin
@@ -24,7 +25,7 @@ _DETAIL_PIXELS: Final = 300
 _DETAIL_SIDES: Final = (0.5, 0.62, 0.78, 1.0)
 _DETAIL_STRUCTURE: Final = 0.3
 # How far from the middle of the subject, in parts of its size, a detail may move towards the finer structure.
-_DETAIL_SHIFT: Final = 0.12
+_DETAIL_SHIFT: Final = 0.15
 
 
 def square_around(size: tuple[int, int], subject: Subject, margin: float) -> Box:
@@ -45,9 +46,12 @@ def crop_around(size: tuple[int, int], subject: Subject) -> Box:
     """
     width, height = size
     left, top, right, bottom = _pixels(subject.box, size)
-    longest = max(right - left, bottom - top) / (1 - 2 * _LOOSE)
-    # Rounded up to whole pixels: a resized picture then starts and ends with pixels of the photo.
-    wide, high = (min(float(round(longest)), float(limit)) for limit in size)
+    longest = max(right - left, bottom - top)
+    side = longest / (1 - 2 * _LOOSE)
+    if side > min(size) >= longest / (1 - 2 * _TIGHT):  # closer, but without a ground around it
+        side = min(size)
+    # In whole pixels: an enlarged picture then starts and ends with pixels of the photo.
+    wide, high = (min(float(round(side)), float(limit)) for limit in size)
     x = _within(round((left + right - wide) / 2), wide, width)
     y = _within(round((top + bottom - high) / 2), high, height)
     return x, y, x + wide, y + high
