@@ -28,7 +28,7 @@ _QUALITY: Final = 82
 def sheet(prompt: str) -> Image.Image:
     """An RGB picture. The studio works in its own size, as for a listing."""
     rows = [_row(name, prompt) for name in PHOTOGRAPHS]
-    lines = list(batched(rows, 2))
+    lines = list(batched(rows, 2, strict=False))
     wide, high = rows[0].width + _GAP, _CELL + _GAP
     made = Image.new("RGB", (2 * wide + _GAP, len(lines) * high + _GAP), _PAPER)
     for line, pair in enumerate(lines):

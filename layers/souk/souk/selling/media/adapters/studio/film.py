@@ -53,9 +53,9 @@ class Frame:
     blue: Image.Image
     red: Image.Image
 
-    def tobytes(self) -> bytes:
-        """The planes one after the other, as raw yuv420p."""
-        return self.luma.tobytes() + self.blue.tobytes() + self.red.tobytes()
+    def planes(self) -> tuple[bytes, bytes, bytes]:
+        """What follows one another in raw yuv420p."""
+        return self.luma.tobytes(), self.blue.tobytes(), self.red.tobytes()
 
     def window(self, box: tuple[float, float, float, float], side: int) -> Frame:
         """`box` (in fractions) as a frame of `side` pixels."""
