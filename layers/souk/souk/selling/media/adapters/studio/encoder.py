@@ -14,8 +14,8 @@ from typing import Final
 from souk.selling.media.adapters.studio.film import Frame
 from souk.selling.media.model import MediaTransient
 
-# A slow camera over still pictures: x264 need not search for cuts, for fades, or for where its B-frames go, and there can
-# be more of these. That saves a quarter of its time and of the bytes, and changes hardly a pixel (docs/adr/0023).
+# A slow camera over still pictures: x264 need not search for cuts, fades, or where its B-frames go, of which there
+# can be more. That saves a quarter of its time and of the bytes, and changes hardly a pixel (docs/adr/0023).
 QUALITY: Final = (
     *("-preset", "superfast", "-crf", "23"),
     *("-x264-params", "b-adapt=0:bframes=5:scenecut=0:weightp=0"),
