@@ -13,7 +13,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from PIL import Image
 
 SIDE: Final = 1080
@@ -26,6 +25,16 @@ _MAX_SHOTS: Final = 5
 _THREADS: Final = 2
 # Frames computed before they are asked for: enough that neither a thread nor the encoder waits for a slow one.
 _AHEAD: Final = 6
+# Y'CbCr of studio range from R'G'B' of full range, each row with its offset: ITU-R BT.709-6, 3.2 to 3.4.
+_LUMA: Final = (0.2126, 0.7152, 0.0722)
+_TO_BT_709: Final = (
+    *(219 / 255 * share for share in _LUMA),
+    16.0,
+    *(224 / 255 / 1.8556 * (axis - share) for axis, share in zip((0, 0, 1), _LUMA, strict=True)),
+    128.0,
+    *(224 / 255 / 1.5748 * (axis - share) for axis, share in zip((1, 0, 0), _LUMA, strict=True)),
+    128.0,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +122,8 @@ class _Film:
 
 def to_frame(picture: Image.Image) -> Frame:
     """An RGB picture of even size as ITU-R BT.709 planes."""
-    rgb = np.asarray(picture, dtype=np.float32) / 255
-    luma = rgb @ np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
-    blue, red = (rgb[..., 2] - luma) / 1.8556, (rgb[..., 0] - luma) / 1.5748
-    height, width = luma.shape
-    halves = [plane.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3)) for plane in (blue, red)]
-    planes = [16 + 219 * luma, *(128 + 224 * half for half in halves)]
-    return Frame(*(Image.fromarray(np.rint(plane).astype(np.uint8)) for plane in planes))
+    luma, blue, red = picture.convert("RGB", _TO_BT_709).split()
+    return Frame(luma, blue.reduce(2), red.reduce(2))
 
 
 def _moved(frame: Frame, turn: int, progress: float) -> Frame:
