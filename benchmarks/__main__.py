@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import cold_start, growth, local_cloud, search, sizes, warm_requests
+from benchmarks import cold_start, growth, local_cloud, media, search, sizes, warm_requests
 from benchmarks.packages import BUILD, WORKSHOP, prepare
 from benchmarks.rows import Row, table
 from benchmarks.starting import stand_in
@@ -32,6 +32,7 @@ def main() -> int:
         "sizes": _sizes,
         "growth": growth.measure,
         "search": search.measure,
+        "media": media.measure,
         "local cloud": _local_cloud,
     }
     for name, measure in measures.items():

@@ -30,7 +30,7 @@ VERDICTS: Final = 2
 ORDER_VERDICTS: Final = 5
 """The same for an order: the buyer comes twice, and the seller for each step."""
 MEGABYTES_OF_ONE_PROCESSOR: Final = 1769
-"""AWS: with so much memory a function has one vCPU, with less of it less."""
+"""AWS: with so much memory a function has one vCPU, and in proportion with less or more."""
 _SWEEPS_A_MONTH: Final = 60 * 24 * 30
 _GB: Final = 1024**3
 
@@ -71,7 +71,7 @@ Stored afterwards: {stored} MB a listing, for {many} of them ${stored_price} a m
 {listings_functions}
 
 A time is the longer of two: the measured duration (on one x86 machine, including moto's time), and the processor time,
-multiplied where the memory gives less than one vCPU ({one_processor} MB give one). Cold
+divided by the vCPUs that the memory gives ({one_processor} MB give one). Cold
 starts and the lines that Lambda itself logs are not included.
 
 ## Lambda, for one order
@@ -214,7 +214,7 @@ def _plain(number: float, decimals: int) -> str:
 
 def _billed_milliseconds(path: str, functions: Mapping[str, Any]) -> int:
     measured = functions[path]
-    by_processor: float = measured["processor_milliseconds"] * max(1, MEGABYTES_OF_ONE_PROCESSOR / _memory(path))
+    by_processor: float = measured["processor_milliseconds"] * MEGABYTES_OF_ONE_PROCESSOR / _memory(path)
     by_clock: float = measured["milliseconds"]
     return math.ceil(max(by_clock, by_processor))
 

@@ -1,14 +1,16 @@
-"""Composition: a cut-out on a background with its shadow, a photo with its background out of focus, colour grading."""
+"""Composition: a cut-out on a background with its shadow, and colour grading."""
 
 from __future__ import annotations
 
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
+from PIL import Image, ImageChops, ImageEnhance, ImageFilter
 
-from souk.selling.media.adapters.studio.prompts import Light
+from souk.selling.media.adapters.studio.prompts import Light, Rgb
 
+# The darkest channel of a light ground.
+_LIGHT_GROUND: Final = 205
 _CURVE_STEPS: Final = np.linspace(0, 1, 256, dtype=np.float32)
 
 
@@ -28,63 +30,28 @@ def on_background(product: Image.Image, matte: Image.Image, background: Image.Im
     return Image.composite(product, shadowed, alpha.filter(ImageFilter.GaussianBlur(side / 1600)))
 
 
-def with_soft_background(photo: Image.Image, matte: Image.Image, tone: Image.Image) -> Image.Image:
-    """The whole photo, with its background out of focus and shifted towards the colours of `tone`.
-
-    A darkened background looks like light falling off. A brightened one looks like fog, so it is brightened only a bit.
-
-    An oval around the subject stays sharp and fades out gradually, so that a part that the outline misses (a handle, a
-    strap) is not cut off.
-    """
-    side = photo.width
-    wide = ImageChops.lighter(matte.filter(ImageFilter.MaxFilter(9)), _oval_around(matte))
-    small = wide.resize((side // 8, side // 8), Image.Resampling.BOX)
-    focus = small.filter(ImageFilter.GaussianBlur(side / 8 / 40)).resize(photo.size, Image.Resampling.BICUBIC)
-    background = _background_alone(photo, wide)
-    brighter = max(0.0, _mean_luma(tone) - _mean_luma(background))
-    toned = Image.blend(background, tone, 0.85 * max(0.15, 1 - 1.8 * brighter))
-    return Image.composite(photo, toned, ImageChops.lighter(focus, matte))
-
-
-def _mean_luma(picture: Image.Image) -> float:
-    return float(np.asarray(picture.convert("L").resize((16, 16), Image.Resampling.BOX)).mean()) / 255
-
-
-def _oval_around(matte: Image.Image) -> Image.Image:
-    oval = Image.new("L", matte.size)
-    box = matte.point(lambda value: 255 if value > 127 else 0).getbbox()
-    if box is not None:
-        ImageDraw.Draw(oval).ellipse(box, fill=255)
-    return oval
-
-
-def _background_alone(photo: Image.Image, matte: Image.Image) -> Image.Image:
-    """The photo out of focus, its subject filled from the surroundings, so that no halo of its colours remains."""
-    small = (photo.width // 4, photo.height // 4)
-    seen = Image.composite(Image.new("L", small), Image.new("L", small, 255), matte.resize(small, Image.Resampling.BOX))
-    shown = Image.composite(photo.resize(small, Image.Resampling.BOX), Image.new("RGB", small), seen)
-    filled = np.zeros((small[1], small[0], 3), dtype=np.float32)
-    known = np.zeros((small[1], small[0], 1), dtype=np.float32)
-    # Nearby colours fit best: a wider blur fills only what a narrower one does not reach.
-    for radius in (small[0] / 70, small[0] / 24, small[0] / 7, small[0] / 2.5):
-        weight = np.asarray(seen.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float32)[..., None]
-        colour = np.asarray(shown.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float32)
-        fresh = (1 - known) * np.clip(weight / 128, 0, 1)
-        filled += fresh * colour / np.maximum(weight / 255, 1e-2)
-        known += fresh
-    filled /= np.maximum(known, 1e-3)
-    return Image.fromarray(np.clip(filled, 0, 255).astype(np.uint8)).resize(photo.size, Image.Resampling.BICUBIC)
+def lightened(colour: Rgb) -> Rgb:
+    """`colour` mixed with white until it is a light ground."""
+    share = max(0.0, 1 - (255 - _LIGHT_GROUND) / max(1, 255 - min(colour)))
+    red, green, blue = (round(value + (255 - value) * share) for value in colour)
+    return red, green, blue
 
 
 def graded(picture: Image.Image, light: Light) -> Image.Image:
-    """The picture in `light`: one curve per channel, then saturation, then the vignette."""
+    """The picture in `light`, with its vignette: for pictures whose background is ours."""
+    lit = toned(picture, light)
+    return _vignetted(lit, light.vignette) if light.vignette else lit
+
+
+def toned(picture: Image.Image, light: Light) -> Image.Image:
+    """The picture in the tones of `light`, alike everywhere: one curve per channel, then saturation."""
     contrasted = np.clip(0.5 + (_CURVE_STEPS ** (1 / light.exposure) - 0.5) * light.contrast, 0, 1)
     tint = np.array([1 + 0.14 * light.warmth, 1 + 0.02 * light.warmth, 1 - 0.16 * light.warmth], dtype=np.float32)
     # Only the middle tones are tinted: white stays white and black stays black.
     curves = contrasted[:, None] * (1 + (tint - 1) * (4 * contrasted * (1 - contrasted))[:, None] ** 0.5)
     table = np.rint(np.clip(curves, 0, 1) * 255).astype(np.uint8)
-    coloured = ImageEnhance.Color(picture.point(table.T.ravel().tolist())).enhance(light.saturation)
-    return _vignetted(coloured, light.vignette) if light.vignette else coloured
+    coloured = picture.point(table.T.ravel().tolist())
+    return coloured if light.saturation == 1 else ImageEnhance.Color(coloured).enhance(light.saturation)
 
 
 def _cast(alpha: Image.Image, *, dx: int, dy: int, blur: float) -> Image.Image:
@@ -98,7 +65,7 @@ def _contact(alpha: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
     """The contact shadow right under the product: its lowest part, flattened and blurred."""
     left, top, right, bottom = box
     height = max(8, (bottom - top) // 14)
-    foot = alpha.crop((left, bottom - height, right, bottom)).resize((right - left, height))
+    foot = alpha.crop((left, bottom - height, right, bottom)).resize((right - left, height // 2))
     flat = Image.new("L", alpha.size, 0)
     flat.paste(foot, (left, bottom - height // 3))
     quarter = flat.resize((alpha.width // 4, alpha.height // 4), Image.Resampling.BOX)

@@ -1,16 +1,18 @@
 """A short film of still pictures: a slow camera move over each, with cross-fades between them.
 
 Every frame is resampled from the full picture with a fractional window, so that slow motion does not judder. Pictures
-are converted to the planes of the video codec first: from there on that is half the work of RGB.
+are converted to the planes of the video codec first: from there on that is half the work of RGB. Frames are computed by
+two threads, in order: Pillow resamples without Python's lock.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from PIL import Image
 
 SIDE: Final = 1080
@@ -20,6 +22,19 @@ SOURCE_SIDE: Final = 1240
 
 _FADE_SECONDS: Final = 0.8
 _MAX_SHOTS: Final = 5
+_THREADS: Final = 2
+# Frames computed before they are asked for: enough that neither a thread nor the encoder waits for a slow one.
+_AHEAD: Final = 6
+# Y'CbCr of studio range from R'G'B' of full range, each row with its offset: ITU-R BT.709-6, 3.2 to 3.4.
+_LUMA: Final = (0.2126, 0.7152, 0.0722)
+_TO_BT_709: Final = (
+    *(219 / 255 * share for share in _LUMA),
+    16.0,
+    *(224 / 255 / 1.8556 * (axis - share) for axis, share in zip((0, 0, 1), _LUMA, strict=True)),
+    128.0,
+    *(224 / 255 / 1.5748 * (axis - share) for axis, share in zip((1, 0, 0), _LUMA, strict=True)),
+    128.0,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +62,19 @@ class Frame:
     blue: Image.Image
     red: Image.Image
 
-    def tobytes(self) -> bytes:
-        """The planes one after the other, as raw yuv420p."""
-        return self.luma.tobytes() + self.blue.tobytes() + self.red.tobytes()
+    def planes(self) -> tuple[bytes, bytes, bytes]:
+        """What follows one another in raw yuv420p."""
+        return self.luma.tobytes(), self.blue.tobytes(), self.red.tobytes()
 
     def window(self, box: tuple[float, float, float, float], side: int) -> Frame:
         """`box` (in fractions) as a frame of `side` pixels."""
+        # Bicubic keeps fractional positions; narrower filters pull towards whole pixels, which judders. In the colours,
+        # which have half the size anyway, nobody sees that.
+        fine, coarse = Image.Resampling.BICUBIC, Image.Resampling.BILINEAR
         return Frame(
-            _resized(self.luma, box, side), _resized(self.blue, box, side // 2), _resized(self.red, box, side // 2)
+            _resized(self.luma, box, side, fine),
+            _resized(self.blue, box, side // 2, coarse),
+            _resized(self.red, box, side // 2, coarse),
         )
 
     def blended_with(self, other: Frame, share: float) -> Frame:
@@ -68,29 +88,42 @@ class Frame:
 def frames(pictures: Sequence[Image.Image], seconds: float) -> Iterator[Frame]:
     """The film of at least one square RGB picture, frame by frame, SIDE pixels square, for exactly `seconds`."""
     shown = tuple(to_frame(picture) for picture in pictures[:_MAX_SHOTS])
-    total = round(seconds * FRAMES_PER_SECOND)
-    fade = round(_FADE_SECONDS * FRAMES_PER_SECOND) if len(shown) > 1 else 0
-    length = (total + fade * (len(shown) - 1)) / len(shown)
-    starts = [index * (length - fade) for index in range(len(shown))]
-    for moment in range(total):
-        current = max(index for index, start in enumerate(starts) if start <= moment)
-        into = moment - starts[current]
-        frame = _moved(shown[current], current, into / length)
-        if current and into < fade:
-            before = _moved(shown[current - 1], current - 1, (moment - starts[current - 1]) / length)
+    film = _Film(shown, round(seconds * FRAMES_PER_SECOND))
+    waiting: deque[Future[Frame]] = deque()
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for moment in range(film.length):
+            waiting.append(threads.submit(film.frame, moment))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Film:
+    """Pictures shown one after the other, for `length` frames altogether, each fading into the next."""
+
+    shown: tuple[Frame, ...]
+    length: int
+
+    def frame(self, moment: int) -> Frame:
+        """The frame of that number, from 0."""
+        count = len(self.shown)
+        fade = round(_FADE_SECONDS * FRAMES_PER_SECOND) if count > 1 else 0
+        each = (self.length + fade * (count - 1)) / count
+        turn = min(int(moment / (each - fade)), count - 1)
+        into = moment - turn * (each - fade)
+        frame = _moved(self.shown[turn], turn, into / each)
+        if turn and into < fade:
+            before = _moved(self.shown[turn - 1], turn - 1, (into + each - fade) / each)
             frame = before.blended_with(frame, _eased((into + 1) / (fade + 1)))
-        yield frame
+        return frame
 
 
 def to_frame(picture: Image.Image) -> Frame:
     """An RGB picture of even size as ITU-R BT.709 planes."""
-    rgb = np.asarray(picture, dtype=np.float32) / 255
-    luma = rgb @ np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
-    blue, red = (rgb[..., 2] - luma) / 1.8556, (rgb[..., 0] - luma) / 1.5748
-    height, width = luma.shape
-    halves = [plane.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3)) for plane in (blue, red)]
-    planes = [16 + 219 * luma, *(128 + 224 * half for half in halves)]
-    return Frame(*(Image.fromarray(np.rint(plane).astype(np.uint8)) for plane in planes))
+    luma, blue, red = picture.convert("RGB", _TO_BT_709).split()
+    return Frame(luma, blue.reduce(2), red.reduce(2))
 
 
 def _moved(frame: Frame, turn: int, progress: float) -> Frame:
@@ -102,11 +135,12 @@ def _moved(frame: Frame, turn: int, progress: float) -> Frame:
     return frame.window((x - half, y - half, x + half, y + half), SIDE)
 
 
-def _resized(plane: Image.Image, box: tuple[float, float, float, float], side: int) -> Image.Image:
-    # Bicubic keeps fractional positions; narrower filters pull towards whole pixels, which judders.
+def _resized(
+    plane: Image.Image, box: tuple[float, float, float, float], side: int, kernel: Image.Resampling
+) -> Image.Image:
     # The box is clipped because rounding errors could put it outside the picture.
     left, top, right, bottom = (min(max(edge, 0.0), 1.0) * plane.width for edge in box)
-    return plane.resize((side, side), Image.Resampling.BICUBIC, box=(left, top, right, bottom))
+    return plane.resize((side, side), kernel, box=(left, top, right, bottom))
 
 
 def _eased(share: float) -> float:

@@ -1,8 +1,7 @@
-"""Square crops of photos: where to crop, how to extend a photo beyond its border, how to enlarge it."""
+"""Which part of a photo a picture shows, and how it is enlarged. Nothing is ever invented beyond a photo's border."""
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Final
 
 import numpy as np
@@ -12,110 +11,139 @@ from souk.selling.media.adapters.studio.matting import box_mean
 from souk.selling.media.adapters.studio.subject import Subject
 
 type Box = tuple[float, float, float, float]
+"""Left, top, right, bottom, in pixels of the photo."""
 
-# Cutting off this share of a subject at the border of its photo is better than extending the photo.
-_CUT_ALLOWED: Final = 0.12
+# Part of a picture's side that stays free around the subject: at least what marketplaces ask for.
+MARGIN: Final = 0.06
+# The same around a subject that is not cut out, where the photo has it: its box may be a bit too small.
+_LOOSE: Final = 0.15
+_TIGHT: Final = MARGIN + 0.005
 # The smallest crop of a detail, where the photo is large enough: a smaller one, enlarged, shows no more.
 _DETAIL_PIXELS: Final = 300
+# Parts of the subject's longer side that a detail may show: the first one with enough of the subject's structure. Thin
+# and hollow things need more.
+_DETAIL_SIDES: Final = (0.5, 0.62, 0.78, 1.0)
+_DETAIL_STRUCTURE: Final = 0.3
+# How far from the middle of the subject, in parts of its size, a detail may move towards the finer structure.
+_DETAIL_SHIFT: Final = 0.15
 
 
 def square_around(size: tuple[int, int], subject: Subject, margin: float) -> Box:
-    """The square, in pixels, with the subject in its middle and `margin` (part of its side) on the longer sides.
+    """The square with the subject in its middle and `margin` (part of its side) on the longer sides.
 
-    It stays within the photo where that cuts almost nothing off the subject, otherwise it extends beyond the border.
+    It may reach beyond the border of the photo: only for a subject that is cut out.
+    """
+    left, top, right, bottom = _pixels(subject.box, size)
+    half = max(right - left, bottom - top) / (1 - 2 * margin) / 2
+    x, y = (left + right) / 2, (top + bottom) / 2
+    return x - half, y - half, x + half, y + half
+
+
+def crop_around(size: tuple[int, int], subject: Subject) -> Box:
+    """The part of the photo to show when its subject is not cut out: all of the subject, as square as the photo allows.
+
+    It never reaches beyond the border.
     """
     width, height = size
-    left, top, right, bottom = subject.box
-    wide, high = (right - left) * width, (bottom - top) * height
-    needed = max(wide, high)
-    side = needed / (1 - 2 * margin)
-    if side > min(width, height) >= needed * (1 - _CUT_ALLOWED):
-        side = float(min(width, height))
-    if not subject.can_be_cut_out:  # then the extension would be visible
-        side = min(side, float(max(width, height)))
-    centre_x, centre_y = subject.centre
-    x = _within(centre_x * width - side / 2, side, width)
-    y = _within(centre_y * height - side / 2, side, height)
-    return x, y, x + side, y + side
+    left, top, right, bottom = _pixels(subject.box, size)
+    longest = max(right - left, bottom - top)
+    side = longest / (1 - 2 * _LOOSE)
+    if side > min(size) >= longest / (1 - 2 * _TIGHT):  # closer, but without a ground around it
+        side = min(size)
+    # In whole pixels: an enlarged picture then starts and ends with pixels of the photo.
+    wide, high = (min(float(round(side)), float(limit)) for limit in size)
+    x = _within(round((left + right - wide) / 2), wide, width)
+    y = _within(round((top + bottom - high) / 2), high, height)
+    return x, y, x + wide, y + high
+
+
+def fills_a_square(size: tuple[int, int], subject: Subject, box: Box) -> bool:
+    """Whether `box` is square and leaves MARGIN around the subject: then no ground is needed around it."""
+    side = box[2] - box[0]
+    if abs(side - (box[3] - box[1])) > 1:
+        return False
+    left, top, right, bottom = _pixels(subject.box, size)
+    free = min(left - box[0], top - box[1], box[2] - right, box[3] - bottom)
+    return free >= MARGIN * side
 
 
 def square_on_detail(picture: Image.Image, subject: Subject) -> Box:
-    """The square within the subject with the most fine structure: stitching, engraving, rim, texture."""
+    """A square in the middle of the subject, closer to its finer structure (stitching, engraving, rim) if that is near.
+
+    It is as small as it can be while a good part of that structure is in it, and within the photo.
+    """
     width, height = picture.size
-    left, top, right, bottom = subject.box
-    extent = min((right - left) * width, (bottom - top) * height)
-    side = min(max(0.5 * extent, _DETAIL_PIXELS), 0.68 * min(width, height))
-
+    left, top, right, bottom = _pixels(subject.box, picture.size)
     scale = 200 / max(width, height)
-    small = picture.convert("L").resize((round(width * scale), round(height * scale)), Image.Resampling.BOX)
-    grey = np.asarray(small, dtype=np.float32) / 255
-    matte = np.asarray(subject.matte.resize(small.size, Image.Resampling.BOX), dtype=np.float32) / 255
-    structure = np.abs(grey - box_mean(grey, 2)) * matte
-    reach = max(1, round(side * scale / 2))
-    # Weighted by how much of the window is on the subject: structure alone would choose its outline.
-    interest = box_mean(structure, reach) * box_mean(matte, reach)
-    margin_y, margin_x = min(reach, grey.shape[0] // 2 - 1), min(reach, grey.shape[1] // 2 - 1)
-    inner = interest[margin_y : grey.shape[0] - margin_y, margin_x : grey.shape[1] - margin_x]
-    row, column = np.unravel_index(int(inner.argmax()), inner.shape)
-    x = _within((int(column) + margin_x) / scale - side / 2, side, width)
-    y = _within((int(row) + margin_y) / scale - side / 2, side, height)
-    return x, y, x + side, y + side
+    structure = _structure(picture, subject, scale)
+    total = max(float(structure.sum()), 1e-6)
+    rows, columns = (np.arange(length, dtype=np.float32) + 0.5 for length in structure.shape)
+    x = float(structure.sum(axis=0) @ columns) / total / scale
+    y = float(structure.sum(axis=1) @ rows) / total / scale
+    # An unknown subject is most likely in the middle; the finest structure may be that of its surroundings.
+    reach = 0.0 if subject.is_whole_photo else _DETAIL_SHIFT
+    x = _near(x, (left + right) / 2, reach * (right - left))
+    y = _near(y, (top + bottom) / 2, reach * (bottom - top))
+    longest, limit = max(right - left, bottom - top), float(min(width, height))
+    box: Box = (0.0, 0.0, limit, limit)
+    for share in _DETAIL_SIDES:
+        side = min(max(share * longest, _DETAIL_PIXELS), limit)
+        box_x, box_y = _within(x - side / 2, side, width), _within(y - side / 2, side, height)
+        box = (box_x, box_y, box_x + side, box_y + side)
+        seen = [round(value * scale) for value in box]
+        if float(structure[seen[1] : seen[3], seen[0] : seen[2]].sum()) >= _DETAIL_STRUCTURE * total:
+            break
+    return box
 
 
-def cropped(picture: Image.Image, box: Box, side: int) -> Image.Image:
-    """`box` of the picture as a square of `side` pixels; beyond the border the photo is extended, out of focus."""
-    picture, (pad_left, pad_top) = _extended(picture, box)
-    left, top, right, bottom = box[0] + pad_left, box[1] + pad_top, box[2] + pad_left, box[3] + pad_top
-    inside = (max(0.0, left), max(0.0, top), min(float(picture.width), right), min(float(picture.height), bottom))
-    scale = side / (right - left)
+def free_around(size: tuple[int, int], subject: Subject) -> float:
+    """The distance in pixels between the subject and the nearest border of the photo."""
+    left, top, right, bottom = _pixels(subject.box, size)
+    return min(left, top, size[0] - right, size[1] - bottom)
+
+
+def enlarged(picture: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
+    """`box`, which lies within the picture, as a picture of `size`, sharpened."""
+    scale = size[0] / (box[2] - box[0])
     if scale <= 1.5:
-        enlarged = picture.resize((side, side), Image.Resampling.LANCZOS, box=inside)
-        return enlarged.filter(ImageFilter.UnsharpMask(1.2, 40, 2))
+        return picture.resize(size, Image.Resampling.LANCZOS, box=box).filter(ImageFilter.UnsharpMask(1.2, 40, 2))
     # In two steps with sharpening between them: a single large step shows ringing.
-    halfway = round(side / scale**0.5)
-    step = picture.resize((halfway, halfway), Image.Resampling.LANCZOS, box=inside)
-    step = step.filter(ImageFilter.UnsharpMask(1.2, 45, 1))
-    enlarged = step.resize((side, side), Image.Resampling.BICUBIC)
-    return enlarged.filter(ImageFilter.UnsharpMask(min(2.4, scale * 0.6), 45, 2))
+    halfway = (max(1, round(size[0] / scale**0.5)), max(1, round(size[1] / scale**0.5)))
+    step = picture.resize(halfway, Image.Resampling.LANCZOS, box=box).filter(ImageFilter.UnsharpMask(1.2, 45, 1))
+    sharpened = step.resize(size, Image.Resampling.BICUBIC)
+    return sharpened.filter(ImageFilter.UnsharpMask(min(2.4, scale * 0.6), 45, 2))
 
 
-def cropped_matte(matte: Image.Image, box: Box, side: int) -> Image.Image:
-    """`box` of a matte as a square of `side` pixels; beyond the border there is no subject."""
-    left, top, right, bottom = (round(value) for value in box)
-    return matte.crop((left, top, right, bottom)).resize((side, side), Image.Resampling.BICUBIC)
+def cut_out(picture: Image.Image, subject: Subject, box: Box, side: int) -> tuple[Image.Image, Image.Image]:
+    """The square `box` with `side` pixels, and its matte: 0 beyond the border of the photo."""
+    inside = (max(0.0, box[0]), max(0.0, box[1]), min(float(picture.width), box[2]), min(float(picture.height), box[3]))
+    scale = side / (box[2] - box[0])
+    left, top, right, bottom = (
+        round((value - start) * scale) for value, start in zip(inside, (*box[:2], *box[:2]), strict=True)
+    )
+    size = (right - left, bottom - top)
+    colours, matte = Image.new("RGB", (side, side)), Image.new("L", (side, side))
+    colours.paste(enlarged(picture, inside, size), (left, top))
+    matte.paste(subject.matte.resize(size, Image.Resampling.BICUBIC, box=inside), (left, top))
+    return colours, matte
+
+
+def _pixels(box: Box, size: tuple[int, int]) -> Box:
+    return box[0] * size[0], box[1] * size[1], box[2] * size[0], box[3] * size[1]
+
+
+def _structure(picture: Image.Image, subject: Subject, scale: float) -> np.ndarray:
+    small = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    grey = np.asarray(picture.convert("L").resize(small, Image.Resampling.BOX), dtype=np.float32) / 255
+    matte = np.asarray(subject.matte.resize(small, Image.Resampling.BOX), dtype=np.float32) / 255
+    # A plain subject has hardly any structure: then its area decides.
+    return (np.abs(grey - box_mean(grey, 2)) + 0.004) * matte
+
+
+def _near(value: float, middle: float, reach: float) -> float:
+    return min(max(value, middle - reach), middle + reach)
 
 
 def _within(start: float, side: float, limit: int) -> float:
-    """The start of a range of length `side`, moved into 0..limit; centred when it is longer than `limit`."""
-    if side >= limit:
-        return (limit - side) / 2
+    """The start of a range of length `side`, moved into 0..limit."""
     return min(max(start, 0.0), limit - side)
-
-
-def _extended(picture: Image.Image, box: Box) -> tuple[Image.Image, tuple[int, int]]:
-    """The photo, extended by its blurred edge pixels beyond the borders that `box` crosses, and its origin's shift."""
-    beyond = (-box[0], -box[1], box[2] - picture.width, box[3] - picture.height)
-    left, top, right, bottom = (ceil(value) if value > 0.5 else 0 for value in beyond)
-    widest = max(left, top, right, bottom)
-    if not widest:
-        return picture, (0, 0)
-    stretched = Image.fromarray(np.pad(np.asarray(picture), ((top, bottom), (left, right), (0, 0)), mode="edge"))
-    soft = stretched.filter(ImageFilter.GaussianBlur(widest / 5 + 4))
-    seam = max(4, widest // 8)
-    sharp = (left + seam * bool(left), top + seam * bool(top))
-    end = (stretched.width - right - seam * bool(right), stretched.height - bottom - seam * bool(bottom))
-    # The mask is wider than the picture, so that a border without extension stays sharp to its last pixel.
-    margin = 4 * seam
-    keep = Image.new("L", (stretched.width + 2 * margin, stretched.height + 2 * margin), 0)
-    keep.paste(
-        255,
-        (
-            sharp[0] + margin if left else 0,
-            sharp[1] + margin if top else 0,
-            end[0] + margin if right else keep.width,
-            end[1] + margin if bottom else keep.height,
-        ),
-    )
-    keep = keep.filter(ImageFilter.GaussianBlur(seam / 2))
-    keep = keep.crop((margin, margin, margin + stretched.width, margin + stretched.height))
-    return Image.composite(stretched, soft, keep), (left, top)

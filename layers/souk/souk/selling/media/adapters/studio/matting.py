@@ -35,7 +35,8 @@ def log_likelihood(colours: Floats, samples: Floats, weights: Floats) -> Floats:
             continue
         # At least 4 units of spread: sensors and JPEG blur colours by that much.
         variance = (weight @ (samples - centre) ** 2) / total + 16
-        distance = ((colours - centre) ** 2 / variance).sum(axis=1)
+        # A product with a vector: NumPy sums along a short axis slowly.
+        distance = (colours - centre) ** 2 @ (1 / variance)
         densities.append(np.log(total / weights.sum()) - 0.5 * (distance + np.log(variance).sum()))
     return np.asarray(np.logaddexp.reduce(densities, axis=0), dtype=np.float32)
 
@@ -120,12 +121,12 @@ def _sweep(reached: NDArray[np.bool_], mask: NDArray[np.bool_]) -> None:
 
 
 def _affinity(difference: Floats) -> Floats:
-    squared = (difference**2).sum(axis=-1)
+    squared = difference**2 @ np.ones(3, dtype=np.float32)
     return np.exp(-squared / (2 * float(squared.mean()) + 1e-4)).astype(np.float32) + 1e-4
 
 
 def _squared(samples: Floats, centres: Floats) -> Floats:
-    return ((samples[:, None, :] - centres[None]) ** 2).sum(axis=-1)
+    return np.stack([((samples - centre) ** 2) @ np.ones(3, dtype=np.float32) for centre in centres], axis=1)
 
 
 def _centres(samples: Floats, weights: Floats) -> Floats:

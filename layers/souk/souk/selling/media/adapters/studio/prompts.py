@@ -53,6 +53,9 @@ PASTEL: Final = Light("pastel", 1.08, 0.90, 0.92, 0.06, 0.0, (240, 214, 212))
 VIVID: Final = Light("vivid", 1.02, 1.10, 1.22, 0.02, 0.12, (232, 226, 214))
 MONOCHROME: Final = Light("monochrome", 1.0, 1.10, 0.0, 0.0, 0.22, (214, 214, 214))
 
+# The ground of every main picture: marketplaces ask for white.
+CLEAN: Final = Mood("paper", WHITE, WHITE.paper)
+
 LIGHTS: Final[Mapping[str, Light]] = {
     **dict.fromkeys(
         ("white", "clean", "plain", "isolated", "minimal", "minimalist", "bright", "airy", "catalog"), WHITE

@@ -28,11 +28,17 @@ _ROUNDS: Final = 7
 _OUTLINE_SIDE: Final = 336
 _EDGE_SIDE: Final = 900
 # Below this a cut-out looks wrong; chosen by looking at cut-outs with higher and lower confidence.
-CUT_OUT_CONFIDENCE: Final = 0.72
+CUT_OUT_CONFIDENCE: Final = 0.85
+# What a region must fulfil beside that: how much of it may look like ground, and which share of the structure near it
+# must be its own. Chosen by looking, too.
+_GROUND_BELIEF: Final = 0.35
+_GROUND_IN_IT: Final = 0.01
+_STRUCTURE_IN_IT: Final = 0.9
+_FRAMED_AT_MOST: Final = 0.84
 # A doubtful subject is framed only when this share of the photo's structure is in its box: otherwise the product may be
 # larger than the part that was found, and the whole photo is the subject.
-_FRAMED_STRUCTURE: Final = 0.55
-_FRAMING_CONFIDENCE: Final = 0.3
+_FRAMED_STRUCTURE: Final = 0.7
+_FRAMING_CONFIDENCE: Final = 0.4
 # Differences between neighbours (in Lab) up to this are noise, not structure.
 _NOISE: Final = 4.0
 _WHOLE: Final = (0.0, 0.0, 1.0, 1.0)
@@ -54,9 +60,8 @@ class Subject:
         return self.confidence >= CUT_OUT_CONFIDENCE
 
     @property
-    def centre(self) -> tuple[float, float]:
-        left, top, right, bottom = self.box
-        return (left + right) / 2, (top + bottom) / 2
+    def is_whole_photo(self) -> bool:
+        return self.box == _WHOLE
 
 
 def find_subject(picture: Image.Image) -> Subject:
@@ -71,10 +76,24 @@ def find_subject(picture: Image.Image) -> Subject:
     solid = _one_piece(belief)
     confidence = _confidence(lab, belief, solid)
     box = _box(solid)
-    framed = confidence >= _FRAMING_CONFIDENCE and _structure_within(box, lab) >= _FRAMED_STRUCTURE
-    if confidence < CUT_OUT_CONFIDENCE and not framed:
-        return Subject(_WHOLE, Image.new("L", picture.size, 255), confidence)
-    return Subject(box, _fine_matte(picture, solid), confidence)
+    if confidence >= CUT_OUT_CONFIDENCE and _nothing_is_missing(lab, belief, solid):
+        matte = _fine_matte(picture, solid)
+        if _in_one_piece(matte):
+            return Subject(box, matte, confidence)
+    confidence = min(confidence, _FRAMED_AT_MOST)
+    if confidence >= _FRAMING_CONFIDENCE and _structure_within(box, lab) >= _FRAMED_STRUCTURE:
+        return Subject(box, Image.fromarray((solid * 255).astype(np.uint8)).resize(picture.size), confidence)
+    return Subject(_WHOLE, Image.new("L", picture.size, 255), confidence)
+
+
+def _in_one_piece(matte: Image.Image) -> bool:
+    """Whether the outline holds together: thin parts, such as the pole of a lamp, are lost when it is refined."""
+    small = matte.copy()
+    small.thumbnail((_OUTLINE_SIDE, _OUTLINE_SIDE), Image.Resampling.BOX)
+    opaque = np.asarray(small) > 127
+    seed = np.zeros_like(opaque)
+    seed[np.unravel_index(int((opaque * _middle(*opaque.shape)).argmax()), opaque.shape)] = True
+    return float(connected(opaque, seed).sum()) > 0.98 * float(opaque.sum())
 
 
 def _first_guess(lab: Floats) -> Floats:
@@ -164,7 +183,7 @@ def _fine_matte(picture: Image.Image, solid: NDArray[np.bool_]) -> Image.Image:
     outline = Image.fromarray((walked * 255).astype(np.uint8)).resize(large.size, Image.Resampling.BICUBIC)
     outline = outline.filter(ImageFilter.GaussianBlur(max(large.size) / 400))
     fine = guided_filter(guide, np.asarray(outline, dtype=np.float32) / 255, max(2, max(large.size) // 150), 1e-3)
-    crisp = np.clip((fine - 0.35) / 0.4, 0, 1)
+    crisp = np.clip((fine - 0.45) / 0.4, 0, 1)
     matte = Image.fromarray((crisp * crisp * (3 - 2 * crisp) * 255).astype(np.uint8))
     return matte.resize(picture.size, Image.Resampling.BICUBIC)
 
@@ -190,6 +209,30 @@ def _confidence(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -> float:
     edge = float(np.clip(np.median(step[outline]) / (float(np.quantile(ground, 0.8)) * 2.5 + 4), 0, 1))
     free = 1 - float(np.clip(solid[_border(*solid.shape)].mean() / 0.12, 0, 1))
     return min(decided, distinct, edge, free)
+
+
+def _nothing_is_missing(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -> bool:
+    """Whether the region holds all that stands out near it, more than the border of the photo does, and no ground.
+
+    Ground seen through a handle would be cut out with the product; a part in the colour of the ground would be lost.
+    """
+    if float((belief[solid] < _GROUND_BELIEF).mean()) > _GROUND_IN_IT:
+        return False
+    step = _steps(lab)
+    height, width = solid.shape
+    noise = max(float(np.quantile(step[_border(height, width)], 0.9)), _NOISE)
+    structure = np.maximum(step - noise, 0)
+    mask = Image.fromarray((solid * 255).astype(np.uint8))
+    within = np.asarray(mask.filter(ImageFilter.MaxFilter(5))) > 0
+    left, top, right, bottom = _box(solid)
+    aside, above = 0.2 * (right - left), 0.2 * (bottom - top)
+    near = np.zeros_like(solid)
+    near[
+        int(max(0.0, top - above) * height) : int((bottom + above) * height) + 1,
+        int(max(0.0, left - aside) * width) : int((right + aside) * width) + 1,
+    ] = True
+    share = structure[within].sum() / max(float(structure[near | within].sum()), 1e-6)
+    return bool(share >= _STRUCTURE_IN_IT)
 
 
 def _structure_within(box: tuple[float, float, float, float], lab: Floats) -> float:
