@@ -16,11 +16,13 @@ _GRACE = 3.0
 
 
 def _end_with_parent() -> None:
-    while os.read(0, 1024):  # not sys.stdin: the interpreter could not end while a thread holds its buffer
-        continue
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(_GRACE)
-    os._exit(1)
+    try:
+        while os.read(0, 1024):  # not sys.stdin: the interpreter could not end while a thread holds its buffer
+            continue
+    finally:  # without an end of stdin nobody would hear that the parent has gone
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_GRACE)
+        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,8 @@ def _has(stack: LocalStack, name: str, table: str = "Items") -> bool:
 
 
 def _saved(stack: LocalStack, text: str) -> bool:
-    return text in (stack.data / "state" / "dynamodb.json").read_text()
+    state = stack.data / "state"
+    return any(text in file.read_text() for file in (state / "dynamodb.json", *state.glob("dynamodb.journal.*")))
 
 
 def _children(stack: LocalStack) -> list[psutil.Process]:
