@@ -24,6 +24,7 @@ from local.pending import Pending
 
 SERVICE: Final = "dynamodb"
 _SNAPSHOT_ABOVE = 8 * 1024 * 1024
+_MOST_WAITING = 50_000
 _WRITERS = (
     "_put_item", "_update_item", "_delete_item", "_batch_write_item", "_transact_write_items", "_execute_statement",
     "_batch_execute_statement", "_execute_transaction",
@@ -123,6 +124,8 @@ class Tables:
             with self._lock:
                 self._unwritten += self._changes
                 self._changes = []
+                if len(self._unwritten) > _MOST_WAITING:  # the disk has been full for long: a snapshot has it all
+                    self._unwritten, self._replaced = [], True
                 description = self._describe()
                 if description != self._description or self._journal.size > _SNAPSHOT_ABOVE:
                     self._replaced = True

@@ -1,0 +1,175 @@
+"""`make drill`: ten kills under 30 listings and 60 orders, five minutes of rest, then five bursts with a kill each.
+
+Prints what was in flight at each kill, how old the oldest lost write was, and what came of everything. Ends with 1 when
+a claim does not hold: nothing older than LOST_AT_MOST is lost, every listing is published once or in a clear error, every
+paid page is a confirmed order or refunded, nothing is pending past its time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from benchmarks.drill import claims
+from benchmarks.drill.bursts import Burst
+from benchmarks.drill.journeys import Journey, ListingJourney, OrderJourney
+from benchmarks.drill.ledger import Clockwork, Ledger, Made
+from benchmarks.drill.patience import patiently
+from local.testing import PATIENCE, LocalStack
+from tests.e2e.account import Heard
+from tests.e2e.selling import Ebay, Seller, keep, plant
+from tests.e2e.storefront.trading import Buyer, Shop, Stripe
+
+LOST_AT_MOST: Final = 2.0
+_DRAFTS, _PLANTED, _ORDERS, _PEOPLE = 10, 20, 60, 6
+_GAPS: Final = (3.0, 14.0)
+_SETTINGS: Final = {
+    "REGISTRATIONS_PER_NETWORK": "10000",
+    "LOGINS_PER_NETWORK": "10000",
+    "GENERATIONS_PER_DAY": "10000",
+    "ACCESS_TOKEN_MINUTES": "60",
+}
+
+
+class Drill:
+    """One stack, and everybody who uses it."""
+
+    def __init__(self, stack: LocalStack, seed: int) -> None:
+        self.stack = stack
+        self.random = random.Random(seed)
+        self.ledger = Ledger()
+        self.heard = Heard()
+        self.broken: list[str] = []
+        self.listings: list[ListingJourney] = []
+        self.orders: list[OrderJourney] = []
+
+    def prepare(self) -> None:
+        """Accounts, one listing whose media were made, and what is sold; all of it saved before the first kill."""
+        self.stack.start()
+        self.sellers = [Seller(self.stack, self.heard) for _ in range(_PEOPLE // 2)]
+        self.buyers = [Buyer(self.stack, self.heard) for _ in range(_PEOPLE)]
+        self.shop = Shop(self.stack, self.heard)
+        self.products = [self.shop.product(title=f"Board {n}", stock_quantity=1000) for n in range(3)]
+        self.clockwork = Clockwork(self.shop, self.shop.product(title="Clockwork"))
+        first = self.sellers[0]
+        listing = first.create()
+        first.expect(202, "POST", f"/listings/{listing}/generate-media")
+        made = keep(first, listing, first.settled(listing))
+        self.planted = [plant(made, self.random.choice(self.sellers)) for _ in range(_PLANTED)]
+        time.sleep(2 * LOST_AT_MOST)
+        self.clockwork.start()
+
+    def set_out(self, kills: int, rest: float) -> None:
+        """Start all journeys, spread over the time of the kills."""
+        span = kills * (sum(_GAPS) / 2)
+        until = time.monotonic() + span + kills * 30 + rest
+
+        def common() -> tuple[Ledger, float, float, int]:
+            return self.ledger, self.random.uniform(0, span), until, self.random.randrange(1 << 30)
+
+        owners = {planted: self._owner(planted) for planted in self.planted}
+        self.listings = [ListingJourney(owner, planted, *common()) for planted, owner in owners.items()]
+        self.listings += [ListingJourney(self.random.choice(self.sellers), "", *common()) for _ in range(_DRAFTS)]
+        self.orders = [
+            OrderJourney(self.random.choice(self.buyers), self.random.choice(self.products), *common())
+            for _ in range(_ORDERS)
+        ]
+        for journey in self.journeys:
+            journey.start()
+
+    @property
+    def journeys(self) -> Sequence[Journey]:
+        return [*self.listings, *self.orders]
+
+    def _owner(self, listing: str) -> Seller:
+        return next(one for one in self.sellers if one.ask("GET", f"/listings/{listing}").status_code == 200)
+
+    def kill(self, title: str) -> float:
+        """Kill, start again, and look at what is gone. Answers when the kill was (time.monotonic)."""
+        flying = f"listings {claims.outcomes(self.listings)}, orders {claims.outcomes(self.orders)}"
+        killed = time.monotonic()
+        _, output = self.stack.kill9()
+        self.stack.start()
+        began = time.monotonic()
+        age = self.clockwork.age_of_lost(killed)
+        lost = self.ledger.lost(self._status)
+        oldest = max([age, *(killed - one.at for one in lost)])
+        print(f"{title}: in flight: {flying}")
+        print(f"  back after {began - killed:.1f} s; oldest lost write {oldest:.2f} s before the kill", end="")
+        print(f"; lost: {', '.join(f'{one.kind} ({killed - one.at:.2f} s)' for one in lost) or 'nothing made'}", flush=True)
+        if oldest > LOST_AT_MOST:
+            self.broken.append(f"{title}: a write was lost that was {oldest:.2f} s old")
+        if "error: " in output:
+            self.broken.append(f"{title}: the terminal said {output[output.index('error: ') :][:300]}")
+        return killed
+
+    def _status(self, made: Made) -> int:
+        return patiently(lambda: made.account.ask("GET", made.path), time.monotonic() + PATIENCE).status_code
+
+    def check(self, title: str) -> None:
+        """Hold the claims about listings and payments, and show what came of everything."""
+        print(f"{title}: listings {claims.outcomes(self.listings)}, orders {claims.outcomes(self.orders)}", flush=True)
+        found = [
+            *claims.listings(self.listings, Ebay(self.stack)),
+            *claims.payments(self.orders, Stripe(self.stack)),
+            *(journey.failure for journey in self.journeys if journey.failure),
+        ]
+        health = self.shop.ask("GET", "/healthz").status_code
+        if health != 200:
+            found.append(f"the health check answers {health}")
+        self.broken += [f"{title}: {one}" for one in found]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.drill")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--rest", type=float, default=300.0, help="seconds after the last kill")
+    parser.add_argument("--bursts", type=int, default=5)
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        stack = LocalStack(Path(folder) / "data", settings=_SETTINGS)
+        try:
+            drill = Drill(stack, arguments.seed)
+            drill.prepare()
+            _run(drill, arguments.kills, arguments.rest, arguments.bursts)
+        finally:
+            stack.end()
+    for one in drill.broken:
+        print(f"BROKEN {one}")
+    print("Every claim held." if not drill.broken else f"{len(drill.broken)} claims broken.")
+    return 1 if drill.broken else 0
+
+
+def _run(drill: Drill, kills: int, rest: float, bursts: int) -> None:
+    drill.set_out(kills, rest)
+    for number in range(1, kills + 1):
+        time.sleep(drill.random.uniform(*_GAPS))
+        drill.kill(f"kill {number}")
+    rested = time.monotonic() + rest
+    while time.monotonic() < rested and any(journey.is_alive() for journey in drill.journeys):
+        time.sleep(1)
+    print(f"at rest {rest - (rested - time.monotonic()):.0f} s after the last kill")
+    drill.check(f"after {kills} kills")
+    for number in range(1, bursts + 1):
+        burst = Burst(drill.stack, drill.shop, drill.ledger)
+        answered = burst.run()
+        time.sleep(drill.random.uniform(0, LOST_AT_MOST))
+        print(f"burst {number}: {answered}")
+        killed = drill.kill(f"kill after burst {number}")
+        if (age := burst.age_of_lost(killed)) > LOST_AT_MOST:
+            drill.broken.append(f"burst {number}: a batch was lost that was {age:.2f} s old")
+    if bursts:
+        drill.check(f"after {bursts} bursts")
+    drill.clockwork.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""What the service has answered to have done, and when: after a kill, how old the oldest of it is that is gone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from tests.e2e.account import Account
+
+_PRICED_FROM = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A thing that somebody has made: `path` is where it is read."""
+
+    kind: str
+    path: str
+    account: Account
+    at: float
+
+
+class Ledger:
+    """Things made since the last look."""
+
+    def __init__(self) -> None:
+        self._made: list[Made] = []
+        self._lock = threading.Lock()
+
+    def add(self, kind: str, path: str, account: Account) -> None:
+        """Just answered."""
+        with self._lock:
+            self._made.append(Made(kind, path, account, time.monotonic()))
+
+    def lost(self, read: Callable[[Made], int]) -> list[Made]:
+        """Those that are not found any more; `read` answers a status. They are looked for only once."""
+        with self._lock:
+            made, self._made = self._made, []
+        return [one for one in made if read(one) == 404]
+
+
+class Clockwork(threading.Thread):
+    """Changes one product's price again and again, each a cent higher: what is there after a kill dates itself."""
+
+    def __init__(self, account: Account, product: str) -> None:
+        super().__init__(daemon=True)
+        self._account = account
+        self._product = product
+        self._price = _PRICED_FROM
+        self._answered: dict[int, float] = {}
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        while not self._over.is_set():
+            if not self._advance():
+                self._over.wait(0.1)
+
+    def _advance(self) -> bool:
+        with self._lock:
+            self._price += 1
+            try:
+                answer = self._account.ask("PATCH", f"/products/{self._product}", {"price": self._price / 100})
+            except httpx.TransportError:
+                return False
+            if answer.status_code == 200:
+                self._answered[self._price] = time.monotonic()
+            return answer.status_code == 200
+
+    def age_of_lost(self, killed: float) -> float:
+        """Seconds between the oldest answered change that is gone and the kill; 0 if none is."""
+        with self._lock:
+            price = round(float(self._account.expect(200, "GET", f"/products/{self._product}")["price"]) * 100)
+            gone = [at for number, at in self._answered.items() if number > price]
+            self._answered.clear()
+            self._price = max(self._price, price)
+            return killed - min(gone) if gone else 0.0
+
+    def stop(self) -> None:
+        self._over.set()
+        self.join()
