@@ -220,7 +220,8 @@ class Saver:
             states = {name: state for name, get_state in self._services().items() if (state := _taken(get_state))}
             if self.tables:
                 self.tables.save()
-            self._has_more = any([self._folder.save(name, state) for name, state in states.items()])
+            written = [self._folder.save(name, state) for name, state in states.items()]
+            self._has_more = any(written)
             if self.removals and removed:
                 self.removals.carry_out(removed)
             self._saved_at = self._clock()
@@ -258,7 +259,7 @@ class Removals:
 
 
 def _taken(get_state: Callable[[], State | None], attempts: int = 20) -> State | None:
-    """A service's state; where MiniStack copies without local/copying.py, a change meanwhile raises RuntimeError: again."""
+    """A service's state; where it is not copied by local/copying.py, a change meanwhile raises RuntimeError: again."""
     for _ in range(attempts - 1):
         try:
             return get_state()

@@ -1,6 +1,6 @@
 """DynamoDB's tables on disk: a snapshot, and a journal of what was written since.
 
-Copying all tables takes longer the more they hold, and stops everything else meanwhile. Here a save writes what changed.
+Copying all tables takes longer the more they hold, and stops all else meanwhile. Here a save writes what changed.
 MiniStack's DynamoDB (1.5.33) replaces an item whole when it is written, so that an item, once noted, stays as it is.
 
 - A write, and the whole of a batch or transaction, holds one lock, as does whoever takes what changed: a group in the

@@ -1,8 +1,8 @@
 """`make drill`: ten kills under 30 listings and 60 orders, five minutes of rest, then five bursts with a kill each.
 
-Prints what was in flight at each kill, how old the oldest lost write was, and what came of everything. Ends with 1 when
-a claim does not hold: nothing older than LOST_AT_MOST is lost, every listing is published once or in a clear error, every
-paid page is a confirmed order or refunded, nothing is pending past its time.
+Prints what was in flight at each kill, how old the oldest lost write was, and what came of everything. Ends with 1
+when a claim does not hold: nothing older than LOST_AT_MOST is lost, every listing is published once or in a clear
+error, every paid page is a confirmed order or refunded, nothing is pending past its time.
 """
 
 from __future__ import annotations
@@ -95,14 +95,15 @@ class Drill:
         flying = f"listings {claims.outcomes(self.listings)}, orders {claims.outcomes(self.orders)}"
         killed = time.monotonic()
         _, output = self.stack.kill9()
+        self.clockwork.pause()
         self.stack.start()
         began = time.monotonic()
         age = self.clockwork.age_of_lost(killed)
         lost = self.ledger.lost(self._status)
         oldest = max([age, *(killed - one.at for one in lost)])
         print(f"{title}: in flight: {flying}")
-        print(f"  back after {began - killed:.1f} s; oldest lost write {oldest:.2f} s before the kill", end="")
-        print(f"; lost: {', '.join(f'{one.kind} ({killed - one.at:.2f} s)' for one in lost) or 'nothing made'}", flush=True)
+        named = ", ".join(f"{one.kind} ({killed - one.at:.2f} s)" for one in lost) or "nothing made"
+        print(f"  back after {began - killed:.1f} s; lost: {named}; oldest lost write: {oldest:.2f} s", flush=True)
         if oldest > LOST_AT_MOST:
             self.broken.append(f"{title}: a write was lost that was {oldest:.2f} s old")
         if "error: " in output:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import httpx
 
+from benchmarks.drill.patience import patiently
+from local.testing import PATIENCE
 from tests.e2e.account import Account
 
 _PRICED_FROM = 100
@@ -52,34 +54,44 @@ class Clockwork(threading.Thread):
         self._product = product
         self._price = _PRICED_FROM
         self._answered: dict[int, float] = {}
-        self._lock = threading.Lock()
+        self._working = threading.Lock()
+        self._may_work = threading.Event()
+        self._may_work.set()
         self._over = threading.Event()
 
     def run(self) -> None:
         while not self._over.is_set():
-            if not self._advance():
-                self._over.wait(0.1)
+            self._may_work.wait()
+            with self._working:
+                if self._may_work.is_set():
+                    self._advance()
 
-    def _advance(self) -> bool:
-        with self._lock:
-            self._price += 1
-            try:
-                answer = self._account.ask("PATCH", f"/products/{self._product}", {"price": self._price / 100})
-            except httpx.TransportError:
-                return False
-            if answer.status_code == 200:
-                self._answered[self._price] = time.monotonic()
-            return answer.status_code == 200
+    def _advance(self) -> None:
+        self._price += 1
+        try:
+            answer = self._account.ask("PATCH", f"/products/{self._product}", {"price": self._price / 100})
+        except httpx.TransportError:
+            return
+        if answer.status_code == 200:
+            self._answered[self._price] = time.monotonic()
+
+    def pause(self) -> None:
+        """Once the service is killed, and before it can be asked again: another change would hide what is gone."""
+        self._may_work.clear()
+        with self._working:
+            return
 
     def age_of_lost(self, killed: float) -> float:
-        """Seconds between the oldest answered change that is gone and the kill; 0 if none is."""
-        with self._lock:
-            price = round(float(self._account.expect(200, "GET", f"/products/{self._product}")["price"]) * 100)
-            gone = [at for number, at in self._answered.items() if number > price]
-            self._answered.clear()
-            self._price = max(self._price, price)
-            return killed - min(gone) if gone else 0.0
+        """Seconds between the oldest answered change that is gone and the kill; 0 if none is. It goes on after this."""
+        path = f"/products/{self._product}"
+        answer = patiently(lambda: self._account.ask("GET", path), time.monotonic() + PATIENCE)
+        price = round(float(answer.json()["price"]) * 100)
+        gone = [at for number, at in self._answered.items() if number > price]
+        self._answered.clear()
+        self._may_work.set()
+        return killed - min(gone) if gone else 0.0
 
     def stop(self) -> None:
         self._over.set()
+        self._may_work.set()
         self.join()

@@ -88,7 +88,7 @@ def _kms_context(evaluator: Any) -> dict[str, Any]:
 
 
 def without_logs(logs: Any) -> Callable[[], State | None]:
-    """cloudwatch_logs.get_state with the log groups but without the lines, which would be written again every second."""
+    """cloudwatch_logs.get_state with the log groups but without the lines, which would be written again and again."""
 
     def groups_only() -> dict[str, Any]:
         groups = type(logs._log_groups)()

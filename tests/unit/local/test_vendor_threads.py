@@ -44,7 +44,7 @@ def test_events_are_sent_although_looking_for_them_failed_once(tmp_path: Path, m
 
 def test_a_stand_in_whose_server_has_ended_ends(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     monkeypatch.setattr(serving, "_LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(serving.signal, "signal", lambda *_: None)
+    monkeypatch.setattr("local.vendors.serving.signal.signal", lambda *_: None)
     server = LoopbackServer(lambda request: Response(200))
 
     def fail(**_: Any) -> None:
