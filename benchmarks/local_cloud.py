@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from benchmarks.drill.bursts import Burst
-from benchmarks.drill.ledger import Ledger
+from benchmarks.drill.ledger import Ledger, lost
 from benchmarks.rows import Row
 from local.children import memory
 from local.testing import LocalStack, cloud_python
@@ -146,7 +146,7 @@ def _oldest_lost(stack: LocalStack, seller: httpx.Client) -> float:
     stack.start()
     seller.base_url = httpx.URL(stack.url)
     gone = [at for listing, at in answered.items() if not _is_there(seller, listing)]
-    gone += [made.at for made in ledger.lost(lambda made: made.account.ask("GET", made.path).status_code)]
+    gone += [made.at for made in lost(ledger.take(), killed + 300)]
     return max([burst.age_of_lost(killed), *(killed - at for at in gone)])
 
 

@@ -19,10 +19,11 @@ def _end_with_parent() -> None:
     try:
         while os.read(0, 1024):  # not sys.stdin: the interpreter could not end while a thread holds its buffer
             continue
-    finally:  # without an end of stdin nobody would hear that the parent has gone
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(_GRACE)
-        os._exit(1)
+    except OSError as error:  # this process would not notice that its parent has ended
+        print(f"stdin cannot be read: {error}", file=sys.stderr, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_GRACE)
+    os._exit(1)
 
 
 if __name__ == "__main__":

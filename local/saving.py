@@ -253,9 +253,13 @@ class Removals:
 
     def _carry_out(self, removed: Iterable[tuple[str, str]]) -> None:
         for bucket, key in removed:
-            self._waiting.remove((bucket, key))
             if key not in self._s3._buckets.get(bucket, {}).get("objects", {}):
-                self._remove_files(bucket, key)
+                try:
+                    self._remove_files(bucket, key)
+                except OSError:
+                    _log.exception("the file of %s in %s cannot be removed, and is tried again", key, bucket)
+                    continue
+            self._waiting.remove((bucket, key))
 
 
 def _taken(get_state: Callable[[], State | None], attempts: int = 20) -> State | None:

@@ -13,14 +13,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 from benchmarks.drill import claims
 from benchmarks.drill.bursts import Burst
 from benchmarks.drill.journeys import Journey, ListingJourney, OrderJourney
-from benchmarks.drill.ledger import Clockwork, Ledger, Made
-from benchmarks.drill.patience import patiently
+from benchmarks.drill.ledger import Clockwork, Ledger, Made, lost
 from local.testing import PATIENCE, LocalStack
 from tests.e2e.account import Heard
 from tests.e2e.selling import Ebay, Seller, keep, plant
@@ -45,6 +45,8 @@ class Drill:
         self.random = random.Random(seed)
         self.ledger = Ledger()
         self.heard = Heard()
+        self.looking = ThreadPoolExecutor(4)
+        self.looks: list[tuple[str, float, Future[list[Made]]]] = []
         self.broken: list[str] = []
         self.listings: list[ListingJourney] = []
         self.orders: list[OrderJourney] = []
@@ -97,24 +99,31 @@ class Drill:
         _, output = self.stack.kill9()
         self.clockwork.pause()
         self.stack.start()
-        began = time.monotonic()
         age = self.clockwork.age_of_lost(killed)
-        lost = self.ledger.lost(self._status)
-        oldest = max([age, *(killed - one.at for one in lost)])
         print(f"{title}: in flight: {flying}")
-        named = ", ".join(f"{one.kind} ({killed - one.at:.2f} s)" for one in lost) or "nothing made"
-        print(f"  back after {began - killed:.1f} s; lost: {named}; oldest lost write: {oldest:.2f} s", flush=True)
-        if oldest > LOST_AT_MOST:
-            self.broken.append(f"{title}: a write was lost that was {oldest:.2f} s old")
+        print(f"  back after {time.monotonic() - killed:.1f} s; oldest lost change: {age:.2f} s", flush=True)
+        self.hold(title, age)
+        # The service is busy with all that is in flight: the next kill does not wait for it.
+        self.looks.append((title, killed, self.looking.submit(lost, self.ledger.take(), killed + PATIENCE)))
         if "error: " in output:
             self.broken.append(f"{title}: the terminal said {output[output.index('error: ') :][:300]}")
         return killed
 
-    def _status(self, made: Made) -> int:
-        return patiently(lambda: made.account.ask("GET", made.path), time.monotonic() + PATIENCE).status_code
+    def hold(self, title: str, age: float) -> None:
+        if age > LOST_AT_MOST:
+            self.broken.append(f"{title}: a write was lost that was {age:.2f} s old")
+
+    def show_lost(self) -> None:
+        """What had been made and was gone after each kill."""
+        for title, killed, look in self.looks:
+            ages = {f"{made.kind} {made.path}": killed - made.at for made in look.result()}
+            print(f"  gone after {title}: {ages or 'nothing'}")
+            self.hold(title, max(ages.values(), default=0))
+        self.looks.clear()
 
     def check(self, title: str) -> None:
         """Hold the claims about listings and payments, and show what came of everything."""
+        self.show_lost()
         print(f"{title}: listings {claims.outcomes(self.listings)}, orders {claims.outcomes(self.orders)}", flush=True)
         found = [
             *claims.listings(self.listings, Ebay(self.stack)),
@@ -165,8 +174,7 @@ def _run(drill: Drill, kills: int, rest: float, bursts: int) -> None:
         time.sleep(drill.random.uniform(0, LOST_AT_MOST))
         print(f"burst {number}: {answered}")
         killed = drill.kill(f"kill after burst {number}")
-        if (age := burst.age_of_lost(killed)) > LOST_AT_MOST:
-            drill.broken.append(f"burst {number}: a batch was lost that was {age:.2f} s old")
+        drill.hold(f"burst {number}", burst.age_of_lost(killed))
     if bursts:
         drill.check(f"after {bursts} bursts")
     drill.clockwork.stop()

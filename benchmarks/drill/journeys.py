@@ -17,7 +17,7 @@ from local.testing import PATIENCE
 from tests.e2e.selling import LISTING, PASSING, PHOTO, Seller
 from tests.e2e.storefront.trading import Buyer
 
-_LOOK: Final = (1.5, 3.5)
+_LOOK: Final = (3.0, 9.0)
 """Seconds between two looks at something: from, to."""
 
 

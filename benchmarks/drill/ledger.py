@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
 
 from benchmarks.drill.patience import patiently
-from local.testing import PATIENCE
 from tests.e2e.account import Account
-
-_PRICED_FROM = 100
+from tests.e2e.selling import aws, resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +36,30 @@ class Ledger:
         with self._lock:
             self._made.append(Made(kind, path, account, time.monotonic()))
 
-    def lost(self, read: Callable[[Made], int]) -> list[Made]:
-        """Those that are not found any more; `read` answers a status. They are looked for only once."""
+    def take(self) -> list[Made]:
+        """Those made since the last call."""
         with self._lock:
             made, self._made = self._made, []
-        return [one for one in made if read(one) == 404]
+        return made
+
+
+def lost(made: Sequence[Made], until: float) -> list[Made]:
+    """Those that are not found any more. Raises GaveUp at `until`."""
+    return [one for one in made if _status(one, until) == 404]
+
+
+def _status(made: Made, until: float) -> int:
+    return patiently(lambda: made.account.ask("GET", made.path), until).status_code
 
 
 class Clockwork(threading.Thread):
-    """Changes one product's price again and again, each a cent higher: what is there after a kill dates itself."""
+    """Changes one product's title again and again, each with the next number: what a kill leaves dates itself."""
 
     def __init__(self, account: Account, product: str) -> None:
         super().__init__(daemon=True)
         self._account = account
         self._product = product
-        self._price = _PRICED_FROM
+        self._number = 0
         self._answered: dict[int, float] = {}
         self._working = threading.Lock()
         self._may_work = threading.Event()
@@ -67,13 +74,13 @@ class Clockwork(threading.Thread):
                     self._advance()
 
     def _advance(self) -> None:
-        self._price += 1
+        self._number += 1
         try:
-            answer = self._account.ask("PATCH", f"/products/{self._product}", {"price": self._price / 100})
+            answer = self._account.ask("PATCH", f"/products/{self._product}", {"title": f"Clockwork {self._number}"})
         except httpx.TransportError:
             return
         if answer.status_code == 200:
-            self._answered[self._price] = time.monotonic()
+            self._answered[self._number] = time.monotonic()
 
     def pause(self) -> None:
         """Once the service is killed, and before it can be asked again: another change would hide what is gone."""
@@ -83,10 +90,11 @@ class Clockwork(threading.Thread):
 
     def age_of_lost(self, killed: float) -> float:
         """Seconds between the oldest answered change that is gone and the kill; 0 if none is. It goes on after this."""
-        path = f"/products/{self._product}"
-        answer = patiently(lambda: self._account.ask("GET", path), time.monotonic() + PATIENCE)
-        price = round(float(answer.json()["price"]) * 100)
-        gone = [at for number, at in self._answered.items() if number > price]
+        key = {"pk": {"S": f"PRODUCT#{self._product}"}, "sk": {"S": "PRODUCT"}}
+        tables = aws(self._account.stack.places.endpoint, "dynamodb")
+        item = tables.get_item(TableName=resource(self._account.stack, "CatalogueTable"), Key=key)["Item"]
+        there = int(item["title"]["S"].rpartition(" ")[2])
+        gone = [at for number, at in self._answered.items() if number > there]
         self._answered.clear()
         self._may_work.set()
         return killed - min(gone) if gone else 0.0

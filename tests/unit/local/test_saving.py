@@ -243,7 +243,7 @@ class _Bucket:
             _delete_persisted_object=lambda bucket, key: self.files.discard(key),
         )
         self.saver = Saver(folder, lambda: {"tables": lambda: {"objects": len(self._objects)}})
-        self.saver.removals = Removals(self._s3, lambda call: call())
+        self.saver.removals = self.removals = Removals(self._s3, lambda call: call())
 
     def remove(self) -> None:
         del self._objects["photo"]
@@ -280,5 +280,25 @@ def test_a_save_that_fails_leaves_the_files_to_the_next(folder: StateFolder, mon
         with pytest.raises(OSError, match="No space left"):
             bucket.saver.save_now()
     assert bucket.files == {"photo"}
+    bucket.saver.save_now()
+    assert bucket.files == set()
+
+
+def test_a_file_that_cannot_be_removed_is_tried_again_and_keeps_no_other(folder: StateFolder) -> None:
+    bucket = _Bucket(folder)
+    refused = ["stuck"]
+
+    def remove(_: str, key: str) -> None:
+        if key in refused:
+            raise PermissionError(13, "Permission denied")
+        bucket.files.discard(key)
+
+    bucket.removals._remove_files = remove
+    bucket.files.add("stuck")
+    bucket._s3._delete_persisted_object("media", "stuck")
+    bucket.remove()
+    bucket.saver.save_now()
+    assert bucket.files == {"stuck"}
+    refused.clear()
     bucket.saver.save_now()
     assert bucket.files == set()

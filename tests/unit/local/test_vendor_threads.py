@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from local.testing import ROOT
 from local.vendors import serving
 from local.vendors.database import Database
 from local.vendors.server import LoopbackServer, Request, Response
@@ -92,3 +97,23 @@ def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> None:
     again = sqlite3.connect(tmp_path / "vendor.sqlite3")
     assert again.execute("select id from sessions").fetchall() == [("kept",)]
     again.close()
+
+
+def test_a_child_that_cannot_see_its_parents_end_ends(tmp_path: Path) -> None:
+    """Its input cannot be read: it would outlive its parent, with the port that the next run wants."""
+    (tmp_path / "waits.py").write_text("import time\ntime.sleep(60)\n")
+    unreadable = os.open(os.devnull, os.O_WRONLY)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "local.lifeline", "waits"],
+        stdin=unreadable,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    os.close(unreadable)
+    try:
+        _, said = child.communicate(timeout=30)
+    finally:
+        child.kill()
+    assert child.returncode == -signal.SIGTERM
+    assert b"Bad file descriptor" in said
