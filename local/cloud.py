@@ -192,6 +192,8 @@ class Cloud:
             return
         if self._saver:
             self._saver.stop()
+        if self._bounding:
+            self._bounding.stop()
         # First the servers that clients call, last the one that functions call.
         for server in reversed(self._servers[1:]):
             self._end_server(server)
