@@ -21,7 +21,7 @@ from benchmarks.drill import claims
 from benchmarks.drill.bursts import Burst
 from benchmarks.drill.journeys import Journey, ListingJourney, OrderJourney
 from benchmarks.drill.ledger import Clockwork, Ledger, Made, lost
-from local.testing import PATIENCE, LocalStack
+from local.testing import LocalStack
 from tests.e2e.account import Heard
 from tests.e2e.selling import Ebay, Seller, keep, plant
 from tests.e2e.storefront.trading import Buyer, Shop, Stripe
@@ -29,6 +29,7 @@ from tests.e2e.storefront.trading import Buyer, Shop, Stripe
 LOST_AT_MOST: Final = 2.0
 _DRAFTS, _PLANTED, _ORDERS, _PEOPLE = 10, 20, 60, 6
 _GAPS: Final = (3.0, 14.0)
+_LOOK_LIMIT: Final = 1800.0
 _SETTINGS: Final = {
     "REGISTRATIONS_PER_NETWORK": "10000",
     "LOGINS_PER_NETWORK": "10000",
@@ -47,7 +48,7 @@ class Drill:
         self.heard = Heard()
         self.looking = ThreadPoolExecutor(4)
         self.looks: list[tuple[str, float, Future[list[Made]]]] = []
-        self.broken: list[str] = []
+        self.broken = 0
         self.listings: list[ListingJourney] = []
         self.orders: list[OrderJourney] = []
 
@@ -104,14 +105,18 @@ class Drill:
         print(f"  back after {time.monotonic() - killed:.1f} s; oldest lost change: {age:.2f} s", flush=True)
         self.hold(title, age)
         # The service is busy with all that is in flight: the next kill does not wait for it.
-        self.looks.append((title, killed, self.looking.submit(lost, self.ledger.take(), killed + PATIENCE)))
+        self.looks.append((title, killed, self.looking.submit(lost, self.ledger.take(), killed + _LOOK_LIMIT)))
         if "error: " in output:
-            self.broken.append(f"{title}: the terminal said {output[output.index('error: ') :][:300]}")
+            self.note_broken(title, f"the terminal said {output[output.index('error: ') :][:300]}")
         return killed
 
     def hold(self, title: str, age: float) -> None:
         if age > LOST_AT_MOST:
-            self.broken.append(f"{title}: a write was lost that was {age:.2f} s old")
+            self.note_broken(title, f"a write was lost that was {age:.2f} s old")
+
+    def note_broken(self, title: str, claim: str) -> None:
+        print(f"BROKEN {title}: {claim}", flush=True)
+        self.broken += 1
 
     def show_lost(self) -> None:
         """What had been made and was gone after each kill."""
@@ -133,7 +138,8 @@ class Drill:
         health = self.shop.ask("GET", "/healthz").status_code
         if health != 200:
             found.append(f"the health check answers {health}")
-        self.broken += [f"{title}: {one}" for one in found]
+        for one in found:
+            self.note_broken(title, one)
 
 
 def main() -> int:
@@ -152,9 +158,7 @@ def main() -> int:
             _run(drill, arguments.kills, arguments.rest, arguments.bursts)
         finally:
             stack.end()
-    for one in drill.broken:
-        print(f"BROKEN {one}")
-    print("Every claim held." if not drill.broken else f"{len(drill.broken)} claims broken.")
+    print(f"{drill.broken} claims are broken." if drill.broken else "Every claim held.")
     return 1 if drill.broken else 0
 
 
