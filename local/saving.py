@@ -166,7 +166,11 @@ class Saver:
         self._has_more = False
         self._saved_at = clock()
         self._lock = threading.Lock()
-        self._thread = Repeating("souk-saver", self.save_what_changed, TICK)
+        # Changes of the tables do not wait for the others, whose turn takes seconds on a busy machine.
+        self._threads = (
+            Repeating("souk-journal", self.save_changed_tables, TICK),
+            Repeating("souk-saver", self.save_what_changed, TICK),
+        )
         self.tables: Tables | None = None
         self.removals: Removals | None = None
 
@@ -178,7 +182,7 @@ class Saver:
     @property
     def problem(self) -> str:
         """Why the state is not being saved, as a sentence; empty if it is."""
-        if error := self._thread.error:
+        if error := next((thread.error for thread in self._threads if thread.error), None):
             return f"The state cannot be saved: {reason(error)}."
         return f"The state has not been saved for more than {LATE:.0f} s." if self.is_late else ""
 
@@ -187,11 +191,13 @@ class Saver:
         self._pending.note()
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """End the loop; the last save is the caller's."""
-        self._thread.stop()
+        """End the loops; the last save is the caller's."""
+        for thread in self._threads:
+            thread.stop()
 
     def begin_from_here(self) -> None:
         """Services are as their files say, or as they begin: write only what changes from now on."""
@@ -205,9 +211,11 @@ class Saver:
         """Raises what `save_now` raises."""
         if (self._pending or self._has_more) and self._clock() - self._saved_at >= INTERVAL:
             self.save_now()
-        elif self.tables and self.tables.pending:
-            with self._lock:
-                self.tables.save()
+
+    def save_changed_tables(self) -> None:
+        """Raises OSError when the disk refuses."""
+        if self.tables and self.tables.pending:
+            self.tables.save()
 
     def save_now(self) -> None:
         """Save every service now. Raises OSError when the disk refuses; what was not saved is saved by the next call.

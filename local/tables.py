@@ -55,6 +55,7 @@ class Tables:
         self._encode = encode
         self._write_snapshot = write_snapshot
         self._lock = threading.RLock()
+        self._saving = threading.Lock()
         self._changes: list[Any] = []
         self._unwritten: list[Any] = []
         self._replaced = False
@@ -120,7 +121,7 @@ class Tables:
 
     def save(self) -> None:
         """Put all changes durably on disk. Raises OSError; what is not on disk then is written by the next call."""
-        with self.pending.saving():
+        with self._saving, self.pending.saving():
             with self._lock:
                 self._unwritten += self._changes
                 self._changes = []

@@ -130,6 +130,7 @@ class Drill:
         """Hold the claims about listings and payments, and show what came of everything."""
         self.show_lost()
         print(f"{title}: listings {claims.outcomes(self.listings)}, orders {claims.outcomes(self.orders)}", flush=True)
+        print(f"  errors: {claims.errors(self.listings) or 'none'}", flush=True)
         found = [
             *claims.listings(self.listings, Ebay(self.stack)),
             *claims.payments(self.orders, Stripe(self.stack)),

@@ -67,6 +67,12 @@ def payments(journeys: Sequence[OrderJourney], stripe: Stripe) -> Iterator[str]:
             yield f"order {order} was charged {times} times"
 
 
+def errors(journeys: Sequence[ListingJourney]) -> Mapping[str, int]:
+    """How many listings say what is wrong with them, by what they say."""
+    said = (journey.outcome["error"]["detail"] for journey in journeys if journey.outcome.get("error"))
+    return dict(Counter(said))
+
+
 def outcomes(journeys: Sequence[ListingJourney | OrderJourney]) -> Mapping[str, Any]:
     """How many are where."""
     return dict(sorted(Counter(journey.stage for journey in journeys).items()))

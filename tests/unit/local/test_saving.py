@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from local.pending import Pending
 from local.saving import INTERVAL, LATE, Removals, Saver, StateFolder, replace_durably
 
 
@@ -230,6 +232,28 @@ def test_a_save_that_does_not_end_is_late(folder: StateFolder) -> None:
     saver.touch()
     saver.save_now()
     assert (late, saver.is_late) == ([True], False)
+
+
+def test_changes_of_the_tables_do_not_wait_for_another_service(folder: StateFolder) -> None:
+    copying, over = threading.Event(), threading.Event()
+
+    def slow() -> dict[str, Any]:
+        copying.set()
+        assert over.wait(20)
+        return {"a": 1}
+
+    saver = Saver(folder, lambda: {"functions": slow})
+    saved = threading.Event()
+    tables: Any = SimpleNamespace(pending=Pending(), save=saved.set)
+    saver.tables = tables
+    saver.start()
+    saver.touch()
+    assert copying.wait(20)
+    saved.clear()
+    tables.pending.note()
+    assert saved.wait(20)
+    over.set()
+    saver.stop()
 
 
 class _Bucket:
