@@ -256,6 +256,22 @@ def test_changes_of_the_tables_do_not_wait_for_another_service(folder: StateFold
     saver.stop()
 
 
+def test_the_others_are_copied_before_the_tables_and_written_after_them(folder: StateFolder, tmp_path: Path) -> None:
+    """Or a consumer's position would be on disk, and what it wrote when it had read that far would not."""
+    position, seen = 1, {}
+
+    def save_tables() -> None:
+        nonlocal position
+        seen["on disk"] = folder.load("functions")
+        position = 2  # a consumer goes on meanwhile
+
+    saver = Saver(folder, lambda: {"functions": lambda: {"position": position}})
+    tables: Any = SimpleNamespace(pending=Pending(), save=save_tables)
+    saver.tables = tables
+    saver.save_now()
+    assert (seen["on disk"], folder.load("functions")) == (None, {"position": 1})
+
+
 class _Bucket:
     """A bucket of MiniStack's, and the objects whose files are there."""
 
