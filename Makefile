@@ -115,6 +115,10 @@ test: install ## everything: lint, types, unit, functions, template, end to end
 bench: install build ## cold starts, overhead, sizes, growth, local cloud: figures compared with their limits
 	@PYTHONPATH=layers/souk $(VENV)/python -m benchmarks
 
+.PHONY: drill
+drill: install build ## ten kills under listings and orders, then bursts: what is lost, and what comes of everything (DRILL="--seed 1")
+	@$(CLOUD)/python -m benchmarks.drill $(DRILL)
+
 .PHONY: openapi
 openapi: .venv/.installed ## write docs/openapi.json, README's table of endpoints, the gateway's routes and docs/cost.md
 	@PYTHONPATH=layers/souk $(VENV)/python -m tooling.contract

@@ -74,18 +74,16 @@ def _run(terminal: Terminal) -> int:
         _show_places(stack.places, stack.settings.data, terminal)
         signal.signal(signal.SIGTERM, lambda *_: ended.set())
         signal.signal(signal.SIGINT, lambda *_: ended.set())
-        reported = ""
-        while not ended.wait(1):
-            problem = stack.problem()
-            if problem and problem != reported:
-                terminal.problem(problem)
-            reported = problem
+        shown: tuple[str, ...] = ()
+        while not ended.wait(1) and stack.is_serving:
+            shown = terminal.now_wrong(stack.problems(), shown)
+        shown = terminal.now_wrong(stack.problems(), shown)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         stack.stop()
     terminal.line("Stopped; the data is kept.")
-    return 1 if reported else 0
+    return 1 if shown else 0
 
 
 def _show_places(places: Places, data: Path, terminal: Terminal) -> None:

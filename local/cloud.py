@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,14 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local import saving
+from local import saving, tables
 from local.children import Children, memory
+from local.copying import State, reading
 from local.forkserver import ForkServers
+from local.journal import Journal
 from local.patches import gateways, lambdas, services
-from local.problems import Unusable
+from local.problems import Unusable, reason
+from local.repeating import Repeating
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -62,6 +66,8 @@ class Cloud:
         self._thread = threading.Thread(target=self._loop.run_forever, name="souk-cloud", daemon=True)
         self._servers: list[tuple[asyncio.Event, Any]] = []
         self._saver: saving.Saver | None = None
+        self._bounding: Repeating | None = None
+        self._thread_problem = ""
         self._ministack: Any | None = None
         self._stopped = threading.Event()
         self._halted = threading.Event()
@@ -71,9 +77,31 @@ class Cloud:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def problem(self) -> OSError | None:
-        """Why the state cannot be saved at the moment, or None."""
-        return self._saver.problem if self._saver else None
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong at the moment, as sentences."""
+        saving_fails = self._saver.problem if self._saver else ""
+        bounding_fails = self._bounding.error if self._bounding else None
+        return tuple(
+            filter(
+                None,
+                (
+                    saving_fails,
+                    f"Idle workers are not ended: {reason(bounding_fails)}." if bounding_fails else "",
+                    "" if self.is_serving else "A server of the local cloud has ended by itself.",
+                    self._thread_problem,
+                ),
+            )
+        )
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether everything that was started to serve still does."""
+        return self._thread.is_alive() and not any(future.done() for _, future in self._servers)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether changes have waited too long to be saved."""
+        return self._saver is not None and self._saver.is_late
 
     def client(self, service: str) -> Any:
         """A boto3 client of the local account's root user."""
@@ -85,6 +113,7 @@ class Cloud:
         os.environ.update(self._environment(scratch))
         tempfile.tempdir = str(scratch)
         self._quieten()
+        threading.excepthook = self._show_ended_thread
         self._ministack = ministack = emulator("app")
         lambda_runtime, persistence = emulator("core.lambda_runtime"), emulator("core.persistence")
         dynamodb, lambda_svc = emulator("services.dynamodb"), emulator("services.lambda_svc")
@@ -96,19 +125,23 @@ class Cloud:
             persistence._state_format_version,
         )
         self._saver = saver = saving.Saver(folder, self._states)
-        dynamodb.get_state = saving.with_stream_records(dynamodb, lambda_svc)
+        saver.tables = kept = tables.Tables(
+            dynamodb,
+            lambda_svc,
+            Journal(self._folder / "state", tables.SERVICE),
+            persistence._json_default,
+            partial(folder.save, tables.SERVICE),
+        )
         ministack.save_all = lambda _: saver.save_now()
 
-        def load(service: str) -> saving.State | None:
+        def load(service: str) -> State | None:
             state = folder.load(service)
-            if service == "dynamodb" and state:
-                saving.restore_stream_records(state, dynamodb)
-            return state
+            return kept.restored(state, persistence._json_object_hook) if service == tables.SERVICE else state
 
         ministack.load_state = load
         self._thread.start()
         self.serve(self._touching(ministack.app), self._bound_socket())
-        saving.clamp_positions(dynamodb, lambda_svc)
+        tables.clamp_positions(dynamodb, lambda_svc)
         emulator("services.cloudformation.provisioners")  # imports every service that a template can name
         saver.removals = saving.Removals(emulator("services.s3"), self._loop.call_soon_threadsafe)
         saver.begin_from_here()
@@ -116,7 +149,9 @@ class Cloud:
         # What was imported stays for the life of the process: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
-        threading.Thread(target=self._bound_workers, args=(lambda_runtime,), name="souk-workers", daemon=True).start()
+        bound = partial(lambdas.end_idle_workers, lambda_runtime, memory, self._idle_bytes)
+        self._bounding = Repeating("souk-workers", bound, 2)
+        self._bounding.start()
 
     def serve(self, app: Asgi, listener: socket.socket) -> None:
         """Serve an ASGI application on a bound socket, in the cloud's event loop. Returns once it is reachable."""
@@ -157,6 +192,8 @@ class Cloud:
             return
         if self._saver:
             self._saver.stop()
+        if self._bounding:
+            self._bounding.stop()
         # First the servers that clients call, last the one that functions call.
         for server in reversed(self._servers[1:]):
             self._end_server(server)
@@ -194,19 +231,23 @@ class Cloud:
             emulator("services.apigateway"), emulator("core.iam_evaluator"), emulator("services.iam")
         )
 
-    def _states(self) -> dict[str, Callable[[], saving.State | None]]:
+    def _states(self) -> dict[str, Callable[[], State | None]]:
+        """All services beside the tables, which are saved on their own."""
         assert self._ministack is not None
-        states: dict[str, Callable[[], saving.State | None]] = self._ministack._build_persistence_save_dict()
-        for name, lean in _LEAN_STATES.items():
-            if name in states:
-                states[name] = lean(emulator(f"services.{name}"))
-        return states
+        states: dict[str, Callable[[], State | None]] = self._ministack._build_persistence_save_dict()
+        del states[tables.SERVICE]
+        return {
+            name: _LEAN_STATES[name](emulator(f"services.{name}")) if name in _LEAN_STATES else reading(get_state)
+            for name, get_state in states.items()
+        }
 
     def _touching(self, app: Asgi) -> Asgi:
         async def touch_then(scope: Any, receive: Any, send: Any) -> None:
-            if scope["type"] == "http" and scope["method"] != "GET" and self._saver:
-                self._saver.touch()
-            await app(scope, receive, send)
+            try:
+                await app(scope, receive, send)
+            finally:
+                if scope["type"] == "http" and scope["method"] != "GET":
+                    self.touch()
 
         return touch_then
 
@@ -214,10 +255,6 @@ class Cloud:
         """Save within two seconds, because the state may have changed."""
         if self._saver:
             self._saver.touch()
-
-    def _bound_workers(self, runtime: Any) -> None:
-        while not self._stopped.wait(2):
-            lambdas.end_idle_workers(runtime, memory, self._idle_bytes)
 
     def _bound_socket(self) -> socket.socket:
         return bind(self.port)
@@ -267,6 +304,15 @@ class Cloud:
             "NO_PROXY": direct,
             "no_proxy": direct,
         }
+
+    def _show_ended_thread(self, ended: Any) -> None:
+        """MiniStack runs executions, pollers and schedulers on threads of its own: none may end unseen."""
+        if issubclass(ended.exc_type, SystemExit):
+            return
+        name = ended.thread.name if ended.thread else "unknown"
+        traceback = (ended.exc_type, ended.exc_value, ended.exc_traceback)
+        logging.getLogger("souk.threads").error("the thread %s has ended", name, exc_info=traceback)
+        self._thread_problem = f"The thread {name} has ended: {ended.exc_type.__name__}. See {self._folder}/cloud.log."
 
     def _quieten(self) -> None:
         log = self._folder / "cloud.log"

@@ -1,8 +1,8 @@
 """Serves the deployed HTTP API on the address that people use, as API Gateway would.
 
 Requests reach the emulated API in the same process. Added here is what the emulator lacks: the 10 MB limit of a body,
-CORS headers on what the gateway itself refuses, and a bound on requests in flight, above which they wait (each is a
-process of its own here).
+CORS headers on what the gateway itself refuses, a bound on requests in flight, above which they wait (each is a process
+of its own here), and a health check that knows of the local store.
 """
 
 from __future__ import annotations
@@ -16,6 +16,18 @@ from urllib.parse import parse_qs
 
 BODY_LIMIT = 10 * 1024 * 1024
 IN_FLIGHT = 16
+_HEALTH = "/healthz"
+_LATE = "What was written last is not saved yet: a kill would lose it. See the terminal of make run."
+_NOT_SAVED = {
+    "type": "urn:souk:error:dependency_unavailable",
+    "title": "Temporarily unavailable",
+    "status": 503,
+    "detail": _LATE,
+    "error": "dependency_unavailable",
+    "message": _LATE,
+    "request_id": "",
+    "errors": [],
+}
 
 _log = logging.getLogger("souk.gateway")
 
@@ -33,7 +45,8 @@ class _Gone(Exception):
 
 class Gateway:
     """An ASGI application for one API; `decode_path` is the emulator's reading of a raw path, `touched` hears of each
-    request. `cors` answers the CORS headers for an Origin, as the API is configured.
+    request. `cors` answers the CORS headers for an Origin, as the API is configured. While `is_late` (what was written
+    is not being saved) the health check fails.
     """
 
     def __init__(
@@ -43,12 +56,14 @@ class Gateway:
         decode_path: Callable[[str], str],
         touched: Callable[[], None],
         cors: Callable[[str], Mapping[str, str]],
+        is_late: Callable[[], bool],
     ) -> None:
         self._api = api
         self._execute = execute
         self._cors = cors
         self._decode_path = decode_path
         self._touched = touched
+        self._is_late = is_late
         self._places = asyncio.BoundedSemaphore(IN_FLIGHT)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -75,6 +90,8 @@ class Gateway:
     async def _execution(self, scope: Any, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any], bytes]:
         query = scope["query_string"].decode("latin-1")
         path = self._decode_path(scope["raw_path"].decode("latin-1"))
+        if path.endswith(_HEALTH) and self._is_late():
+            return 503, {"Content-Type": "application/problem+json"}, json.dumps(_NOT_SAVED).encode()
         try:
             async with self._places:
                 answer = await self._execute(

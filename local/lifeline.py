@@ -16,8 +16,11 @@ _GRACE = 3.0
 
 
 def _end_with_parent() -> None:
-    while os.read(0, 1024):  # not sys.stdin: the interpreter could not end while a thread holds its buffer
-        continue
+    try:
+        while os.read(0, 1024):  # not sys.stdin: the interpreter could not end while a thread holds its buffer
+            continue
+    except OSError as error:  # this process would not notice that its parent has ended
+        print(f"stdin cannot be read: {error}", file=sys.stderr, flush=True)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(_GRACE)
     os._exit(1)

@@ -13,3 +13,10 @@ class DeployFailed(Unusable):
 
 class PatchOutdated(RuntimeError):
     """MiniStack's source no longer contains what a patch replaces: the version changed, and local/patches did not."""
+
+
+def reason(error: Exception) -> str:
+    """An error as the end of a sentence: in the words of the operating system, else with its class."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"{type(error).__name__}: {error}"

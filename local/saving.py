@@ -1,15 +1,17 @@
-"""Keeps the local cloud's state on disk: every two seconds while something happens, whole at all times.
+"""Keeps the local cloud's state on disk while it changes, whole at all times.
 
 MiniStack 1.5.33 saves at a graceful stop only, so that a killed process loses everything. It writes
 each service's state to a temporary file and renames it, which is kept here; what is added:
 
-- a save every INTERVAL seconds, only of what changed, each file synced before it takes the old one's place;
+- changes of DynamoDB's tables every TICK seconds to a journal (local/tables.py), and the other services every INTERVAL
+  seconds while something happens: only of what changed, each file synced before it takes the old one's place;
+- an error of any kind is tried again and shown, and so is a state that has not been saved for LATE seconds;
+- the others are copied before the tables and written after them: whoever has read an event and acted on it has
+  not, after a kill, read the event without having acted;
 - the file before it stays beside it (`.previous`): a file that cannot be read falls back to it, is set aside as
   `.torn`, and never stops a start;
 - contents over 64 KB (layers, function code) are stored once each under their hash, not encoded again at every save;
 - the file of a removed object goes after that save, not before it;
-- records of DynamoDB streams that no consumer has read yet are saved (MiniStack saves the consumers' positions but
-  not the records: after a restart, new records below the old position were never delivered);
 - logs and metrics of past runs are not saved: they grow without bound.
 """
 
@@ -20,17 +22,24 @@ import json
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-INTERVAL = 1.5
+from local.copying import State
+from local.pending import Pending
+from local.problems import reason
+from local.repeating import Repeating
+from local.tables import Tables
+
+TICK: Final = 0.25
+INTERVAL: Final = 1.0
+LATE: Final = 5.0
 _BLOB_ABOVE = 64 * 1024
 
 _log = logging.getLogger("souk.saving")
-
-type State = dict[str, Any]
 
 
 class StateFolder:
@@ -60,9 +69,12 @@ class StateFolder:
         """
         with self._lock:
             content, digest = self._document(service, state)
+            path = self._folder / f"{service}.json"
+            if service not in self._written and path.exists():
+                self._written[service] = hashlib.sha256(path.read_bytes()).digest()
             if self._written.get(service) == digest:
                 return False
-            replace_durably(self._folder / f"{service}.json", content)
+            replace_durably(path, content)
             self._written[service] = digest
             return True
 
@@ -139,60 +151,88 @@ def _previous(path: Path) -> Path:
 
 
 class Saver:
-    """Saves all services every INTERVAL seconds when `touched` says that something was asked of the cloud."""
+    """Saves all services when `touch` says that something was asked of the cloud, and the tables when they change."""
 
-    def __init__(self, folder: StateFolder, services: Callable[[], dict[str, Callable[[], State | None]]]) -> None:
+    def __init__(
+        self,
+        folder: StateFolder,
+        services: Callable[[], dict[str, Callable[[], State | None]]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._folder = folder
         self._services = services
-        self._touched = threading.Event()
-        self._stop = threading.Event()
-        self._saving = threading.Lock()
+        self._clock = clock
+        self._pending = Pending(clock)
+        self._has_more = False
+        self._saved_at = clock()
+        self._lock = threading.Lock()
+        # Changes of the tables do not wait for the others, whose turn takes seconds on a busy machine.
+        self._threads = (
+            Repeating("souk-journal", self.save_changed_tables, TICK),
+            Repeating("souk-saver", self.save_what_changed, TICK),
+        )
+        self.tables: Tables | None = None
         self.removals: Removals | None = None
-        self._thread = threading.Thread(target=self._run, name="souk-saver", daemon=True)
-        self.problem: OSError | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether something has waited for more than LATE seconds to be saved."""
+        return max(self._pending.age, self.tables.pending.age if self.tables else 0.0) > LATE
+
+    @property
+    def problem(self) -> str:
+        """Why the state is not being saved, as a sentence; empty if it is."""
+        if error := next((thread.error for thread in self._threads if thread.error), None):
+            return f"The state cannot be saved: {reason(error)}."
+        return f"The state has not been saved for more than {LATE:.0f} s." if self.is_late else ""
 
     def touch(self) -> None:
-        self._touched.set()
+        """Something has changed."""
+        self._pending.note()
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """End the loop; the last save is the caller's."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        """End the loops; the last save is the caller's."""
+        for thread in self._threads:
+            thread.stop()
 
     def begin_from_here(self) -> None:
         """Services are as their files say, or as they begin: write only what changes from now on."""
+        if self.tables:
+            self.tables.begin_from_here()
         for name, get_state in self._services().items():
             if state := _taken(get_state):
                 self._folder.take_as_empty(name, state)
 
+    def save_what_changed(self) -> None:
+        """Raises what `save_now` raises."""
+        if (self._pending or self._has_more) and self._clock() - self._saved_at >= INTERVAL:
+            self.save_now()
+
+    def save_changed_tables(self) -> None:
+        """Raises OSError when the disk refuses."""
+        if self.tables and self.tables.pending:
+            self.tables.save()
+
     def save_now(self) -> None:
-        """Save every service now. Raises OSError when the disk refuses."""
-        with self._saving:
+        """Save every service now. Raises OSError when the disk refuses; what was not saved is saved by the next call.
+
+        A service changes after the request, too (executions, consumers of streams): as long as a save finds something
+        new, another one follows.
+        """
+        with self._lock, self._pending.saving():
             removed = self.removals.waiting if self.removals else ()
-            for name, get_state in self._services().items():
-                state = _taken(get_state)
-                if state:
-                    self._folder.save(name, state)
+            states = {name: state for name, get_state in self._services().items() if (state := _taken(get_state))}
+            if self.tables:
+                self.tables.save()
+            written = [self._folder.save(name, state) for name, state in states.items()]
+            self._has_more = any(written)
             if self.removals and removed:
                 self.removals.carry_out(removed)
-
-    def _run(self) -> None:
-        while not self._stop.wait(INTERVAL):
-            if not self._touched.is_set():
-                continue
-            self._touched.clear()
-            try:
-                self.save_now()
-                self.problem = None
-            except OSError as error:
-                self._touched.set()
-                if self.problem is None:
-                    _log.error("the state cannot be saved: %s", error)
-                self.problem = error
+            self._saved_at = self._clock()
 
 
 class Removals:
@@ -221,66 +261,20 @@ class Removals:
 
     def _carry_out(self, removed: Iterable[tuple[str, str]]) -> None:
         for bucket, key in removed:
-            self._waiting.remove((bucket, key))
             if key not in self._s3._buckets.get(bucket, {}).get("objects", {}):
-                self._remove_files(bucket, key)
+                try:
+                    self._remove_files(bucket, key)
+                except OSError:
+                    _log.exception("the file of %s in %s cannot be removed, and is tried again", key, bucket)
+                    continue
+            self._waiting.remove((bucket, key))
 
 
 def _taken(get_state: Callable[[], State | None], attempts: int = 20) -> State | None:
-    """A service's state; copying it while it changes raises RuntimeError ("dictionary changed size"): copy again."""
+    """A service's state; where it is not copied by local/copying.py, a change meanwhile raises RuntimeError: again."""
     for _ in range(attempts - 1):
         try:
             return get_state()
         except RuntimeError:
             continue
     return get_state()
-
-
-def with_stream_records(dynamodb: Any, lambdas: Any) -> Callable[[], State]:
-    """dynamodb.get_state with the stream records that some consumer has not read; replaces the original."""
-    get_state = dynamodb.get_state
-
-    def state_with_records() -> State:
-        # Records first: an item whose record is missing is worse than a record delivered twice.
-        unread = {}
-        for (account, region, table), records in dynamodb._stream_records.all_items():
-            trimmed = dynamodb._stream_trimmed.get_scoped(account, region, table, 0)
-            first = max(trimmed, min(_positions(lambdas, account, region, table), default=trimmed + len(records)))
-            unread["\x00".join((account, region, table))] = [first, list(records[first - trimmed :])]
-        return {**get_state(), "souk_stream_records": unread}
-
-    return state_with_records
-
-
-def restore_stream_records(state: State, dynamodb: Any) -> None:
-    """Put unread records back at the positions that they had."""
-    for key, (first, records) in state.pop("souk_stream_records", {}).items():
-        account, region, table = key.split("\x00")
-        dynamodb._stream_trimmed.set_scoped(account, region, table, first)
-        dynamodb._stream_records.set_scoped(account, region, table, records)
-
-
-def clamp_positions(dynamodb: Any, lambdas: Any) -> None:
-    """After a restore no consumer may stand beyond the end of its stream: it would miss that many new records."""
-    for scope, esm in list(lambdas._esms._data.items()):
-        account, region, name = scope
-        table = _table_of(esm)
-        position = lambdas._dynamodb_stream_positions.get_scoped(account, region, name)
-        if table is None or position is None:
-            continue
-        trimmed = dynamodb._stream_trimmed.get_scoped(account, region, table, 0)
-        end = trimmed + len(dynamodb._stream_records.get_scoped(account, region, table) or [])
-        lambdas._dynamodb_stream_positions.set_scoped(account, region, name, min(position, end))
-
-
-def _positions(lambdas: Any, account: str, region: str, table: str) -> list[int]:
-    return [
-        lambdas._dynamodb_stream_positions.get_scoped(*scope, 0)
-        for scope, esm in list(lambdas._esms._data.items())
-        if scope[:2] == (account, region) and _table_of(esm) == table
-    ]
-
-
-def _table_of(esm: dict[str, Any]) -> str | None:
-    before, stream, _ = str(esm.get("EventSourceArn", "")).partition("/stream/")
-    return before.rpartition("/")[2] if stream and ":dynamodb:" in before else None

@@ -99,14 +99,15 @@ class Stack:
         self._expiry.start()
         self._announce()
 
-    def problem(self) -> str:
-        """What went wrong since the start, as a sentence; empty if nothing did."""
-        for stand_in in self._stand_ins.values():
-            if stand_in.problem:
-                return stand_in.problem
-        if self._cloud is not None and self._cloud.problem is not None:
-            return f"The state cannot be saved: {self._cloud.problem.strerror}. Make room on the disk."
-        return ""
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong at the moment, as sentences."""
+        ended = tuple(stand_in.problem for stand_in in self._stand_ins.values() if stand_in.problem)
+        return (*ended, *(self._cloud.problems if self._cloud is not None else ()))
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether the cloud and the API can still be reached."""
+        return self._cloud is not None and self._cloud.is_serving
 
     def stop(self) -> None:
         """Stop all processes and save the state. Allowed at any point of a start."""
@@ -197,14 +198,16 @@ class Stack:
 
     def _serve(self, api: str, listener: socket.socket) -> None:
         apigateway = emulator("services.apigateway")
+        cloud = self.cloud
         gateway = Gateway(
             api,
             apigateway.handle_execute,
             apigateway.decode_http_api_path,
-            self.cloud.touch,
+            cloud.touch,
             gateways.cors_of(apigateway, api),
+            lambda: cloud.is_late,
         )
-        self.cloud.serve(gateway, listener)
+        cloud.serve(gateway, listener)
 
     def _sweep(self) -> None:
         """Invoke the sweepers: they finish what an earlier run was doing when it ended."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -34,6 +34,16 @@ class Terminal:
 
     def problem(self, text: str) -> None:
         self.line(f"{self.style('✗', 'red') if self._live else 'error:'} {text}")
+
+    def now_wrong(self, problems: Collection[str], shown: Collection[str]) -> tuple[str, ...]:
+        """Show each problem when it begins and when it is over; `shown` is the last answer. Answers what is wrong."""
+        for problem in problems:
+            if problem not in shown:
+                self.problem(problem)
+        for problem in shown:
+            if problem not in problems:
+                self.line(f"Over: {problem}")
+        return tuple(problems)
 
     def place(self, name: str, where: str) -> None:
         self.line(f"  {name:<14}{self.style(where, 'cyan')}")

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from local.copying import State, reading
+
 
 def finish_parallel_states(workflows: Any) -> None:
     """A JSONata Parallel state honours Arguments, Output and Assign. MiniStack ignores them in this state only."""
@@ -85,43 +87,33 @@ def _kms_context(evaluator: Any) -> dict[str, Any]:
     }
 
 
-def without_logs(logs: Any) -> Callable[[], dict[str, Any]]:
-    """cloudwatch_logs.get_state with the log groups but without the lines, which would be written again every 2 s."""
-    get_state = logs.get_state
+def without_logs(logs: Any) -> Callable[[], State | None]:
+    """cloudwatch_logs.get_state with the log groups but without the lines, which would be written again and again."""
 
     def groups_only() -> dict[str, Any]:
-        for group in logs._log_groups.all_values():
+        groups = type(logs._log_groups)()
+        for scope, group in logs._log_groups.all_items():
             _keep_newest(group["streams"], 2_000)
-        state = get_state()
-        for group in state["log_groups"].all_values():
-            group["streams"] = {}
-        state["log_records"].clear()
-        return state  # type: ignore[no-any-return]
+            groups._data[scope] = {**group, "streams": {}}
+        return {"_log_groups": groups, "_log_records": type(logs._log_records)()}
 
-    return groups_only
+    return reading(logs.get_state, groups_only)
 
 
-def without_metrics(metrics: Any) -> Callable[[], dict[str, Any]]:
+def without_metrics(metrics: Any) -> Callable[[], State | None]:
     """cloudwatch.get_state with alarms and dashboards but without the data points, for the same reason."""
-    get_state = metrics.get_state
-
-    def alarms_only() -> dict[str, Any]:
-        state = get_state()
-        state["metrics"].clear()
-        return state  # type: ignore[no-any-return]
-
-    return alarms_only
+    return reading(metrics.get_state, lambda: {"_metrics": type(metrics._metrics)()})
 
 
-def without_old_histories(workflows: Any) -> Callable[[], dict[str, Any]]:
+def without_old_histories(workflows: Any) -> Callable[[], State | None]:
     """stepfunctions.get_state with the step-by-step history of the newest 100 executions only."""
-    get_state = workflows.get_state
+    read = reading(workflows.get_state)
 
-    def newest_histories() -> dict[str, Any]:
-        for execution in list(workflows._executions.all_values())[:-100]:
+    def newest_histories() -> State | None:
+        for execution in workflows._executions.all_values()[:-100]:
             if execution.get("status") != "RUNNING":
                 execution["events"] = execution["events"][-1:]
-        return get_state()  # type: ignore[no-any-return]
+        return read()
 
     return newest_histories
 

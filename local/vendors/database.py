@@ -36,10 +36,12 @@ class Database:
             self._connection.execute("begin immediate")
             try:
                 yield
+                self._connection.execute("commit")
             except BaseException:
-                self._connection.execute("rollback")
+                # Left open, this transaction would take in all that follow, and none of them would be on disk.
+                if self._connection.in_transaction:
+                    self._connection.execute("rollback")
                 raise
-            self._connection.execute("commit")
 
     def _run(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._guard:

@@ -45,11 +45,21 @@ def json_response(status: int, document: object, headers: Mapping[str, str] | No
 
 
 class LoopbackServer:
-    """Serves `app` on 127.0.0.1; port 0 takes a free one. Raises OSError if the port is taken."""
+    """Serves `app` on 127.0.0.1; port 0 takes a free one. Raises OSError if the port is taken.
+
+    `ended` is set as soon as it does not serve any more, by an error or by `stop`.
+    """
 
     def __init__(self, app: App, port: int = 0) -> None:
         self._server = _Server(("127.0.0.1", port), app)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self.ended = threading.Event()
+
+    def _serve(self) -> None:
+        try:
+            self._server.serve_forever(poll_interval=0.02)
+        finally:
+            self.ended.set()
 
     @property
     def url(self) -> str:
@@ -93,8 +103,8 @@ class _Server(ThreadingTCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore clients that close the connection early; report every other error."""
-        if not isinstance(sys.exception(), OSError):
+        """Ignore clients that close the connection early; report every other error, a full disk among them."""
+        if not isinstance(sys.exception(), (ConnectionError, TimeoutError)):
             super().handle_error(request, client_address)
 
     def hang_up(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import httpx
 
 from local.cloud import local_client
+from local.journal import groups
 from local.testing import PATIENCE, ROOT, LocalStack, wait_until
 from tests.e2e.account import Account, Heard
 
@@ -228,8 +230,16 @@ def waits_in(seller: Seller, listing: str, status: str) -> bool:
 
 def saved(stack: LocalStack, listing: str, holds: Callable[[dict[str, Any]], bool]) -> None:
     """Wait until the tables on disk hold the listing such that `holds` is true of its item."""
-    file = stack.data / "state" / "dynamodb.json"
-    wait_until(lambda: any(holds(item) for item in _items(json.loads(file.read_bytes()), listing)))
+    wait_until(lambda: any(holds(item) for part in on_disk(stack) for item in _items(json.loads(part), listing)))
+
+
+def on_disk(stack: LocalStack) -> Iterator[bytes]:
+    """The documents that hold the tables and what was written to them since."""
+    state = stack.data / "state"
+    yield (state / "dynamodb.json").read_bytes()
+    for journal in state.glob("dynamodb.journal.*"):
+        with suppress(FileNotFoundError):  # a snapshot has replaced it meanwhile
+            yield from groups(journal)
 
 
 def _items(node: Any, listing: str) -> Iterator[dict[str, Any]]:

@@ -52,6 +52,11 @@ class EbayStandIn:
         self._store.close()
 
     @property
+    def ended(self) -> threading.Event:
+        """Set when it does not serve any more."""
+        return self._server.ended
+
+    @property
     def url(self) -> str:
         return self._server.url
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from local.repeating import Repeating
 from local.vendors.faults import Fault, FaultPlan
 from local.vendors.stripe.store import Event, Store
 
@@ -61,7 +62,7 @@ class Events:
         self._wake = threading.Event()
         self._stopping = False
         self._connection: http.client.HTTPConnection | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = Repeating("events", self._run_once, 0)
         self.held = False
 
     def start(self) -> None:
@@ -74,8 +75,7 @@ class Events:
         if (waiting := self._connection) is not None and waiting.sock is not None:
             with suppress(OSError):  # answered meanwhile
                 waiting.sock.shutdown(socket.SHUT_RDWR)
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.stop()
 
     def release(self, held: bool) -> None:
         """While held, nothing is sent but by `deliver`."""
@@ -108,18 +108,18 @@ class Events:
         answer = self._post(event, self._secret)
         self._store.note_delivery(event.id, event.tries + 1, answer, None if _taken(answer) else event.due)
 
-    def _run(self) -> None:
-        while not self._stopping:
-            self._on_idle()
-            if self._url and not self.held:
-                for event in self._store.due_events(self._clock()):
-                    if self._stopping or self.held:
-                        break
-                    self._try(event)
-            due = self._store.next_due()
-            pause = _IDLE_SECONDS if due is None or self.held else min(max(due - self._clock(), 0), _IDLE_SECONDS)
-            self._wake.wait(max(pause, 0.01))
-            self._wake.clear()
+    def _run_once(self) -> None:
+        """Send what is due, and wait for the next."""
+        self._on_idle()
+        if self._url and not self.held:
+            for event in self._store.due_events(self._clock()):
+                if self._stopping or self.held:
+                    break
+                self._try(event)
+        due = self._store.next_due()
+        pause = _IDLE_SECONDS if due is None or self.held else min(max(due - self._clock(), 0), _IDLE_SECONDS)
+        self._wake.wait(max(pause, 0.01))
+        self._wake.clear()
 
     def _try(self, event: Event) -> None:
         fault = self._plan.take_named(CALL, f"{CALL}:{event.type}")

@@ -60,6 +60,11 @@ class StripeStandIn:
         self._app.close()
 
     @property
+    def ended(self) -> threading.Event:
+        """Set when it does not serve any more."""
+        return self._server.ended
+
+    @property
     def url(self) -> str:
         return self._server.url
 

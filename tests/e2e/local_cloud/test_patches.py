@@ -19,7 +19,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from local import packaging
+from local import packaging, tables
 from local.cloud import emulator, local_client
 from local.testing import PATIENCE, free_port, wait_until
 
@@ -247,6 +247,40 @@ def test_a_failing_function_shows_its_exception_to_the_client() -> None:
 
 def test_unread_stream_records_are_not_in_the_state() -> None:
     assert not [name for name in emulator("services.dynamodb").get_state() if "stream" in name]
+
+
+def test_the_tables_are_saved_with_all_that_the_emulator_saves_of_them() -> None:
+    assert set(emulator("services.dynamodb").get_state()) == {"tables", *tables._BESIDE}
+
+
+def test_an_item_that_was_written_is_replaced_and_never_changed() -> None:
+    """The journal writes it down later, and a snapshot does not copy it."""
+    dynamodb = emulator("services.dynamodb")
+    key, name = {"pk": {"S": "a"}}, {"TableName": "replaced"}
+    dynamodb._create_table({
+        **name,
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    })  # fmt: skip
+    changes: list[tuple[str, dict[str, Any]]] = [
+        ("_put_item", {"Item": {**key, "list": {"L": [{"N": "1"}]}}}),
+        ("_update_item", {"Key": key, "UpdateExpression": "SET #l[0] = :n"}),
+        ("_transact_write_items", {"Key": key, "UpdateExpression": "SET #l[0] = :n"}),
+        ("_put_item", {"Item": key}),
+    ]
+    named = {"ExpressionAttributeNames": {"#l": "list"}, "ExpressionAttributeValues": {":n": {"N": "2"}}}
+    versions, texts = [], []
+    for call, change in changes:
+        change |= {**name, **(named if "UpdateExpression" in change else {})}
+        transaction = {"TransactItems": [{"Update": change}]}
+        status, _, body = getattr(dynamodb, call)(transaction if call.startswith("_transact") else change)
+        assert status == 200, body
+        versions.append(dynamodb._tables.get("replaced")["items"]["a"]["__no_sort__"])
+        texts.append(json.dumps(versions[-1]))
+    dynamodb._delete_table(name)
+    assert [json.dumps(version) for version in versions] == texts
+    assert len({id(version) for version in versions}) == len(changes)
 
 
 def test_a_kill_loses_everything(build: Path, tmp_path: Path) -> None:

@@ -22,11 +22,15 @@ def _cors(origin: str) -> dict[str, str]:
 class Client:
     """One request to the gateway and what came back."""
 
-    def __init__(self, execute: Any) -> None:
-        self.gateway = Gateway("api", execute, lambda path: path, lambda: None, _cors)
+    def __init__(self, execute: Any, *, is_late: bool = False) -> None:
+        self.gateway = Gateway("api", execute, lambda path: path, lambda: None, _cors, lambda: is_late)
 
     async def ask(
-        self, method: str = "GET", headers: tuple[tuple[bytes, bytes], ...] = (), body: tuple[bytes, ...] = (b"",)
+        self,
+        method: str = "GET",
+        headers: tuple[tuple[bytes, bytes], ...] = (),
+        body: tuple[bytes, ...] = (b"",),
+        path: str = "/p",
     ) -> Answer:
         sent: list[dict[str, Any]] = []
         chunks = list(body)
@@ -42,8 +46,8 @@ class Client:
         scope = {
             "type": "http",
             "method": method,
-            "path": "/p",
-            "raw_path": b"/p",
+            "path": path,
+            "raw_path": path.encode(),
             "query_string": b"",
             "headers": headers,
         }
@@ -142,3 +146,15 @@ def test_no_more_than_the_bound_run_at_once_and_the_rest_wait() -> None:
     answers = asyncio.run(rush())
     assert {status for status, _, _ in answers} == {200}
     assert most == IN_FLIGHT
+
+
+@pytest.mark.parametrize(("is_late", "path", "expected"), [
+    (True, "/api/v1/healthz", 503), (False, "/api/v1/healthz", 200), (True, "/api/v1/products", 200),
+])  # fmt: skip
+def test_the_health_check_fails_while_what_was_written_is_not_saved(is_late: bool, path: str, expected: int) -> None:
+    status, headers, content = asyncio.run(Client(_echo, is_late=is_late).ask(path=path))
+    assert status == expected
+    if expected == 503:
+        assert headers["content-type"] == "application/problem+json"
+        assert {"type", "title", "status", "detail"} <= set(json.loads(content))
+        assert "not saved" in json.loads(content)["detail"]

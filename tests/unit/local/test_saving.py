@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from local.saving import Removals, Saver, StateFolder, replace_durably
+from local.pending import Pending
+from local.saving import INTERVAL, LATE, Removals, Saver, StateFolder, replace_durably
 
 
 def _refuse(value: Any) -> Any:
@@ -114,6 +118,160 @@ def test_a_state_that_changes_while_it_is_copied_is_copied_again(folder: StateFo
     assert folder.load("tables") == {"a": 1}
 
 
+def test_a_service_is_saved_again_until_it_is_at_rest(folder: StateFolder) -> None:
+    """An execution ends after the request that began it."""
+    clock = Clock()
+    states = iter([1, 2, 2, 3])
+    saver = Saver(folder, lambda: {"executions": lambda: {"a": next(states)}}, clock)
+    saver.touch()
+    for _ in range(5):
+        clock.now += INTERVAL
+        saver.save_what_changed()
+    assert folder.load("executions") == {"a": 2}
+    assert list(states) == [3], "at rest, nothing is copied"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Failing:
+    """A service whose state cannot be had, or cannot be written, for a while."""
+
+    def __init__(self, folder: StateFolder) -> None:
+        self.error: BaseException | None = None
+        self.state: dict[str, Any] = {"a": 1}
+        self.clock = Clock()
+        self.saver = Saver(folder, lambda: {"tables": self._get_state}, self.clock)
+
+    def _get_state(self) -> dict[str, Any]:
+        if self.error:
+            raise self.error
+        return self.state
+
+
+@pytest.fixture
+def failing(folder: StateFolder) -> Iterator[Failing]:
+    service = Failing(folder)
+    service.saver.start()
+    yield service
+    service.saver.stop()
+
+
+def until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (RuntimeError("dictionary changed size during iteration"), "RuntimeError: dictionary changed size"),
+        (KeyError("streams"), "KeyError: 'streams'"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (RecursionError("too deep"), "RecursionError: too deep"),
+    ],
+)
+def test_an_error_of_any_kind_is_shown_and_what_it_kept_is_saved_afterwards(
+    failing: Failing, folder: StateFolder, error: Exception, says: str
+) -> None:
+    failing.error = error
+    failing.clock.now = INTERVAL
+    failing.saver.touch()
+    until(lambda: failing.saver.problem)
+    assert failing.saver.problem.startswith(f"The state cannot be saved: {says}")
+    failing.clock.now += LATE + 1
+    assert failing.saver.is_late
+    failing.error = None
+    until(lambda: not failing.saver.problem)
+    assert (failing.saver.is_late, folder.load("tables")) == (False, {"a": 1})
+
+
+def test_a_state_that_cannot_be_written_down_is_shown_and_saved_afterwards(
+    failing: Failing, folder: StateFolder
+) -> None:
+    failing.state = {"a": object()}
+    failing.clock.now = INTERVAL
+    failing.saver.touch()
+    until(lambda: failing.saver.problem)
+    failing.state = {"a": 2}
+    until(lambda: not failing.saver.problem)
+    assert folder.load("tables") == {"a": 2}
+
+
+def test_a_store_that_has_not_saved_for_long_says_so_even_if_no_thread_is_left(folder: StateFolder) -> None:
+    clock = Clock()
+    saver = Saver(folder, lambda: {"tables": lambda: {"a": 1}}, clock)
+    saver.touch()
+    clock.now = LATE
+    assert (saver.is_late, saver.problem) == (False, "")
+    clock.now += 0.1
+    assert (saver.is_late, saver.problem) == (True, f"The state has not been saved for more than {LATE:.0f} s.")
+    saver.save_now()
+    assert (saver.is_late, saver.problem) == (False, "")
+    clock.now += 1000
+    assert not saver.is_late, "nothing has changed since"
+
+
+def test_a_save_that_does_not_end_is_late(folder: StateFolder) -> None:
+    clock = Clock()
+
+    def slow() -> dict[str, Any]:
+        clock.now += LATE + 1
+        late.append(saver.is_late)
+        return {"a": 1}
+
+    late: list[bool] = []
+    saver = Saver(folder, lambda: {"tables": slow}, clock)
+    saver.touch()
+    saver.save_now()
+    assert (late, saver.is_late) == ([True], False)
+
+
+def test_changes_of_the_tables_do_not_wait_for_another_service(folder: StateFolder) -> None:
+    copying, over = threading.Event(), threading.Event()
+
+    def slow() -> dict[str, Any]:
+        copying.set()
+        assert over.wait(20)
+        return {"a": 1}
+
+    saver = Saver(folder, lambda: {"functions": slow})
+    saved = threading.Event()
+    tables: Any = SimpleNamespace(pending=Pending(), save=saved.set)
+    saver.tables = tables
+    saver.start()
+    saver.touch()
+    assert copying.wait(20)
+    saved.clear()
+    tables.pending.note()
+    assert saved.wait(20)
+    over.set()
+    saver.stop()
+
+
+def test_the_others_are_copied_before_the_tables_and_written_after_them(folder: StateFolder, tmp_path: Path) -> None:
+    """Or a consumer's position would be on disk, and what it wrote when it had read that far would not."""
+    position, seen = 1, {}
+
+    def save_tables() -> None:
+        nonlocal position
+        seen["on disk"] = folder.load("functions")
+        position = 2  # a consumer goes on meanwhile
+
+    saver = Saver(folder, lambda: {"functions": lambda: {"position": position}})
+    tables: Any = SimpleNamespace(pending=Pending(), save=save_tables)
+    saver.tables = tables
+    saver.save_now()
+    assert (seen["on disk"], folder.load("functions")) == (None, {"position": 1})
+
+
 class _Bucket:
     """A bucket of MiniStack's, and the objects whose files are there."""
 
@@ -125,7 +283,7 @@ class _Bucket:
             _delete_persisted_object=lambda bucket, key: self.files.discard(key),
         )
         self.saver = Saver(folder, lambda: {"tables": lambda: {"objects": len(self._objects)}})
-        self.saver.removals = Removals(self._s3, lambda call: call())
+        self.saver.removals = self.removals = Removals(self._s3, lambda call: call())
 
     def remove(self) -> None:
         del self._objects["photo"]
@@ -162,5 +320,25 @@ def test_a_save_that_fails_leaves_the_files_to_the_next(folder: StateFolder, mon
         with pytest.raises(OSError, match="No space left"):
             bucket.saver.save_now()
     assert bucket.files == {"photo"}
+    bucket.saver.save_now()
+    assert bucket.files == set()
+
+
+def test_a_file_that_cannot_be_removed_is_tried_again_and_keeps_no_other(folder: StateFolder) -> None:
+    bucket = _Bucket(folder)
+    refused = ["stuck"]
+
+    def remove(_: str, key: str) -> None:
+        if key in refused:
+            raise PermissionError(13, "Permission denied")
+        bucket.files.discard(key)
+
+    bucket.removals._remove_files = remove
+    bucket.files.add("stuck")
+    bucket._s3._delete_persisted_object("media", "stuck")
+    bucket.remove()
+    bucket.saver.save_now()
+    assert bucket.files == {"stuck"}
+    refused.clear()
     bucket.saver.save_now()
     assert bucket.files == set()

@@ -1,0 +1,41 @@
+"""Since when something waits to be saved."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+class Pending:
+    """Whoever has changed something notes it afterwards; whoever saves does so inside `saving`."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._noted: float | None = None
+        self._saving: float | None = None
+
+    def note(self) -> None:
+        if self._noted is None:
+            self._noted = self._clock()
+
+    def __bool__(self) -> bool:
+        return self._noted is not None
+
+    @property
+    def age(self) -> float:
+        """Seconds since the oldest change that is not saved, a save that is under way not counted; 0 without one."""
+        waiting = [at for at in (self._saving, self._noted) if at is not None]
+        return self._clock() - min(waiting) if waiting else 0.0
+
+    @contextmanager
+    def saving(self) -> Iterator[None]:
+        """What was noted before is saved when the block ends, and still waits when it raises."""
+        self._saving, self._noted = self._noted, None
+        try:
+            yield
+        except BaseException:
+            self._noted = self._noted if self._saving is None else self._saving
+            raise
+        finally:
+            self._saving = None

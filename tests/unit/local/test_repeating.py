@@ -1,0 +1,49 @@
+"""A thread of the local cloud survives what its work raises, and shows it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from local.repeating import Repeating
+
+
+def _wait(event: threading.Event) -> None:
+    assert event.wait(20)
+
+
+def test_work_that_fails_is_shown_and_done_again(caplog: pytest.LogCaptureFixture) -> None:
+    again, over = threading.Event(), threading.Event()
+    attempts = 0
+
+    def work() -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts > 1:
+            again.set()
+        if not over.is_set():
+            raise LookupError("a bucket")
+
+    repeating = Repeating("worker", work, 0.01)
+    with caplog.at_level(logging.ERROR):
+        repeating.start()
+        _wait(again)
+        assert isinstance(repeating.error, LookupError)
+    assert [record.message for record in caplog.records] == ["worker failed, and is tried again"], "once"
+    over.set()
+    _until(lambda: repeating.error is None)
+    repeating.stop()
+    done = attempts
+    assert not threading.Event().wait(0.05)
+    assert attempts == done
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError
