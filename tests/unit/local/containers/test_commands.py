@@ -1,0 +1,145 @@
+"""`make invoke` and `make sam-api` without a stack, without an engine, and as far as they go without containers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from local import __main__ as program
+from local.containers import commands, sam
+from local.containers.sam import Sam, parsed
+from local.problems import Unusable
+from local.running import Places
+from local.testing import free_port
+from tests.unit.local.containers.serving import seemingly_running
+
+COMMANDS = [["invoke", "CreateListingFunction"], ["sam-api"], ["invoke-all"]]
+
+
+def _run(arguments: list[str], data: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setenv("SOUK_DATA", str(data))
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:9")
+    monkeypatch.setattr(sys, "argv", ["local", *arguments])
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    return program.main()
+
+
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_without_a_running_stack_it_says_so(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(arguments, tmp_path, monkeypatch) == 1
+    assert (
+        capsys.readouterr().out == "error: No stack runs here: start it with `make run`, and try again while it runs.\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_without_a_container_engine_it_says_so(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with seemingly_running(tmp_path):
+        assert _run(arguments, tmp_path, monkeypatch) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("error: No container engine answers at tcp://127.0.0.1:9: start Docker, or podman with ")
+
+
+SCRIPT = """#!{python}
+import json, os, signal, socket, sys, time
+from pathlib import Path
+def interrupted(*_):
+    Path({seen!r}).write_text("interrupted")
+    sys.exit(0)
+signal.signal(signal.SIGINT, interrupted)
+signal.signal(signal.SIGTERM, lambda *_: os._exit(9))
+command = sys.argv[2]
+if command == "invoke":
+    given = {{name: os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_PROFILE")}}
+    print(json.dumps({{"event": json.load(sys.stdin), **given}}))
+elif command == "start-api":
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])))
+        server.listen()
+        while True:
+            time.sleep(0.05)
+sys.exit(3 if command == "start-lambda" else 0)
+"""
+
+
+@pytest.fixture
+def seen(tmp_path: Path) -> Path:
+    return tmp_path / "seen"
+
+
+@pytest.fixture
+def stack(tmp_path: Path, seen: Path, monkeypatch: pytest.MonkeyPatch) -> Sam:
+    """`sam local` with a stand-in of `sam`, which writes to `seen` when it is interrupted."""
+    script = tmp_path / "sam"
+    script.write_text(SCRIPT.format(python=sys.executable, seen=str(seen)))
+    script.chmod(0o755)
+    monkeypatch.setattr(sam, "_TOOLS", tmp_path)
+    places = Places("", "http://127.0.0.1:4566", "", "", os.getpid())
+    return Sam(places, tmp_path / "template.json", {}, pulls=False, scratch=tmp_path)
+
+
+def test_sam_asks_the_local_cloud_and_not_the_account_of_the_user(stack: Sam, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
+    answer = stack.invoke("ReadFunction", {"id": 1})
+    assert answer == {
+        "event": {"id": 1},
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_PROFILE": None,
+    }
+
+
+def test_an_image_that_is_here_is_not_pulled_again(stack: Sam) -> None:
+    assert "--skip-pull-image" in stack.command("invoke")
+    missing = Sam(stack.places, stack.template, {}, pulls=True, scratch=stack.scratch)
+    assert "--skip-pull-image" not in missing.command("invoke")
+
+
+def test_sam_is_interrupted_at_the_end_so_that_it_removes_its_containers(stack: Sam, seen: Path) -> None:
+    with stack.serving("start-api", free_port()) as process:
+        assert process.poll() is None
+        assert not seen.exists()
+        # Ctrl-C reaches the group of the terminal: one SIGINT is sent here, and a second one would cut its end short.
+        assert os.getpgid(process.pid) != os.getpgid(0)
+    assert (process.returncode, seen.read_text()) == (0, "interrupted")
+
+
+def test_a_server_that_ends_at_once_is_named(stack: Sam) -> None:
+    port = free_port()
+    with pytest.raises(Unusable, match=f"`sam local start-lambda` does not start on port {port}"):
+        stack.serving("start-lambda", port).__enter__()
+
+
+def test_a_function_that_took_too_long_has_no_answer() -> None:
+    assert parsed("ReadFunction", b'{"statusCode": 200}') == {"statusCode": 200}
+    assert parsed("ReadFunction", b"null") is None
+    with pytest.raises(Unusable, match="ReadFunction gave no answer; why is in its log"):
+        parsed("ReadFunction", b"")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [(None, "cannot be read"), ("{", "is not JSON"), ("[1]", "is not a JSON object")]
+)
+def test_an_event_that_is_none_is_refused(text: str | None, reason: str, tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(Unusable, match=f"event.json {reason}"):
+        commands.read_event(str(file))
+
+
+def test_a_right_answer_is_short_and_a_wrong_one_whole() -> None:
+    answer = {"statusCode": 404, "body": "x" * 900}
+    assert commands.summary(answer, whole=False) == "404"
+    assert commands.summary(answer, whole=True) == json.dumps(answer)
+    assert len(commands.summary({"images": ["x" * 900]}, whole=False)) < 80
