@@ -20,7 +20,7 @@ from local.containers.world import World
 from local.invoking import Functions
 from local.problems import Unusable
 from local.stack import ROOT
-from local.vendors.stripe.events import LOCAL_SECRET, signature
+from local.vendors.stripe.events import signature
 
 type Fill = Callable[[World], Mapping[str, str]]
 """What to put in the place of which text of the event."""
@@ -36,7 +36,7 @@ class Sample:
     answers: int | Callable[[Any], bool] = 200
     caller: str = ""
     fill: Fill = lambda _: {}
-    finish: Callable[[dict[str, Any]], None] = lambda _: None
+    finish: Callable[[dict[str, Any], World], None] = lambda _event, _world: None
     raises: str = ""
 
     def accepts(self, answer: Any) -> bool:
@@ -48,6 +48,11 @@ class Sample:
         return isinstance(answer, dict) and answer.get("statusCode") == self.answers
 
 
+def sample_of(name: str) -> Sample:
+    """The sample of a function. One of which nothing is said here must succeed, for a seller."""
+    return SAMPLES.get(name, Sample(_is_success, "seller"))
+
+
 def error_of(answer: Any) -> str:
     """The class of the exception that this answer reports; empty if it reports none."""
     failed = isinstance(answer, dict) and "errorMessage" in answer
@@ -56,7 +61,7 @@ def error_of(answer: Any) -> str:
 
 def sample_event(name: str, world: World, functions: Functions) -> dict[str, Any]:
     """The event of a function, by the name of its file, such as "create_listing"."""
-    sample = SAMPLES[name]
+    sample = sample_of(name)
     text = event_file(name).read_text()
     for placeholder, value in sample.fill(world).items():
         if placeholder not in text:
@@ -65,14 +70,14 @@ def sample_event(name: str, world: World, functions: Functions) -> dict[str, Any
     event: dict[str, Any] = json.loads(text)
     if "Records" not in event and "requestContext" in event:
         _send_as(event, getattr(world, sample.caller) if sample.caller else None, functions)
-    sample.finish(event)
+    sample.finish(event, world)
     return event
 
 
 def own_event(event: dict[str, Any], name: str, world: World, functions: Functions) -> dict[str, Any]:
     """A given event of a function, with a valid sign-in if it is one of a request that needs a sign-in."""
     if event.get("requestContext", {}).get("authorizer"):
-        _send_as(event, getattr(world, SAMPLES[name].caller or "seller"), functions)
+        _send_as(event, getattr(world, sample_of(name).caller or "seller"), functions)
     return event
 
 
@@ -185,8 +190,8 @@ def _payment(world: World) -> dict[str, str]:
     }
 
 
-def _sign(event: dict[str, Any]) -> None:
-    event["headers"]["stripe-signature"] = signature(LOCAL_SECRET, event["body"].encode(), int(time.time()))
+def _sign(event: dict[str, Any], world: World) -> None:
+    event["headers"]["stripe-signature"] = signature(world.webhook_secret(), event["body"].encode(), int(time.time()))
 
 
 def _token(world: World) -> dict[str, str]:
@@ -195,6 +200,10 @@ def _token(world: World) -> dict[str, str]:
 
 def _nothing(answer: Any) -> bool:
     return answer is None
+
+
+def _is_success(answer: Any) -> bool:
+    return not isinstance(answer, dict) or int(answer.get("statusCode", 200)) < 400
 
 
 def _counts(*names: str) -> Callable[[Any], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -207,6 +208,11 @@ class World:
         """The payment page of an order, as the stand-in of Stripe has it."""
         state = httpx.get(f"{self.places.stripe}_control", timeout=_PATIENCE, trust_env=False).json()
         return next(dict(one) for one in state["sessions"] if one["client_reference_id"] == order)
+
+    def webhook_secret(self) -> str:
+        """With which the payment service's events are signed."""
+        secret = self._client("secretsmanager").get_secret_value(SecretId=self.variables["SOUK_VENDOR_SECRET"])
+        return str(json.loads(secret["SecretString"])["stripe_webhook_secret"])
 
 
 def _wait[T](look: Callable[[], T], what: str) -> T:
