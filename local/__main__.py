@@ -9,6 +9,7 @@ import argparse
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -107,7 +108,10 @@ def _in_containers(arguments: argparse.Namespace, terminal: Terminal) -> int:
         case "invoke":
             return commands.invoke(read_settings(), arguments.function, arguments.event, terminal)
         case "sam-api":
-            return commands.serve(read_settings(), arguments.port, terminal)
+            with suppress(Interrupted):  # how it is ended, as `run` is
+                commands.serve(read_settings(), arguments.port, terminal)
+                return 1
+            return 0
     return commands.invoke_all(read_settings(), arguments.functions, terminal)
 
 

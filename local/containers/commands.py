@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from httpx import HTTPError
 
 from local.cloud import local_client
 from local.containers.accounts import PASSWORD, Accounts
@@ -48,12 +49,12 @@ def invoke(settings: Settings, function: str, event: str, terminal: Terminal) ->
     return 1 if error_of(answer) else 0
 
 
-def serve(settings: Settings, port: int, terminal: Terminal) -> int:
-    """`sam local start-api` on a port of 127.0.0.1, until interrupted. Raises Unusable."""
+def serve(settings: Settings, port: int, terminal: Terminal) -> None:
+    """`sam local start-api` on a port of 127.0.0.1, until it is interrupted or ends by itself. Raises Unusable."""
     with containers(settings, terminal) as sam, sam.serving("start-api", port, "--warm-containers", "LAZY") as process:
         terminal.place("API", f"http://127.0.0.1:{port}/api/v1")
         terminal.note("Each function runs in a container. Ctrl-C stops them.")
-        return process.wait()
+        process.wait()
 
 
 def invoke_all(settings: Settings, chosen: str, terminal: Terminal) -> int:
@@ -84,8 +85,8 @@ def _row(name: str, client: Any, event: Any, terminal: Terminal) -> bool:
         began = time.monotonic()
         answer = parsed(name, client.invoke(FunctionName=name, Payload=json.dumps(payload))["Payload"].read())
         right = sample_of(file_name(name)).accepts(answer)
-    except (Unusable, BotoCoreError, ClientError) as error:
-        answer, right = str(error), False
+    except (Unusable, BotoCoreError, ClientError, HTTPError, LookupError) as error:
+        answer, right = f"{type(error).__name__}: {error}", False
     mark = terminal.style("right", "green") if right else terminal.style("WRONG", "red")
     terminal.line(f"{name:<36} {mark} {time.monotonic() - began:6.1f} s  {summary(answer, whole=not right)}")
     return right

@@ -38,6 +38,7 @@ class Relay(ThreadingHTTPServer):
     """A proxy on a free port of the engine's address, to `ports` of this machine's loopback address."""
 
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, engine: Engine, ports: frozenset[int]) -> None:
         self.engine = engine

@@ -28,21 +28,21 @@ from local.stack import ROOT
 from local.terminal import Terminal
 
 _IMAGE: Final = "public.ecr.aws/lambda/python:3.13-{}"
+_TEMPLATE: Final = "template.json"
 _START_LIMIT: Final = 120.0
 _TOOLS: Final = ROOT / ".venv/bin"
 
 
 @dataclass(frozen=True, slots=True)
 class Sam:
-    """What `sam local` is started with: a template with everything filled in. `functions`: those of the running stack,
-    as `template.deployed_functions` answers them.
+    """`scratch`: a folder of this command alone, with the template for `sam local`. `functions`: those of the running
+    stack, as `template.deployed_functions` answers them. `pulls`: whether the image has to be pulled.
     """
 
     places: Places
-    template: Path
+    scratch: Path
     functions: Mapping[str, Mapping[str, Any]]
     pulls: bool
-    scratch: Path
 
     @property
     def variables(self) -> dict[str, str]:
@@ -56,7 +56,7 @@ class Sam:
         """`sam local <name>`."""
         # An image that is here already is used as it is: to ask the registry each time takes seconds.
         pull = () if self.pulls else ("--skip-pull-image",)
-        return [str(_TOOLS / "sam"), "local", name, "--template", str(self.template), *pull, *arguments]
+        return [str(_TOOLS / "sam"), "local", name, "--template", str(self.scratch / _TEMPLATE), *pull, *arguments]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -79,8 +79,10 @@ class Sam:
     def serving(self, name: str, port: int, *arguments: str, output: IO[bytes] | None = None) -> Iterator[Popen[bytes]]:
         """`sam local <name>` on a port of 127.0.0.1, once it accepts connections, until the end of the block.
 
-        `output`: where it writes, instead of the terminal. Raises Unusable when it does not start.
+        `output`: where it writes, instead of the terminal. Raises Unusable when it does not start, or the port is busy.
         """
+        if _accepts(port):
+            raise Unusable(f"Port {port} of 127.0.0.1 is busy: choose another one with SAM_PORT=...")
         command = self.command(name, "--port", str(port), *arguments)
         with self._running(command, stdout=output, stderr=output) as process:
             deadline = time.monotonic() + _START_LIMIT
@@ -130,9 +132,8 @@ def containers(settings: Settings, terminal: Terminal) -> Iterator[Sam]:
     with relaying(engine, ports) as relay, TemporaryDirectory(prefix="souk-sam-") as scratch:
         common = template.variables(places.endpoint, relay.url)
         filled = template.fill_in(settings.build, functions, common, assume)
-        file = settings.data / "containers" / "template.json"
-        template.write(filled, file)
-        yield Sam(places, file, functions, not engine.has_image, Path(scratch))
+        template.write(filled, Path(scratch) / _TEMPLATE)
+        yield Sam(places, Path(scratch), functions, pulls=not engine.has_image)
 
 
 def parsed(function: str, answer: bytes) -> Any:

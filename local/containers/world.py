@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 import httpx
 
 from local.containers.accounts import Account, Accounts
-from local.demo.buyer import ADDRESS, Buyer
+from local.demo.buyer import Buyer
 from local.demo.person import DemoFailed
 from local.demo.seller import Seller
 from local.demo.story import LISTING, PHOTO
@@ -175,28 +175,29 @@ class World:
     def shipping_profile(self) -> str:
         return str(self.seller.ask("POST", "/shipping-profiles", dict(PROFILE))["id"])
 
-    def placed(self) -> dict[str, Any]:
-        """The answer to an order that is not paid yet."""
+    def placed(self, product: str = "") -> dict[str, Any]:
+        """The answer to an order, not paid yet, of a new product or the given one."""
         buyer = cast(Buyer, self.buyer.person)
-        return {**buyer.order(self.product(), 1, buyer.add_address()), "address": dict(ADDRESS)}
+        return buyer.order(product or self.product(), 1, buyer.add_address())
 
-    def paid(self) -> str:
-        placed, buyer = self.placed(), cast(Buyer, self.buyer.person)
+    def paid(self, product: str = "") -> str:
+        placed, buyer = self.placed(product), cast(Buyer, self.buyer.person)
         buyer.pay(placed["payment_url"])
         buyer.await_order(placed["order_id"], "confirmed", _quietly)
         return str(placed["order_id"])
 
-    def processing(self) -> str:
-        order = self.paid()
+    def processing(self, product: str = "") -> str:
+        order = self.paid(product)
         self.seller.ask("PUT", f"/sellers/orders/{order}/status", {"status": "processing"})
         return order
 
     def delivered_product(self) -> str:
         """A product that the buyer has bought and received."""
-        order = self.processing()
+        product = self.product()
+        order = self.processing(product)
         for status in ("shipped", "delivered"):
             self.seller.ask("PUT", f"/sellers/orders/{order}/status", {"status": status})
-        return str(self.buyer.ask("GET", f"/orders/{order}")["items"][0]["product_id"])
+        return product
 
     def reviewed(self) -> tuple[str, str]:
         """(product, review)"""

@@ -16,7 +16,7 @@ from local.containers.sam import Sam, parsed
 from local.problems import Unusable
 from local.running import Places
 from local.testing import free_port
-from tests.unit.local.containers.serving import seemingly_running
+from tests.unit.local.containers.serving import seemingly_running, serving
 
 COMMANDS = [["invoke", "CreateListingFunction"], ["sam-api"], ["invoke-all"]]
 
@@ -84,7 +84,7 @@ def stack(tmp_path: Path, seen: Path, monkeypatch: pytest.MonkeyPatch) -> Sam:
     script.chmod(0o755)
     monkeypatch.setattr(sam, "_TOOLS", tmp_path)
     places = Places("", "http://127.0.0.1:4566", "", "", os.getpid())
-    return Sam(places, tmp_path / "template.json", {}, pulls=False, scratch=tmp_path)
+    return Sam(places, tmp_path, {}, pulls=False)
 
 
 def test_sam_asks_the_local_cloud_and_not_the_account_of_the_user(stack: Sam, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +101,7 @@ def test_sam_asks_the_local_cloud_and_not_the_account_of_the_user(stack: Sam, mo
 
 def test_an_image_that_is_here_is_not_pulled_again(stack: Sam) -> None:
     assert "--skip-pull-image" in stack.command("invoke")
-    missing = Sam(stack.places, stack.template, {}, pulls=True, scratch=stack.scratch)
+    missing = Sam(stack.places, stack.scratch, {}, pulls=True)
     assert "--skip-pull-image" not in missing.command("invoke")
 
 
@@ -118,6 +118,24 @@ def test_a_server_that_ends_at_once_is_named(stack: Sam) -> None:
     port = free_port()
     with pytest.raises(Unusable, match=f"`sam local start-lambda` does not start on port {port}"):
         stack.serving("start-lambda", port).__enter__()
+
+
+def test_a_busy_port_is_named_before_anything_starts(stack: Sam, seen: Path) -> None:
+    with serving(lambda _: (200, {}, b"")) as other, pytest.raises(Unusable, match=f"Port {other.port} .* is busy"):
+        stack.serving("start-api", other.port).__enter__()
+    assert not seen.exists()
+
+
+@pytest.mark.parametrize(("end", "code"), [(program.Interrupted, 0), (None, 1)])
+def test_the_api_is_ended_by_an_interruption(
+    end: type[BaseException] | None, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def serve(*_: object) -> None:
+        if end:
+            raise end
+
+    monkeypatch.setattr(commands, "serve", serve)
+    assert _run(["sam-api"], tmp_path, monkeypatch) == code
 
 
 def test_a_function_that_took_too_long_has_no_answer() -> None:
