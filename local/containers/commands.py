@@ -18,6 +18,7 @@ from local.cloud import local_client
 from local.containers.accounts import PASSWORD, Accounts
 from local.containers.sam import Sam, containers, parsed
 from local.containers.samples import error_of, own_event, sample_event, sample_of
+from local.containers.template import all_variables
 from local.containers.world import World
 from local.invoking import PATIENCE, Functions
 from local.problems import Unusable
@@ -106,7 +107,9 @@ def _accounts(settings: Settings, sam: Sam, *, keep: bool) -> Accounts:
 
 
 def _world(sam: Sam, accounts: Accounts) -> World:
-    return World(sam.places, accounts, partial(local_client, endpoint=sam.places.endpoint), sam.variables)
+    return World(
+        sam.places, accounts, partial(local_client, endpoint=sam.places.endpoint), all_variables(sam.functions)
+    )
 
 
 def _emulator(port: int) -> Any:

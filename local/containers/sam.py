@@ -44,14 +44,6 @@ class Sam:
     functions: Mapping[str, Mapping[str, Any]]
     pulls: bool
 
-    @property
-    def variables(self) -> dict[str, str]:
-        """The variables of all functions."""
-        every: dict[str, str] = {}
-        for one in self.functions.values():
-            every |= one.get("Environment", {}).get("Variables", {})
-        return every
-
     def command(self, name: str, *arguments: str) -> list[str]:
         """`sam local <name>`."""
         # An image that is here already is used as it is: to ask the registry each time takes seconds.
@@ -130,7 +122,7 @@ def containers(settings: Settings, terminal: Terminal) -> Iterator[Sam]:
     assume = partial(template.assume, client("sts"))
     ports = template.local_ports(places.endpoint, functions)
     with relaying(engine, ports) as relay, TemporaryDirectory(prefix="souk-sam-") as scratch:
-        common = template.variables(places.endpoint, relay.url)
+        common = template.common_variables(places.endpoint, relay.url)
         filled = template.fill_in(settings.build, functions, common, assume)
         template.write(filled, Path(scratch) / _TEMPLATE)
         yield Sam(places, Path(scratch), functions, pulls=not engine.has_image)

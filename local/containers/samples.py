@@ -161,6 +161,12 @@ def _registered(email: str, role: str) -> Fill:
     return lambda world: {email: str(register(world.places.api, role)["user"]["email"])}
 
 
+def _current(world: World) -> dict[str, str]:
+    """If-Match names the version that the listing has."""
+    listing = world.listing()
+    return {_id("aa"): listing, '"\\"1\\""': f'"\\"{world.version(listing)}\\""'}
+
+
 def _run(make: Callable[[World], tuple[str, int]]) -> Fill:
     def fill(world: World) -> dict[str, str]:
         listing, run = make(world)
@@ -265,10 +271,10 @@ SAMPLES: Final[Mapping[str, Sample]] = {
     "create_listing": Sample(201, "seller"),
     "list_listings": Sample(200, "seller"),
     "get_listing": Sample(200, "seller", _DRAFT),
-    "update_listing": Sample(200, "seller", _DRAFT),
+    "update_listing": Sample(200, "seller", _current),
     "delete_listing": Sample(204, "seller", _DRAFT),
     "add_photos": Sample(201, "seller", _DRAFT),
-    "preflight_listing": Sample(200, "seller", _DRAFT),
+    "preflight_listing": Sample(200, "seller", _MEDIA),
     "generate_media": Sample(202, "seller", _DRAFT),
     "approve_media": Sample(200, "seller", _MEDIA),
     "reject_media": Sample(200, "seller", _MEDIA),

@@ -45,9 +45,16 @@ def deployed_functions(client: Client) -> dict[str, dict[str, Any]]:
 
 def local_ports(endpoint: str, functions: Mapping[str, Mapping[str, Any]]) -> frozenset[int]:
     """Ports of this machine that functions call: those of the AWS endpoint and of the vendors' stand-ins."""
-    named = {name: value for one in functions.values() for name, value in _variables(one).items()}
-    values = [endpoint, *(value for name, value in named.items() if name not in _PAGES)]
+    values = [endpoint, *(value for name, value in all_variables(functions).items() if name not in _PAGES)]
     return frozenset(int(port) for value in values for port in _LOCAL_URL.findall(value))
+
+
+def all_variables(functions: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The variables of all functions: one name has one value everywhere."""
+    every: dict[str, str] = {}
+    for one in functions.values():
+        every |= _variables(one)
+    return every
 
 
 def fill_in(
@@ -80,7 +87,7 @@ def fill_in(
     return template
 
 
-def variables(endpoint: str, proxy: str) -> dict[str, str]:
+def common_variables(endpoint: str, proxy: str) -> dict[str, str]:
     """The variables that every function gets on top of its own."""
     return {
         "AWS_ENDPOINT_URL": endpoint,

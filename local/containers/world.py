@@ -88,6 +88,9 @@ class World:
         seller.upload_photo(listing, PHOTO, _quietly)
         return listing
 
+    def version(self, listing: str) -> int:
+        return int(self.seller.ask("GET", f"/listings/{listing}")["version"])
+
     def announced_photo(self) -> tuple[str, str]:
         """(listing, photo) of a photo that was uploaded."""
         listing = self.listing()

@@ -48,7 +48,7 @@ def _filled(build: Path, deployed: dict[str, Any] | None = None) -> tuple[dict[s
         roles.append(role)
         return {"AWS_ACCESS_KEY_ID": "ASIA"}
 
-    common = template.variables("http://127.0.0.1:4566", "http://10.88.0.1:5000")
+    common = template.common_variables("http://127.0.0.1:4566", "http://10.88.0.1:5000")
     return template.fill_in(build, deployed or DEPLOYED, common, credentials), roles
 
 
