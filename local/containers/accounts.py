@@ -93,7 +93,6 @@ class Accounts:
         if self._kept is None:
             return
         mine = {name: {"email": one.email, "refresh_token": one.refresh_token} for name, one in self._known.items()}
-        self._kept.parent.mkdir(parents=True, exist_ok=True)
         self._kept.touch(mode=0o600)
         self._kept.write_text(json.dumps({**self._read(), **mine}))
 

@@ -64,7 +64,7 @@ def invoke_all(settings: Settings, chosen: str, terminal: Terminal) -> int:
     """
     with containers(settings, terminal) as sam, closing(_accounts(settings, sam, keep=False)) as accounts:
         names = chosen.split() or sorted(sam.functions)
-        port, log = free_port(), settings.data / "containers" / "sam.log"
+        port, log = free_port(), settings.data / "sam-local.log"
         event = partial(sample_event, world=_world(sam, accounts), functions=Functions(settings))
         terminal.place("Log", str(log))
         with log.open("wb") as output, sam.serving("start-lambda", port, output=output):
@@ -102,7 +102,7 @@ def summary(answer: Any, *, whole: bool) -> str:
 
 
 def _accounts(settings: Settings, sam: Sam, *, keep: bool) -> Accounts:
-    kept = settings.data / "containers" / "accounts.json" if keep else None
+    kept = settings.data / "sam-local-accounts.json" if keep else None
     return Accounts(sam.places.api, Functions(settings), kept)
 
 

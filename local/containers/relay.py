@@ -1,8 +1,8 @@
 """Lets containers reach the local cloud, which listens on the loopback address only.
 
 It is an HTTP proxy (RFC 9110, 7.6) on the address by which containers reach this machine. A container that is given it
-as HTTP_PROXY uses the very URLs that the local cloud itself uses, so that signed URLs, payment pages and whatever else
-a function stores or answers is the same, and works outside of the container too.
+as HTTP_PROXY uses the very URLs that the local cloud itself uses, so that signed URLs, payment pages and all else that
+a function stores or answers are the same, and work outside of the container too.
 
 It serves the containers' network only, and leads to the given ports of the loopback address only.
 """

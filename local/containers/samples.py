@@ -91,7 +91,7 @@ def event_file(name: str) -> Path:
 
 def _send_as(event: dict[str, Any], account: Account | None, functions: Functions) -> None:
     """With a fresh Idempotency-Key, and the context that the authorizer makes of the account's token."""
-    headers, context = event["headers"], event["requestContext"]
+    headers, context = event.setdefault("headers", {}), event["requestContext"]
     if "idempotency-key" in headers:
         headers["idempotency-key"] = uuid.uuid4().hex
     if account is None:

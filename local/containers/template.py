@@ -113,7 +113,6 @@ def assume(sts: Any, role: str) -> dict[str, str]:
 
 def write(template: Mapping[str, Any], file: Path) -> None:
     """Readable by its owner only, since credentials are in it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     file.write_text(json.dumps(template))
 

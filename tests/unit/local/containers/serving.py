@@ -76,9 +76,9 @@ def serving(answer: Answer) -> Iterator[Served]:
 
 
 @contextmanager
-def seemingly_running(data: Path, api: str = "", endpoint: str = "") -> Iterator[Places]:
+def seemingly_running(data: Path) -> Iterator[Places]:
     """As a stack that runs leaves its data folder, with the lock held by another descriptor."""
-    places = Places(api, endpoint, "", "", os.getpid())
+    places = Places("http://127.0.0.1:9/api/v1", "http://127.0.0.1:9", "", "", os.getpid())
     (data / "running").write_text(json.dumps(asdict(places)))
     with (data / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

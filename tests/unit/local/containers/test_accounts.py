@@ -71,7 +71,7 @@ def _paths(served: Served) -> list[str]:
 
 
 def test_an_account_is_kept_for_the_next_call(served: Served, api: Api, accounts_of: Make, tmp_path: Path) -> None:
-    kept = tmp_path / "containers" / "accounts.json"
+    kept = tmp_path / "accounts.json"
     first = accounts_of(kept).account("seller")
     again = accounts_of(kept).account("seller")
     assert again.id == first.id

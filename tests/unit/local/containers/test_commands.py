@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import sys
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,8 @@ from local.containers import commands, sam
 from local.containers.sam import Sam, parsed
 from local.problems import Unusable
 from local.running import Places
+from local.settings import read_settings
+from local.terminal import Terminal
 from local.testing import free_port
 from tests.unit.local.containers.serving import seemingly_running, serving
 
@@ -51,6 +56,7 @@ def test_without_a_container_engine_it_says_so(
 
 SCRIPT = """#!{python}
 import json, os, signal, socket, sys, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 def interrupted(*_):
     Path({seen!r}).write_text("interrupted")
@@ -61,13 +67,22 @@ command = sys.argv[2]
 if command == "invoke":
     given = {{name: os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_PROFILE")}}
     print(json.dumps({{"event": json.load(sys.stdin), **given}}))
+elif command == "start-lambda":
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            answer = b'{{"statusCode": 200}}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+    HTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), Handler).serve_forever()
 elif command == "start-api":
     with socket.socket() as server:
         server.bind(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])))
         server.listen()
         while True:
             time.sleep(0.05)
-sys.exit(3 if command == "start-lambda" else 0)
+sys.exit(3 if command == "start-nothing" else 0)
 """
 
 
@@ -116,8 +131,8 @@ def test_sam_is_interrupted_at_the_end_so_that_it_removes_its_containers(stack: 
 
 def test_a_server_that_ends_at_once_is_named(stack: Sam) -> None:
     port = free_port()
-    with pytest.raises(Unusable, match=f"`sam local start-lambda` does not start on port {port}"):
-        stack.serving("start-lambda", port).__enter__()
+    with pytest.raises(Unusable, match=f"`sam local start-nothing` does not start on port {port}"):
+        stack.serving("start-nothing", port).__enter__()
 
 
 def test_a_busy_port_is_named_before_anything_starts(stack: Sam, seen: Path) -> None:
@@ -154,6 +169,35 @@ def test_an_event_that_is_none_is_refused(text: str | None, reason: str, tmp_pat
         file.write_text(text)
     with pytest.raises(Unusable, match=f"event.json {reason}"):
         commands.read_event(str(file))
+
+
+@pytest.mark.parametrize(("names", "code", "right"), [("GetJwksFunction", 0, 1), ("", 1, 1)])
+def test_every_function_is_invoked_and_one_wrong_answer_fails(
+    names: str, code: int, right: int, stack: Sam, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stand-in answers 200 always, which is wrong for a new address: 201."""
+    ready = replace(stack, functions={"GetJwksFunction": {}, "CreateAddressFunction": {}})
+    monkeypatch.setattr(commands, "containers", lambda *_: nullcontext(ready))
+    monkeypatch.setattr(commands, "sample_event", lambda *_, **__: {})
+    with seemingly_running(tmp_path):
+        output = io.StringIO()
+        settings = read_settings({"SOUK_DATA": str(tmp_path)})
+        assert commands.invoke_all(settings, names, Terminal(output)) == code
+    assert f"{right} of {len(names.split()) or 2} functions answered as they must." in output.getvalue()
+
+
+def test_what_cannot_be_made_for_an_event_is_a_wrong_answer(
+    stack: Sam, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise Unusable("POST /listings answered 503")
+
+    monkeypatch.setattr(commands, "containers", lambda *_: nullcontext(replace(stack, functions={"OneFunction": {}})))
+    monkeypatch.setattr(commands, "sample_event", refuse)
+    with seemingly_running(tmp_path):
+        output = io.StringIO()
+        assert commands.invoke_all(read_settings({"SOUK_DATA": str(tmp_path)}), "", Terminal(output)) == 1
+    assert "POST /listings answered 503" in output.getvalue()
 
 
 def test_a_right_answer_is_short_and_a_wrong_one_whole() -> None:

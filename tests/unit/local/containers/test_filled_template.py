@@ -111,7 +111,7 @@ def test_credentials_are_those_of_the_role() -> None:
 
 
 def test_only_the_owner_reads_the_credentials(tmp_path: Path) -> None:
-    file = tmp_path / "containers" / "template.json"
+    file = tmp_path / "template.json"
     template.write(BUILT, file)
     template.write(BUILT, file)
     assert json.loads(file.read_text()) == BUILT

@@ -142,6 +142,13 @@ def test_an_own_event_of_a_request_gets_a_valid_sign_in(world: World) -> None:
     assert (event["requestContext"]["authorizer"], event["body"]) == ({"lambda": CONTEXT}, "{}")
 
 
+def test_an_own_event_may_have_no_headers(world: World) -> None:
+    event = own_event(
+        {"requestContext": {"authorizer": {"lambda": {}}}}, "get_profile", world, cast(Functions, Authorizer())
+    )
+    assert event["headers"] == {"authorization": "Bearer buyer-token"}
+
+
 def test_an_own_event_without_a_sign_in_is_sent_as_it_is(world: World) -> None:
     assert own_event({"Records": []}, "count_sales", world, cast(Functions, Authorizer())) == {"Records": []}
 
