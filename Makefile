@@ -51,9 +51,24 @@ recount: install ## count sellers' figures again from the orders and the catalog
 reindex: install ## rebuild the search index from the catalogue (STACK=... on AWS)
 	@$(CLOUD)/python -m local reindex
 
+.PHONY: invoke
+invoke: install ## one function in a container, on what `make run` runs (FUNCTION=CreateListingFunction, EVENT=file)
+	@$(CLOUD)/python -m local invoke "$(FUNCTION)" --event "$(EVENT)"
+
+.PHONY: sam-api
+sam-api: install ## the API with functions in containers, on what `make run` runs (SAM_PORT=3001)
+	@$(CLOUD)/python -m local sam-api --port $(SAM_PORT)
+SAM_PORT ?= 3001
+
+# Not in CI, which has no container engine.
+.PHONY: invoke-all
+invoke-all: install ## every function once in a container, with its sample event (FUNCTIONS="... ...")
+	@$(CLOUD)/python -m local invoke-all --functions "$(FUNCTIONS)"
+
 # One cache per architecture: SAM's cache depends on the sources, not on the target.
 OWN_ARCHITECTURE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
-sam-build = SOUK_ARCHITECTURE=$(1) $(SAM) build --parameter-overrides Architecture=$(1) --cache-dir .aws-sam/cache-$(1) --build-dir $(2)
+sam-build = SOUK_ARCHITECTURE=$(1) $(SAM) build --parameter-overrides Architecture=$(1) --cache-dir .aws-sam/cache-$(1) --build-dir $(2) \
+	&& $(VENV)/python -m tooling.built_architecture $(2)/template.yaml $(1)
 
 .PHONY: template
 template: .venv/.installed ## join the parts in stack/ to template.yaml

@@ -1,4 +1,7 @@
-"""python -m local run | demo | operator EMAIL | recount | reindex: the commands behind the Makefile's targets."""
+"""python -m local run | demo | operator EMAIL | recount | reindex | invoke FUNCTION | sam-api | invoke-all
+
+The commands behind the Makefile's targets.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import argparse
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -28,6 +32,13 @@ def main() -> int:
     operator.add_argument("email")
     commands.add_parser("recount", help="count sellers' figures again from the orders and the catalogue")
     commands.add_parser("reindex", help="rebuild the search index from the catalogue")
+    invoke = commands.add_parser("invoke", help="run one function in a container, on the running stack")
+    invoke.add_argument("function")
+    invoke.add_argument("--event", default="", help="a file; without it, the function's sample in events/")
+    api = commands.add_parser("sam-api", help="serve the API with functions in containers, on the running stack")
+    api.add_argument("--port", type=int, default=3001)
+    every = commands.add_parser("invoke-all", help="run every function once in a container, with its sample event")
+    every.add_argument("--functions", default="", help="some of them only")
     arguments = parser.parse_args()
     terminal = Terminal()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -48,6 +59,8 @@ def main() -> int:
                 from local.reindex import reindex
 
                 return reindex(read_settings(), terminal)
+            case "invoke" | "sam-api" | "invoke-all":
+                return _in_containers(arguments, terminal)
             case _:
                 from local.operator import grant
 
@@ -84,6 +97,20 @@ def _run(terminal: Terminal) -> int:
         stack.stop()
     terminal.line("Stopped; the data is kept.")
     return 1 if shown else 0
+
+
+def _in_containers(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    from local.containers import commands
+
+    match arguments.command:
+        case "invoke":
+            return commands.invoke(read_settings(), arguments.function, arguments.event, terminal)
+        case "sam-api":
+            with suppress(Interrupted):  # how it is ended, as `run` is
+                commands.serve(read_settings(), arguments.port, terminal)
+                return 1
+            return 0
+    return commands.invoke_all(read_settings(), arguments.functions, terminal)
 
 
 def _show_places(places: Places, data: Path, terminal: Terminal) -> None:

@@ -13,10 +13,22 @@ from pathlib import Path
 
 from local.problems import Unusable
 from local.saving import replace_durably
+from local.settings import Settings
+from local.terminal import Terminal
 
 # template.yaml is written from stack/ by the build.
-_SOURCES = ("stack", "tooling/join_template.py", "samconfig.toml", "functions", "layers", "workflows", "docs")
+_SOURCES = (
+    *("stack", "tooling/join_template.py", "tooling/built_architecture.py", "samconfig.toml"),
+    *("functions", "layers", "workflows", "docs"),
+)
 _IGNORED = {"__pycache__", ".mypy_cache", ".ruff_cache"}
+
+
+def build_if_needed(root: Path, settings: Settings, terminal: Terminal) -> None:
+    """Build, unless the present sources are built, or the build was made elsewhere. Raises Unusable."""
+    if settings.builds and not is_built(root, settings.build):
+        with terminal.step("Building functions and layers"):
+            build(root, settings.build, settings.data / "build.log")
 
 
 def is_built(root: Path, build: Path) -> bool:

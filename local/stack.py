@@ -73,8 +73,7 @@ class Stack:
         if orphans := self._children.stop_orphans():
             self._terminal.note(f"ended {orphans} processes that an earlier run left behind")
         listener = bind(self.settings.port)
-        if self.settings.builds:
-            self._build()
+        build.build_if_needed(ROOT, self.settings, self._terminal)
         package = packaging.read_package(self.settings.build)
         if deploy.recover(data):
             self._terminal.note("an earlier deploy did not end; going back to the state before it")
@@ -139,11 +138,6 @@ class Stack:
         (data / "running").unlink(missing_ok=True)
         if (free := shutil.disk_usage(data).free) < _SPACE_NEEDED:
             raise Unusable(f"There is no space: {data} needs {_SPACE_NEEDED >> 20} MB free and has {free >> 20} MB.")
-
-    def _build(self) -> None:
-        if not build.is_built(ROOT, self.settings.build):
-            with self._terminal.step("Building functions and layers"):
-                build.build(ROOT, self.settings.build, self.settings.data / "build.log")
 
     def _choose_ports(self) -> None:
         """Keep the ports of the last run: the vendors' URLs are in the deployment, in listings and in payment pages."""

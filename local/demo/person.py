@@ -20,7 +20,7 @@ class DemoFailed(Unusable):
 
 
 class Person:
-    """All requests carry the token of `register`."""
+    """All requests carry the token of `register` or `carry`."""
 
     role: str
     name: str
@@ -35,15 +35,21 @@ class Person:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._http.close()
 
     def register(self) -> str:
         """Register a new account and sign it in. Returns its email."""
         email = f"demo-{uuid.uuid4().hex[:12]}@example.com"
         account = {"email": email, "password": uuid.uuid4().hex, "full_name": self.name, "role": self.role}
-        token = self.ask("POST", "/auth/register", account)["token"]
-        self._http.headers["Authorization"] = f"Bearer {token}"
+        self.carry(self.ask("POST", "/auth/register", account)["token"])
         return email
+
+    def carry(self, token: str) -> None:
+        """Send this access token with all further requests."""
+        self._http.headers["Authorization"] = f"Bearer {token}"
 
     def page(self, url: str) -> str:
         answer = httpx.get(url, timeout=60, trust_env=False, follow_redirects=True)
