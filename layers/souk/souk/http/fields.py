@@ -135,7 +135,8 @@ _CLEAN_LINE = AfterValidator(_clean_line)
 Text = Annotated[str, _CLEAN_TEXT]
 """A text of people, without what they cannot see. Where it may be null, an empty one is null."""
 Line = Annotated[str, _CLEAN_LINE]
-"""The same in one line. Every text of a request is one of the two; secrets are neither, so they are never changed."""
+"""The same in one line. Every text of a request is one of the two, or an id whose pattern has no room for what cannot
+be seen; secrets are neither, so they are never changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _is_written_as_text(kind: Any) -> bool:
     if isinstance(kind, type):
         return kind is date or issubclass(kind, Enum)
     return get_origin(kind) is Literal or any(
-        mark in (_CLEAN_TEXT, _CLEAN_LINE) for mark in getattr(kind, "__metadata__", ())
+        isinstance(mark, Shaped) or mark in (_CLEAN_TEXT, _CLEAN_LINE) for mark in getattr(kind, "__metadata__", ())
     )
 
 

