@@ -165,7 +165,7 @@ class Shaped:
 
 @dataclass(frozen=True, slots=True)
 class _EmptyAs:
-    """What an empty text stands for: forms send what was left empty."""
+    """What an empty text means: forms send what was left empty."""
 
     default: str | None
 

@@ -32,7 +32,7 @@ from souk.shared.texts import phone_line
         ("+1 212 555 0142 or +1 212 555 0143", "US", None),
     ],
 )
-def test_a_number_is_in_e164_where_the_country_tells(typed: str, country: str | None, number: str | None) -> None:
+def test_a_number_is_in_e164_where_the_country_is_known(typed: str, country: str | None, number: str | None) -> None:
     assert phone_line(typed) == typed
     assert PhoneNumbers().e164(typed, country) == number
 
