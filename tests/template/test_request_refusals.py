@@ -1,4 +1,4 @@
-"""Whatever a request's shape refuses is said in words for people, with a code of the contract's table."""
+"""What a request's shape refuses is said in words for people, with a code of the contract's table."""
 
 from __future__ import annotations
 

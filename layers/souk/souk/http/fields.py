@@ -179,7 +179,8 @@ _CLEAN_LINE = AfterValidator(_clean_line)
 Text = Annotated[str, _CLEAN_TEXT]
 """A text of people, without what they cannot see. Where it may be null, an empty one is null."""
 Line = Annotated[str, _CLEAN_LINE]
-"""The same in one line. Every text of a request is one of the two; secrets are neither, so they are never changed."""
+"""The same in one line. Every text of a request is one of the two, or an id whose pattern has no room for what cannot
+be seen; secrets are neither, so they are never changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ class Shaped:
 
 @dataclass(frozen=True, slots=True)
 class _EmptyAs:
-    """What an empty text stands for: forms send what was left empty."""
+    """What an empty text means: forms send what was left empty."""
 
     default: str | None
 
@@ -231,7 +232,8 @@ def _is_written_as_text(kind: Any) -> bool:
     if isinstance(kind, type):
         return kind is date or issubclass(kind, Enum)
     written = (_CLEAN_TEXT, _CLEAN_LINE, _PLAIN_NUMBER, _PLAIN_INTEGER, _ISO_DATE)
-    return get_origin(kind) is Literal or any(mark in written for mark in getattr(kind, "__metadata__", ()))
+    marks = getattr(kind, "__metadata__", ())
+    return get_origin(kind) is Literal or any(isinstance(mark, Shaped) or mark in written for mark in marks)
 
 
 def _is_choice(field: FieldInfo) -> bool:

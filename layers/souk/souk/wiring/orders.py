@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from souk.wiring import addresses, payments, sellers, storage
+from souk.wiring import payments, sellers, storage
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -42,6 +42,7 @@ def order_repository() -> OrderRepository:
 
 @cache
 def baskets() -> BasketReader:
+    from souk.accounts.addresses.adapters.postal_data import PostalData
     from souk.aws.settings import setting
     from souk.storefront.orders.service.placing import BasketReader
 
@@ -50,7 +51,7 @@ def baskets() -> BasketReader:
         setting("SOUK_CATALOGUE_TABLE"),
         setting("SOUK_IDENTITY_TABLE"),
         tax_rates(),
-        addresses.postal_data(),
+        PostalData(),
         verified_only=sellers.verified_only(),
     )
 

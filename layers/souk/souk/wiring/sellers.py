@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from souk.wiring import addresses, auth, storage
+from souk.wiring import auth, storage
 
 if TYPE_CHECKING:
     from souk.storefront.sellers.repository import ShopRepository
@@ -29,6 +29,7 @@ def shop_repository() -> ShopRepository:
 
 @cache
 def shops() -> ShopService:
+    from souk.accounts.addresses.adapters.phone_numbers import PhoneNumbers
     from souk.shared.clock import new_id, utc_now
     from souk.storefront.sellers.service import ShopService
 
@@ -37,7 +38,7 @@ def shops() -> ShopService:
         auth.current_account,
         utc_now,
         new_id,
-        addresses.phone_numbers(),
+        PhoneNumbers(),
         verified_only=verified_only(),
     )
 

@@ -40,7 +40,7 @@ def test_a_repeated_call_adds_one_entry(cloud: Cloud, shop: Shop, buyer: Buyer) 
 def test_a_malformed_entry_is_refused_with_the_fields_at_fault(shop: Shop) -> None:
     cases: list[tuple[dict[str, object], str]] = [
         ({}, "body"),
-        ({"location": ""}, "location"),
+        ({"location": "", "carrier": " "}, "body"),
         ({"location": "a\nb"}, "location"),
         ({"notes": "x" * 501}, "notes"),
         ({"carrier": 5}, "carrier"),

@@ -123,7 +123,7 @@ def test_what_is_no_postal_code_there_is_refused_with_an_example(country: str, t
         ("HK", "Kowloon", None),
     ],
 )
-def test_an_area_has_one_code_in_whatever_words(country: str, name: str, code: str | None) -> None:
+def test_an_area_has_one_code_however_it_is_called(country: str, name: str, code: str | None) -> None:
     assert DATA.rules(country).area_code(name, None) == code
 
 
@@ -139,7 +139,7 @@ def test_an_area_has_one_code_in_whatever_words(country: str, name: str, code: s
         ("GB", None, "SW1A 1AA", None),
     ],
 )
-def test_a_postal_code_tells_the_area_that_nobody_named(
+def test_the_postal_code_decides_where_nobody_named_an_area(
     country: str, name: str | None, postal_code: str | None, code: str | None
 ) -> None:
     assert DATA.rules(country).area_code(name, postal_code) == code

@@ -20,7 +20,7 @@ from souk.storefront.orders.model import (
     TrackingUpdate,
 )
 
-EntityId = Annotated[Line, Shaped(r"^[A-Za-z0-9_-]{1,64}$", "is no id that this API gave")]
+EntityId = Annotated[str, Shaped(r"^[A-Za-z0-9_-]{1,64}$", "is no id that this API gave")]
 Quantity = Annotated[int, Field(ge=1, le=MOST_UNITS, strict=True)]
 Note = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 ShortText = Annotated[Line, Field(min_length=1, max_length=100)]

@@ -1,4 +1,4 @@
-"""Postal addresses and the address book. Codes stand beside what people wrote, never in its place."""
+"""Postal addresses and the address book. Codes are beside what people wrote, never in its place."""
 
 from __future__ import annotations
 
