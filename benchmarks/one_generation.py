@@ -27,7 +27,7 @@ _VIDEO_PROMPT = "slow, calm move over the cup and its crema"
 
 
 def main(photograph: Path) -> None:
-    taken = take_in(photograph.read_bytes(), None)
+    taken = take_in(photograph.read_bytes())
     photo = Photo(taken.content_hash, taken.content_type, lambda: taken.content)
     brief = MediaBrief("listing", "Cup", "A cup.", _PROMPT, video_prompt=_VIDEO_PROMPT, photos=(photo,))
     # A warm function has imported everything, and asked once whether the encoder runs.

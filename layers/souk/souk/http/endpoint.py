@@ -217,7 +217,7 @@ def _choice(name: str, offered: tuple[int, ...], request: Request, problems: lis
         return None
     by_text = {str(number): number for number in offered}
     if given not in by_text:
-        problems.append(FieldProblem(name, f"must be one of {', '.join(by_text)}"))
+        problems.append(FieldProblem(name, f"must be one of {', '.join(by_text)}", "unknown_value"))
     return by_text.get(given)
 
 

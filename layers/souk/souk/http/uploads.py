@@ -26,7 +26,7 @@ class FilesForm(NamedTuple):
 
 
 def is_multipart(request: Request) -> bool:
-    return request.headers.get("content-type", "").split(";")[0].strip().lower() == MULTIPART
+    return request.content_type == MULTIPART
 
 
 def read_files(request: Request, form: FilesForm) -> list[tuple[str, bytes]]:
