@@ -1,11 +1,11 @@
 """Wire shapes of photos and of their uploads."""
 
 # Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field
 
-from souk.http.fields import Wire
+from souk.http.fields import Line, Shaped, Wire
 from souk.selling.photos.model import LEAST_SIDE, MOST_MEGAPIXELS, MOST_PHOTOS, MOST_UPLOAD_BYTES
 
 _UNKNOWN_TYPE: Final = "application/octet-stream"
@@ -14,10 +14,13 @@ _MEDIA_TYPE: Final = r"^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+( *;[ -~]*)?$
 
 
 class UploadRequest(Wire):
+    # Browsers know no type for some pictures (HEIC) and send an empty one, which is the default of a field with a shape.
     content_type: Annotated[
-        str,
-        StringConstraints(pattern=_MEDIA_TYPE, max_length=127),
-        Field(description="What the client takes the file for, and sends again with it. The bytes decide."),
+        Line,
+        Shaped(_MEDIA_TYPE, "must be a media type, as image/jpeg"),
+        Field(
+            max_length=127, description="What the client takes the file for, and sends again with it. The bytes decide."
+        ),
     ] = _UNKNOWN_TYPE
     size: Annotated[
         int,
@@ -31,12 +34,6 @@ class UploadRequest(Wire):
             ),
         ),
     ]
-
-    @field_validator("content_type", mode="before")
-    @classmethod
-    def _unknown(cls, given: Any) -> Any:
-        """Browsers know no type for some pictures (HEIC) and send an empty one."""
-        return _UNKNOWN_TYPE if given is None or given == "" else given
 
 
 class UploadsRequest(Wire):
