@@ -14,7 +14,7 @@ _MEDIA_TYPE: Final = r"^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+( *;[ -~]*)?$
 
 
 class UploadRequest(Wire):
-    # Browsers know no type for some pictures (HEIC) and send an empty one, which is the default of a field with a shape.
+    # Browsers know no type for some pictures (HEIC) and send an empty one, which stands for the default.
     content_type: Annotated[
         Line,
         Shaped(_MEDIA_TYPE, "must be a media type, as image/jpeg"),
