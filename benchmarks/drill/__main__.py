@@ -71,7 +71,7 @@ class Drill:
     def set_out(self, kills: int, rest: float) -> None:
         """Start all journeys, spread over the time of the kills."""
         span = kills * (sum(_GAPS) / 2)
-        until = time.monotonic() + span + kills * 30 + rest
+        until = time.monotonic() + span + kills * 120 + rest
 
         def common() -> tuple[Ledger, float, float, int]:
             return self.ledger, self.random.uniform(0, span), until, self.random.randrange(1 << 30)
