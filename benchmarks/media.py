@@ -17,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,7 @@ from benchmarks.rows import Row, table
 from souk.selling.media.adapters.studio import encoder
 from souk.selling.media.adapters.studio.film import FRAMES_PER_SECOND, SIDE, SOURCE_SIDE, Frame, frames
 from souk.selling.media.adapters.studio.shoot import shoot
-from tests.functions.template import ROOT, resources
+from tests.functions.template import ROOT
 
 _ROUNDS: Final = 5
 _PHOTOGRAPHS: Final = (
@@ -64,22 +64,25 @@ def measure() -> list[Row]:
     ]
 
 
-def gb_seconds(spent: Spent) -> float:
+def gb_seconds(spent: Spent, tree: Path = ROOT) -> float:
     """The sum over the functions of what is billed."""
-    return sum(_billed(part, *times) * _memory(part) / 1024 for part, times in spent.items())
+    return sum(_billed(part, *times, tree) * _memory(part, tree) / 1024 for part, times in spent.items())
 
 
-def longest(spent: Spent) -> float:
+def longest(spent: Spent, tree: Path = ROOT) -> float:
     """Seconds: the parts run at the same time."""
-    return max(_billed(part, *times) for part, times in spent.items())
+    return max(_billed(part, *times, tree) for part, times in spent.items())
 
 
-def _billed(part: str, seconds: float, processor_seconds: float) -> float:
-    return max(seconds, processor_seconds * MEGABYTES_OF_ONE_PROCESSOR / _memory(part))
+def _billed(part: str, seconds: float, processor_seconds: float, tree: Path) -> float:
+    return max(seconds, processor_seconds * MEGABYTES_OF_ONE_PROCESSOR / _memory(part, tree))
 
 
-def _memory(part: str) -> int:
-    return int(resources("AWS::Serverless::Function")[_FUNCTIONS[part]]["MemorySize"])
+def _memory(part: str, tree: Path) -> int:
+    """MB, as the template of that tree says."""
+    template = (tree / "template.yaml").read_text()
+    own = template[template.index(f"\n  {_FUNCTIONS[part]}:") :]
+    return int(own[own.index("MemorySize:") :].split(maxsplit=2)[1])
 
 
 def _generated(tree: Path) -> Spent:
@@ -146,17 +149,19 @@ def _likeness(made: Sequence[Frame], quality: tuple[str, ...]) -> float:
 def compare(other: Path, rounds: int) -> str:
     """Both trees in turn: medians of each figure, and this tree's divided by the other's."""
     spent = [(_generated(ROOT), _generated(other)) for _ in range(rounds)]
-    figures = {
-        "pictures, processor s": lambda one: one["images"][1],
-        "film, processor s": lambda one: one["video"][1],
-        "pictures, s": lambda one: one["images"][0],
-        "film, s": lambda one: one["video"][0],
+    figures: dict[str, Callable[[Spent, Path], float]] = {
+        "pictures, processor s": lambda one, _: one["images"][1],
+        "film, processor s": lambda one, _: one["video"][1],
+        "pictures, s": lambda one, _: one["images"][0],
+        "film, s": lambda one, _: one["video"][0],
         "longest billed, s": longest,
         "billed, GB-s": gb_seconds,
     }
     lines = ["| median of | here | there | ratio |", "| --- | ---: | ---: | ---: |"]
     for name, figure in figures.items():
-        here, there = (statistics.median(figure(pair[side]) for pair in spent) for side in (0, 1))
+        here, there = (
+            statistics.median(figure(pair[side], tree) for pair in spent) for side, tree in enumerate((ROOT, other))
+        )
         lines.append(f"| {name} | {here:.2f} | {there:.2f} | {here / there:.2f} |")
     return "\n".join(lines)
 

@@ -93,7 +93,9 @@ def test_an_order_is_there_with_its_payment_and_its_review(souk: LocalStack) -> 
     assert same(now, then) == then
     assert now["status"] in ("delivered", "completed")  # two weeks after its delivery
     assert now["payment"]["captured"] == captured
-    assert [line for part in now["fulfilments"] for line in part["items"]] == items
+    # Lists of lines name a small picture, which did not exist when this was stored.
+    small = [{**item, "image_url": f"{item['image_url']}?width=320"} for item in items]
+    assert [line for part in now["fulfilments"] for line in part["items"]] == small
     [address] = buyer.read("users/addresses")
     assert same(address, buyer.known["address"]) == buyer.known["address"]
     assert buyer.read(f"products/{items[0]['product_id']}/reviews")["data"] == [buyer.known["review"]]
