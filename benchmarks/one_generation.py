@@ -8,6 +8,7 @@ of any commit, so it uses the providers only.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import resource
 import sys
@@ -17,7 +18,6 @@ from pathlib import Path
 
 import imageio_ffmpeg  # type: ignore[import-untyped]
 
-from souk.selling.media.adapters.pictures import take_in
 from souk.selling.media.adapters.studio.images import StudioImages
 from souk.selling.media.adapters.studio.video import StudioVideo
 from souk.selling.media.model import MediaBrief, Photo
@@ -27,8 +27,8 @@ _VIDEO_PROMPT = "slow, calm move over the cup and its crema"
 
 
 def main(photograph: Path) -> None:
-    taken = take_in(photograph.read_bytes())
-    photo = Photo(taken.content_hash, taken.content_type, lambda: taken.content)
+    content = photograph.read_bytes()
+    photo = Photo(hashlib.sha256(content).hexdigest(), "image/png", lambda: content)
     brief = MediaBrief("listing", "Cup", "A cup.", _PROMPT, video_prompt=_VIDEO_PROMPT, photos=(photo,))
     # A warm function has imported everything, and asked once whether the encoder runs.
     imageio_ffmpeg.get_ffmpeg_exe()

@@ -18,7 +18,7 @@ from souk.selling.media.model import MediaTransient
 # can be more. That saves a quarter of its time and of the bytes, and changes hardly a pixel (docs/adr/0023).
 QUALITY: Final = (
     *("-preset", "superfast", "-crf", "23"),
-    *("-x264-params", "b-adapt=0:bframes=5:scenecut=0:weightp=0"),
+    *("-x264-params", "b-adapt=0:bframes=5:scenecut=0:weightp=0:aq-mode=0"),
 )
 _TIMEOUT_SECONDS = 60
 # The most that Linux gives without asking the administrator; by default it is 64 kB, one switch of processes each.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,9 @@ from souk.selling.media.adapters.studio.subject import Subject
 
 type Box = tuple[float, float, float, float]
 """Left, top, right, bottom, in pixels of the photo."""
+
+_LANCZOS: Final = Image.Resampling.LANCZOS
+_BICUBIC: Final = Image.Resampling.BICUBIC
 
 # Part of a picture's side that stays free around the subject: at least what marketplaces ask for.
 MARGIN: Final = 0.06
@@ -103,15 +107,26 @@ def free_around(size: tuple[int, int], subject: Subject) -> float:
 
 
 def enlarged(picture: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
-    """`box`, which lies within the picture, as a picture of `size`, sharpened."""
+    """`box`, which lies within the picture, as a picture of `size`, sharpened.
+
+    Only the brightness is: sharpened colours look the same, and cost twice as much again.
+    """
+    left, top = int(box[0]), int(box[1])
+    area = picture.crop((left, top, math.ceil(box[2]), math.ceil(box[3])))
+    inside = (box[0] - left, box[1] - top, box[2] - left, box[3] - top)
+    luma, *colours = area.convert("YCbCr").split()
+    planes = (_enlarged_luma(luma, inside, size), *(plane.resize(size, _BICUBIC, box=inside) for plane in colours))
+    return Image.merge("YCbCr", planes).convert("RGB")
+
+
+def _enlarged_luma(luma: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
     scale = size[0] / (box[2] - box[0])
     if scale <= 1.5:
-        return picture.resize(size, Image.Resampling.LANCZOS, box=box).filter(ImageFilter.UnsharpMask(1.2, 40, 2))
+        return luma.resize(size, _LANCZOS, box=box).filter(ImageFilter.UnsharpMask(1.2, 40, 2))
     # In two steps with sharpening between them: a single large step shows ringing.
     halfway = (max(1, round(size[0] / scale**0.5)), max(1, round(size[1] / scale**0.5)))
-    step = picture.resize(halfway, Image.Resampling.LANCZOS, box=box).filter(ImageFilter.UnsharpMask(1.2, 45, 1))
-    sharpened = step.resize(size, Image.Resampling.BICUBIC)
-    return sharpened.filter(ImageFilter.UnsharpMask(min(2.4, scale * 0.6), 45, 2))
+    step = luma.resize(halfway, _LANCZOS, box=box).filter(ImageFilter.UnsharpMask(1.2, 45, 1))
+    return step.resize(size, _BICUBIC).filter(ImageFilter.UnsharpMask(min(2.4, scale * 0.6), 45, 2))
 
 
 def cut_out(picture: Image.Image, subject: Subject, box: Box, side: int) -> tuple[Image.Image, Image.Image]:
@@ -124,7 +139,7 @@ def cut_out(picture: Image.Image, subject: Subject, box: Box, side: int) -> tupl
     size = (right - left, bottom - top)
     colours, matte = Image.new("RGB", (side, side)), Image.new("L", (side, side))
     colours.paste(enlarged(picture, inside, size), (left, top))
-    matte.paste(subject.matte.resize(size, Image.Resampling.BICUBIC, box=inside), (left, top))
+    matte.paste(subject.matte.resize(size, _BICUBIC, box=inside), (left, top))
     return colours, matte
 
 
