@@ -5,12 +5,12 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "${PYTHON:-python3.13}" -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check moto[dynamodb]==5.2.5 boto3
+"$folder/venv/bin/pip" install --quiet --disable-pip-version-check moto[dynamodb]==5.2.5 boto3==1.43.108
 "$folder/venv/bin/python" - <<'CHECK'
 import os
 from importlib.metadata import version
 
-import boto3
+import boto3==1.43.108
 from moto import mock_aws
 
 os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1")
