@@ -68,10 +68,14 @@ class DueSweeper[S, T: HasDueTime]:
 
 
 class Swept(TypedDict):
-    """`touched`: how many pieces of work there were. `unfinished`: time or number were up before the work was."""
+    """`touched`: how many pieces of work there were. `unfinished`: time or number were up before the work was.
+
+    `after`: where the next call continues what has a position.
+    """
 
     touched: int
     unfinished: NotRequired[Literal[True]]
+    after: NotRequired[str]
 
 
 def sweep_all(sweepers: Iterable[Sweeper], seconds_left: Callable[[], float], *, everything: bool) -> Swept:
