@@ -22,7 +22,7 @@ from local.patches import gateways
 from local.problems import Unusable
 from local.running import Places
 from local.saving import replace_durably
-from local.settings import Settings
+from local.settings import Settings, installation
 from local.stand_ins import StandIn
 from local.sweeping import start_sweeps
 from local.terminal import Terminal
@@ -170,6 +170,8 @@ class Stack:
             }
         if stripe := self._stand_in_url("stripe"):
             parameters["StripeApiUrl"] = stripe.rstrip("/")
+        else:
+            parameters["Installation"] = installation(self.settings.data)
         return {**parameters, **self.settings.parameters}
 
     def _deploy(self, package: packaging.Package) -> str:

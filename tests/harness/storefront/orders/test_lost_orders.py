@@ -326,7 +326,7 @@ def test_a_page_that_cannot_be_understood_raises_an_alarm_and_the_others_are_com
             None,
         )
 
-    made.bank.complete_sessions = listed  # type: ignore[method-assign]
+    made.bank.complete_sessions = listed  # type: ignore[assignment,method-assign]
     assert made.invoke("sweep_orders", {"starting": True}) == {"touched": 2}
     assert made.alarms == [LOST_ALARM] * 3
 
