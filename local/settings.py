@@ -8,7 +8,7 @@ EBAY_TOKEN_URL       the stand-in    OAuth token endpoint
 EBAY_CLIENT_ID, EBAY_CLIENT_SECRET   the eBay application's keys
 STRIPE_API_URL       the stand-in    Stripe's API, without /v1
 STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET    Stripe's secret key, and the secret that it signs events with
-INSTALLATION         this machine's name   whose payments are ours, where local clouds share an account at Stripe
+INSTALLATION         kept in SOUK_DATA   whose payments are ours, where local clouds share an account at Stripe
 CHECKOUT_SUCCESS_URL, CHECKOUT_CANCEL_URL    the frontend's pages after a payment
 MEDIA_PROVIDER       studio          studio, openai or bedrock
 OPENAI_API_KEY, OPENAI_API_URL, OPENAI_IMAGE_MODEL, BEDROCK_IMAGE_MODEL, BEDROCK_VIDEO_MODEL, BEDROCK_TEXT_MODEL
@@ -37,6 +37,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from local.problems import Unusable
+from local.saving import replace_durably
 from local.vendors.stripe.events import LOCAL_SECRET
 
 # Setting -> template parameter. A changed value means a new deployment.
@@ -110,8 +111,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     _check_tax_rates(given.get("TAX_RATES", "{}"))
     parameters = {parameter: given[name] for name, parameter in _PARAMETERS.items() if name in given}
     parameters |= {"Architecture": own_architecture()}
-    if "StripeApiUrl" in parameters:
-        parameters.setdefault("Installation", platform.node())
     return Settings(
         port=_port(given.get("PORT", "3000")),
         data=Path(given.get("SOUK_DATA", ".souk")).resolve(),
@@ -125,6 +124,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         demo_token=given.get("EBAY_ACCESS_TOKEN", "dev-ebay-demo"),
         stack=given.get("STACK", ""),
     )
+
+
+def installation(data: Path) -> str:
+    """The name that our payment pages carry: this machine's when the data folder was first used, and moves with it."""
+    file = data / "installation"
+    if not file.exists():
+        replace_durably(file, platform.node().encode())
+    return file.read_text()
 
 
 def _secrets(given: Mapping[str, str]) -> dict[str, str]:

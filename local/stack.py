@@ -22,8 +22,9 @@ from local.patches import gateways
 from local.problems import Unusable
 from local.running import Places
 from local.saving import replace_durably
-from local.settings import Settings
+from local.settings import Settings, installation
 from local.stand_ins import StandIn
+from local.sweeping import start_sweeps
 from local.terminal import Terminal
 
 ROOT = Path(__file__).parents[1]
@@ -169,6 +170,8 @@ class Stack:
             }
         if stripe := self._stand_in_url("stripe"):
             parameters["StripeApiUrl"] = stripe.rstrip("/")
+        else:
+            parameters["Installation"] = installation(self.settings.data)
         return {**parameters, **self.settings.parameters}
 
     def _deploy(self, package: packaging.Package) -> str:
@@ -205,9 +208,7 @@ class Stack:
 
     def _sweep(self) -> None:
         """Invoke the sweepers: they finish what an earlier run was doing when it ended."""
-        payload = json.dumps({"starting": True})
-        for name in filter(None, map(self.physical_name, SWEEPERS)):
-            self.cloud.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=payload)
+        start_sweeps(self.cloud.client("lambda"), tuple(filter(None, map(self.physical_name, SWEEPERS))))
 
     def _announce(self) -> None:
         replace_durably(self.settings.data / "running", json.dumps(asdict(self.places)).encode())

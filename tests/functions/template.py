@@ -57,7 +57,19 @@ def resolve(value: Any, physical: dict[str, str]) -> str:
         }.items():
             text = text.replace(f"${{{name}}}", made)
         return text
+    if form == "Fn::If":
+        condition, yes, no = argument
+        return resolve(yes if _holds(read_template()["Conditions"][condition], physical) else no, physical)
     raise ValueError(f"cannot resolve {form} outside of a deployment")
+
+
+def _holds(condition: dict[str, Any], physical: dict[str, str]) -> bool:
+    match condition:
+        case {"Fn::Not": [inner]}:
+            return not _holds(inner, physical)
+        case {"Fn::Equals": [one, other]}:
+            return resolve(one, physical) == resolve(other, physical)
+    raise ValueError(f"cannot resolve {condition} outside of a deployment")
 
 
 __all__ = ["ACCOUNT", "REGION", "ROOT", "logical_id", "resolve", "resources", "variables_of"]

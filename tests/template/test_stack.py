@@ -69,6 +69,14 @@ def test_an_endpoint_ends_before_the_gateway_gives_up(function: str) -> None:
     assert FUNCTIONS[function]["Timeout"] < 30
 
 
+def test_a_given_installation_is_the_whole_name_so_that_a_restored_stack_can_have_the_name_of_the_lost_one() -> None:
+    variables = [function.get("Environment", {}).get("Variables", {}) for function in FUNCTIONS.values()]
+    names = [own["SOUK_INSTALLATION"] for own in variables if "SOUK_INSTALLATION" in own]
+    by_default = {"Fn::Sub": "${AWS::AccountId}/${AWS::Region}/${AWS::StackName}"}
+    assert len(names) == 4
+    assert all(name == {"Fn::If": ["IsNamed", {"Ref": "Installation"}, by_default]} for name in names)
+
+
 @pytest.mark.parametrize("table", resources("AWS::DynamoDB::Table"))
 def test_a_table_survives_mistakes(table: str) -> None:
     whole = template()["Resources"][table]

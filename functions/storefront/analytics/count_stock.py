@@ -13,5 +13,6 @@ from souk.wiring.orders import suspensions
 @step
 def handler(event: Mapping[str, Any]) -> None:
     """The newest state of each product; the first that fails stops the batch, and the stream delivers it again."""
-    suspensions().end_holds(suspended_shops(event))
     stock_counter().count(stock_changes(event))
+    if suspended := tuple(suspended_shops(event)):
+        suspensions().end_holds(suspended)

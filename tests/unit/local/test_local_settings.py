@@ -17,7 +17,7 @@ from local import build, deploy, routes
 from local.children import Children
 from local.packaging import _archive, read_package
 from local.problems import Unusable
-from local.settings import read_settings
+from local.settings import installation, read_settings
 from local.terminal import Terminal
 from local.testing import ROOT
 from souk.storefront.orders.model.pricing import RateTable
@@ -91,6 +91,16 @@ def test_stripes_stand_in_is_needed_until_its_address_is_given() -> None:
     elsewhere = read_settings({"STRIPE_API_URL": "https://a"})
     assert not elsewhere.needs_stripe_stand_in
     assert elsewhere.parameters["StripeApiUrl"] == "https://a"
+
+
+def test_payments_carry_the_name_that_the_data_folder_was_first_used_under(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.node", lambda: "desk")
+    assert installation(tmp_path) == "desk"
+    monkeypatch.setattr("platform.node", lambda: "laptop")
+    moved = tmp_path.rename(tmp_path.with_name("moved"))
+    assert installation(moved) == "desk"
 
 
 def test_the_secrets_that_everybody_knows_are_the_stand_ins_alone() -> None:

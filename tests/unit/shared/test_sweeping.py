@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from souk.shared.sweeping import LONGEST_PIECE, MOST_A_SWEEP, DueSweeper, Swept, Work, sweep_all
+from souk.shared.sweeping import LEAST_LEFT, MOST_A_SWEEP, DueSweeper, Swept, Work, sweep_all
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -64,7 +64,7 @@ def test_no_piece_is_begun_that_might_not_end_in_time_and_none_starves_another()
     sweepers = Sweeping("slow", 100, done, watch), Sweeping("other", 100, done, watch)
     assert sweep_all(sweepers, watch, everything=False) == Swept(touched=6, unfinished=True)
     assert [name for name, _ in done] == ["slow", "other"] * 3
-    assert watch.left == LONGEST_PIECE
+    assert watch.left == LEAST_LEFT
 
 
 def test_a_sweep_begins_a_limited_number_of_pieces() -> None:

@@ -10,7 +10,7 @@ class Alarm(StrEnum):
     PAYMENT_MISMATCH = "payment_mismatch"
     """A payment with the wrong amount or currency, or a second payment. The order is unchanged; the money was taken."""
     PAYMENT_UNMATCHED = "payment_unmatched"
-    """A payment for an order that does not exist. It is refunded, unless its page does not say who opened it."""
+    """A payment for an order that does not exist. It is refunded if its page says that this installation opened it."""
     REFUND_FAILED = "refund_failed"
     """The vendor could not carry out a refund that the buyer was promised."""
     REFUND_UNKNOWN = "refund_unknown"

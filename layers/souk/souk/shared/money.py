@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Self
 
-from souk.shared.errors import FieldProblem, InvalidRequest, InvalidValue, VendorProblem, VendorRefused
+from souk.shared.errors import InvalidRequest, InvalidValue, VendorProblem, VendorRefused
 
 # ISO 4217, list one of 2026-01-01, by number of decimals. Precious metals, funds, units of account and test codes are
 # left out, because nothing is priced in them.
@@ -108,6 +108,10 @@ class ChargeRules:
     least: Money
     most: Money
 
+    @property
+    def _decimals(self) -> int:
+        return max(0, -int(self.step.amount.normalize().as_tuple().exponent))
+
     def takes(self, amount: Money) -> bool:
         """Whether it is a multiple of `step`; of any size."""
         return amount.amount % self.step.amount == 0
@@ -121,7 +125,8 @@ class ChargeRules:
         """Itself. Raises InvalidRequest about `field` for an amount that could be neither charged nor refunded."""
         if not self.takes(amount):
             detail = f"amounts in {amount.currency} are multiples of {self.step}"
-            raise InvalidRequest(f"{field}: {detail}", [FieldProblem(field, detail, "too_precise")])
+            unfit = InvalidValue(detail, code="too_precise", limit=self._decimals)
+            raise InvalidRequest(f"{field}: {unfit}", [unfit.of(field)])
         return amount
 
     def require_charge(self, amounts: Sequence[Money], charged: Money) -> None:

@@ -16,8 +16,11 @@ from souk.shared.clock import Clock
 
 MOST_A_SWEEP: Final = 2000
 """Pieces of work that one sweep begins."""
-LONGEST_PIECE: Final = 25.0
-"""Seconds that a piece of work may take: two calls to a vendor that does not answer."""
+LEAST_LEFT: Final = 25.0
+"""Seconds without which no piece of work is begun: two calls to a vendor that does not answer.
+
+A piece may take longer, with more such calls, and be killed: so what it works on is made due later before it begins.
+"""
 
 type Work = Callable[[], bool]
 """One piece of work. Returns whether there was anything to do."""
@@ -46,7 +49,7 @@ class DueEntities[S, T: HasDueTime](Protocol):
         ...
 
     def settle(self, entity: T, now: datetime, *, everything: bool) -> None:
-        """Afterwards the entity is not due for a while, also after a failure: it would keep the next one waiting."""
+        """The entity is not due for a while, also after a failure or a kill: it would keep the next one waiting."""
         ...
 
 
@@ -68,10 +71,14 @@ class DueSweeper[S, T: HasDueTime]:
 
 
 class Swept(TypedDict):
-    """`touched`: how many pieces of work there were. `unfinished`: time or number were up before the work was."""
+    """`touched`: how many pieces of work there were. `unfinished`: time or number were up before the work was.
+
+    `after`: where the next call continues what has a position.
+    """
 
     touched: int
     unfinished: NotRequired[Literal[True]]
+    after: NotRequired[str]
 
 
 def sweep_all(sweepers: Iterable[Sweeper], seconds_left: Callable[[], float], *, everything: bool) -> Swept:
@@ -82,7 +89,7 @@ def sweep_all(sweepers: Iterable[Sweeper], seconds_left: Callable[[], float], *,
     turns = deque(sweeper.work(everything=everything) for sweeper in sweepers)
     touched = begun = 0
     failures: list[Exception] = []
-    while turns and begun < MOST_A_SWEEP and seconds_left() > LONGEST_PIECE:
+    while turns and begun < MOST_A_SWEEP and seconds_left() > LEAST_LEFT:
         pieces = turns.popleft()
         try:
             piece = next(pieces, None)
@@ -95,19 +102,6 @@ def sweep_all(sweepers: Iterable[Sweeper], seconds_left: Callable[[], float], *,
             failures.append(error)
     _raise(failures)
     return Swept(touched=touched, unfinished=True) if turns else Swept(touched=touched)
-
-
-def settle_each[T](found: Iterable[T], settle: Callable[[T], int]) -> int:
-    """Call `settle` for each of `found`; returns the sum of its results. Failures are raised as by `sweep_all`."""
-    handled = 0
-    failures: list[Exception] = []
-    for entity in found:
-        try:
-            handled += settle(entity)
-        except Exception as error:  # noqa: BLE001 - raised below
-            failures.append(error)
-    _raise(failures)
-    return handled
 
 
 def _raise(failures: list[Exception]) -> None:

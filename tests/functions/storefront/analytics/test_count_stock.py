@@ -15,6 +15,8 @@ from souk.storefront.analytics.model.stock import Inventory, ProductStock
 from souk.storefront.catalogue.keys import owned_key
 from souk.storefront.catalogue.mapping import from_product, from_stock
 from souk.storefront.catalogue.model import Stock
+from souk.storefront.sellers.mapping import from_shop
+from souk.storefront.sellers.model import Shop, Verification
 from tests.functions.cloud import Cloud, sample
 from tests.functions.storefront.analytics.sellers import (
     CatalogueStream,
@@ -30,7 +32,7 @@ from tests.functions.storefront.analytics.sellers import (
     stock,
 )
 from tests.functions.storefront.catalogue.merchants import Merchant
-from tests.unit.storefront.analytics.paid_orders import ANA, BEA
+from tests.unit.storefront.analytics.paid_orders import ANA, BEA, NOW
 
 SELLER = "01890000-0000-7000-8000-00000000000a"
 
@@ -305,3 +307,21 @@ def test_the_sample_event_recounts(cloud: Cloud) -> None:
     put(cloud, "CatalogueTable", from_stock(Stock("p1", 4, 1)))
     answer = cloud.invoke("rebuild_inventory", sample("rebuild_inventory"))
     assert (answer, inventory(cloud, ANA)) == ({"products": 1, "counted": 1, "following": None}, Inventory(1, 4, 0))
+
+
+def test_a_failing_orders_table_keeps_no_counter_from_moving(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked after the counters, and only when a shop was suspended."""
+    before = Shop(ANA, "Shop", Verification.UNVERIFIED, 1, NOW, NOW)
+    suspended = change(from_shop(before), from_shop(replace(before, verification=Verification.SUSPENDED)))
+
+    def fails() -> None:
+        raise DependencyUnavailable("no orders table")
+
+    monkeypatch.setattr("souk.wiring.orders.order_repository", fails)
+    count_stock(cloud, versions())
+    counted = counters(cloud)
+    assert counted
+    empty(cloud)
+    with pytest.raises(DependencyUnavailable):
+        count_stock(cloud, [suspended, *versions()])
+    assert counters(cloud) == counted

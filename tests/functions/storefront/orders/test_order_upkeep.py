@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from souk.aws.workflows import StepFunctions
 from souk.shared.clock import utc_now
 from souk.storefront.orders.mapping import from_order
 from souk.storefront.orders.model import Order, PaymentStatus, Status
+from souk.storefront.payments.adapters.stripe.adapter import StripePayments
 from souk.wiring import orders
 from tests.functions.cloud import Cloud, forget, sample
 from tests.functions.storefront.orders.market import Buyer, Shop, stock_of
@@ -147,17 +148,48 @@ def test_a_session_that_is_finally_refused_closes_its_order(
 
 
 def test_a_failing_refund_does_not_keep_other_refunds_of_its_order_waiting(
-    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, later: Any
 ) -> None:
+    """It ends its sweep, as the vendor may answer nothing for a while; the next sweep begins with the other."""
     rival = Shop(cloud, "Board and Bowl")
     order_id = buyer.buys((shop.product(price="1.00"), 1), (rival.product(price="2.00"), 1))
     for seller in (shop, rival):
         stripe.fault("fail", times=2)
         assert seller.move(order_id, "cancelled").status == 200
+    later(timedelta(minutes=2))
     stripe.fault("fail")
     with pytest.raises(ExceptionGroup, match="could not be settled"):
-        sweep(cloud, starting=True)
+        sweep(cloud)
+    assert stripe.refunds == []
+    assert sweep(cloud) == 1
     assert [one["amount"] for one in stripe.refunds] == [200]
+
+
+def test_an_order_whose_sweep_is_killed_at_the_vendor_does_not_stay_the_first_for_ever(
+    cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, later: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = buyer.places((shop.product(), 1))
+    refunded = buyer.buys((shop.product(), 1))
+    with stripe.down():
+        buyer.call("cancel_order", refunded)
+    later(timedelta(minutes=32))
+
+    class Killed(BaseException):
+        """The function's time is up: nothing of it runs any more."""
+
+    seen: list[datetime | None] = []
+
+    def kill(*_: Any, **__: Any) -> None:
+        seen.extend(buyer.order(order_id).due_at for order_id in (waiting, refunded))
+        raise Killed
+
+    monkeypatch.setattr(StripePayments, "expire_session", kill)
+    monkeypatch.setattr(StripePayments, "find_refund", kill)
+    for _ in range(2):
+        with pytest.raises(Killed):
+            sweep(cloud)
+    over = utc_now() + timedelta(minutes=32)
+    assert len([due_at for due_at in seen[2:] if due_at is not None and due_at > over]) == 2
 
 
 def test_the_sweep_settles_a_pending_refund(cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar, Final, cast
 
 from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 from souk.shared.money import Money
 from souk.storefront.payments.model import (
-    PaidSession,
+    ListedSession,
+    ListedSessions,
     RefundOutcome,
     RefundStatus,
     Session,
@@ -22,6 +24,8 @@ from tests.harness.clock import VirtualClock
 from tests.harness.faults import Failures, Faults
 
 _SHORTEST: Final = timedelta(minutes=30)
+_LISTED: Final = 2
+"""Pages in one answer of a list."""
 _MEMORY: Final = timedelta(hours=24)
 """For so long a key answers what it answered at first."""
 
@@ -78,10 +82,18 @@ class Bank:
     def session(self, session_id: str) -> Session:
         return self._call("session", lambda: self._page(session_id).now)
 
-    def paid_sessions(self, since: datetime) -> Iterator[PaidSession]:
-        found = self._call("list", lambda: [one for one in self.pages if one.now.paid and one.opened_at >= since])
-        for page in reversed(found):
-            yield PaidSession(page.request.order_id, page.request.buyer_id, page.now)
+    def complete_sessions(self, since: datetime, after: str | None = None) -> ListedSessions:
+        def listed() -> ListedSessions:
+            found = [one for one in reversed(self.pages) if one.now.paid and one.opened_at >= since]
+            ids = [one.id for one in found]
+            rest = found[ids.index(after) + 1 :] if after in ids else found
+            ours = (
+                ListedSession(one.id, one.request.order_id, one.request.buyer_id, partial(getattr, one, "now"))
+                for one in rest[:_LISTED]
+            )
+            return ListedSessions(tuple(ours), rest[_LISTED - 1].id if len(rest) > _LISTED else None)
+
+        return self._call("list", listed)
 
     def expire_session(self, session_id: str) -> Session:
         return self._call("expire", lambda: self._expire(self._page(session_id)))
@@ -156,6 +168,7 @@ class Bank:
             paid=False,
             amount=request.total,
             intent_id=None,
+            opened_at=self.clock(),
             expires_at=request.expires_at,
             installation=request.installation,
         )
@@ -240,6 +253,7 @@ def _session_facts(page: Page) -> dict[str, Any]:
         "payment_intent": page.now.intent_id,
         "amount_total": page.now.amount.minor,
         "currency": page.now.amount.currency.lower(),
+        "created": int(page.now.opened_at.timestamp()),
         "expires_at": int(page.now.expires_at.timestamp()),
         "url": page.now.url,
         "metadata": {

@@ -5,12 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
+from souk.aws.tables import from_stream
+from souk.shared.errors import VendorFailed
+from souk.storefront.orders.mapping import to_unmatched
 from souk.storefront.orders.model import RECHECK_AFTER, RefundStatus, Status
+from souk.storefront.payments.model import ListedSession, ListedSessions, Session
 from tests.harness.branches import explore
 from tests.harness.faults import Fault
 from tests.harness.storefront.orders.bank import Page
@@ -139,7 +144,7 @@ def test_a_refund_that_the_buyers_bank_returns_days_later_raises_an_alarm(made: 
 @pytest.mark.parametrize(
     ("metadata", "alarms"),
     [
-        pytest.param({"installation": "another"}, [], id="another installation's"),
+        pytest.param({"installation": "another"}, [LOST_ALARM], id="another installation's, or ours by another name"),
         pytest.param({"installation": None}, [LOST_ALARM], id="opened by nobody who says so"),
         pytest.param({"order": None}, [], id="another system's"),
     ],
@@ -156,6 +161,15 @@ def test_what_others_sold_on_the_same_account_is_not_refunded(
     assert made.bank.refunds == []
     assert made.alarms == alarms
     assert [item for item in made.store.items(ORDERS) if item["sk"]["S"] == "UNMATCHED"] == []
+
+
+def test_the_list_of_a_start_raises_no_alarm_for_the_pages_of_another_installation(made: Market) -> None:
+    _, page = lost(made)
+    made.outbox.clear()
+    page.now = replace(page.now, installation="another")
+    made.sweep(starting=True)
+    made.settle()
+    assert (made.bank.refunds, made.alarms) == ([], [])
 
 
 def _faults_of(call: str) -> tuple[Fault, ...]:
@@ -252,6 +266,77 @@ def test_after_a_restore_a_start_finds_every_charge_without_any_event(made: Mark
     made.settle()
     claim_every_charge_is_an_order_or_refunded(made)
     assert made.alarms.count(LOST_ALARM) == 2
+
+
+def _lost_orders(made: Market, number: int) -> list[Page]:
+    """That many orders, paid on different days, in a store that was put back to before them. Their events are lost."""
+    before = made.store.snapshot()
+    made.holding = True
+    pages = []
+    for _ in range(number):
+        shopping = Shopping(made, CARL, {"camera": 1})
+        shopping.place()
+        shopping.pay()
+        page = made.bank.page_of(shopping.id)
+        assert page is not None
+        pages.append(page)
+        made.clock.advance(timedelta(hours=7))
+    made.outbox.clear()
+    made.store.restore(before)
+    made.engine.kill_all()
+    made.holding = False
+    return pages
+
+
+def _noted(made: Market) -> list[dict[str, Any]]:
+    return [item for item in made.store.items(ORDERS) if item["sk"]["S"] == "UNMATCHED"]
+
+
+def test_calls_that_each_reach_a_part_of_a_restore_reach_all_of_it(
+    made: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = _lost_orders(made, 5)
+    monkeypatch.setattr("souk.shared.sweeping.MOST_A_SWEEP", 2)
+    event, calls = {"starting": True}, 1
+    while (answer := made.invoke("sweep_orders", event)).get("unfinished"):
+        event, calls = {"starting": True, "after": answer["after"]}, calls + 1
+        assert calls < 10
+    assert len(_noted(made)) == len(pages)
+    assert calls > 2
+    made.settle()
+    claim_every_charge_is_an_order_or_refunded(made)
+
+
+def test_a_page_that_cannot_be_understood_raises_an_alarm_and_the_others_are_compared(made: Market) -> None:
+    odd, *fine = _lost_orders(made, 3)
+    read = {one.id: one.now for one in fine}
+    unreadable = VendorFailed("stripe", "amount_total is missing")
+
+    def listed(_since: datetime, _after: str | None = None) -> ListedSessions:
+        def broken() -> Session:
+            raise unreadable
+
+        return ListedSessions(
+            tuple(
+                ListedSession(one.id, one.request.order_id, one.request.buyer_id, partial(read.__getitem__, one.id))
+                if one.id in read
+                else ListedSession(one.id, one.request.order_id, one.request.buyer_id, broken)
+                for one in (odd, *fine)
+            ),
+            None,
+        )
+
+    made.bank.complete_sessions = listed  # type: ignore[assignment,method-assign]
+    assert made.invoke("sweep_orders", {"starting": True}) == {"touched": 2}
+    assert made.alarms == [LOST_ALARM] * 3
+
+
+def test_a_payment_that_is_found_days_later_counts_when_its_page_was_opened(made: Market) -> None:
+    [page] = _lost_orders(made, 1)
+    made.clock.advance(timedelta(days=2))
+    made.sweep(starting=True)
+    [noted] = _noted(made)
+    assert to_unmatched(from_stream(noted) or {}).capture.at == page.opened_at
 
 
 def test_who_pays_for_a_lost_order_after_the_restore_is_refunded_too(made: Market) -> None:

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 
-from souk.shared.sweeping import settle_each
 from souk.shared.workflows import Change, Dispatcher
 from souk.storefront.orders.model import Order, PaymentStatus
 from souk.storefront.orders.repository import OrderRepository
@@ -91,19 +90,3 @@ def test_a_run_that_waits_again_meanwhile_is_not_replaced() -> None:
     order = an_order()
     current = replace(order, wait="another")
     assert dispatch(replace(order, wait="token"), order, FakeWorkflows(), current).run == 1
-
-
-def test_one_failure_does_not_keep_the_others_from_being_settled() -> None:
-    seen: list[int] = []
-
-    def settle(number: int) -> bool:
-        seen.append(number)
-        if number == 2:
-            raise RuntimeError("poisoned")
-        return number % 2 == 1
-
-    with pytest.raises(ExceptionGroup, match="could not be settled") as failed:
-        settle_each([1, 2, 3], settle)
-    assert [str(one) for one in failed.value.exceptions] == ["poisoned"]
-    assert seen == [1, 2, 3]
-    assert settle_each([1, 3, 4], settle) == 2

@@ -167,7 +167,7 @@ def test_a_new_order_is_due_soon_and_an_open_page_rarer_each_time_until_the_hold
     for _ in range(5):
         assert opened.due_at is not None
         due.append(opened.due_at)
-        opened = opened.reschedule(opened.due_at)
+        opened = opened.reschedule_payment(opened.due_at)
     assert due == [NOW + timedelta(minutes=minutes) for minutes in (2, 4, 8, 16, 32)]
     assert opened.due_at == opened.hold_until + RECHECK_AFTER
 
@@ -371,16 +371,57 @@ def test_a_part_that_is_refunded_whole_is_cancelled_unless_it_has_shipped(
         ends = number == len(refunds) and status in MOVES[Transition.REFUND]
         assert order.fulfilment(ANNA).status is (Status.CANCELLED if ends else status)
     assert order.fulfilment(BERT).status is status
-    assert [line.returned for line in order.fulfilment(ANNA).lines] == [0, 0]
+    back = [2, 1] if status in MOVES[Transition.REFUND] else [0, 0]
+    assert [line.returned for line in order.fulfilment(ANNA).lines] == back
 
 
-def test_only_what_a_refund_says_goes_back_to_the_stock_when_it_cancels_a_part() -> None:
+@pytest.mark.parametrize(
+    ("first", "last", "back"),
+    [
+        (None, None, [2, 1]),
+        (True, None, [2, 1]),
+        (True, False, [1, 0]),
+        (False, None, [1, 1]),
+        (None, False, [0, 0]),
+    ],
+)
+def test_goods_that_never_left_go_back_to_the_stock_unless_a_refund_has_said_no(
+    first: bool | None, last: bool | None, back: list[int]
+) -> None:
     order = paid()
-    order = order.reserve_refund(a_refund(order, ANNA, "10.00", lines={"1": 1}, restock=True))
-    order = order.reserve_refund(a_refund(order, ANNA, "17.35", lines={"1": 1, "2": 1}))
+    order = order.reserve_refund(a_refund(order, ANNA, "10.00", lines={"1": 1}, restock=first))
+    assert order.lines[0].returned == (1 if first else 0)
+    order = order.reserve_refund(a_refund(order, ANNA, "17.35", lines={"1": 1, "2": 1}, restock=last))
     assert order.fulfilment(ANNA).status is Status.CANCELLED
-    assert [line.returned for line in order.fulfilment(ANNA).lines] == [1, 0]
+    assert [line.returned for line in order.fulfilment(ANNA).lines] == back
     assert order.status is Status.CONFIRMED  # Bert's
+
+
+@pytest.mark.parametrize(("restock", "back"), [(None, [2, 1]), (False, [0, 0])])
+def test_an_amount_that_leaves_no_money_returns_what_never_left(restock: bool | None, back: list[int]) -> None:
+    order = paid()
+    order = order.reserve_refund(a_refund(order, ANNA, "34.57", restock=restock))
+    assert [line.returned for line in order.fulfilment(ANNA).lines] == back
+
+
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.PROCESSING])
+@pytest.mark.parametrize("wanted", [{"amount": "34.57"}, {"amount": "27.35", "lines": {"1": 2, "2": 1}}])
+def test_what_an_earlier_version_refunded_whole_and_did_not_cancel_can_be_cancelled_only(
+    status: Status, wanted: dict[str, Any]
+) -> None:
+    order = standing(paid(), status)
+    order = replace(order, refunds=(a_refund(order, ANNA, restock=False, **wanted),))
+    following = Status.SHIPPED if status is Status.PROCESSING else Status.PROCESSING
+    assert refused(lambda: order.advance(ANNA, following, NOW, FORTNIGHT)) == "nothing_to_ship"
+    cancelled = order.cancel_fulfilment(ANNA, "r9", NOW)
+    assert [line.returned for line in cancelled.fulfilment(ANNA).lines] == [2, 1]
+    assert order.advance(BERT, following, NOW, FORTNIGHT).fulfilment(BERT).status is following
+
+
+def test_what_was_refunded_whole_on_its_way_can_still_arrive() -> None:
+    order = standing(paid(), Status.SHIPPED)
+    order = order.reserve_refund(a_refund(order, ANNA, "34.57"))
+    assert order.advance(ANNA, Status.DELIVERED, NOW, FORTNIGHT).fulfilment(ANNA).status is Status.DELIVERED
 
 
 @pytest.mark.parametrize("wanted", Status)
@@ -411,8 +452,8 @@ def test_an_order_has_a_limited_number_of_refunds() -> None:
 def test_rescheduling_delays_what_is_due_and_nothing_else() -> None:
     order = paid().cancel("r1", NOW)
     assert order.due_at == NOW + RECHECK_AFTER
-    assert order.reschedule(NOW) == order
-    assert order.reschedule(NOW + RECHECK_AFTER).due_at == NOW + 2 * RECHECK_AFTER
+    assert order.reschedule_refund("r1", NOW) == order.reschedule_payment(NOW + RECHECK_AFTER) == order
+    assert order.reschedule_refund("r1", NOW + RECHECK_AFTER).due_at == NOW + 2 * RECHECK_AFTER
     assert order.settle_refund(order.refunds[0].succeeded("re_1", NOW)).due_at is None
 
 

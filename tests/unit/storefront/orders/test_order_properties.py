@@ -36,6 +36,7 @@ from tests.unit.storefront.orders.order_builders import (
 
 type Move = Callable[[Order, datetime], Order]
 
+RESTOCK = st.sampled_from([None, True, False])
 SELLERS = st.sampled_from([ANNA, BERT])
 LINES = {ANNA: ("1", "2"), BERT: ("3",)}
 INITIAL = {"product-1": 10, "product-2": 10, "product-3": 10}
@@ -45,7 +46,7 @@ def _next_refund(order: Order) -> str:
     return f"refund-{len(order.refunds) + 1}"
 
 
-def _refund(seller_id: str, amount: str, units: int, restock: bool) -> Move:
+def _refund(seller_id: str, amount: str, units: int, restock: bool | None) -> Move:
     def move(order: Order, now: datetime) -> Order:
         lines = {line_id: units for line_id in LINES[seller_id] if units}
         return order.reserve_refund(
@@ -55,7 +56,7 @@ def _refund(seller_id: str, amount: str, units: int, restock: bool) -> Move:
     return move
 
 
-def _refund_rest(seller_id: str, restock: bool) -> Move:
+def _refund_rest(seller_id: str, restock: bool | None) -> Move:
     """All that is left of a part, as a refund without lines and amount."""
 
     def move(order: Order, now: datetime) -> Order:
@@ -105,8 +106,8 @@ MOVES: st.SearchStrategy[Move] = st.one_of(
     st.builds(_advance, SELLERS, st.sampled_from(sorted(SELLER_TRANSITIONS))),
     st.builds(_advance, SELLERS, st.sampled_from(Status)),
     st.builds(_cancel_part, SELLERS),
-    st.builds(_refund, SELLERS, st.sampled_from(["0.01", "1.10", "7.35", "34.57"]), st.integers(0, 3), st.booleans()),
-    st.builds(_refund_rest, SELLERS, st.booleans()),
+    st.builds(_refund, SELLERS, st.sampled_from(["0.01", "1.10", "7.35", "34.57"]), st.integers(0, 3), RESTOCK),
+    st.builds(_refund_rest, SELLERS, RESTOCK),
     st.builds(_settle, st.integers(0, 9), st.booleans()),
     st.sampled_from([lambda order, now: order.cancel(_next_refund(order), now)]),
     st.sampled_from(sorted(CLOSED)).map(lambda status: lambda order, _: order.close_unpaid(status)),
@@ -114,7 +115,8 @@ MOVES: st.SearchStrategy[Move] = st.one_of(
     st.just(lambda order, now: order.retry_checkout(now, HOLD)),
     st.just(lambda order, now: order.end_hold(now)),
     st.just(lambda order, now: order.complete_overdue(now)),
-    st.just(lambda order, now: order.reschedule(now)),
+    st.just(lambda order, now: order.reschedule_payment(now)),
+    st.just(lambda order, now: order.reschedule_refund(f"refund-{len(order.refunds)}", now)),
     st.just(lambda order, _: order.restart()),
     SELLERS.map(lambda seller_id: lambda order, _: order.tracked(seller_id, "RM", "1")),
 )
@@ -170,7 +172,8 @@ def demand_sound(world: World, placed: Order) -> None:
         assert world.stock[line.product_id] + line.taken == INITIAL[line.product_id]
     for part in order.fulfilments:
         refunded = [one for one in order.refunds if part.seller_id in one.shares]
-        assert part.is_live or refunded or all(line.taken == 0 for line in part.lines)
+        said_no = any(one.restock is False for one in refunded)
+        assert part.is_live or said_no or all(line.taken == 0 for line in part.lines)
         for line in part.lines:
             restocked = sum(one.lines.get(line.id, 0) for one in order.refunds if one.restock)
             assert line.returned <= restocked or not part.is_live

@@ -317,3 +317,22 @@ def test_an_invalid_list_is_an_unknown_outcome() -> None:
     _, payments = answering(lambda: said({"object": "list", "data": None}))
     with pytest.raises(VendorFailed):
         payments.find_refund(refund_request())
+
+
+def test_pages_of_other_users_are_not_read_and_one_that_is_malformed_keeps_no_other_from_being_read() -> None:
+    saving_a_card = session_json(id="cs_theirs", mode="setup", amount_total=None, metadata={}, status="complete")
+    malformed = session_json(id="cs_odd", amount_total=None, status="complete")
+    paid_page = session_json(id="cs_fine", status="complete", payment_status="paid", url=None)
+    _, payments = answering(lambda: said(list_json(saving_a_card, malformed, paid_page)))
+    odd, fine = payments.complete_sessions(NOW).sessions
+    assert (odd.id, fine.id, fine.read().paid) == ("cs_odd", "cs_fine", True)
+    with pytest.raises(VendorFailed, match="amount_total"):
+        odd.read()
+
+
+def test_a_part_of_the_list_with_no_page_of_ours_says_where_the_list_goes_on() -> None:
+    theirs = session_json(id="cs_theirs", metadata={}, status="complete")
+    asked, payments = answering(lambda: said(list_json(theirs, has_more=True)))
+    listed = payments.complete_sessions(NOW, "cs_before")
+    assert (listed.sessions, listed.last) == ((), "cs_theirs")
+    assert asked[0].url.params["starting_after"] == "cs_before"

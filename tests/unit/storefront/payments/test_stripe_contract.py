@@ -200,7 +200,7 @@ def test_a_paid_page_names_the_payment(stripe: Stripe, payments: StripePayments)
     assert session.intent_id.startswith("pi_")
 
 
-def test_paid_pages_are_listed_with_their_orders_newest_first_and_page_by_page(
+def test_complete_pages_are_listed_with_their_orders_newest_first_and_from_any_position(
     clock: Clock, stripe: Stripe, payments: StripePayments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("souk.storefront.payments.adapters.stripe.adapter._PAGE", 2)
@@ -209,10 +209,20 @@ def test_paid_pages_are_listed_with_their_orders_newest_first_and_page_by_page(
         payments.open_session(request(order_id=f"order-{number}", installation="ours" if number % 2 else None))
         if number != 3:
             stripe.pay(f"order-{number}")
-    found = list(payments.paid_sessions(NOW + timedelta(seconds=1)))
+    since = NOW + timedelta(seconds=1)
+    first = payments.complete_sessions(since)
+    second = payments.complete_sessions(since, first.last)
+    assert first.last == first.sessions[-1].id
+    assert second.last is None
+    found = (*first.sessions, *second.sessions)
     assert [one.order_id for one in found] == ["order-5", "order-4", "order-2", "order-1"]
-    assert [one.session.installation for one in found] == ["ours", None, None, "ours"]
-    assert {(one.buyer_id, one.session.paid, one.session.amount) for one in found} == {(BUYER, True, TOTAL)}
+    read = [one.read() for one in found]
+    assert [one.installation for one in read] == ["ours", None, None, "ours"]
+    assert [one.opened_at for one in read] == [NOW + timedelta(seconds=number) for number in (5, 4, 2, 1)]
+    assert {(one.paid, one.amount) for one in read} == {(True, TOTAL)}
+    assert {one.buyer_id for one in found} == {BUYER}
+    [after_the_second] = payments.complete_sessions(since, found[2].id).sessions
+    assert after_the_second.order_id == "order-1"
 
 
 def test_a_page_expires_by_time(clock: Clock, payments: StripePayments) -> None:

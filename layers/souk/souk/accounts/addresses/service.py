@@ -14,7 +14,8 @@ from souk.shared.errors import Conflict, NotFound
 from souk.shared.versioned import Versions, check_version, retrying
 
 if TYPE_CHECKING:
-    from souk.accounts.addresses.model.postal_rules import CountryRules
+    from souk.accounts.addresses.model.phone_plans import PhonePlans
+    from souk.accounts.addresses.model.postal_rules import PostalRules
 
 _OF_PLACE: Final = frozenset({"city", "state", "postal_code", "country"})
 _OF_PHONE: Final = frozenset({"phone", "country"})
@@ -40,18 +41,6 @@ class AddressStore(Protocol):
 
     def remove(self, address: Address, next_default: str | None, *, was_default: bool) -> None:
         """`next_default`: the address that becomes the default if this one was. Raises Stale."""
-        ...
-
-
-class PostalRules(Protocol):
-    def rules(self, country: str) -> CountryRules:
-        """What a country (ISO 3166-1 alpha-2) wants of an address."""
-        ...
-
-
-class PhonePlans(Protocol):
-    def e164(self, typed: str, country: str | None) -> str | None:
-        """`typed`, where it is dialled in `country`, in the form of E.164; None when no plan knows it."""
         ...
 
 

@@ -96,13 +96,18 @@ class RefundedLine(Wire):
 class NewRefund(Wire):
     """What to refund: units of lines, or an amount, or with neither all that is left of the seller's part.
 
-    `restock`: the units go back to the stock. `seller_id` is for operators: which seller's part of an order.
+    Units of lines are refunded with their share of the tax. All units that are left of what has not shipped are
+    refunded with everything that is left, shipping and its tax too. What is refunded whole before it shipped is
+    cancelled.
+
+    `restock`: whether the units go back to the stock. By default they do when this cancels the seller's part, and do
+    not otherwise. `seller_id` is for operators: which seller's part of an order.
     """
 
     lines: Annotated[list[RefundedLine], Field(min_length=1, max_length=MOST_LINES)] | None = None
     amount: Annotated[Amount, Field(gt=0)] | None = None
     reason: Annotated[Line, Field(min_length=1, max_length=500)]
-    restock: bool = False
+    restock: bool | None = None
     seller_id: EntityId | None = None
 
     @model_validator(mode="after")

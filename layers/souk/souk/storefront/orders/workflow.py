@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from souk.shared.clock import Clock
 from souk.shared.errors import VendorRefused
-from souk.shared.sweeping import settle_each
-from souk.storefront.orders.model import Order, Refund, UnmatchedPayment
+from souk.storefront.orders.model import Order, UnmatchedPayment
 from souk.storefront.orders.repository import OrderRepository
 from souk.storefront.orders.service.refunds import Refunds
 from souk.storefront.orders.service.settlement import Settlement
@@ -70,18 +70,16 @@ class DueOrders:
         """Never before it is due, not even at a start: that may be a part of a restore."""
         if unmatched.due_at is None or unmatched.due_at > now:
             return
-        try:
-            self.unmatched.settle(unmatched, now)
-        finally:
-            self.unmatched.reschedule(unmatched, now)
+        self.unmatched.reschedule(unmatched, now)
+        self.unmatched.settle(unmatched, now)
 
     def _settle_order(self, order: Order, now: datetime, *, everything: bool) -> None:
-        try:
-            self._settle_payment(order, now)
-            self._reconcile_refunds(order, now, everything=everything)
-        finally:
-            # After any answer of the vendor, and after none.
-            self.orders.change(order.buyer_id, order.id, now, lambda found: found.complete_overdue(now).reschedule(now))
+        """What the vendor is asked about is made due later before the call, which may end this function too."""
+        later = self.orders.change(
+            order.buyer_id, order.id, now, lambda found: found.complete_overdue(now).reschedule_payment(now)
+        )
+        self._settle_payment(later, now)
+        self._reconcile_refunds(order, now, everything=everything)
 
     def _settle_payment(self, order: Order, now: datetime) -> None:
         if order.is_pending and order.hold_until <= now:
@@ -94,10 +92,12 @@ class DueOrders:
                 self.open_session(order)
 
     def _reconcile_refunds(self, order: Order, now: datetime, *, everything: bool) -> None:
-        def reconcile(refund: Refund) -> bool:
-            if not everything and (refund.due_at is None or refund.due_at > now):
-                return False
-            self.refunds.reconcile(order, refund.id)
-            return True
+        """One after the other until the vendor does not answer: the others stay due, and have their turn next."""
+        for refund in order.pending_refunds:
+            if everything or (refund.due_at is not None and refund.due_at <= now):
+                self.orders.change(order.buyer_id, order.id, now, partial(_later, refund_id=refund.id, now=now))
+                self.refunds.reconcile(order, refund.id)
 
-        settle_each(order.pending_refunds, reconcile)
+
+def _later(order: Order, refund_id: str, now: datetime) -> Order:
+    return order.reschedule_refund(refund_id, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -56,7 +56,7 @@ class Session:
     """The current state of a payment page. `url` is None unless it is open.
 
     `paid`: the money was received. A session can be complete while a slow payment is still under way.
-    `installation`: that of the request that opened it; None if it named none.
+    `opened_at` is the vendor's own time. `installation`: that of the request that opened it; None if it named none.
     """
 
     id: str
@@ -65,17 +65,27 @@ class Session:
     paid: bool
     amount: Money
     intent_id: str | None
+    opened_at: datetime
     expires_at: datetime
     installation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class PaidSession:
-    """A page that was paid, and the order that it names."""
+class ListedSession:
+    """A complete page, and the order that it names. `read` raises VendorFailed for one that we cannot understand."""
 
+    id: str
     order_id: str
     buyer_id: str
-    session: Session
+    read: Callable[[], Session]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSessions:
+    """One request's share of a list. `last`: the id after which the list goes on; None at its end."""
+
+    sessions: tuple[ListedSession, ...]
+    last: str | None
 
 
 class RefundStatus(StrEnum):
@@ -128,8 +138,11 @@ class Payments(Protocol):
         """The current state of a page."""
         ...
 
-    def paid_sessions(self, since: datetime) -> Iterator[PaidSession]:
-        """The pages for orders that were opened since then and have been paid, newest first, read page by page."""
+    def complete_sessions(self, since: datetime, after: str | None = None) -> ListedSessions:
+        """The pages for orders that were opened since then and are complete, newest first, from the one after `after`.
+
+        One request: of an account with other users it may bring none of ours, and the list still goes on.
+        """
         ...
 
     def expire_session(self, session_id: str) -> Session:

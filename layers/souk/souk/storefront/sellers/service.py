@@ -24,7 +24,7 @@ from souk.storefront.sellers.model import (
 )
 
 if TYPE_CHECKING:
-    from souk.accounts.addresses.service import PhonePlans
+    from souk.accounts.addresses.model.phone_plans import PhonePlans
 
 _LONGEST_ID = 64
 """Longer than any shop's id. A longer text could not even be part of a follow's key."""

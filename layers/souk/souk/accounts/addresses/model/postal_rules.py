@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from souk.shared.errors import InvalidValue
 
@@ -148,3 +148,9 @@ def _words(name: str) -> list[str]:
 
     decomposed = unicodedata.normalize("NFKD", name).casefold()
     return "".join(sign if sign.isalnum() else " " for sign in decomposed if not unicodedata.combining(sign)).split()
+
+
+class PostalRules(Protocol):
+    def rules(self, country: str) -> CountryRules:
+        """What a country (ISO 3166-1 alpha-2) wants of an address."""
+        ...

@@ -149,8 +149,12 @@ class Fulfilment:
     def is_live(self) -> bool:
         return self.status is not Status.CANCELLED
 
+    @property
+    def has_shipped(self) -> bool:
+        return self.status in (Status.SHIPPED, Status.DELIVERED, Status.COMPLETED)
+
     def move(self, transition: Transition) -> Fulfilment:
-        """Cancelling returns all units to the stock, reviving takes them; a refund returns them only if it says so.
+        """Cancelling returns all units to the stock, reviving takes them; which ones a refund returns, it decides.
 
         Raises Conflict `illegal_transition`.
         """

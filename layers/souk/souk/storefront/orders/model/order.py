@@ -226,7 +226,11 @@ class Order:
             raise illegal(f"set to {wanted}", fulfilment.status)
         if transition is Transition.DELIVER:
             return self._with(fulfilment.deliver(now, now + completes_after))
-        return self._with(fulfilment.move(transition))
+        moved = fulfilment.move(transition)
+        if transition in (Transition.PROCESS, Transition.SHIP) and self._is_refunded_whole(fulfilment):
+            # Refunded before such a part was cancelled by that.
+            raise Conflict("All of it has been refunded. You can cancel it only.", code="nothing_to_ship")
+        return self._with(moved)
 
     def tracked(self, seller_id: str, carrier: str | None, tracking_number: str | None) -> Order:
         """With the parcel's newest carrier and number; None keeps the old one. Raises Conflict for an unpaid part."""
@@ -264,7 +268,7 @@ class Order:
         """Reserve a refund's amount until the vendor has settled it. With `restock` its lines go back to the stock.
 
         A part with nothing left to ship is cancelled, and stays so if the vendor fails to refund: the refund can be
-        requested again, as after a cancellation.
+        requested again, as after a cancellation. Its units go back to the stock, but for those of refunds that said no.
 
         Raises Conflict `refund_exceeds_capture` when less is left of a seller's part, or fewer units of a line.
         """
@@ -286,13 +290,18 @@ class Order:
 
     # The sweeper and the workflow ------------------------------------------------------------------------------------
 
-    def reschedule(self, now: datetime) -> Order:
-        """With a later `due_at` for a payment and refunds that are due, and later each time."""
-        payment = (
-            replace(self.payment, due_at=self._next_ask(now)) if _is_due(self.payment.due_at, now) else self.payment
-        )
-        refunds = tuple(refund.reschedule(now) if _is_due(refund.due_at, now) else refund for refund in self.refunds)
-        return replace(self, payment=payment, refunds=refunds)
+    def reschedule_payment(self, now: datetime) -> Order:
+        """With a later `due_at` for a payment that is due, and later each time."""
+        if not _is_due(self.payment.due_at, now):
+            return self
+        return replace(self, payment=replace(self.payment, due_at=self._next_ask(now)))
+
+    def reschedule_refund(self, refund_id: str, now: datetime) -> Order:
+        """With a later `due_at` for a refund that is due, and later each time."""
+        refund = self.refund(refund_id)
+        if refund is None or not _is_due(refund.due_at, now):
+            return self
+        return self.settle_refund(refund.reschedule(now))
 
     def _next_ask(self, now: datetime) -> datetime:
         """An open page: when the order is twice as old, at the latest when its hold ends; else after RECHECK_AFTER."""
@@ -363,10 +372,24 @@ class Order:
         for part in self.fulfilments:
             if part.seller_id not in refund.shares or part.status not in MOVES[Transition.REFUND]:
                 continue
-            is_whole = all(self.refunded_units(line.id) == line.quantity for line in part.lines)
-            if is_whole or self.refundable(part.seller_id).amount == 0:
-                order = order._with(part.move(Transition.REFUND))
+            if self._is_refunded_whole(part):
+                moved = part.move(Transition.REFUND)
+                order = order._with(moved if refund.restock is False else self._with_unsent(moved))
         return order
+
+    def _is_refunded_whole(self, part: Fulfilment) -> bool:
+        """No unit of the part is left, or no money."""
+        is_whole = all(self.refunded_units(line.id) == line.quantity for line in part.lines)
+        return is_whole or self.refundable(part.seller_id).amount == 0
+
+    def _with_unsent(self, part: Fulfilment) -> Fulfilment:
+        """With all units back in the stock that no refund has kept out of it."""
+
+        def returned(line: Line) -> Line:
+            kept_out = sum(one.lines.get(line.id, 0) for one in self.refunds if one.holds and one.restock is False)
+            return line.with_returned(max(line.returned, line.quantity - kept_out))
+
+        return replace(part, lines=tuple(map(returned, part.lines)))
 
     def _move_all(self, transition: Transition) -> Order:
         return replace(self, fulfilments=tuple(part.move(transition) for part in self.fulfilments))

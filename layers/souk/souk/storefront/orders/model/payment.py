@@ -88,7 +88,8 @@ class Payment:
 class Refund:
     """A refund to the buyer. `shares`: amounts by seller id. `lines`: units by line id that it is for.
 
-    Pending until the vendor has settled it. `due_at`: when the sweep asks the vendor again.
+    `restock`: whether its units go back to the stock; None if nobody said so. Pending until the vendor has settled it.
+    `due_at`: when the sweep asks the vendor again.
     """
 
     id: str
@@ -98,7 +99,7 @@ class Refund:
     created_at: datetime
     due_at: datetime | None
     lines: Mapping[str, int] = field(default_factory=dict)
-    restock: bool = False
+    restock: bool | None = None
     status: RefundStatus = RefundStatus.PENDING
     vendor_id: str | None = None
     settled_at: datetime | None = None
@@ -148,13 +149,14 @@ def next_check(since: datetime, now: datetime) -> datetime:
 class RefundRequest:
     """What to refund of one seller's part: units of `lines` by line id, an `amount`, or with neither all that is left.
 
-    With `restock` the units go back to the stock. `seller_id` None: the caller's part, or the only one of the order.
+    `restock`: whether the units go back to the stock. None: only what then never leaves.
+    `seller_id` None: the caller's part, or the only one of the order.
     """
 
     reason: str
     lines: Mapping[str, int] | None = None
     amount: Decimal | None = None
-    restock: bool = False
+    restock: bool | None = None
     seller_id: str | None = None
 
 

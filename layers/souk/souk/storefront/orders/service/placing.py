@@ -34,7 +34,7 @@ from souk.storefront.sellers.mapping import read_shop
 from souk.storefront.sellers.model import Shop, may_not_sell
 
 if TYPE_CHECKING:
-    from souk.accounts.addresses.service import PostalRules
+    from souk.accounts.addresses.model.postal_rules import PostalRules
     from souk.aws.tables import Tables
 
 _NAMELESS: Final = "Buyer"

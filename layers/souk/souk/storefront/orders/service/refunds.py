@@ -12,7 +12,15 @@ from datetime import datetime
 from souk.aws.idempotency import IdempotencyKey
 from souk.shared.alarms import Alarm, RaiseAlarm
 from souk.shared.clock import Clock, NewId
-from souk.shared.errors import Forbidden, InvalidRequest, NotFound, VendorFailed, VendorProblem, VendorRefused
+from souk.shared.errors import (
+    Forbidden,
+    InvalidRequest,
+    InvalidValue,
+    NotFound,
+    VendorFailed,
+    VendorProblem,
+    VendorRefused,
+)
 from souk.shared.money import ChargeRules, Money, RulesOf, total
 from souk.storefront.orders.model import (
     RECHECK_AFTER,
@@ -168,8 +176,16 @@ def _part(order: Order, seller_id: str | None) -> Fulfilment:
     """The part of the order that is refunded. Raises InvalidRequest."""
     parts = [part for part in order.fulfilments if seller_id in (None, part.seller_id)]
     if len(parts) != 1:
-        raise InvalidRequest("Say by seller_id whose part of the order is refunded.")
+        if seller_id is not None:
+            raise _unknown("seller_id", "this seller has no part of the order")
+        missing = InvalidValue("it says whose part of the order is refunded", code="required")
+        raise InvalidRequest(f"seller_id: {missing}", [missing.of("seller_id")])
     return parts[0]
+
+
+def _unknown(field: str, words: str) -> InvalidRequest:
+    unknown = InvalidValue(words, code="unknown_value")
+    return InvalidRequest(f"{field}: {unknown}", [unknown.of(field)])
 
 
 def amount_of(
@@ -179,21 +195,24 @@ def amount_of(
     left = {line.id: line.quantity - order.refunded_units(line.id) for line in part.lines}
     if request.lines is not None:
         if unknown := sorted(set(request.lines) - set(left)):
-            raise InvalidRequest(f"There is no line {unknown[0]} in this part of the order.")
+            raise _unknown("lines", f"there is no line {unknown[0]} in this part of the order")
+        if not part.has_shipped and all(request.lines.get(line_id, 0) == units for line_id, units in left.items()):
+            return order.refundable(part.seller_id), request.lines
         return _worth(order, part, request.lines, rules), request.lines
     if request.amount is None:
         return order.refundable(part.seller_id), {line_id: units for line_id, units in left.items() if units}
     try:
         amount = Money(request.amount, order.currency)
-    except ValueError as error:
-        raise InvalidRequest(f"amount: {error}") from error
+    except InvalidValue as error:
+        raise InvalidRequest(f"amount: {error}", [error.of("amount")]) from error
     return rules.require_step(amount, "amount"), {}
 
 
 def _worth(order: Order, part: Fulfilment, units: Mapping[str, int], rules: ChargeRules) -> Money:
     """The price of the units with their share of the tax: refunded one by one, the sum is the same as at once.
 
-    Shipping and its tax are refunded only by an amount, or with everything.
+    Shipping and its tax are refunded only by an amount, or with everything; of what has not shipped, also with the last
+    units.
     """
     before = {line.id: order.refunded_units(line.id) for line in part.lines}
     after = {line_id: count + units.get(line_id, 0) for line_id, count in before.items()}

@@ -117,7 +117,7 @@ class Settlement:
         except VendorRefused:
             return order
         if session.paid:
-            return self._pay(order.id, order.buyer_id, capture_of(session, self._clock()))
+            return self._pay(order.id, order.buyer_id, capture_of(session))
         if session.status is not SessionStatus.EXPIRED:
             return order
         decide = partial(_close_session, session_id=session.id, status=PaymentStatus.EXPIRED)
@@ -183,7 +183,7 @@ class Settlement:
         """
         session = self._expire_session(order)
         if session is not None and session.paid:
-            order = self._pay(order.id, order.buyer_id, capture_of(session, self._clock()))
+            order = self._pay(order.id, order.buyer_id, capture_of(session))
             if not order.is_pending:
                 return order
         return self._orders.save(order, order.close_unpaid(status), self._clock(), idempotency=idempotency)
@@ -259,6 +259,10 @@ def _close_session(order: Order, session_id: str, status: PaymentStatus) -> Orde
     return order.close_unpaid(status) if order.payment.session_id == session_id else order
 
 
-def capture_of(session: Session, at: datetime) -> Capture:
-    """The money that a paid session has brought."""
-    return Capture(session.amount, session.intent_id or session.id, at, session.id)
+def capture_of(session: Session, at: datetime | None = None) -> Capture:
+    """The money that a paid session has brought. `at`: the vendor's time of the payment, from its event.
+
+    A payment that was found without its event may be days old. It counts when its page was opened: a page has no time
+    of payment, and is paid within minutes.
+    """
+    return Capture(session.amount, session.intent_id or session.id, at or session.opened_at, session.id)

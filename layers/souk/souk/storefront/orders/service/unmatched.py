@@ -1,7 +1,8 @@
 """Payments for orders that do not exist: each is noted with an alarm, and refunded by the sweep.
 
-Our account at the vendor may have other users. A payment is refunded only if the page was opened by this installation;
-one that names an order without an installation raises an alarm, and one of another installation is not ours.
+Our account at the vendor may have other users. A payment is refunded only if the page was opened by this installation.
+One that names an order of no installation, or in an event of another one, raises an alarm: this store may be a restored
+one, under another name.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ from typing import Final
 
 from souk.shared.alarms import Alarm, RaiseAlarm
 from souk.shared.clock import Clock
-from souk.shared.errors import NotFound, VendorRefused
+from souk.shared.errors import NotFound, VendorFailed, VendorRefused
+from souk.shared.sweeping import Work
 from souk.shared.versioned import retrying
-from souk.storefront.orders.model import UnmatchedPayment, UnmatchedStatus
+from souk.storefront.orders.model import Capture, UnmatchedPayment, UnmatchedStatus
 from souk.storefront.orders.repository import OrderRepository
 from souk.storefront.orders.service.settlement import Settlement, capture_of
 from souk.storefront.payments.model import (
     Event,
     EventKind,
+    ListedSession,
+    ListedSessions,
     Payments,
     RefundEvent,
     RefundOutcome,
@@ -63,18 +67,17 @@ class UnmatchedPayments:
         except NotFound:
             match event:
                 case SessionEvent(kind=EventKind.PAID):
-                    self._note(event.order_id, event.buyer_id, event.session, event.at)
+                    self._note(event.order_id, event.buyer_id, event.session, capture_of(event.session, event.at))
                 case RefundEvent():
                     self._settle_refund(event)
 
-    def work(self, *, everything: bool) -> Iterator[Callable[[], bool]]:
-        """At a start: compare the pages that were paid lately with the orders.
+    def comparison(self, after: str | None) -> Comparison:
+        """Compare the pages that were paid lately with the orders, from the page after `after`; None: from the newest.
 
         What the vendor has told to a store that was lost since is not told again.
         """
-        if everything:
-            for paid in self._payments().paid_sessions(self._clock() - _LOOK_BACK):
-                yield partial(self._match, paid.order_id, paid.buyer_id, paid.session)
+        since = self._clock() - _LOOK_BACK
+        return Comparison(lambda last: self._payments().complete_sessions(since, last), self._match, after)
 
     def settle(self, unmatched: UnmatchedPayment, now: datetime) -> None:
         """Give it to its order if that is there after all, else refund it.
@@ -92,23 +95,32 @@ class UnmatchedPayments:
     def reschedule(self, unmatched: UnmatchedPayment, now: datetime) -> None:
         self._change(unmatched.id, lambda found: found.reschedule(now))
 
-    def _match(self, order_id: str, buyer_id: str, session: Session) -> bool:
-        now = self._clock()
+    def _match(self, listed: ListedSession) -> bool:
+        """One that cannot be understood is left to a person: asking again would not help, and others wait behind it."""
         try:
-            self._settlement.take(order_id, buyer_id, capture_of(session, now))
+            session = listed.read()
+        except VendorFailed:
+            self._raise_alarm(Alarm.PAYMENT_UNMATCHED, order_id=listed.order_id, session_id=listed.id)
+            return False
+        if not session.paid:
+            return False
+        capture = capture_of(session)
+        try:
+            self._settlement.take(listed.order_id, listed.buyer_id, capture)
         except NotFound:
-            return self._note(order_id, buyer_id, session, now)
+            # The list has the pages of all installations, at every start.
+            if session.installation not in (None, self._installation):
+                return False
+            return self._note(listed.order_id, listed.buyer_id, session, capture)
         return False
 
-    def _note(self, order_id: str, buyer_id: str, session: Session, at: datetime) -> bool:
+    def _note(self, order_id: str, buyer_id: str, session: Session, capture: Capture) -> bool:
         """Whether it is new. The alarm is first: a call that ends here is repeated."""
-        unmatched = UnmatchedPayment.found(order_id, buyer_id, capture_of(session, at), self._clock())
-        if session.amount.amount == 0 or session.installation not in (None, self._installation):
-            return False
-        if self._orders.find_unmatched(unmatched.id) is not None:
+        unmatched = UnmatchedPayment.found(order_id, buyer_id, capture, self._clock())
+        if session.amount.amount == 0 or self._orders.find_unmatched(unmatched.id) is not None:
             return False
         self._raise_alarm(Alarm.PAYMENT_UNMATCHED, order_id=order_id, intent_id=unmatched.id)
-        if session.installation is None:
+        if session.installation != self._installation:
             return False
         self._orders.add_unmatched(unmatched)
         return True
@@ -141,3 +153,38 @@ class UnmatchedPayments:
             self._orders.save_unmatched(before, after)
 
         retrying("payment", attempt)
+
+
+class Comparison:
+    """Implements `souk.shared.sweeping.Sweeper`, for one sweep. `reached`: where the next one continues."""
+
+    def __init__(
+        self,
+        sessions: Callable[[str | None], ListedSessions],
+        match: Callable[[ListedSession], bool],
+        after: str | None,
+    ) -> None:
+        self._sessions = sessions
+        self._match = match
+        self.reached = after
+
+    def work(self, *, everything: bool) -> Iterator[Work]:  # noqa: ARG002 - it belongs to a start
+        """The end of each part of the list is a piece too: the list may be long and have none of ours."""
+        last = self.reached
+        while True:
+            listed = self._sessions(last)
+            for session in listed.sessions:
+                yield partial(self._compare, session)
+            if listed.last is None:
+                return
+            last = listed.last
+            yield partial(self._turn, last)
+
+    def _compare(self, session: ListedSession) -> bool:
+        touched = self._match(session)
+        self.reached = session.id
+        return touched
+
+    def _turn(self, last: str) -> bool:
+        self.reached = last
+        return False

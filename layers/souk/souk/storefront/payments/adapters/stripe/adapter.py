@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -28,7 +29,8 @@ from souk.storefront.payments.adapters.stripe.replies import (
     to_stripe,
 )
 from souk.storefront.payments.model import (
-    PaidSession,
+    ListedSession,
+    ListedSessions,
     RefundOutcome,
     RefundStatus,
     Session,
@@ -63,12 +65,13 @@ class StripePayments:
     def session(self, session_id: str) -> Session:
         return session_of(self._api.get("the state of a payment", f"{_SESSIONS}/{session_id}"))
 
-    def paid_sessions(self, since: datetime) -> Iterator[PaidSession]:
+    def complete_sessions(self, since: datetime, after: str | None = None) -> ListedSessions:
+        """What names no order is not read: other users of the account have pages of other shapes."""
         query = {"created[gte]": str(int(since.timestamp())), "status": "complete"}
-        for entry in self._list("the paid pages", _SESSIONS, query):
-            named, session = order_named_by(entry), session_of(entry)
-            if named and session.paid:
-                yield PaidSession(*named, session)
+        entries, last = self._page("the complete pages", _SESSIONS, query, after)
+        named = ((entry, order_named_by(entry)) for entry in entries)
+        ours = (ListedSession(text(one, "id"), *ids, partial(session_of, one)) for one, ids in named if ids)
+        return ListedSessions(tuple(ours), last)
 
     def expire_session(self, session_id: str) -> Session:
         try:
@@ -104,14 +107,21 @@ class StripePayments:
 
     def _list(self, what: str, path: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
         """All entries of a list, newest first; each page is read when it is needed."""
-        query = {**query, "limit": str(_PAGE)}
+        last = None
         while True:
-            page = self._api.get(what, path, query)
-            entries = _entries(page)
+            entries, last = self._page(what, path, query, last)
             yield from entries
-            if page.get("has_more") is not True or not entries:
+            if last is None:
                 return
-            query = {**query, "starting_after": text(entries[-1], "id")}
+
+    def _page(
+        self, what: str, path: str, query: Mapping[str, str], after: str | None
+    ) -> tuple[list[Mapping[str, Any]], str | None]:
+        """The entries after that with the id `after`, and the id of the last one; None at the end of the list."""
+        start = {} if after is None else {"starting_after": after}
+        page = self._api.get(what, path, {**query, "limit": str(_PAGE), **start})
+        entries = _entries(page)
+        return entries, text(entries[-1], "id") if entries and page.get("has_more") is True else None
 
 
 def _session_form(request: SessionRequest) -> Mapping[str, Value]:

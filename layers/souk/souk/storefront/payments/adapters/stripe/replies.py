@@ -45,6 +45,7 @@ def session_of(document: Mapping[str, Any]) -> Session:
         paid=text(document, "payment_status") in _PAID,
         amount=money(document, "amount_total"),
         intent_id=reference(document, "payment_intent"),
+        opened_at=moment(document, "created"),
         expires_at=moment(document, "expires_at"),
         installation=installation if isinstance(installation := metadata(document).get(INSTALLATION), str) else None,
     )
