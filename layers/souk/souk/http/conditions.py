@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from souk.shared.errors import InvalidRequest
+from souk.shared.errors import FieldProblem, InvalidRequest
 
 _ANY: Final = "*"
 _MOST_TAGS: Final = 20
@@ -28,7 +28,8 @@ def versions(if_match: str | None) -> frozenset[int] | None:
         return None
     tags = _tags(if_match)
     if not 0 < len(tags) <= _MOST_TAGS:
-        raise InvalidRequest(f'If-Match takes one to {_MOST_TAGS} ETags that this API gave, as "3", or *.')
+        words = f'takes one to {_MOST_TAGS} ETags that this API gave, as "3", or *'
+        raise InvalidRequest(f"If-Match {words}.", [FieldProblem("If-Match", words, "wrong_format")])
     return frozenset(int(tag) for tag in tags if _VERSION.fullmatch(tag))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from souk.aws.idempotency import IdempotencyKey
 from souk.http.conditions import is_any, names, versions
-from souk.shared.errors import InvalidRequest, NotFound, Unauthenticated, UnsupportedMediaType
+from souk.shared.errors import FieldProblem, InvalidRequest, NotFound, Unauthenticated, UnsupportedMediaType
 from souk.shared.versioned import Versions
 
 JSON = "application/json"
@@ -169,7 +169,8 @@ def _body(event: Mapping[str, Any]) -> bytes:
     try:
         return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else str(body).encode()
     except ValueError as error:
-        raise InvalidRequest("The body cannot be read.") from error
+        words = "cannot be read"
+        raise InvalidRequest(f"The body {words}.", [FieldProblem("body", words, "wrong_format")]) from error
 
 
 # Responses ------------------------------------------------------------------------------------------------------------
