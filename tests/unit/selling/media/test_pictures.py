@@ -11,6 +11,7 @@ import struct
 import sys
 import zlib
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from PIL import Image, ImageCms
@@ -175,7 +176,6 @@ def test_a_bomb_is_refused_by_its_header_before_it_is_decoded(bomb: bytes) -> No
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count what a decoder allocates")
 def test_an_avif_that_takes_more_memory_than_there_is_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In place of one that is larger in its code than in its header."""
     raw = plain("AVIF", (5000, 5000))
     before = resource.getrlimit(resource.RLIMIT_DATA)
     monkeypatch.setattr(pictures, "_MOST_MEMORY", data_in_use() + 20 * 1024 * 1024)
@@ -184,6 +184,32 @@ def test_an_avif_that_takes_more_memory_than_there_is_is_refused(monkeypatch: py
     assert resource.getrlimit(resource.RLIMIT_DATA) == before
     monkeypatch.undo()
     assert take_in(raw).width == STORED_SIDE
+
+
+def test_the_memory_limit_is_as_before_after_two_pictures_at_once() -> None:
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    one_is_in, both_are_in = Event(), Event()
+
+    def decode_first() -> None:
+        with pictures._bounded_memory():
+            one_is_in.set()
+            both_are_in.wait(0.2)
+
+    def decode_second() -> None:
+        one_is_in.wait(5)
+        with pictures._bounded_memory():
+            both_are_in.set()
+            first.join(5)
+
+    first, second = Thread(target=decode_first), Thread(target=decode_second)
+    try:
+        for thread in (first, second):
+            thread.start()
+        for thread in (first, second):
+            thread.join(5)
+        assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
 def data_in_use() -> int:
