@@ -20,6 +20,7 @@ from souk.selling.media.adapters import pictures
 from souk.selling.media.adapters.pictures import STORED_SIDE, take_in
 from souk.selling.media.model import PictureRejected
 from souk.selling.photos.model import MOST_UPLOAD_BYTES
+from tests import png_files
 from tests.unit.selling.media.heif_builder import HeifFile, Item, coded, full_box, heic
 
 RED = (200, 30, 40)
@@ -44,13 +45,8 @@ def close(actual: object, expected: tuple[int, int, int], tolerance: int = 6) ->
     return all(abs(a - b) <= tolerance for a, b in zip(actual, expected, strict=True))
 
 
-def png_chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
 def png_claiming(width: int, height: int) -> bytes:
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+    return png_files.png(width, height, zlib.compress(bytes(1000)), colour=png_files.RGB)
 
 
 def png_of_two(
@@ -60,10 +56,8 @@ def png_of_two(
     bits = [f"{value:0{depth}b}" for value in left] * 128 + [f"{value:0{depth}b}" for value in right] * 128
     row = "".join(bits)
     packed = b"\0" + int(row, 2).to_bytes(len(row) // 8)
-    header = struct.pack(">IIBBBBB", 256, 256, depth, kind, 0, 0, 0)
-    extra = b"" if transparent is None else png_chunk(b"tRNS", transparent)
-    data = png_chunk(b"IDAT", zlib.compress(packed * 256))
-    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + extra + data + png_chunk(b"IEND", b"")
+    extra = b"" if transparent is None else png_files.chunk(b"tRNS", transparent)
+    return png_files.png(256, 256, zlib.compress(packed * 256), depth=depth, colour=kind, extra=extra)
 
 
 def jpeg_claiming(width: int, height: int) -> bytes:
