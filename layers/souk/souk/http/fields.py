@@ -44,7 +44,7 @@ class Wire(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """An empty text is null where a text, a choice or a query's day may be, else the default of a choice, if any."""
+        """An empty text is null where a text, a choice or a query's day may be, else the default of a choice."""
         for field in cls.__pydantic_fields__.values():
             empty = _empty_as(field)
             if empty is not None and empty not in field.metadata:
