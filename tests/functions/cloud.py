@@ -161,6 +161,7 @@ class Cloud:
         self,
         name: str,
         *,
+        method: str | None = None,
         json: Any = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
@@ -176,6 +177,8 @@ class Cloud:
         token: goes through the real authorizer. caller: is vouched for without one. clear: the sample has no body.
         """
         event = sample(name)
+        if method is not None:
+            event["requestContext"]["http"]["method"] = method
         event["headers"] = {**event["headers"], **{header.lower(): value for header, value in (headers or {}).items()}}
         if json is not None or body is not None or clear:
             _put_body(event, json, body)

@@ -25,7 +25,13 @@ class Bucket:
     def get_object(self, **request: Any) -> dict[str, Any]:
         return self._call("get_object", lambda: self._get(request["Key"]))
 
-    def generate_presigned_url(self, _operation: str, Params: dict[str, str], ExpiresIn: int) -> str:  # noqa: N803
+    def generate_presigned_url(
+        self,
+        _operation: str,
+        Params: dict[str, str],  # noqa: N803
+        ExpiresIn: int,  # noqa: N803
+        HttpMethod: str,  # noqa: N803
+    ) -> str:
         return f"https://bucket.example/{Params['Key']}?expires={ExpiresIn}"
 
     def generate_presigned_post(self, _bucket: str, key: str, **_conditions: Any) -> dict[str, Any]:

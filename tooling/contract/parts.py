@@ -59,7 +59,10 @@ PROBLEM: Final[dict[str, Any]] = {
                 "type": "object",
                 "required": ["field", "code", "message"],
                 "properties": {
-                    "field": {"type": "string", "description": "A path of names, or `body` or `query` for the whole."},
+                    "field": {
+                        "type": "string",
+                        "description": "A path of names, the name of a header, or `body` or `query` for the whole.",
+                    },
                     "code": {
                         "type": "string",
                         "enum": list(errors.FIELD_CODES),

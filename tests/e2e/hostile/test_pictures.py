@@ -11,21 +11,8 @@ import httpx
 import pytest
 
 from local.testing import PATIENCE
+from tests import png_files
 from tests.e2e.selling import Made, Seller
-
-
-def _png(width: int, height: int, *, depth: int = 8, rows: bytes | None = None, extra: bytes = b"") -> bytes:
-    """A grey picture; `rows` replaces its compressed content."""
-    head = struct.pack(">IIBBBBB", width, height, depth, 0, 0, 0, 0)
-    line = b"\0" + b"\x90" * ((width * depth + 7) // 8)
-    content = rows if rows is not None else zlib.compress(line * height, 9)
-    return (
-        b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + extra + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
-    )  # fmt: skip
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
 def _with_position(jpeg: bytes) -> bytes:
@@ -68,17 +55,19 @@ REJECTED: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "HTML as PNG": (lambda: b"<html>" + SCRIPT, "image/png", "not a JPEG, PNG, WebP"),
     "SVG as PNG": (lambda: b"<svg onload='alert(1)' xmlns='http://www.w3.org/2000/svg'/>", "image/png", "not a JPEG"),
     "GIF as PNG": (lambda: b"GIF89a" + bytes(400), "image/png", "not a JPEG"),
-    "150 megapixels": (lambda: _png(15_000, 10_000), "image/png", "megapixels"),
-    "3.6 gigapixels": (lambda: _png(60_000, 60_000, rows=zlib.compress(bytes(10**6))), "image/png", "megapixels"),
+    "150 megapixels": (lambda: png_files.grey(15_000, 10_000), "image/png", "megapixels"),
+    "3.6 gigapixels": (lambda: png_files.png(60_000, 60_000, zlib.compress(bytes(10**6))), "image/png", "megapixels"),
     "a bomb in a text chunk": (
-        lambda: _png(300, 300, extra=_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(10**8), 1))),
+        lambda: png_files.with_chunk(
+            png_files.grey(300, 300), b"zTXt", b"Comment\0\0" + zlib.compress(bytes(10**8), 1)
+        ),
         "image/png",
         "",
     ),
     "more content than its size says": (
-        lambda: _png(300, 300, rows=zlib.compress(bytes(10**8), 1)[:-40]), "image/png", "",
+        lambda: png_files.png(300, 300, zlib.compress(bytes(10**8), 1)[:-40]), "image/png", "",
     ),
-    "cut off": (lambda: _png(300, 300, rows=zlib.compress(bytes(100))), "image/png", "decoded"),
+    "cut off": (lambda: png_files.png(300, 300, zlib.compress(bytes(100))), "image/png", "decoded"),
     "a WebP of 16383 by 16383": (
         lambda: b"RIFF\x40\0\0\0WEBPVP8L\x20\0\0\0\x2f" + struct.pack("<I", 16382 | 16382 << 14) + bytes(40),
         "image/webp",
@@ -87,7 +76,7 @@ REJECTED: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "a JPEG of a thousand scans": (
         lambda: b"\xff\xd8" + (b"\xff\xda\0\x0c" + bytes(10)) * 1000, "image/jpeg", "more passes",
     ),
-    "a speck": (lambda: _png(10, 10), "image/png", "smaller than"),
+    "a speck": (lambda: png_files.grey(10, 10), "image/png", "smaller than"),
 }  # fmt: skip
 
 
@@ -118,7 +107,7 @@ def test_a_file_that_is_not_a_valid_picture_is_rejected_with_a_reason_or_cleaned
 
 @pytest.mark.parametrize(
     ("content", "declared"),
-    [(HEIC, "image/heic"), (HEIC, ""), (AVIF, "image/jpeg"), (_png(300, 300), "image/jpg")],
+    [(HEIC, "image/heic"), (HEIC, ""), (AVIF, "image/jpeg"), (png_files.grey(300, 300), "image/jpg")],
     ids=["HEIC", "HEIC without a type", "AVIF as JPEG", "PNG as JPEG"],
 )
 def test_a_photo_from_a_phone_is_taken_under_any_type(seller: Seller, content: bytes, declared: str) -> None:
@@ -133,8 +122,8 @@ def test_a_photo_from_a_phone_is_taken_under_any_type(seller: Seller, content: b
 
 def test_a_polyglot_file_keeps_only_its_picture(seller: Seller) -> None:
     listing = seller.create()
-    comment = _chunk(b"tEXt", b"Comment\0" + SCRIPT)
-    assert seller.send_photo(listing, _png(400, 300, extra=comment) + SCRIPT + b"PK\x03\x04").status_code == 201
+    picture = png_files.with_chunk(png_files.grey(400, 300), b"tEXt", b"Comment\0" + SCRIPT)
+    assert seller.send_photo(listing, picture + SCRIPT + b"PK\x03\x04").status_code == 201
     stored = _stored(seller.photo_settled(listing))
     assert stored.startswith(b"\xff\xd8\xff")
     assert b"script" not in stored
@@ -155,7 +144,7 @@ def test_the_place_where_a_photo_was_taken_is_not_stored(made: Made) -> None:
 
 
 def test_an_upload_that_differs_from_its_announcement_is_refused_by_the_bucket(seller: Seller) -> None:
-    listing, content = seller.create(), _png(300, 300)
+    listing, content = seller.create(), png_files.grey(300, 300)
     for wrong in (
         {"Content-Type": "text/html"},
         {"key": "media/" + "0" * 64},

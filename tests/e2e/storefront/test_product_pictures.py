@@ -83,6 +83,8 @@ def test_without_a_width_the_whole_picture_is_found_and_with_another_none(
     [whole] = shop.expect(200, "GET", f"/products/{product}")["images"]
     assert anybody.get(whole).status_code == 302
     assert anybody.get(whole, follow_redirects=True).content.startswith(_START_OF_A_JPEG)
+    asked = anybody.head(whole, follow_redirects=True)
+    assert (asked.status_code, asked.headers["content-type"], asked.content) == (200, "image/jpeg", b"")
     refused = anybody.get(f"{whole}?width=640")
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "width")
     assert anybody.get(f"{whole[:-1]}{'0' if whole[-1] != '0' else '1'}?width=320").status_code == 404

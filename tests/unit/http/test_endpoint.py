@@ -173,7 +173,8 @@ def test_a_body_that_is_not_what_it_should_be_is_a_400(body: bytes) -> None:
 
 def test_a_body_that_is_not_even_base64_is_a_400() -> None:
     event = {**an_event(body=b"{}"), "body": "%%%é"}
-    assert answer_of(an_endpoint(body=Thing), event)[0] == 400
+    status, _, problem = answer_of(an_endpoint(body=Thing), event)
+    assert (status, problem["errors"][0]["field"], problem["errors"][0]["code"]) == (400, "body", "wrong_format")
 
 
 def test_half_a_surrogate_pair_in_a_plain_body_is_a_400() -> None:
@@ -281,7 +282,9 @@ def test_if_match_names_the_versions_that_it_allows(header: str | None, allowed:
 )
 def test_an_if_match_that_is_no_list_of_entity_tags_is_a_400(header: str) -> None:
     handler = an_endpoint(lambda request: {"version": request.if_match}, if_match=True)
-    assert answer_of(handler, an_event(headers={"if-match": header}))[0] == 400
+    status, _, body = answer_of(handler, an_event(headers={"if-match": header}))
+    assert status == 400
+    assert [(one["field"], one["code"]) for one in body["errors"]] == [("If-Match", "wrong_format")]
 
 
 @pytest.mark.parametrize(
@@ -486,7 +489,9 @@ def test_a_reused_key_is_a_422() -> None:
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "schlüssel", "a\tb"], ids=["empty", "long", "not ASCII", "tab"])
 def test_a_key_that_cannot_be_kept_is_a_400(key: str) -> None:
-    assert answer_of(an_endpoint(replay=_again), an_event(headers={"idempotency-key": key}))[0] == 400
+    status, _, body = answer_of(an_endpoint(replay=_again), an_event(headers={"idempotency-key": key}))
+    assert status == 400
+    assert [(one["field"], one["code"]) for one in body["errors"]] == [("Idempotency-Key", "wrong_format")]
 
 
 class _Context:

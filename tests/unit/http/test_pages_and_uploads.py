@@ -26,13 +26,13 @@ def _written(key: Any) -> str:
 def test_a_cursor_comes_back_as_it_went() -> None:
     assert from_cursor(to_cursor({"id": "ä/b"}), "id") == {"id": "ä/b"}
     assert from_cursor(None, "id") is None
+    assert from_cursor("", "id") is None
     assert to_cursor(None) is None
 
 
 @pytest.mark.parametrize(
     "cursor",
     [
-        "",
         "%%%",
         "é",
         "YQ",
@@ -88,8 +88,10 @@ def test_other_parts_are_left_alone() -> None:
     ids=["empty", "another boundary", "no boundary", "another field", "broken header", "cut off"],
 )
 def test_a_body_without_whole_files_is_a_400(body: bytes, content_type: str) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequest) as refusal:
         read_files(_upload(body, content_type), FILES)
+    [problem] = refusal.value.problems
+    assert (problem.field, problem.code) in {("body", "wrong_format"), ("file", "required")}
 
 
 @pytest.mark.parametrize(

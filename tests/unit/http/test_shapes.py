@@ -1,9 +1,11 @@
-"""Shapes that are made from entities."""
+"""Shapes that are made from entities, and from the JSON of a body."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 import pytest
 from pydantic import ValidationError
@@ -64,3 +66,18 @@ def test_a_given_name_that_is_no_field_is_an_error() -> None:
 def test_a_field_that_is_nowhere_is_an_error() -> None:
     with pytest.raises(ValidationError, match="id"):
         EntityOut.of(Part("wheel"), price=Decimal(1), parts=[])
+
+
+class Kind(StrEnum):
+    SALE = "sale"
+
+
+class Event(Wire):
+    day: date | None = None
+    kind: Kind | None = None
+
+
+def test_a_day_in_a_body_may_be_null_and_is_taken_as_json_writes_it() -> None:
+    body = b'{"day": "2026-01-31", "kind": "sale"}'
+    assert Event.model_validate_json(body, strict=Event.strict_json) == Event(day=date(2026, 1, 31), kind=Kind.SALE)
+    assert Event.model_validate_json(b'{"day": null, "kind": ""}', strict=Event.strict_json) == Event()

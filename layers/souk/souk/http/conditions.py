@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from souk.shared.errors import InvalidRequest
+from souk.shared.errors import FieldProblem, InvalidRequest
 
 _ANY: Final = "*"
 _MOST_TAGS: Final = 20
@@ -24,19 +24,24 @@ def versions(if_match: str | None) -> frozenset[int] | None:
 
     A bare number is taken for a tag that has lost its quotes. Raises InvalidRequest for what is no list of tags.
     """
-    if if_match is None or if_match.strip() == _ANY:
+    if if_match is None or is_any(if_match):
         return None
     tags = _tags(if_match)
     if not 0 < len(tags) <= _MOST_TAGS:
-        raise InvalidRequest(f'If-Match takes one to {_MOST_TAGS} ETags that this API gave, as "3", or *.')
+        words = f'takes one to {_MOST_TAGS} ETags that this API gave, as "3", or *'
+        raise InvalidRequest(f"If-Match {words}.", [FieldProblem("If-Match", words, "wrong_format")])
     return frozenset(int(tag) for tag in tags if _VERSION.fullmatch(tag))
+
+
+def is_any(header: str | None) -> bool:
+    return header is not None and header.strip() == _ANY
 
 
 def names(if_none_match: str | None, tag: str) -> bool:
     """Whether `If-None-Match` names `tag`, which is quoted. What is no list of tags names none."""
     if if_none_match is None:
         return False
-    return if_none_match.strip() == _ANY or tag.strip('"') in _tags(if_none_match)
+    return is_any(if_none_match) or tag.strip('"') in _tags(if_none_match)
 
 
 def _tags(header: str) -> list[str]:

@@ -195,7 +195,8 @@ def _key(request: Request, caller: Caller, operation: str) -> IdempotencyKey | N
     if key is None:
         return None
     if not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
-        raise InvalidRequest(f"Idempotency-Key is 1 to {_LONGEST_KEY} printable ASCII characters.")
+        words = f"must be 1 to {_LONGEST_KEY} printable ASCII characters"
+        raise InvalidRequest(f"Idempotency-Key {words}.", [FieldProblem("Idempotency-Key", words, "wrong_format")])
     # The path is part of the request: the same key on another entity is another request.
     digest = hashlib.sha256(request.path.encode() + b"\n" + request.lasting_body).hexdigest()
     return IdempotencyKey(caller.id, operation, key, digest)

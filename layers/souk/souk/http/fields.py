@@ -44,7 +44,7 @@ class Wire(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """An empty text is null where a text, a choice or a day may be, and the default of a choice that has one."""
+        """An empty text is null where a text, a choice or a query's day may be, else the default of a choice."""
         for field in cls.__pydantic_fields__.values():
             empty = _empty_as(field)
             if empty is not None and empty not in field.metadata:
@@ -207,6 +207,11 @@ class Shaped:
         return {**handler(schema), "pattern": self.pattern}
 
 
+def is_empty_text(given: object) -> bool:
+    """Whether it is a text with nothing to see in it."""
+    return isinstance(given, str) and not _clean_text(given)
+
+
 @dataclass(frozen=True, slots=True)
 class _EmptyAs:
     """What an empty text means: forms send what was left empty."""
@@ -214,7 +219,7 @@ class _EmptyAs:
     default: str | None
 
     def __call__(self, given: object) -> object:
-        return self.default if isinstance(given, str) and not _clean_text(given) else given
+        return self.default if is_empty_text(given) else given
 
 
 def _empty_as(field: FieldInfo) -> BeforeValidator | None:
@@ -228,9 +233,12 @@ def _empty_as(field: FieldInfo) -> BeforeValidator | None:
 
 
 def _is_written_as_text(kind: Any) -> bool:
-    """A text of people, a choice, a day, or what a query writes: what forms have an empty entry of."""
+    """A text of people, a choice, or what a query writes: what forms have an empty entry of.
+
+    Not a plain `date` of a body: behind any validator of Python's a strict shape takes no text as a day.
+    """
     if isinstance(kind, type):
-        return kind is date or issubclass(kind, Enum)
+        return issubclass(kind, Enum)
     written = (_CLEAN_TEXT, _CLEAN_LINE, _PLAIN_NUMBER, _PLAIN_INTEGER, _ISO_DATE)
     marks = getattr(kind, "__metadata__", ())
     return get_origin(kind) is Literal or any(isinstance(mark, Shaped) or mark in written for mark in marks)

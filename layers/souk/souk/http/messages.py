@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from souk.aws.idempotency import IdempotencyKey
-from souk.http.conditions import names, versions
-from souk.shared.errors import InvalidRequest, NotFound, Unauthenticated, UnsupportedMediaType
+from souk.http.conditions import is_any, names, versions
+from souk.shared.errors import FieldProblem, InvalidRequest, NotFound, Unauthenticated, UnsupportedMediaType
 from souk.shared.versioned import Versions
 
 JSON = "application/json"
@@ -104,6 +103,11 @@ class Request:
         """Whether the client has what bears this ETag, by its `If-None-Match`: then the answer is 304."""
         return names(self.headers.get("if-none-match"), tag)
 
+    @property
+    def knows_any(self) -> bool:
+        """Whether `If-None-Match` is `*`: the answer is 304 if there is anything."""
+        return is_any(self.headers.get("if-none-match"))
+
     def json_body(self) -> bytes:
         """The JSON that was sent, without the mark that some editors put before UTF-8; an empty body is `{}`.
 
@@ -165,7 +169,8 @@ def _body(event: Mapping[str, Any]) -> bytes:
     try:
         return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else str(body).encode()
     except ValueError as error:
-        raise InvalidRequest("The body cannot be read.") from error
+        words = "cannot be read"
+        raise InvalidRequest(f"The body {words}.", [FieldProblem("body", words, "wrong_format")]) from error
 
 
 # Responses ------------------------------------------------------------------------------------------------------------
@@ -185,11 +190,14 @@ def etag(version: int) -> dict[str, str]:
     return {"ETag": f'"{version}"'}
 
 
-def immutable(request: Request, content: bytes, content_type: str) -> Response:
-    """What never changes under its address; 304 to a client that has it."""
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "public, max-age=31536000, immutable"}
-    if request.knows(tag):
+def immutable(request: Request, tag: str, content_type: str, read: Callable[[], bytes]) -> Response:
+    """What never changes under its address, from which its ETag `tag` follows; 304 to a client that has it.
+
+    Nothing is read for a client that names the tag. `*` is any representation: only reading says that there is one.
+    """
+    headers = {"ETag": f'"{tag}"', "Cache-Control": "public, max-age=31536000, immutable"}
+    content = None if request.knows(tag) and not request.knows_any else read()
+    if content is None or request.knows_any:
         return Response(status=304, headers=headers)
     return Response(content, headers=headers, content_type=content_type)
 

@@ -34,7 +34,7 @@ def to_cursor(key: Mapping[str, str] | None) -> str | None:
 
 def from_cursor(cursor: str | None, *fields: str) -> dict[str, str] | None:
     """The reverse of `to_cursor`; only `fields`, each text. Raises InvalidRequest on anything else."""
-    if cursor is None:
+    if not cursor:  # empty: a form sends what it has no value for
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))

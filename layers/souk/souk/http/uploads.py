@@ -61,7 +61,8 @@ def read_files(request: Request, form: FilesForm) -> list[tuple[str, bytes]]:
             parser.write(chunk)
         parser.finalize()
     except (FormParserError, ValueError) as error:
-        raise InvalidRequest("The multipart body is malformed.") from error
+        problem = FieldProblem("body", "is malformed multipart/form-data", "wrong_format")
+        raise InvalidRequest("The multipart body is malformed.", [problem]) from error
     if not files:
         raise InvalidRequest(
             f"Send at least one file as `{form.field}`.", [FieldProblem(form.field, "is required", "required")]

@@ -87,11 +87,11 @@ def upload_of(key: str) -> tuple[str, str, str] | None:
     return parse_upload_key(_KIND, key)
 
 
-def picture_url(content_hash: str) -> str:
+def picture_url(content_hash: str, method: str) -> str:
     """Where a public picture can be read for the next minutes. Raises NotFound."""
     from souk.storefront.catalogue.service.photos import picture_url
 
-    return picture_url(content_hash, public_pictures())
+    return picture_url(content_hash, method, public_pictures())
 
 
 def rendition(content_hash: str, width: int) -> bytes:

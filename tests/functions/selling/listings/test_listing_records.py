@@ -141,6 +141,8 @@ def test_a_price_has_the_decimals_in_which_its_currency_can_be_paid(
     assert answer.status == status
     if status == 201:
         assert john.call("get_listing", answer.json["id"]).json["price"] == price
+    else:
+        assert [(one["field"], one["code"]) for one in answer.json["errors"]] == [("price", "too_precise")]
 
 
 @pytest.mark.parametrize(
@@ -263,7 +265,9 @@ def test_an_empty_change_or_a_null_is_a_400(cloud: Cloud, john: Seller, body: di
 
 
 @pytest.mark.parametrize(
-    "change", [{"currency": "JPY"}, {"price": 1.999}, {"price": 1.234, "currency": "KWD"}], ids=str
+    "change",
+    [{"currency": "JPY"}, {"price": 1.999}, {"price": 1.5, "currency": "JPY"}, {"price": 1.234, "currency": "KWD"}],
+    ids=str,
 )
 def test_a_price_that_does_not_fit_what_is_stored_is_a_400(cloud: Cloud, john: Seller, change: dict[str, Any]) -> None:
     answer = john.call("update_listing", john.create(), json=change)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from souk.aws.clients import client
 from souk.selling.photos.adapters.s3 import S3MediaStore
 from souk.selling.photos.model import LOOK_AGAIN, MOST_PHOTOS, Photo, PhotoStatus
 from souk.shared.clock import utc_now
@@ -308,6 +309,21 @@ def test_a_public_picture_is_found_by_its_hash(cloud: Cloud, bea: Merchant) -> N
     assert f"/public/{content_hash}?" in answer.headers["location"]
 
 
+@pytest.mark.parametrize(("method", "operation"), [("GET", "get_object"), ("HEAD", "head_object")])
+def test_the_address_of_a_whole_picture_is_signed_for_the_method_that_asks(
+    cloud: Cloud, bea: Merchant, monkeypatch: pytest.MonkeyPatch, method: str, operation: str
+) -> None:
+    content_hash, now = published(cloud, bea), utc_now()
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda *_: now)
+    answer = cloud.call("get_media", method=method, params={"hash": content_hash}, query={})
+    signed = client("s3").generate_presigned_url(
+        operation,
+        Params={"Bucket": cloud.physical["MediaBucket"], "Key": f"public/{content_hash}"},
+        ExpiresIn=15 * 60,
+    )
+    assert (answer.status, answer.headers["location"]) == (302, signed)
+
+
 @pytest.mark.parametrize(("width", "shown"), [("320", 320), ("960", 960), ("1600", 1000)])
 def test_a_picture_is_answered_in_the_width_that_is_asked_for_and_never_enlarged(
     cloud: Cloud, bea: Merchant, width: str, shown: int
@@ -335,13 +351,28 @@ def test_a_rendition_is_made_once_and_then_read_without_pillow(
         catalogue.rendition(content_hash, 960)
 
 
-def test_a_client_that_has_a_rendition_is_told_so(cloud: Cloud, bea: Merchant) -> None:
+def test_a_client_that_has_a_rendition_gets_a_304(cloud: Cloud, bea: Merchant) -> None:
     content_hash = published(cloud, bea)
     tag = look(cloud, content_hash, "320").headers["etag"]
+    assert look(cloud, content_hash, "960").headers["etag"] != tag
     for known in (tag, f'"a", W/{tag}', "*"):
         answer = look(cloud, content_hash, "320", **{"if-none-match": known})
         assert (answer.status, answer.body, answer.headers["etag"]) == (304, "", tag)
     assert look(cloud, content_hash, "320", **{"if-none-match": '"a"'}).status == 200
+
+
+def test_nothing_is_read_for_a_client_that_has_a_rendition(cloud: Cloud, bea: Merchant) -> None:
+    content_hash = published(cloud, bea)
+    tag = look(cloud, content_hash, "320").headers["etag"]
+    cloud.calls.clear()
+    assert look(cloud, content_hash, "320", **{"if-none-match": tag}).status == 304
+    assert not cloud.calls
+
+
+def test_any_tag_is_not_that_of_a_picture_that_is_not_there(cloud: Cloud) -> None:
+    for one in ("0" * 64, "nothing"):
+        assert look(cloud, one, "320", **{"if-none-match": "*"}).status == 404
+        assert look(cloud, one, "320", **{"if-none-match": '"nothing-320"'}).status == 404
 
 
 @pytest.mark.parametrize("width", ["0", "321", "320.0", "0320", "+320", "320,960", "large", "", "\u0663\u0662\u0660"])

@@ -58,8 +58,8 @@ def test_fields_that_are_left_out_have_defaults(bea: Merchant) -> None:
         ({"title": None}, "title"),
         ({"price": 0}, "price"),
         ({"price": -1}, "price"),
-        ({"price": 1.999}, "body"),
-        ({"price": 1.5, "currency": "JPY"}, "body"),
+        ({"price": 1.999}, "price"),
+        ({"price": 1.5, "currency": "JPY"}, "price"),
         ({"price": 1.234, "currency": "KWD"}, "price"),
         ({"price": 100.5, "currency": "MGA"}, "price"),
         ({"price": "free"}, "price"),
@@ -235,6 +235,12 @@ def test_a_bad_change_is_refused_and_changes_nothing(cloud: Cloud, bea: Merchant
     answer = bea.on("update_product", product, json=body)
     assert (answer.status, bool(answer.json["errors"])) == (400, True)
     assert cloud.items("CatalogueTable") == before
+
+
+@pytest.mark.parametrize("change", [{"price": 1.001}, {"currency": "JPY"}, {"price": 9.5, "currency": "JPY"}], ids=str)
+def test_a_price_with_too_many_decimals_is_the_field_at_fault(bea: Merchant, change: dict[str, Any]) -> None:
+    answer = bea.on("update_product", bea.offers(price=9.99), json=change)
+    assert [(one["field"], one["code"]) for one in answer.json["errors"]] == [("price", "too_precise")]
 
 
 def test_a_price_in_another_currency_needs_shipping_prices_in_it(bea: Merchant) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ from souk.selling.marketplaces.adapters.ebay.oauth import AppCredentials, Creden
 from souk.selling.marketplaces.adapters.ebay.settings import EbaySettings
 from souk.selling.marketplaces.model import ListingOffer, Picture
 from souk.shared.money import Money
+from tests import png_files
 
 NAMESPACE = "urn:ebay:apis:eBLBaseComponents"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -27,13 +26,7 @@ KEY = "3F2504E04F8911D39A0C0305E82C3301"
 
 def png(side: int = 1600) -> bytes:
     """A plain square picture of a few hundred bytes to a few kilobytes."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    rows = zlib.compress((b"\0" + b"\xff" * ((side + 7) // 8)) * side, 9)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return png_files.grey(side, side, 0xFF, depth=1)
 
 
 def picture(name: str = "a", content: bytes | None = None, url: str | None = None) -> Picture:

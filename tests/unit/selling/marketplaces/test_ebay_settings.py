@@ -33,6 +33,17 @@ def test_country_and_currency_follow_the_site() -> None:
     assert (chosen.country, chosen.currency, chosen.location) == ("GB", "GBP", "UK")
 
 
+@pytest.mark.parametrize("empty", ["", "  ", "\u200b"])
+def test_an_empty_country_or_currency_is_that_of_the_site(empty: str) -> None:
+    chosen = settings(site="UK", country=empty, currency=empty, shipping=UK_SHIPPING)
+    assert (chosen.country, chosen.currency) == ("GB", "GBP")
+
+
+def test_blanks_around_a_site_change_nothing() -> None:
+    given = {"policies": POLICIES}
+    assert settings(site=" Canada ", **given) == settings(site="Canada", **given)
+
+
 def test_a_seller_may_sell_on_a_site_from_another_country() -> None:
     assert settings(site="US", country="CA").country == "CA"
 

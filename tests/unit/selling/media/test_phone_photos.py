@@ -1,6 +1,6 @@
 """Photographs as phones and tools write them come in upright and in the right colours.
 
-One picture of four colours goes through each: whatever turns it or renames its colours shows in its corners.
+One picture of four colours goes through each: a turn or a change of its colours shows in its corners.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from PIL import Image, ImageChops
 from souk.selling.media.adapters.colour import profile_of
 from souk.selling.media.adapters.picture_files import CodePoints
 from souk.selling.media.adapters.pictures import STORED_SIDE, take_in
+from tests import png_files
 from tests.unit.selling.media.heif_builder import (
     ALPHA,
     DEPTH,
@@ -88,9 +89,7 @@ def jpeg_with_segment(marker: int, content: bytes) -> bytes:
 
 def png_with(chunk: bytes, picture: Image.Image, **options: object) -> bytes:
     """A PNG with `chunk` (four letters and content) before its pixels."""
-    whole = saved(picture, "PNG", **options)
-    framed = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
-    return whole[:33] + framed + whole[33:]
+    return png_files.with_chunk(saved(picture, "PNG", **options), chunk[:4], chunk[4:])
 
 
 def heic_turned(orientation: int, *turns: bytes, exif: int | None = None) -> bytes:
@@ -185,11 +184,7 @@ def sixteen_bit_png() -> bytes:
     """RGB of 16 bits a sample, which Pillow cannot write."""
     pixels = np.asarray(UPRIGHT).astype(">u2") * 257
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-    head = struct.pack(">IIBBBBB", *SIZE, 16, 2, 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
-    )
+    return png_files.png(*SIZE, zlib.compress(rows), depth=16, colour=png_files.RGB)
 
 
 PHOTOGRAPHS: Final[dict[str, Callable[[], bytes]]] = {

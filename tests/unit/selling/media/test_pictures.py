@@ -11,6 +11,7 @@ import struct
 import sys
 import zlib
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from PIL import Image, ImageCms
@@ -19,6 +20,7 @@ from souk.selling.media.adapters import pictures
 from souk.selling.media.adapters.pictures import STORED_SIDE, take_in
 from souk.selling.media.model import PictureRejected
 from souk.selling.photos.model import MOST_UPLOAD_BYTES
+from tests import png_files
 from tests.unit.selling.media.heif_builder import HeifFile, Item, coded, full_box, heic
 
 RED = (200, 30, 40)
@@ -43,13 +45,8 @@ def close(actual: object, expected: tuple[int, int, int], tolerance: int = 6) ->
     return all(abs(a - b) <= tolerance for a, b in zip(actual, expected, strict=True))
 
 
-def png_chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
 def png_claiming(width: int, height: int) -> bytes:
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+    return png_files.png(width, height, zlib.compress(bytes(1000)), colour=png_files.RGB)
 
 
 def png_of_two(
@@ -59,10 +56,8 @@ def png_of_two(
     bits = [f"{value:0{depth}b}" for value in left] * 128 + [f"{value:0{depth}b}" for value in right] * 128
     row = "".join(bits)
     packed = b"\0" + int(row, 2).to_bytes(len(row) // 8)
-    header = struct.pack(">IIBBBBB", 256, 256, depth, kind, 0, 0, 0)
-    extra = b"" if transparent is None else png_chunk(b"tRNS", transparent)
-    data = png_chunk(b"IDAT", zlib.compress(packed * 256))
-    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + extra + data + png_chunk(b"IEND", b"")
+    extra = b"" if transparent is None else png_files.chunk(b"tRNS", transparent)
+    return png_files.png(256, 256, zlib.compress(packed * 256), depth=depth, colour=kind, extra=extra)
 
 
 def jpeg_claiming(width: int, height: int) -> bytes:
@@ -175,7 +170,6 @@ def test_a_bomb_is_refused_by_its_header_before_it_is_decoded(bomb: bytes) -> No
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count what a decoder allocates")
 def test_an_avif_that_takes_more_memory_than_there_is_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In place of one that is larger in its code than in its header."""
     raw = plain("AVIF", (5000, 5000))
     before = resource.getrlimit(resource.RLIMIT_DATA)
     monkeypatch.setattr(pictures, "_MOST_MEMORY", data_in_use() + 20 * 1024 * 1024)
@@ -184,6 +178,32 @@ def test_an_avif_that_takes_more_memory_than_there_is_is_refused(monkeypatch: py
     assert resource.getrlimit(resource.RLIMIT_DATA) == before
     monkeypatch.undo()
     assert take_in(raw).width == STORED_SIDE
+
+
+def test_the_memory_limit_is_as_before_after_two_pictures_at_once() -> None:
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    one_is_in, both_are_in = Event(), Event()
+
+    def decode_first() -> None:
+        with pictures._bounded_memory():
+            one_is_in.set()
+            both_are_in.wait(0.2)
+
+    def decode_second() -> None:
+        one_is_in.wait(5)
+        with pictures._bounded_memory():
+            both_are_in.set()
+            first.join(5)
+
+    first, second = Thread(target=decode_first), Thread(target=decode_second)
+    try:
+        for thread in (first, second):
+            thread.start()
+        for thread in (first, second):
+            thread.join(5)
+        assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
 def data_in_use() -> int:

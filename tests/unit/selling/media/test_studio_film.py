@@ -147,6 +147,16 @@ def test_a_failure_of_the_encoder_may_be_retried(words: str, tmp_path: Path, mon
         encode_mp4(frames([Image.new("RGB", (240, 240))], 6.0), SIDE, FRAMES_PER_SECOND)
 
 
+def test_a_film_is_made_where_no_larger_pipe_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_call: object) -> int:
+        raise PermissionError
+
+    still = [Image.new("RGB", (240, 240))]
+    expected = encode_mp4(frames(still, 0.2), SIDE, FRAMES_PER_SECOND)
+    monkeypatch.setattr("fcntl.fcntl", refuse)
+    assert encode_mp4(frames(still, 0.2), SIDE, FRAMES_PER_SECOND) == expected
+
+
 def test_an_error_while_making_frames_stops_the_encoder() -> None:
     def breaking() -> Any:
         yield from frames([Image.new("RGB", (240, 240))], 0.1)

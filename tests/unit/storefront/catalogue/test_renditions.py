@@ -114,8 +114,8 @@ class Store:
     def find(self, content_hash: str) -> bytes | None:
         return self.held.get(content_hash)
 
-    def url(self, content_hash: str) -> str:
-        return f"https://bucket/{content_hash}"
+    def url(self, content_hash: str, method: str) -> str:
+        return f"https://bucket/{content_hash}?{method}"
 
     def put_as(self, content_hash: str, content: bytes, content_type: str) -> None:
         assert content_type == "image/jpeg"

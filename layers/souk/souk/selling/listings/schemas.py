@@ -3,7 +3,6 @@
 # Annotations are evaluated here, not postponed: pydantic would compile each from its text at every cold start.
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, WithJsonSchema, field_validator, model_validator
@@ -15,7 +14,7 @@ from souk.selling.listings.service.listings import ListingEdit
 from souk.selling.photos.model import MOST_PHOTOS
 from souk.selling.photos.schemas import PhotoOut
 from souk.shared.errors import InvalidValue
-from souk.shared.money import Money, minor_digits
+from souk.shared.money import requested_price
 
 Title = Annotated[Line, StringConstraints(min_length=1, max_length=80)]
 # An item of the table holds 400 KB: the description, its enriched version with the specifics, the specifics, the rest.
@@ -49,12 +48,6 @@ def _as_lists(given: Any) -> Any:
     return {name: [value] if isinstance(value, str) else value for name, value in given.items()}
 
 
-def _check_decimals(price: Decimal, currency: str) -> None:
-    digits = minor_digits(currency)
-    if price != round(price, digits):
-        raise InvalidValue(f"price has more than the {digits} decimals of {currency}", code="too_precise", limit=digits)
-
-
 class NewListing(Wire):
     title: Title
     description: Description
@@ -70,15 +63,10 @@ class NewListing(Wire):
 
     _bare_values = field_validator("item_specifics", mode="before")(_as_lists)
 
-    @model_validator(mode="after")
-    def _decimals(self) -> Self:
-        _check_decimals(self.price, self.currency)
-        return self
-
     def to_fields(self) -> dict[str, Any]:
-        """The fields of a Listing."""
+        """The fields of a Listing. Raises InvalidRequest for a price of more decimals than its currency has."""
         fields = self.model_dump(exclude={"price", "currency"})
-        return {**fields, **_frozen_specifics(fields), "price": Money(self.price, self.currency)}
+        return {**fields, **_frozen_specifics(fields), "price": requested_price(self.price, self.currency)}
 
 
 _SOURCES = frozenset({"image_prompt", "video_prompt"})
@@ -116,8 +104,6 @@ class ListingChanges(Wire):
     def _something(self) -> Self:
         if not self.model_fields_set:
             raise InvalidValue("say what to change", code="required")
-        if {"price", "currency"} <= self.model_fields_set:
-            _check_decimals(self.price, self.currency)
         return self
 
     def to_edit(self) -> ListingEdit:

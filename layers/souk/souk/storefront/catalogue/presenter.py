@@ -41,7 +41,7 @@ def respond(request: Request, owned: ProductWithStock, status: int | None = None
     body = ProductOut.of(
         product,
         **_computed(product, owned.stock, request.origin),
-        photos=_photos(product, request.origin),
+        photos=_photos(product, request.origin, media_url),
         version=owned.version,
     )
     return Response(body, status, _headers(owned, status))
@@ -82,7 +82,7 @@ def present_for_seller(
         currency=product.price.currency,
         inventory=owned.stock.available,
         images=_images(product, origin, url_of),
-        photos=[present_photo(photo, partial(url_of, origin)) for photo in product.photos],
+        photos=_photos(product, origin, url_of),
         version=owned.version,
     )
 
@@ -134,8 +134,8 @@ def _seller(front: ShopFront) -> ProductSeller:
     return ProductSeller.of(front.shop, rating=front.rating.average, review_count=front.rating.count)
 
 
-def _photos(product: Product, origin: str) -> list[PhotoOut]:
-    return [present_photo(photo, partial(media_url, origin)) for photo in product.photos]
+def _photos(product: Product, origin: str, url_of: Callable[[str, str], str]) -> list[PhotoOut]:
+    return [present_photo(photo, partial(url_of, origin)) for photo in product.photos]
 
 
 def _images(product: Product, origin: str, url_of: Callable[[str, str], str] = media_url) -> list[str]:

@@ -20,7 +20,7 @@ from souk.http.fields import (
 from souk.selling.photos.model import MOST_PHOTOS
 from souk.selling.photos.schemas import PhotoOut, PictureOut
 from souk.shared.errors import Forbidden, InvalidValue
-from souk.shared.money import Money
+from souk.shared.money import requested_price
 from souk.storefront.catalogue.model import (
     CATEGORIES,
     MOST_STOCK,
@@ -65,15 +65,10 @@ class _New(Wire):
     currency: Currency = "USD"
     is_active: bool = True
 
-    @model_validator(mode="after")
-    def _decimals(self) -> Self:
-        Money(self.price, self.currency)
-        return self
-
     def _common_fields(self) -> dict[str, Any]:
         return {
             "description": self.description,
-            "price": Money(self.price, self.currency),
+            "price": requested_price(self.price, self.currency),
             "is_active": self.is_active,
         }
 
@@ -88,7 +83,7 @@ class NewProduct(_New):
     shipping_profile_id: EntityId | None = None
 
     def to_fields(self) -> dict[str, Any]:
-        """The fields of a Product."""
+        """The fields of a Product. Raises InvalidRequest for a price of more decimals than its currency has."""
         return {
             **self._common_fields(),
             "title": self.title,
@@ -110,8 +105,6 @@ class _Changes(Wire):
     def _something(self) -> Self:
         if not self.model_fields_set:
             raise InvalidValue("say what to change", code="required")
-        if {"price", "currency"} <= self.model_fields_set:
-            Money(self.price, self.currency)
         return self
 
     def _sent(self, *names: str) -> dict[str, Any]:
@@ -154,7 +147,7 @@ class NewSellerProduct(_New):
     inventory: StockQuantity
 
     def to_fields(self, seller_id: str) -> dict[str, Any]:
-        """The fields of a Product of `seller_id`. Raises Forbidden when another's is asked for."""
+        """The fields of a Product of `seller_id`. Raises InvalidRequest as NewProduct does; Forbidden for another's."""
         if self.seller_id not in (None, seller_id):
             raise Forbidden("You can sell for yourself only.")
         return {

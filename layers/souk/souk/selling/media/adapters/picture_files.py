@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-# A camera writes about ten scans; a small file with thousands of them keeps a decoder busy for minutes.
+# A camera writes about ten scans. Each is a pass over the whole picture, so their number bounds the time of decoding.
 MOST_JPEG_SCANS: Final = 64
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2"})
@@ -82,7 +82,7 @@ def has_too_many_scans(jpeg: bytes) -> bool:
         at, marker = found.end(), found[1][0]
         if marker == _EOI:
             break
-        # libjpeg gives no length to the reserved markers below; passing over one could hide scans behind it.
+        # The reserved markers below have no length, as libjpeg reads them.
         if marker >= _FIRST_SEGMENT:
             at += max(2, int.from_bytes(jpeg[at : at + 2]))
         scans += marker == _SOS

@@ -12,6 +12,7 @@ import io
 import resource
 import warnings
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 # The decoders are imported here, not by Pillow at the first picture: a missing decoder is an error of our deployment,
@@ -48,6 +49,7 @@ _UPRIGHT: Final[dict[int | None, Image.Transpose]] = {
 }
 # Of the 3,008 MB of the functions that take pictures in; the largest picture of the most wasteful format needs 2,125.
 _MOST_MEMORY = 2_600 * 1024 * 1024
+_MEMORY_LIMIT = Lock()
 # Pixels that are converted at a time, so that the copies which a conversion makes stay small.
 _BAND_PIXELS = 8_000_000
 
@@ -120,17 +122,18 @@ def _decoded(raw: bytes, opener: Callable[[bytes], _Opened]) -> Image.Image:
 
 @contextmanager
 def _bounded_memory() -> Iterator[None]:
-    """A decoder that asks for more gets an error instead.
+    """A decoder that asks for more gets an error instead; only libavif needs it.
 
-    Only libavif needs it: it takes AV1 pictures of up to 268 megapixels, whatever size the file says, and scales them.
+    The limit is that of the process: one thread at a time, or the last to leave would restore the limit of another.
     """
-    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = min((limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY), default=_MOST_MEMORY)
-    resource.setrlimit(resource.RLIMIT_DATA, (min(most, _MOST_MEMORY), hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+    with _MEMORY_LIMIT:
+        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        most = min((limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY), default=_MOST_MEMORY)
+        resource.setrlimit(resource.RLIMIT_DATA, (min(most, _MOST_MEMORY), hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def _open_jpeg(raw: bytes) -> _Opened:

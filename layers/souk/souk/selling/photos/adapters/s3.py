@@ -61,10 +61,16 @@ class S3MediaStore:
             raise DependencyUnavailable(f"The media {content_hash[:12]} cannot be read.")
         return content
 
-    def url(self, content_hash: str) -> str:
-        """A presigned URL to read it, valid for 15 minutes. Computed locally: no request is made."""
+    def url(self, content_hash: str, method: str = "GET") -> str:
+        """A presigned URL to read it, valid for 15 minutes. Computed locally: no request is made.
+
+        The signature covers the method: what is signed for GET refuses HEAD.
+        """
         return self._client().generate_presigned_url(
-            "get_object", Params={"Bucket": self._bucket, "Key": self._key(content_hash)}, ExpiresIn=_URL_SECONDS
+            "get_object",
+            Params={"Bucket": self._bucket, "Key": self._key(content_hash)},
+            ExpiresIn=_URL_SECONDS,
+            HttpMethod=method,
         )
 
     def holds(self, content_hash: str) -> bool:

@@ -18,8 +18,8 @@ class PictureStore(Protocol):
 
     def find(self, content_hash: str) -> bytes | None: ...
 
-    def url(self, content_hash: str) -> str:
-        """A presigned address to read it, valid for 15 minutes."""
+    def url(self, content_hash: str, method: str) -> str:
+        """A presigned address for GET or HEAD, as `method` says, valid for 15 minutes."""
         ...
 
 
@@ -31,11 +31,21 @@ class RenditionStore(Protocol):
     def put_as(self, content_hash: str, content: bytes, content_type: str) -> None: ...
 
 
-def picture_url(content_hash: str, pictures: PictureStore) -> str:
+def picture_url(content_hash: str, method: str, pictures: PictureStore) -> str:
     """Raises NotFound."""
-    if not _HASH.fullmatch(content_hash) or not pictures.holds(content_hash):
+    _require_hash(content_hash)
+    if not pictures.holds(content_hash):
         raise NotFound("There is no such picture.")
-    return pictures.url(content_hash)
+    return pictures.url(content_hash, method)
+
+
+def rendition_tag(content_hash: str, width: int) -> str:
+    """What names this rendition for ever: neither the picture nor what is made of it changes. Raises NotFound.
+
+    It does not say that there is one. A client that has it got it with the picture, or made it from the address.
+    """
+    _require_hash(content_hash)
+    return f"{content_hash[:32]}-{width}"
 
 
 def rendition(
@@ -46,8 +56,7 @@ def rendition(
     It is made at the first request and kept. Several first requests at once make and store the same bytes under the
     same key. A rendition is made of a public picture only, so what is found among them is public, too.
     """
-    if not _HASH.fullmatch(content_hash):
-        raise NotFound("There is no such picture.")
+    _require_hash(content_hash)
     kept = renditions.find(content_hash)
     if kept is not None:
         return kept
@@ -57,3 +66,8 @@ def rendition(
     made = resize(picture)
     renditions.put_as(content_hash, made, "image/jpeg")
     return made
+
+
+def _require_hash(content_hash: str) -> None:
+    if not _HASH.fullmatch(content_hash):
+        raise NotFound("There is no such picture.")

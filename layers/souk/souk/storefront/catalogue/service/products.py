@@ -84,7 +84,10 @@ class CatalogueService:
         return created
 
     def edit(self, seller_id: str, product_id: str, edit: ProductEdit, if_match: Versions | None) -> ProductWithStock:
-        """`version`: what If-Match requires of product and stock. Raises PreconditionFailed, NotFound, Conflict."""
+        """`if_match`: the versions of product and stock that may be changed; None: any.
+
+        Raises PreconditionFailed, NotFound, Conflict, and InvalidRequest for a wrong price, image or shipping profile.
+        """
 
         def decide(before: ProductWithStock) -> Product:
             check_version("product", before.version, if_match)

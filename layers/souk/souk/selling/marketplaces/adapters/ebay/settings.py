@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
-from souk.http.fields import Line, Shaped, Wire, exact_number
+from souk.http.fields import Line, Shaped, Wire, exact_number, is_empty_text
 from souk.selling.marketplaces.adapters.ebay.sites import SITES, Site
 from souk.shared.errors import InvalidValue
 
@@ -30,6 +30,8 @@ PostalCode = Annotated[
     Shaped(r"^[A-Za-z0-9][A-Za-z0-9 -]{0,11}$", "must be at most 12 letters, digits, spaces and hyphens"),
 ]
 
+# An empty one means that of the site, which an empty location does not: a postal code may say where things are.
+_OF_THE_SITE = frozenset({"country", "currency"})
 _DEFAULT_SHIPPING = {"US": ({"service": "USPSPriority", "cost": Decimal("9.95"), "additional_cost": Decimal("3.00")},)}
 
 
@@ -82,10 +84,11 @@ class EbaySettings(_Settings):
         if not isinstance(given, Mapping):
             return given
         code = given.get("site", "US")
-        site = SITES.get(code) if isinstance(code, str) else None
+        site = SITES.get(code.strip()) if isinstance(code, str) else None
         if site is None:
             return given
-        filled = {"country": site.country, "currency": site.currencies[0], **given}
+        sent = {name: value for name, value in given.items() if name not in _OF_THE_SITE or not is_empty_text(value)}
+        filled = {"country": site.country, "currency": site.currencies[0], **sent}
         if site.code != "US":
             filled.setdefault("location", site.code.replace("_", " "))
         if filled.get("policies") is None and "shipping" not in given:

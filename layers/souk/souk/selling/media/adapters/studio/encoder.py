@@ -5,9 +5,11 @@ Its arguments are constants: nothing from a seller reaches a command line or a f
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -39,10 +41,9 @@ def encode_mp4(frames: Iterable[Frame], side: int, frames_per_second: int, quali
         command = _command(imageio_ffmpeg.get_ffmpeg_exe(), side, frames_per_second, quality, film)
         with errors_file.open("wb") as errors:
             # Fixed arguments, no shell, an empty environment.
-            process = subprocess.Popen(  # noqa: S603
-                command, stdin=subprocess.PIPE, stderr=errors, env={}, pipesize=_PIPE_BYTES
-            )
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors, env={})  # noqa: S603
             try:
+                _enlarge_pipe(process)
                 _feed(process, frames)
                 status = process.wait(_TIMEOUT_SECONDS)
             except BaseException:
@@ -53,6 +54,13 @@ def encode_mp4(frames: Iterable[Frame], side: int, frames_per_second: int, quali
             reason = errors_file.read_text(errors="replace").strip()[-500:]
             raise MediaTransient("studio", f"The video encoder stopped with status {status}: {reason}")
         return film.read_bytes()
+
+
+def _enlarge_pipe(process: subprocess.Popen[bytes]) -> None:
+    """Fewer switches between the two processes, where Linux allows it: it limits the pages of all pipes of a user."""
+    assert process.stdin is not None
+    with suppress(OSError):  # the film is the same through a small pipe
+        fcntl.fcntl(process.stdin, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _feed(process: subprocess.Popen[bytes], frames: Iterable[Frame]) -> None:

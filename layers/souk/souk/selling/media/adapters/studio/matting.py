@@ -122,7 +122,9 @@ def _sweep(reached: NDArray[np.bool_], mask: NDArray[np.bool_]) -> None:
 
 def _affinity(difference: Floats) -> Floats:
     squared = difference**2 @ np.ones(3, dtype=np.float32)
-    return np.exp(-squared / (2 * float(squared.mean()) + 1e-4)).astype(np.float32) + 1e-4
+    # Without neighbours, as in a picture that is one pixel high, there is no mean.
+    mean = float(squared.mean()) if squared.size else 0.0
+    return np.exp(-squared / (2 * mean + 1e-4)).astype(np.float32) + 1e-4
 
 
 def _squared(samples: Floats, centres: Floats) -> Floats:
