@@ -56,11 +56,11 @@ class StateFolder:
         version: Callable[[str], int],
     ) -> None:
         self._folder = folder
-        self._encode_scoped = encode
+        self._encode = encode
         self._decode_scoped = decode
         self._version = version
         self._written: dict[str, bytes] = {}
-        self._hashes: dict[int, tuple[bytes, str]] = {}
+        self._hashes: dict[str, dict[int, tuple[bytes, str]]] = {}
         self._lock = threading.Lock()
 
     def save(self, service: str, state: State) -> bool:
@@ -106,13 +106,19 @@ class StateFolder:
 
     def _document(self, service: str, state: State) -> tuple[bytes, bytes]:
         document = {"__ministack_format__": self._version(service), "payload": state}
-        content = json.dumps(document, default=self._encode).encode()
-        return content, hashlib.sha256(content).digest()
+        known = self._hashes.get(service, {})
+        used: dict[int, tuple[bytes, str]] = {}
 
-    def _encode(self, value: Any) -> Any:
-        if isinstance(value, bytes) and len(value) > _BLOB_ABOVE:
-            return {"__blob__": self._store_blob(value)}
-        return self._encode_scoped(value)
+        def encode(value: Any) -> Any:
+            if not isinstance(value, bytes) or len(value) <= _BLOB_ABOVE:
+                return self._encode(value)
+            # The content is kept with its hash, because an id is given to another object once its own is gone.
+            used[id(value)] = known.get(id(value)) or (value, self._store_blob(value))
+            return {"__blob__": used[id(value)][1]}
+
+        content = json.dumps(document, default=encode).encode()
+        self._hashes[service] = used  # and no others: what the service no longer has is not kept in memory
+        return content, hashlib.sha256(content).digest()
 
     def _decode(self, value: dict[str, Any]) -> Any:
         if "__blob__" in value:
@@ -120,15 +126,11 @@ class StateFolder:
         return self._decode_scoped(value)
 
     def _store_blob(self, content: bytes) -> str:
-        known = self._hashes.get(id(content))
-        if known and known[0] is content:
-            return known[1]
         name = hashlib.sha256(content).hexdigest()
         path = self._folder / "blobs" / name
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             replace_durably(path, content)
-        self._hashes[id(content)] = (content, name)
         return name
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from local.copying import copied
 from local.pending import Pending
 from local.saving import INTERVAL, LATE, Removals, Saver, StateFolder, replace_durably
 
@@ -79,6 +80,18 @@ def test_large_contents_are_stored_once_and_come_back(folder: StateFolder, tmp_p
     assert len(list((tmp_path / "blobs").iterdir())) == 1
     assert (tmp_path / "functions.json").stat().st_size < 1_000
     assert folder.load("functions") == {"one": layer, "two": layer}
+
+
+def test_large_contents_are_hashed_once_and_kept_in_memory_as_long_as_they_are_there(folder: StateFolder) -> None:
+    """A copy of each layer that stays at each save would be gigabytes in a few minutes."""
+    layers: dict[str, Any] = {"one": b"x" * 100_000, "saves": 0}
+    for layers["saves"] in range(3):
+        folder.save("functions", copied(layers))
+    kept = [content for content, _ in folder._hashes["functions"].values()]
+    assert len(kept) == 1
+    assert kept[0] is layers["one"]
+    folder.save("functions", {"saves": 3})
+    assert folder._hashes == {"functions": {}}
 
 
 def test_a_missing_blob_falls_back_like_a_torn_file(folder: StateFolder, tmp_path: Path) -> None:
