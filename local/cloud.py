@@ -143,7 +143,6 @@ class Cloud:
         self.serve(self._touching(ministack.app), self._bound_socket())
         tables.clamp_positions(dynamodb, lambda_svc)
         emulator("services.cloudformation.provisioners")  # imports every service that a template can name
-        saver.removals = saving.Removals(emulator("services.s3"), self._loop.call_soon_threadsafe)
         saver.begin_from_here()
         saver.start()
         # What was imported stays for the life of the process: the collector need not look at it again and again.

@@ -11,7 +11,6 @@ each service's state to a temporary file and renames it, which is kept here; wha
 - the file before it stays beside it (`.previous`): a file that cannot be read falls back to it, is set aside as
   `.torn`, and never stops a start;
 - contents over 64 KB (layers, function code) are stored once each under their hash, not encoded again at every save;
-- the file of a removed object goes after that save, not before it;
 - logs and metrics of past runs are not saved: they grow without bound.
 """
 
@@ -20,15 +19,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import threading
 import time
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from local.copying import State
+from local.durably import previous, replace_durably
 from local.pending import Pending
 from local.problems import reason
 from local.repeating import Repeating
@@ -89,7 +87,7 @@ class StateFolder:
     def load(self, service: str) -> State | None:
         """The newest readable state of a service, or None if there never was one."""
         path = self._folder / f"{service}.json"
-        for candidate in (path, _previous(path)):
+        for candidate in (path, previous(path)):
             try:
                 document = json.loads(candidate.read_bytes(), object_hook=self._decode)
                 state = document["payload"]
@@ -134,24 +132,6 @@ class StateFolder:
         return name
 
 
-def replace_durably(path: Path, content: bytes) -> None:
-    """Put content at path so that at any moment it holds the old or the new whole; the old one stays as `.previous`."""
-    fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.exists():
-        kept = _previous(path)
-        kept.unlink(missing_ok=True)
-        os.link(path, kept)
-    fresh.replace(path)
-
-
-def _previous(path: Path) -> Path:
-    return path.with_name(f"{path.name}.previous")
-
-
 class Saver:
     """Saves all services when `touch` says that something was asked of the cloud, and the tables when they change."""
 
@@ -174,7 +154,6 @@ class Saver:
             Repeating("souk-saver", self.save_what_changed, TICK),
         )
         self.tables: Tables | None = None
-        self.removals: Removals | None = None
 
     @property
     def is_late(self) -> bool:
@@ -226,50 +205,12 @@ class Saver:
         new, another one follows.
         """
         with self._lock, self._pending.saving():
-            removed = self.removals.waiting if self.removals else ()
             states = {name: state for name, get_state in self._services().items() if (state := _taken(get_state))}
             if self.tables:
                 self.tables.save()
             written = [self._folder.save(name, state) for name, state in states.items()]
             self._has_more = any(written)
-            if self.removals and removed:
-                self.removals.carry_out(removed)
             self._saved_at = self._clock()
-
-
-class Removals:
-    """Objects that were removed from S3, whose files stay until the tables are saved.
-
-    MiniStack removes a file at once. After a kill before the next save, a table would still name the object: a photo
-    would wait for an upload that was checked and removed, and could never be checked again.
-    """
-
-    def __init__(self, s3: Any, on_server: Callable[[Callable[[], None]], object]) -> None:
-        """`on_server` runs a call on the thread that serves S3, so that no object is written meanwhile."""
-        self._s3 = s3
-        self._on_server = on_server
-        self._remove_files = s3._delete_persisted_object
-        self._waiting: list[tuple[str, str]] = []
-        s3._delete_persisted_object = lambda bucket, key: self._waiting.append((bucket, key))
-
-    @property
-    def waiting(self) -> tuple[tuple[str, str], ...]:
-        """(bucket, key) of the objects whose files are still there."""
-        return tuple(self._waiting)
-
-    def carry_out(self, removed: Iterable[tuple[str, str]]) -> None:
-        """Remove the files of those that have not been written again."""
-        self._on_server(partial(self._carry_out, removed))
-
-    def _carry_out(self, removed: Iterable[tuple[str, str]]) -> None:
-        for bucket, key in removed:
-            if key not in self._s3._buckets.get(bucket, {}).get("objects", {}):
-                try:
-                    self._remove_files(bucket, key)
-                except OSError:
-                    _log.exception("the file of %s in %s cannot be removed, and is tried again", key, bucket)
-                    continue
-            self._waiting.remove((bucket, key))
 
 
 def _taken(get_state: Callable[[], State | None], attempts: int = 20) -> State | None:

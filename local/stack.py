@@ -16,12 +16,12 @@ from typing import IO, Any, Final
 from local import build, deploy, packaging
 from local.children import Children
 from local.cloud import Cloud, bind, emulator
+from local.durably import replace_durably
 from local.expiry import Expiry
 from local.gateway import Gateway
 from local.patches import gateways
 from local.problems import Unusable
 from local.running import Places
-from local.saving import replace_durably
 from local.settings import Settings
 from local.stand_ins import StandIn
 from local.terminal import Terminal

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from local.copying import copied
+from local.durably import replace_durably
 from local.pending import Pending
-from local.saving import INTERVAL, LATE, Removals, Saver, StateFolder, replace_durably
+from local.saving import INTERVAL, LATE, Saver, StateFolder
 
 
 def _refuse(value: Any) -> Any:
@@ -113,7 +114,7 @@ def test_a_failed_write_leaves_the_old_content(tmp_path: Path, monkeypatch: pyte
     file = tmp_path / "state.json"
     replace_durably(file, b"old")
 
-    monkeypatch.setattr("local.saving.os.fsync", _full)
+    monkeypatch.setattr("local.durably.os.fsync", _full)
     with pytest.raises(OSError, match="No space left"):
         replace_durably(file, b"new")
     assert file.read_bytes() == b"old"
@@ -283,75 +284,3 @@ def test_the_others_are_copied_before_the_tables_and_written_after_them(folder: 
     saver.tables = tables
     saver.save_now()
     assert (seen["on disk"], folder.load("functions")) == (None, {"position": 1})
-
-
-class _Bucket:
-    """A bucket of MiniStack's, and the objects whose files are there."""
-
-    def __init__(self, folder: StateFolder) -> None:
-        self.files = {"photo"}
-        self._objects = {"photo": b""}
-        self._s3 = SimpleNamespace(
-            _buckets={"media": {"objects": self._objects}},
-            _delete_persisted_object=lambda bucket, key: self.files.discard(key),
-        )
-        self.saver = Saver(folder, lambda: {"tables": lambda: {"objects": len(self._objects)}})
-        self.saver.removals = self.removals = Removals(self._s3, lambda call: call())
-
-    def remove(self) -> None:
-        del self._objects["photo"]
-        self._s3._delete_persisted_object("media", "photo")
-
-    def write_again(self) -> None:
-        self._objects["photo"] = b""
-
-
-def test_the_file_of_a_removed_object_stays_until_the_tables_are_saved(folder: StateFolder) -> None:
-    bucket = _Bucket(folder)
-    bucket.remove()
-    assert bucket.files == {"photo"}
-    bucket.saver.save_now()
-    assert (bucket.files, folder.load("tables")) == (set(), {"objects": 0})
-
-
-def test_the_file_of_an_object_that_was_written_again_stays(folder: StateFolder) -> None:
-    bucket = _Bucket(folder)
-    bucket.remove()
-    bucket.write_again()
-    bucket.saver.save_now()
-    assert bucket.files == {"photo"}
-    bucket.remove()
-    bucket.saver.save_now()
-    assert bucket.files == set()
-
-
-def test_a_save_that_fails_leaves_the_files_to_the_next(folder: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    bucket = _Bucket(folder)
-    bucket.remove()
-    with monkeypatch.context() as full:
-        full.setattr("local.saving.os.fsync", _full)
-        with pytest.raises(OSError, match="No space left"):
-            bucket.saver.save_now()
-    assert bucket.files == {"photo"}
-    bucket.saver.save_now()
-    assert bucket.files == set()
-
-
-def test_a_file_that_cannot_be_removed_is_tried_again_and_keeps_no_other(folder: StateFolder) -> None:
-    bucket = _Bucket(folder)
-    refused = ["stuck"]
-
-    def remove(_: str, key: str) -> None:
-        if key in refused:
-            raise PermissionError(13, "Permission denied")
-        bucket.files.discard(key)
-
-    bucket.removals._remove_files = remove
-    bucket.files.add("stuck")
-    bucket._s3._delete_persisted_object("media", "stuck")
-    bucket.remove()
-    bucket.saver.save_now()
-    assert bucket.files == {"stuck"}
-    refused.clear()
-    bucket.saver.save_now()
-    assert bucket.files == set()
