@@ -162,10 +162,12 @@ class Saver:
 
     @property
     def problem(self) -> str:
-        """Why the state is not being saved, as a sentence; empty if it is."""
+        """Why the state is not being saved, or could not all be read, as a sentence; empty if all is well."""
         if error := next((thread.error for thread in self._threads if thread.error), None):
             return f"The state cannot be saved: {reason(error)}."
-        return f"The state has not been saved for more than {LATE:.0f} s." if self.is_late else ""
+        if self.is_late:
+            return f"The state has not been saved for more than {LATE:.0f} s."
+        return self.tables.problem if self.tables else ""
 
     def touch(self) -> None:
         """Something has changed."""

@@ -64,6 +64,11 @@ class Tables:
         self.pending = Pending()
         self._note_writes()
 
+    @property
+    def problem(self) -> str:
+        """What could not be read at the start, as a sentence; empty if all could."""
+        return self._journal.problem
+
     # Changes ----------------------------------------------------------------------------------------------------------
 
     def _note_writes(self) -> None:
