@@ -6,8 +6,8 @@ each service's state to a temporary file and renames it, which is kept here; wha
 - changes of DynamoDB's tables every TICK seconds to a journal (local/tables.py), and the other services every INTERVAL
   seconds while something happens: only of what changed, each file synced before it takes the old one's place;
 - an error of any kind is tried again and shown, and so is a state that has not been saved for LATE seconds;
-- the others are copied before the tables and written after them: whoever has read an event and acted on it has
-  not, after a kill, read the event without having acted;
+- the others are copied before the tables and written after them, those with positions in streams and queues first and
+  last of all: after a kill no consumer has read an event without having acted on it;
 - the file before it stays beside it (`.previous`): a file that cannot be read falls back to it, is set aside as
   `.torn`, and never stops a start;
 - contents over 64 KB (layers, function code) are stored once each under their hash, not encoded again at every save;
@@ -30,12 +30,14 @@ from local.durably import previous, replace_durably
 from local.pending import Pending
 from local.problems import reason
 from local.repeating import Repeating
-from local.tables import Tables
+from local.tables import CONSUMERS, Tables
 
 TICK: Final = 0.25
 INTERVAL: Final = 1.0
 LATE: Final = 5.0
 _BLOB_ABOVE = 64 * 1024
+_READERS = frozenset({CONSUMERS, "sqs"})
+"""Services whose states say how far events have been read."""
 
 _log = logging.getLogger("souk.saving")
 
@@ -207,11 +209,15 @@ class Saver:
         new, another one follows.
         """
         with self._lock, self._pending.saving():
-            states = {name: state for name, get_state in self._services().items() if (state := _taken(get_state))}
+            services = sorted(self._services().items(), key=lambda service: service[0] not in _READERS)
+            states = [(name, state) for name, get_state in services if (state := _taken(get_state))]
             if self.tables:
                 self.tables.save()
-            written = [self._folder.save(name, state) for name, state in states.items()]
-            self._has_more = any(written)
+            self._has_more = False
+            for name, state in reversed(states):
+                self._has_more |= self._folder.save(name, state)
+                if self.tables and name == CONSUMERS:
+                    self.tables.positions_are_on_disk(state)
             self._saved_at = self._clock()
 
 
