@@ -101,7 +101,8 @@ class Stack:
     def problems(self) -> tuple[str, ...]:
         """What is wrong at the moment, as sentences."""
         ended = tuple(stand_in.problem for stand_in in self._stand_ins.values() if stand_in.problem)
-        return (*ended, *(self._cloud.problems if self._cloud is not None else ()))
+        cloud = self._cloud.problems if self._cloud is not None else ()
+        return (*ended, *cloud, *filter(None, [self._expiry.problem if self._expiry is not None else ""]))
 
     @property
     def is_serving(self) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +15,7 @@ from local.copying import copied
 from local.durably import replace_durably
 from local.pending import Pending
 from local.saving import INTERVAL, LATE, Saver, StateFolder
+from local.testing import wait_until
 
 
 def _refuse(value: Any) -> Any:
@@ -176,13 +176,6 @@ def failing(folder: StateFolder) -> Iterator[Failing]:
     service.saver.stop()
 
 
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @pytest.mark.parametrize(
     ("error", "says"),
     [
@@ -198,12 +191,12 @@ def test_an_error_of_any_kind_is_shown_and_what_it_kept_is_saved_afterwards(
     failing.error = error
     failing.clock.now = INTERVAL
     failing.saver.touch()
-    until(lambda: failing.saver.problem)
+    wait_until(lambda: failing.saver.problem)
     assert failing.saver.problem.startswith(f"The state cannot be saved: {says}")
     failing.clock.now += LATE + 1
     assert failing.saver.is_late
     failing.error = None
-    until(lambda: not failing.saver.problem)
+    wait_until(lambda: not failing.saver.problem)
     assert (failing.saver.is_late, folder.load("tables")) == (False, {"a": 1})
 
 
@@ -213,9 +206,9 @@ def test_a_state_that_cannot_be_written_down_is_shown_and_saved_afterwards(
     failing.state = {"a": object()}
     failing.clock.now = INTERVAL
     failing.saver.touch()
-    until(lambda: failing.saver.problem)
+    wait_until(lambda: failing.saver.problem)
     failing.state = {"a": 2}
-    until(lambda: not failing.saver.problem)
+    wait_until(lambda: not failing.saver.problem)
     assert folder.load("tables") == {"a": 2}
 
 
