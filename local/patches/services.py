@@ -9,7 +9,6 @@ from typing import Any
 
 from local.copying import State, reading
 
-
 _LAST_EVENTS = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"})
 
 
