@@ -60,7 +60,7 @@ class Journal:
         files = [self._path(one) for one in sorted(self._numbers()) if one >= number]
         for position, path in enumerate(files):
             content = path.read_bytes()
-            intact, length = _groups(content)
+            intact, length = groups(content)
             yield from intact
             _, _, after = content[length:].partition(b"\n")
             if after:
@@ -93,7 +93,7 @@ class Journal:
         return self._folder / f"{self._prefix}{number}"
 
 
-def _groups(content: bytes) -> tuple[list[bytes], int]:
+def groups(content: bytes) -> tuple[list[bytes], int]:
     """The groups of a file up to its end or to a line that is not whole, and how many bytes those lines have."""
     found, length = [], 0
     for line in io.BytesIO(content):

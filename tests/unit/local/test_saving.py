@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -277,3 +278,23 @@ def test_the_others_are_copied_before_the_tables_and_written_after_them(folder: 
     saver.tables = tables
     saver.save_now()
     assert (seen["on disk"], folder.load("functions")) == (None, {"position": 1})
+
+
+def test_how_far_events_were_read_is_copied_before_all_else_and_written_after(folder: StateFolder) -> None:
+    """Between two files a kill must not leave a position beyond what the consumer has begun."""
+    copied_services, written = [], []
+    save = folder.save
+
+    def copy(service: str) -> dict[str, Any]:
+        copied_services.append(service)
+        return {"a": 1}
+
+    def record(service: str, state: dict[str, Any]) -> bool:
+        written.append(service)
+        return save(service, state)
+
+    folder.save = record  # type: ignore[method-assign]
+    services = ("functions", "lambda", "sqs", "stepfunctions")
+    Saver(folder, lambda: {name: partial(copy, name) for name in services}).save_now()
+    assert set(copied_services[:2]) == set(written[-2:]) == {"lambda", "sqs"}
+    assert len(copied_services) == len(written) == len(services)
