@@ -11,8 +11,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from local.durably import replace_durably
 from local.problems import Unusable
-from local.saving import replace_durably
 from local.settings import Settings
 from local.terminal import Terminal
 

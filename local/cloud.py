@@ -136,14 +136,14 @@ class Cloud:
 
         def load(service: str) -> State | None:
             state = folder.load(service)
-            return kept.restored(state, persistence._json_object_hook) if service == tables.SERVICE else state
+            if service == tables.SERVICE:
+                return kept.restored(state, persistence._json_object_hook)
+            return kept.positions_restored(state) if state and service == tables.CONSUMERS else state
 
         ministack.load_state = load
         self._thread.start()
         self.serve(self._touching(ministack.app), self._bound_socket())
-        tables.clamp_positions(dynamodb, lambda_svc)
         emulator("services.cloudformation.provisioners")  # imports every service that a template can name
-        saver.removals = saving.Removals(emulator("services.s3"), self._loop.call_soon_threadsafe)
         saver.begin_from_here()
         saver.start()
         # What was imported stays for the life of the process: the collector need not look at it again and again.

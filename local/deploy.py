@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from local import packaging, routes
+from local.durably import replace_durably
 from local.packaging import Package
 from local.problems import DeployFailed
-from local.saving import replace_durably
 
 STACK = "souk"
 _POLL = 0.1

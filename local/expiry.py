@@ -5,17 +5,16 @@ MiniStack 1.5.33 neither takes these rules from a template nor applies them, and
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from local.problems import reason
+from local.repeating import Repeating
+
 _EVERY = 3600.0
 _MOST_AT_ONCE = 1000
 """Objects that one request can remove."""
-
-_log = logging.getLogger("souk.expiry")
 
 
 class Rule(NamedTuple):
@@ -52,22 +51,22 @@ class Expiry:
         self._rules = tuple(rules_of(template))
         self._name_of = name_of
         self._s3 = s3
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="souk-expiry", daemon=True)
+        self._thread = Repeating("souk-expiry", self._expire_all, _EVERY)
+
+    @property
+    def problem(self) -> str:
+        """Why old objects stay, as a sentence; empty if they do not."""
+        error = self._thread.error
+        return f"Old objects could not be removed, which is tried again in an hour: {reason(error)}." if error else ""
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        self._stop.set()
+        """Wait for the requests that are under way, and make no other."""
+        self._thread.stop()
 
-    def _run(self) -> None:
-        while True:
-            for rule in self._rules:
-                try:
-                    if bucket := self._name_of(rule.bucket):
-                        expire(self._s3, bucket, rule, datetime.now(UTC))
-                except Exception:  # noqa: BLE001 - shown, and tried again
-                    _log.exception("old objects could not be removed; the next hour tries again")
-            if self._stop.wait(_EVERY):
-                return
+    def _expire_all(self) -> None:
+        for rule in self._rules:
+            if bucket := self._name_of(rule.bucket):
+                expire(self._s3, bucket, rule, datetime.now(UTC))

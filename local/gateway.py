@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import uuid
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
 BODY_LIMIT = 10 * 1024 * 1024
 IN_FLIGHT = 16
-_HEALTH = "/healthz"
+_HEALTH = "/api/v1/healthz"
 _LATE = "What was written last is not saved yet: a kill would lose it. See the terminal of make run."
 _NOT_SAVED = {
     "type": "urn:souk:error:dependency_unavailable",
@@ -25,7 +26,6 @@ _NOT_SAVED = {
     "detail": _LATE,
     "error": "dependency_unavailable",
     "message": _LATE,
-    "request_id": "",
     "errors": [],
 }
 
@@ -90,8 +90,12 @@ class Gateway:
     async def _execution(self, scope: Any, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any], bytes]:
         query = scope["query_string"].decode("latin-1")
         path = self._decode_path(scope["raw_path"].decode("latin-1"))
-        if path.endswith(_HEALTH) and self._is_late():
-            return 503, {"Content-Type": "application/problem+json"}, json.dumps(_NOT_SAVED).encode()
+        if path == _HEALTH and self._is_late():
+            return (
+                503,
+                {"Content-Type": "application/problem+json"},
+                json.dumps({**_NOT_SAVED, "request_id": str(uuid.uuid4())}).encode(),
+            )
         try:
             async with self._places:
                 answer = await self._execute(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class Pending:
-    """Whoever has changed something notes it afterwards; whoever saves does so inside `saving`."""
+    """A change is noted after it was made; a save is made inside `saving`."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -24,7 +24,7 @@ class Pending:
 
     @property
     def age(self) -> float:
-        """Seconds since the oldest change that is not saved, a save that is under way not counted; 0 without one."""
+        """Seconds since the oldest change that is not on disk, one that is being saved included; 0 without one."""
         waiting = [at for at in (self._saving, self._noted) if at is not None]
         return self._clock() - min(waiting) if waiting else 0.0
 

@@ -1,4 +1,4 @@
-"""Threads that do one thing again and again, and survive whatever it raises."""
+"""Threads that do one thing again and again, and survive an error of any kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _log = logging.getLogger("souk.threads")
 
 
 class Repeating:
-    """A thread that calls `work` every `pause` seconds until it is stopped.
+    """A thread that calls `work` at once and then every `pause` seconds until it is stopped.
 
     An error of `work` is logged when it is the first in a row, is in `error` until `work` succeeds, and ends nothing.
     """
@@ -35,7 +35,7 @@ class Repeating:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopping.wait(max(self._pause, _PAUSE_AFTER_ERROR if self.error else 0)):
+        while not self._stopping.is_set():
             try:
                 self._work()
             except Exception as error:  # noqa: BLE001 - of any kind: nothing would do the work any more
@@ -44,3 +44,4 @@ class Repeating:
                 self.error = error
             else:
                 self.error = None
+            self._stopping.wait(max(self._pause, _PAUSE_AFTER_ERROR if self.error else 0))

@@ -6,12 +6,11 @@ each service's state to a temporary file and renames it, which is kept here; wha
 - changes of DynamoDB's tables every TICK seconds to a journal (local/tables.py), and the other services every INTERVAL
   seconds while something happens: only of what changed, each file synced before it takes the old one's place;
 - an error of any kind is tried again and shown, and so is a state that has not been saved for LATE seconds;
-- the others are copied before the tables and written after them: whoever has read an event and acted on it has
-  not, after a kill, read the event without having acted;
+- the others are copied before the tables and written after them, those with positions in streams and queues first and
+  last of all: after a kill no consumer has read an event without having acted on it;
 - the file before it stays beside it (`.previous`): a file that cannot be read falls back to it, is set aside as
   `.torn`, and never stops a start;
 - contents over 64 KB (layers, function code) are stored once each under their hash, not encoded again at every save;
-- the file of a removed object goes after that save, not before it;
 - logs and metrics of past runs are not saved: they grow without bound.
 """
 
@@ -20,24 +19,25 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import threading
 import time
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from local.copying import State
+from local.durably import previous, replace_durably
 from local.pending import Pending
 from local.problems import reason
 from local.repeating import Repeating
-from local.tables import Tables
+from local.tables import CONSUMERS, Tables
 
 TICK: Final = 0.25
 INTERVAL: Final = 1.0
 LATE: Final = 5.0
 _BLOB_ABOVE = 64 * 1024
+_READERS = frozenset({CONSUMERS, "sqs"})
+"""Services whose states say how far events have been read."""
 
 _log = logging.getLogger("souk.saving")
 
@@ -56,11 +56,11 @@ class StateFolder:
         version: Callable[[str], int],
     ) -> None:
         self._folder = folder
-        self._encode_scoped = encode
+        self._encode = encode
         self._decode_scoped = decode
         self._version = version
         self._written: dict[str, bytes] = {}
-        self._hashes: dict[int, tuple[bytes, str]] = {}
+        self._hashes: dict[str, dict[int, tuple[bytes, str]]] = {}
         self._lock = threading.Lock()
 
     def save(self, service: str, state: State) -> bool:
@@ -89,7 +89,7 @@ class StateFolder:
     def load(self, service: str) -> State | None:
         """The newest readable state of a service, or None if there never was one."""
         path = self._folder / f"{service}.json"
-        for candidate in (path, _previous(path)):
+        for candidate in (path, previous(path)):
             try:
                 document = json.loads(candidate.read_bytes(), object_hook=self._decode)
                 state = document["payload"]
@@ -106,13 +106,19 @@ class StateFolder:
 
     def _document(self, service: str, state: State) -> tuple[bytes, bytes]:
         document = {"__ministack_format__": self._version(service), "payload": state}
-        content = json.dumps(document, default=self._encode).encode()
-        return content, hashlib.sha256(content).digest()
+        known = self._hashes.get(service, {})
+        used: dict[int, tuple[bytes, str]] = {}
 
-    def _encode(self, value: Any) -> Any:
-        if isinstance(value, bytes) and len(value) > _BLOB_ABOVE:
-            return {"__blob__": self._store_blob(value)}
-        return self._encode_scoped(value)
+        def encode(value: Any) -> Any:
+            if not isinstance(value, bytes) or len(value) <= _BLOB_ABOVE:
+                return self._encode(value)
+            # The content is kept with its hash, because an id is given to another object once its own is gone.
+            used[id(value)] = known.get(id(value)) or (value, self._store_blob(value))
+            return {"__blob__": used[id(value)][1]}
+
+        content = json.dumps(document, default=encode).encode()
+        self._hashes[service] = used  # and no others: what the service no longer has is not kept in memory
+        return content, hashlib.sha256(content).digest()
 
     def _decode(self, value: dict[str, Any]) -> Any:
         if "__blob__" in value:
@@ -120,34 +126,12 @@ class StateFolder:
         return self._decode_scoped(value)
 
     def _store_blob(self, content: bytes) -> str:
-        known = self._hashes.get(id(content))
-        if known and known[0] is content:
-            return known[1]
         name = hashlib.sha256(content).hexdigest()
         path = self._folder / "blobs" / name
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             replace_durably(path, content)
-        self._hashes[id(content)] = (content, name)
         return name
-
-
-def replace_durably(path: Path, content: bytes) -> None:
-    """Put content at path so that at any moment it holds the old or the new whole; the old one stays as `.previous`."""
-    fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.exists():
-        kept = _previous(path)
-        kept.unlink(missing_ok=True)
-        os.link(path, kept)
-    fresh.replace(path)
-
-
-def _previous(path: Path) -> Path:
-    return path.with_name(f"{path.name}.previous")
 
 
 class Saver:
@@ -172,7 +156,6 @@ class Saver:
             Repeating("souk-saver", self.save_what_changed, TICK),
         )
         self.tables: Tables | None = None
-        self.removals: Removals | None = None
 
     @property
     def is_late(self) -> bool:
@@ -181,10 +164,12 @@ class Saver:
 
     @property
     def problem(self) -> str:
-        """Why the state is not being saved, as a sentence; empty if it is."""
+        """Why the state is not being saved, or could not all be read, as a sentence; empty if all is well."""
         if error := next((thread.error for thread in self._threads if thread.error), None):
             return f"The state cannot be saved: {reason(error)}."
-        return f"The state has not been saved for more than {LATE:.0f} s." if self.is_late else ""
+        if self.is_late:
+            return f"The state has not been saved for more than {LATE:.0f} s."
+        return self.tables.problem if self.tables else ""
 
     def touch(self) -> None:
         """Something has changed."""
@@ -224,50 +209,16 @@ class Saver:
         new, another one follows.
         """
         with self._lock, self._pending.saving():
-            removed = self.removals.waiting if self.removals else ()
-            states = {name: state for name, get_state in self._services().items() if (state := _taken(get_state))}
+            services = sorted(self._services().items(), key=lambda service: service[0] not in _READERS)
+            states = [(name, state) for name, get_state in services if (state := _taken(get_state))]
             if self.tables:
                 self.tables.save()
-            written = [self._folder.save(name, state) for name, state in states.items()]
-            self._has_more = any(written)
-            if self.removals and removed:
-                self.removals.carry_out(removed)
+            self._has_more = False
+            for name, state in reversed(states):
+                self._has_more |= self._folder.save(name, state)
+                if self.tables and name == CONSUMERS:
+                    self.tables.positions_are_on_disk(state)
             self._saved_at = self._clock()
-
-
-class Removals:
-    """Objects that were removed from S3, whose files stay until the tables are saved.
-
-    MiniStack removes a file at once. After a kill before the next save, a table would still name the object: a photo
-    would wait for an upload that was checked and removed, and could never be checked again.
-    """
-
-    def __init__(self, s3: Any, on_server: Callable[[Callable[[], None]], object]) -> None:
-        """`on_server` runs a call on the thread that serves S3, so that no object is written meanwhile."""
-        self._s3 = s3
-        self._on_server = on_server
-        self._remove_files = s3._delete_persisted_object
-        self._waiting: list[tuple[str, str]] = []
-        s3._delete_persisted_object = lambda bucket, key: self._waiting.append((bucket, key))
-
-    @property
-    def waiting(self) -> tuple[tuple[str, str], ...]:
-        """(bucket, key) of the objects whose files are still there."""
-        return tuple(self._waiting)
-
-    def carry_out(self, removed: Iterable[tuple[str, str]]) -> None:
-        """Remove the files of those that have not been written again."""
-        self._on_server(partial(self._carry_out, removed))
-
-    def _carry_out(self, removed: Iterable[tuple[str, str]]) -> None:
-        for bucket, key in removed:
-            if key not in self._s3._buckets.get(bucket, {}).get("objects", {}):
-                try:
-                    self._remove_files(bucket, key)
-                except OSError:
-                    _log.exception("the file of %s in %s cannot be removed, and is tried again", key, bucket)
-                    continue
-            self._waiting.remove((bucket, key))
 
 
 def _taken(get_state: Callable[[], State | None], attempts: int = 20) -> State | None:

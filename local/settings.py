@@ -36,8 +36,8 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
+from local.durably import replace_durably
 from local.problems import Unusable
-from local.saving import replace_durably
 from local.vendors.stripe.events import LOCAL_SECRET
 
 # Setting -> template parameter. A changed value means a new deployment.

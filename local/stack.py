@@ -16,12 +16,12 @@ from typing import IO, Any, Final
 from local import build, deploy, packaging
 from local.children import Children
 from local.cloud import Cloud, bind, emulator
+from local.durably import replace_durably
 from local.expiry import Expiry
 from local.gateway import Gateway
 from local.patches import gateways
 from local.problems import Unusable
 from local.running import Places
-from local.saving import replace_durably
 from local.settings import Settings, installation
 from local.stand_ins import StandIn
 from local.sweeping import start_sweeps
@@ -102,7 +102,8 @@ class Stack:
     def problems(self) -> tuple[str, ...]:
         """What is wrong at the moment, as sentences."""
         ended = tuple(stand_in.problem for stand_in in self._stand_ins.values() if stand_in.problem)
-        return (*ended, *(self._cloud.problems if self._cloud is not None else ()))
+        cloud = self._cloud.problems if self._cloud is not None else ()
+        return (*ended, *cloud, *filter(None, [self._expiry.problem if self._expiry is not None else ""]))
 
     @property
     def is_serving(self) -> bool:

@@ -3,8 +3,8 @@
 Copying all tables takes longer the more they hold, and stops all else meanwhile. Here a save writes what changed.
 MiniStack's DynamoDB (1.5.33) replaces an item whole when it is written, so that an item, once noted, stays as it is.
 
-- A write, and the whole of a batch or transaction, holds one lock, as does whoever takes what changed: a group in the
-  journal has all of a transaction or nothing.
+- A write, and the whole of a batch or transaction, holds one lock, and so does a save while it takes what changed:
+  a group in the journal has all of a transaction or nothing.
 - Records of streams are saved too, those that no consumer has read yet. MiniStack saves the consumers' positions but
   not the records: after a restart, new records below the old position were never delivered.
 - The snapshot before the current one stays readable: the journals since then are kept.
@@ -16,13 +16,15 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from local.copying import State, copied
 from local.journal import Journal
 from local.pending import Pending
 
 SERVICE: Final = "dynamodb"
+CONSUMERS: Final = "lambda"
+"""MiniStack's service whose state has the positions of the consumers."""
 _SNAPSHOT_ABOVE = 8 * 1024 * 1024
 _MOST_WAITING = 50_000
 _WRITERS = (
@@ -59,10 +61,17 @@ class Tables:
         self._changes: list[Any] = []
         self._unwritten: list[Any] = []
         self._replaced = False
+        self._has_hole = False
+        self._read: dict[Consumer, int] = {}
         self._description = ""
         self._kept_from = 0
         self.pending = Pending()
         self._note_writes()
+
+    @property
+    def problem(self) -> str:
+        """What could not be read at the start, as a sentence; empty if all could."""
+        return self._journal.problem
 
     # Changes ----------------------------------------------------------------------------------------------------------
 
@@ -126,21 +135,31 @@ class Tables:
                 self._unwritten += self._changes
                 self._changes = []
                 if len(self._unwritten) > _MOST_WAITING:  # the disk has been full for long: a snapshot has it all
-                    self._unwritten, self._replaced = [], True
+                    self._has_hole = True
+                if self._has_hole:
+                    self._unwritten = []
                 description = self._describe()
-                if description != self._description or self._journal.size > _SNAPSHOT_ABOVE:
+                if self._has_hole or description != self._description or self._journal.size > _SNAPSHOT_ABOVE:
                     self._replaced = True
                 state = self.snapshot() if self._replaced else None
-            self._write(state)
+                self._replaced = False
+            try:
+                self._write(state)
+            except BaseException:
+                self._replaced = self._replaced or state is not None
+                raise
             if state is not None:
-                self._description, self._replaced = description, False
+                self._description = description
 
     def _write(self, state: State | None) -> None:
         if self._unwritten:
             self._journal.append(json.dumps(self._unwritten, default=self._encode).encode())
             self._unwritten = []
         if state is not None:
+            if self._has_hole:  # the snapshot before this one is kept as well, and the journals since it lack something
+                self._replace_snapshot(state)
             self._replace_snapshot(state)
+            self._has_hole = False
 
     def _replace_snapshot(self, state: State) -> None:
         number = self._journal.number + 1
@@ -174,13 +193,33 @@ class Tables:
         return json.dumps([copied(tables), self._beside()], default=self._encode)
 
     def _unread(self) -> dict[str, Any]:
-        """By table: the position of the first record that some consumer has not read, and the records from there."""
-        unread = {}
+        """By table: the position of the first record that some consumer has not read by what is on disk, and the
+        records from there.
+        """
+        unread, on_disk = {}, self._read
         for scope, records in self._dynamodb._stream_records.all_items():
             trimmed = self._dynamodb._stream_trimmed.get_scoped(*scope, 0)
-            first = max(trimmed, min(_positions(self._lambdas, scope), default=trimmed + len(records)))
+            end = trimmed + len(records)
+            consumers = {one for one in (*on_disk, *_consumers(self._lambdas._esms)) if one.scope == scope}
+            first = min(end, max(trimmed, min((on_disk.get(one, 0) for one in consumers), default=end)))
             unread["\x00".join(scope)] = [first, list(records[first - trimmed :])]
         return unread
+
+    def positions_are_on_disk(self, state: State) -> None:
+        """`state` is the one of MiniStack's Lambda that a start would load from now on."""
+        positions = state["dynamodb_stream_positions"]
+        self._read = {one: positions.get_scoped(*one[:3], 0) for one in _consumers(state["esms"])}
+
+    def positions_restored(self, state: State) -> State:
+        """MiniStack's Lambda as it is loaded after the tables: no consumer may be beyond the end of its stream, or it
+        would miss that many new records.
+        """
+        positions = state["dynamodb_stream_positions"]
+        for consumer in _consumers(state["esms"]):
+            if (position := positions.get_scoped(*consumer[:3])) is not None:
+                positions.set_scoped(*consumer[:3], min(position, self._end(consumer.scope)))
+        self.positions_are_on_disk(state)
+        return state
 
     # Restoring --------------------------------------------------------------------------------------------------------
 
@@ -196,6 +235,7 @@ class Tables:
         for group in self._journal.since(self._kept_from):
             self._apply(state["tables"], json.loads(group, object_hook=decode))
             self._replaced = True  # so that the journals of many short runs do not add up
+        self._has_hole = bool(self._journal.problem)
         for table in state["tables"].all_values():
             table["ItemCount"] = sum(map(len, table["items"].values()))
             table["TableSizeBytes"] = table["ItemCount"] * 200  # as MiniStack counts
@@ -227,32 +267,24 @@ _BESIDE = (
 """The keys of MiniStack's own get_state beside `tables`, each a variable of its module."""
 
 
-def clamp_positions(dynamodb: Any, lambdas: Any) -> None:
-    """After a restore no consumer may be beyond the end of its stream: it would miss that many new records."""
-    for account, region, name, table in _consumers(lambdas):
-        scope = (account, region, table)
-        position = lambdas._dynamodb_stream_positions.get_scoped(account, region, name)
-        if position is None:
-            continue
-        trimmed = dynamodb._stream_trimmed.get_scoped(*scope, 0)
-        end = trimmed + len(dynamodb._stream_records.get_scoped(*scope) or [])
-        lambdas._dynamodb_stream_positions.set_scoped(account, region, name, min(position, end))
+class Consumer(NamedTuple):
+    """An event source mapping that reads a table's stream."""
+
+    account: str
+    region: str
+    id: str
+    table: str
+
+    @property
+    def scope(self) -> Scope:
+        return self.account, self.region, self.table
 
 
-def _positions(lambdas: Any, scope: Scope) -> list[int]:
-    return [
-        lambdas._dynamodb_stream_positions.get_scoped(account, region, name, 0)
-        for account, region, name, table in _consumers(lambdas)
-        if (account, region, table) == scope
-    ]
-
-
-def _consumers(lambdas: Any) -> Iterator[tuple[str, str, str, str]]:
-    """Account, region, id and table of each event source mapping that reads a stream."""
-    for (account, region, name), esm in lambdas._esms.all_items():
+def _consumers(esms: Any) -> Iterator[Consumer]:
+    for (account, region, name), esm in esms.all_items():
         before, stream, _ = str(esm.get("EventSourceArn", "")).partition("/stream/")
         if stream and ":dynamodb:" in before:
-            yield account, region, name, before.rpartition("/")[2]
+            yield Consumer(account, region, name, before.rpartition("/")[2])
 
 
 def _scope(table: Any) -> Scope:

@@ -9,6 +9,8 @@ from typing import Any
 
 from local.copying import State, reading
 
+_LAST_EVENTS = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"})
+
 
 def finish_parallel_states(workflows: Any) -> None:
     """A JSONata Parallel state honours Arguments, Output and Assign. MiniStack ignores them in this state only."""
@@ -107,15 +109,21 @@ def without_metrics(metrics: Any) -> Callable[[], State | None]:
 
 def without_old_histories(workflows: Any) -> Callable[[], State | None]:
     """stepfunctions.get_state with the step-by-step history of the newest 100 executions only."""
-    read = reading(workflows.get_state)
 
-    def newest_histories() -> State | None:
-        for execution in workflows._executions.all_values()[:-100]:
-            if execution.get("status") != "RUNNING":
-                execution["events"] = execution["events"][-1:]
-        return read()
+    def newest_histories() -> dict[str, Any]:
+        executions = type(workflows._executions)()
+        entries = list(workflows._executions._data.items())
+        for number, (scope, execution) in enumerate(entries, start=1):
+            kept = execution
+            if number <= len(entries) - 100 and execution.get("status") != "RUNNING":
+                last = execution["events"][-1:]
+                kept = {**execution, "events": last}
+                if last and last[0]["type"] in _LAST_EVENTS:  # nothing follows, and memory is bounded
+                    execution["events"] = last
+            executions._data[scope] = kept
+        return {"_executions": executions}
 
-    return newest_histories
+    return reading(workflows.get_state, newest_histories)
 
 
 def _keep_newest(entries: dict[str, Any], count: int) -> None:

@@ -239,7 +239,7 @@ def on_disk(stack: LocalStack) -> Iterator[bytes]:
     yield (state / "dynamodb.json").read_bytes()
     for journal in state.glob("dynamodb.journal.*"):
         with suppress(FileNotFoundError):  # a snapshot has replaced it meanwhile
-            yield from groups(journal)
+            yield from groups(journal.read_bytes())[0]
 
 
 def _items(node: Any, listing: str) -> Iterator[dict[str, Any]]:

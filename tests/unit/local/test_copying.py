@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 import sys
 import threading
 from collections import defaultdict
@@ -65,7 +66,9 @@ def _disturbed(get_state: Any) -> int:
 
 
 @pytest.mark.usefixtures("changing")
-def test_what_others_change_meanwhile_is_copied_nevertheless() -> None:
+@pytest.mark.parametrize("layer", [b"", b"x" * 100_000], ids=["small", "large contents"])
+def test_what_others_change_meanwhile_is_copied_nevertheless(layer: bytes) -> None:
+    _streams["layer"] = layer
     assert _disturbed(_get_state) > 0, "the fixture changes nothing in time"
     assert _disturbed(reading(_get_state)) == 0
 
@@ -77,6 +80,18 @@ def test_a_copy_shares_nothing_with_its_original() -> None:
     made["a"][1]["b"] = b"y"
     assert value["a"][1]["b"] == b"x"  # type: ignore[index]
     assert isinstance(made["c"], defaultdict)
+
+
+@pytest.mark.parametrize("size", [64 * 1024, 300_000])
+def test_large_contents_are_not_copied(size: int) -> None:
+    """Layers have megabytes, and are copied at every save."""
+    layer, archive, text = b"x" * size, pickle.FRAME * size, "x" * size
+    value = {"z": layer, "again": [layer, {"archive": archive, "text": text, "array": bytearray(layer)}], "b": b"x"}
+    made = copied(value)
+    assert made == value
+    assert made["z"] is made["again"][0] is layer
+    assert made["again"] is not value["again"]
+    assert made["again"][1]["array"] is not value["again"][1]["array"]  # type: ignore[index]
 
 
 def test_scoped_dictionaries_are_copied_with_all_their_scopes() -> None:

@@ -10,7 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local.expiry import Rule, expire, rules_of
+from local.expiry import Expiry, Rule, expire, rules_of
+from local.testing import wait_until
 from tests.template.stack import template
 
 NOW = datetime.now(UTC)
@@ -51,3 +52,14 @@ def test_more_objects_than_one_request_removes_are_removed(s3: Any, monkeypatch:
         s3.put_object(Bucket="media", Key=f"incoming/listings/o/l/{number}", Body=b"x")
     assert expire(s3, "media", UPLOADS, NOW + timedelta(days=2)) == 5
     assert _keys(s3) == ["media/abc", "public/abc"]
+
+
+def test_what_cannot_be_removed_is_a_problem() -> None:
+    def refuse(_: str) -> str:
+        raise ConnectionError("refused")
+
+    expiry = Expiry(template(), refuse, None)
+    assert not expiry.problem
+    expiry.start()
+    assert "ConnectionError: refused" in wait_until(lambda: expiry.problem)
+    expiry.stop()

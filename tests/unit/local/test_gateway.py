@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from typing import Any
 
 import pytest
@@ -150,6 +151,7 @@ def test_no_more_than_the_bound_run_at_once_and_the_rest_wait() -> None:
 
 @pytest.mark.parametrize(("is_late", "path", "expected"), [
     (True, "/api/v1/healthz", 503), (False, "/api/v1/healthz", 200), (True, "/api/v1/products", 200),
+    (True, "/api/v1/products/healthz", 200),
 ])  # fmt: skip
 def test_the_health_check_fails_while_what_was_written_is_not_saved(is_late: bool, path: str, expected: int) -> None:
     status, headers, content = asyncio.run(Client(_echo, is_late=is_late).ask(path=path))
@@ -157,4 +159,5 @@ def test_the_health_check_fails_while_what_was_written_is_not_saved(is_late: boo
     if expected == 503:
         assert headers["content-type"] == "application/problem+json"
         assert {"type", "title", "status", "detail"} <= set(json.loads(content))
+        assert uuid.UUID(json.loads(content)["request_id"])
         assert "not saved" in json.loads(content)["detail"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 
 import pytest
 
 from local.repeating import Repeating
+from local.testing import wait_until
 
 
 def _wait(event: threading.Event) -> None:
@@ -34,16 +34,14 @@ def test_work_that_fails_is_shown_and_done_again(caplog: pytest.LogCaptureFixtur
         assert isinstance(repeating.error, LookupError)
     assert [record.message for record in caplog.records] == ["worker failed, and is tried again"], "once"
     over.set()
-    _until(lambda: repeating.error is None)
+    wait_until(lambda: repeating.error is None)
     repeating.stop()
-    done = attempts
-    assert not threading.Event().wait(0.05)
-    assert attempts == done
+    assert not repeating._thread.is_alive(), "it would go on"
 
 
-def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(2000):
-        if condition():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError
+def test_work_is_done_at_once_and_not_only_after_the_first_pause() -> None:
+    done = threading.Event()
+    repeating = Repeating("worker", done.set, 3600)
+    repeating.start()
+    _wait(done)
+    repeating.stop()

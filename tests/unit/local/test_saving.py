@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from local.copying import copied
+from local.durably import replace_durably
 from local.pending import Pending
-from local.saving import INTERVAL, LATE, Removals, Saver, StateFolder, replace_durably
+from local.saving import INTERVAL, LATE, Saver, StateFolder
+from local.testing import wait_until
 
 
 def _refuse(value: Any) -> Any:
@@ -81,6 +84,18 @@ def test_large_contents_are_stored_once_and_come_back(folder: StateFolder, tmp_p
     assert folder.load("functions") == {"one": layer, "two": layer}
 
 
+def test_large_contents_are_hashed_once_and_kept_in_memory_as_long_as_they_are_there(folder: StateFolder) -> None:
+    """A copy of each layer that stays at each save would be gigabytes in a few minutes."""
+    layers: dict[str, Any] = {"one": b"x" * 100_000, "saves": 0}
+    for layers["saves"] in range(3):
+        folder.save("functions", copied(layers))
+    kept = [content for content, _ in folder._hashes["functions"].values()]
+    assert len(kept) == 1
+    assert kept[0] is layers["one"]
+    folder.save("functions", {"saves": 3})
+    assert folder._hashes == {"functions": {}}
+
+
 def test_a_missing_blob_falls_back_like_a_torn_file(folder: StateFolder, tmp_path: Path) -> None:
     folder.save("functions", {"old": True})
     folder.save("functions", {"new": b"x" * 100_000})
@@ -100,7 +115,7 @@ def test_a_failed_write_leaves_the_old_content(tmp_path: Path, monkeypatch: pyte
     file = tmp_path / "state.json"
     replace_durably(file, b"old")
 
-    monkeypatch.setattr("local.saving.os.fsync", _full)
+    monkeypatch.setattr("local.durably.os.fsync", _full)
     with pytest.raises(OSError, match="No space left"):
         replace_durably(file, b"new")
     assert file.read_bytes() == b"old"
@@ -162,13 +177,6 @@ def failing(folder: StateFolder) -> Iterator[Failing]:
     service.saver.stop()
 
 
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @pytest.mark.parametrize(
     ("error", "says"),
     [
@@ -184,12 +192,12 @@ def test_an_error_of_any_kind_is_shown_and_what_it_kept_is_saved_afterwards(
     failing.error = error
     failing.clock.now = INTERVAL
     failing.saver.touch()
-    until(lambda: failing.saver.problem)
+    wait_until(lambda: failing.saver.problem)
     assert failing.saver.problem.startswith(f"The state cannot be saved: {says}")
     failing.clock.now += LATE + 1
     assert failing.saver.is_late
     failing.error = None
-    until(lambda: not failing.saver.problem)
+    wait_until(lambda: not failing.saver.problem)
     assert (failing.saver.is_late, folder.load("tables")) == (False, {"a": 1})
 
 
@@ -199,9 +207,9 @@ def test_a_state_that_cannot_be_written_down_is_shown_and_saved_afterwards(
     failing.state = {"a": object()}
     failing.clock.now = INTERVAL
     failing.saver.touch()
-    until(lambda: failing.saver.problem)
+    wait_until(lambda: failing.saver.problem)
     failing.state = {"a": 2}
-    until(lambda: not failing.saver.problem)
+    wait_until(lambda: not failing.saver.problem)
     assert folder.load("tables") == {"a": 2}
 
 
@@ -272,73 +280,21 @@ def test_the_others_are_copied_before_the_tables_and_written_after_them(folder: 
     assert (seen["on disk"], folder.load("functions")) == (None, {"position": 1})
 
 
-class _Bucket:
-    """A bucket of MiniStack's, and the objects whose files are there."""
+def test_how_far_events_were_read_is_copied_before_all_else_and_written_after(folder: StateFolder) -> None:
+    """Between two files a kill must not leave a position beyond what the consumer has begun."""
+    copied_services, written = [], []
+    save = folder.save
 
-    def __init__(self, folder: StateFolder) -> None:
-        self.files = {"photo"}
-        self._objects = {"photo": b""}
-        self._s3 = SimpleNamespace(
-            _buckets={"media": {"objects": self._objects}},
-            _delete_persisted_object=lambda bucket, key: self.files.discard(key),
-        )
-        self.saver = Saver(folder, lambda: {"tables": lambda: {"objects": len(self._objects)}})
-        self.saver.removals = self.removals = Removals(self._s3, lambda call: call())
+    def copy(service: str) -> dict[str, Any]:
+        copied_services.append(service)
+        return {"a": 1}
 
-    def remove(self) -> None:
-        del self._objects["photo"]
-        self._s3._delete_persisted_object("media", "photo")
+    def record(service: str, state: dict[str, Any]) -> bool:
+        written.append(service)
+        return save(service, state)
 
-    def write_again(self) -> None:
-        self._objects["photo"] = b""
-
-
-def test_the_file_of_a_removed_object_stays_until_the_tables_are_saved(folder: StateFolder) -> None:
-    bucket = _Bucket(folder)
-    bucket.remove()
-    assert bucket.files == {"photo"}
-    bucket.saver.save_now()
-    assert (bucket.files, folder.load("tables")) == (set(), {"objects": 0})
-
-
-def test_the_file_of_an_object_that_was_written_again_stays(folder: StateFolder) -> None:
-    bucket = _Bucket(folder)
-    bucket.remove()
-    bucket.write_again()
-    bucket.saver.save_now()
-    assert bucket.files == {"photo"}
-    bucket.remove()
-    bucket.saver.save_now()
-    assert bucket.files == set()
-
-
-def test_a_save_that_fails_leaves_the_files_to_the_next(folder: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    bucket = _Bucket(folder)
-    bucket.remove()
-    with monkeypatch.context() as full:
-        full.setattr("local.saving.os.fsync", _full)
-        with pytest.raises(OSError, match="No space left"):
-            bucket.saver.save_now()
-    assert bucket.files == {"photo"}
-    bucket.saver.save_now()
-    assert bucket.files == set()
-
-
-def test_a_file_that_cannot_be_removed_is_tried_again_and_keeps_no_other(folder: StateFolder) -> None:
-    bucket = _Bucket(folder)
-    refused = ["stuck"]
-
-    def remove(_: str, key: str) -> None:
-        if key in refused:
-            raise PermissionError(13, "Permission denied")
-        bucket.files.discard(key)
-
-    bucket.removals._remove_files = remove
-    bucket.files.add("stuck")
-    bucket._s3._delete_persisted_object("media", "stuck")
-    bucket.remove()
-    bucket.saver.save_now()
-    assert bucket.files == {"stuck"}
-    refused.clear()
-    bucket.saver.save_now()
-    assert bucket.files == set()
+    folder.save = record  # type: ignore[method-assign]
+    services = ("functions", "lambda", "sqs", "stepfunctions")
+    Saver(folder, lambda: {name: partial(copy, name) for name in services}).save_now()
+    assert set(copied_services[:2]) == set(written[-2:]) == {"lambda", "sqs"}
+    assert len(copied_services) == len(written) == len(services)

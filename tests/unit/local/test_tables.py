@@ -1,4 +1,4 @@
-"""What was written to DynamoDB's tables is on disk after a save, in whatever order saves, failures and kills come."""
+"""What was written to DynamoDB's tables is on disk after a save, in any order of saves, failures and kills."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from local.copying import copied
 from local.journal import Journal
-from local.saving import StateFolder
-from local.tables import SERVICE, Tables, clamp_positions
+from local.saving import Saver, StateFolder
+from local.tables import CONSUMERS, SERVICE, Tables
 
 SCOPE = ("000000000000", "us-east-1", "orders")
 
@@ -97,13 +98,22 @@ class Lambdas:
         self._esms._data[*SCOPE[:2], "consumer"] = {"EventSourceArn": stream}
         self._dynamodb_stream_positions._data[*SCOPE[:2], "consumer"] = position
 
+    def get_state(self) -> dict[str, Any]:
+        return copied({"esms": self._esms, "dynamodb_stream_positions": self._dynamodb_stream_positions})  # type: ignore[no-any-return]
+
+    def read_to(self, position: int) -> None:
+        self._dynamodb_stream_positions._data[*SCOPE[:2], "consumer"] = position
+
+    def load(self, state: dict[str, Any]) -> None:
+        self._esms, self._dynamodb_stream_positions = state["esms"], state["dynamodb_stream_positions"]
+
 
 class Run:
     """One run of the local cloud on a folder."""
 
     def __init__(self, folder: Path, position: int = 0) -> None:
         self.dynamo, self.lambdas = Dynamo(), Lambdas(position)
-        files = StateFolder(folder, _encode, _decode, lambda _: 1)
+        self.files = files = StateFolder(folder, _encode, _decode, lambda _: 1)
         self.tables = Tables(
             self.dynamo, self.lambdas, Journal(folder, SERVICE), _encode, lambda state: files.save(SERVICE, state)
         )
@@ -111,7 +121,7 @@ class Run:
             self.dynamo._tables = state["tables"]
         else:
             self.dynamo.create()
-        clamp_positions(self.dynamo, self.lambdas)
+        self.lambdas.load(self.tables.positions_restored(files.load(CONSUMERS) or self.lambdas.get_state()))
 
     @property
     def items(self) -> dict[str, Any]:
@@ -197,11 +207,8 @@ def test_what_a_failed_save_could_not_write_is_written_by_the_next(
     run = Run(tmp_path)
     run.dynamo._put_item("a", {})
 
-    def full(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
-
     with monkeypatch.context() as patched:
-        patched.setattr(Journal, what, full)
+        patched.setattr(Journal, what, _full)
         with pytest.raises(OSError, match="No space left"):
             run.tables.save()
     assert run.tables.pending
@@ -211,15 +218,29 @@ def test_what_a_failed_save_could_not_write_is_written_by_the_next(
     assert set(Run(tmp_path).items) == {"a", "b"}
 
 
+def _full(*_: Any) -> None:
+    raise OSError(28, "No space left on device")
+
+
 def test_what_waits_for_room_on_the_disk_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(tmp_path)
     run.tables.save()
     monkeypatch.setattr("local.tables._MOST_WAITING", 10)
     for number in range(20):
         run.dynamo._put_item(f"{number}", {})
+    with monkeypatch.context() as patched:
+        patched.setattr(run.tables, "_write_snapshot", _full)
+        for number in range(20, 23):
+            with pytest.raises(OSError, match="No space left"):
+                run.tables.save()
+            assert Run(tmp_path).items == {}, "later changes without the earlier ones"
+            run.dynamo._put_item(f"{number}", {})
     run.tables.save()
-    assert not (tmp_path / "dynamodb.journal.2").exists()
-    assert len(Run(tmp_path).items) == 20
+    assert len(Run(tmp_path).items) == 23
+    run.dynamo._put_item("23", {})
+    run.tables.save()
+    (tmp_path / "dynamodb.json").write_bytes(b"torn")
+    assert len(Run(tmp_path).items) == 24, "the snapshot before has no hole either"
 
 
 def test_a_changed_description_of_a_table_is_saved(tmp_path: Path) -> None:
@@ -252,6 +273,42 @@ def test_records_that_no_consumer_has_read_are_kept_at_their_positions(tmp_path:
     assert [one["new"]["n"] for one in Run(tmp_path, position=2).unread] == ["c", "d"]
 
 
+def test_a_snapshot_keeps_what_a_consumer_has_read_and_whose_position_is_not_on_disk(tmp_path: Path) -> None:
+    """A kill after it loses what the consumer did with the event: it has to read the event once more."""
+    run = Run(tmp_path)
+    saver = Saver(run.files, lambda: {CONSUMERS: run.lambdas.get_state, "executions": copy_executions})
+    saver.tables = run.tables
+
+    def copy_executions() -> dict[str, Any]:
+        run.lambdas.read_to(2)  # a consumer goes on between the copy and the snapshot
+        run.dynamo._tables._data[SCOPE]["TableStatus"] = "UPDATING"
+        return {"started": []}
+
+    for pk in ("a", "b", "c"):
+        run.dynamo._put_item(pk, {"n": pk})
+    saver.save_now()
+    assert [one["new"]["n"] for one in Run(tmp_path).unread] == ["a", "b", "c"]
+    run.lambdas.read_to(3)
+    run.dynamo._tables._data[SCOPE]["TableStatus"] = "ACTIVE"
+    run.tables.save()  # as the thread of the journal does, without the other services
+    assert [one["new"]["n"] for one in Run(tmp_path).unread] == ["a", "b", "c"]
+    saver.save_now()
+    assert [one["new"]["n"] for one in Run(tmp_path).unread] == []
+
+
+def test_what_no_consumer_on_disk_has_to_read_is_not_kept_for_ever(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    saver = Saver(run.files, lambda: {CONSUMERS: run.lambdas.get_state})
+    saver.tables = run.tables
+    run.dynamo._put_item("a", {"n": "a"})
+    run.lambdas.read_to(1)
+    saver.save_now()
+    for status in ("UPDATING", "ACTIVE"):
+        run.dynamo._tables._data[SCOPE]["TableStatus"] = status
+        run.tables.save()
+    assert b'"event"' not in (tmp_path / "dynamodb.json").read_bytes()
+
+
 def test_a_consumer_beyond_the_end_of_what_was_kept_gets_what_is_written_next(tmp_path: Path) -> None:
     run = Run(tmp_path)
     run.dynamo._put_item("a", {"n": "a"})
@@ -264,21 +321,29 @@ def test_a_consumer_beyond_the_end_of_what_was_kept_gets_what_is_written_next(tm
 def test_a_transaction_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
     """While one thread writes pairs, another saves; every line of the journal has both of a pair."""
     run = Run(tmp_path)
-    over = threading.Event()
+    enough, over = threading.Event(), threading.Event()
 
     def write() -> None:
-        for number in range(3000):
-            run.dynamo._transact_write_items(f"left-{number}", f"right-{number}")
-        over.set()
+        try:
+            for number in range(3000):
+                if number == 2900:
+                    enough.wait(20)  # for a save in between
+                run.dynamo._transact_write_items(f"left-{number}", f"right-{number}")
+        finally:
+            over.set()
 
     writer = threading.Thread(target=write)
     writer.start()
+    saves = 0
     while not over.is_set():
         run.tables.save()
         now = set(Run(tmp_path).items)
         left, right = ({pk.partition("-")[2] for pk in now if pk.startswith(side)} for side in ("left", "right"))
         assert left == right
+        saves += 0 < len(now) < 6000
+        enough.set()
     writer.join()
+    assert saves, "no save in between"
     run.tables.save()
     assert len(Run(tmp_path).items) == 6000
 

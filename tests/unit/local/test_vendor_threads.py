@@ -8,28 +8,19 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from local.testing import ROOT
+from local.testing import ROOT, wait_until
 from local.vendors import serving
 from local.vendors.database import Database
 from local.vendors.server import LoopbackServer, Request, Response
 from local.vendors.stripe.standin import StripeApp
 
 pytestmark = pytest.mark.enable_socket
-
-
-def _until(condition: Callable[[], object]) -> None:
-    for _ in range(2000):
-        if condition():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError
 
 
 def test_events_are_sent_although_looking_for_them_failed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +34,7 @@ def test_events_are_sent_although_looking_for_them_failed_once(tmp_path: Path, m
 
     monkeypatch.setattr(app._events, "_on_idle", look)
     app.send_events()
-    _until(lambda: len(calls) > 2)
+    wait_until(lambda: len(calls) > 2)
     app.close()
 
 

@@ -59,7 +59,7 @@ def encode_mp4(frames: Iterable[Frame], side: int, frames_per_second: int, quali
 def _enlarge_pipe(process: subprocess.Popen[bytes]) -> None:
     """Fewer switches between the two processes, where Linux allows it: it limits the pages of all pipes of a user."""
     assert process.stdin is not None
-    with suppress(OSError):  # the film is the same through a small pipe
+    with suppress(OSError, AttributeError):  # the film is the same through a small pipe; macOS has no such call
         fcntl.fcntl(process.stdin, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
