@@ -20,6 +20,8 @@ _PATIENCE: Final = 20
 """Seconds for an answer of the engine."""
 _LOOPBACK: Final = "127.0.0.1"
 _THIS_MACHINE: Final = frozenset({_LOOPBACK, "localhost", "::1"})
+_PRIVATE: Final = tuple(ipaddress.IPv4Network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+"""Of RFC 1918. `is_private` would take others, too: 0.0.0.0, which is every address of this machine, for one."""
 _VM_HOST: Final = "host.docker.internal"
 """How containers name the machine around the engine's virtual machine. That name reaches its loopback address."""
 
@@ -73,7 +75,27 @@ def reach(
             f"The container engine at {place} runs without root rights: its containers cannot reach 127.0.0.1 of this "
             "machine, where the local cloud is. Name an engine that runs as root with DOCKER_HOST=..."
         )
-    for network in bridge["IPAM"]["Config"]:
-        if "Gateway" in network and ipaddress.ip_address(network["Gateway"]).version == 4:
-            return Engine(network["Gateway"], network["Gateway"], ipaddress.ip_network(network["Subnet"]), has_image)
-    raise Unusable(f"The container engine at {place} has no IPv4 address for its network `bridge`.")
+    return _on_bridge(place, bridge, has_image=has_image)
+
+
+def _on_bridge(place: str, bridge: Mapping[str, Any], *, has_image: bool) -> Engine:
+    """Raises Unusable unless the bridge is a private network that holds its gateway.
+
+    The relay binds the gateway even where no interface has it, so a wrong answer would not fail there: it would open
+    the local cloud to others.
+    """
+    for network in (bridge.get("IPAM") or {}).get("Config") or ():
+        try:
+            gateway = ipaddress.ip_address(network.get("Gateway") or "")
+            callers = ipaddress.ip_network(network.get("Subnet") or "")
+        except ValueError:
+            continue
+        if gateway.version != 4 or callers.version != 4:
+            continue
+        if gateway not in callers or not any(callers.subnet_of(private) for private in _PRIVATE):
+            raise Unusable(
+                f"The container engine at {place} names {gateway} in {callers} for its network `bridge`: that is no "
+                "private network with its gateway, and the local cloud is not opened to another one."
+            )
+        return Engine(str(gateway), str(gateway), callers, has_image)
+    raise Unusable(f"The container engine at {place} has no IPv4 address with its subnet for its network `bridge`.")

@@ -4,17 +4,22 @@ It is an HTTP proxy (RFC 9110, 7.6) on the address by which containers reach thi
 as HTTP_PROXY uses the very URLs that the local cloud itself uses, so that signed URLs, payment pages and all else that
 a function stores or answers are the same, and work outside of the container too.
 
-It serves the containers' network only, and leads to the given ports of the loopback address only.
+It serves those with its password in the containers' network only: others run containers there, too, and the local cloud
+takes root keys that everybody knows. It leads to the given ports of the loopback address only.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import re
+import secrets
 import socket
 import sys
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
@@ -27,9 +32,13 @@ _HOP_BY_HOP: Final = frozenset({
     *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
     *("te", "trailer", "transfer-encoding", "upgrade", "expect"),
 })  # fmt: skip
+_DECIMAL: Final = re.compile(r"[0-9]{1,18}")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 _PATIENCE: Final = 930.0
 """Seconds that an answer may take. A function on AWS runs for fifteen minutes at most."""
+_IDLE: Final = 60.0
+"""Seconds that a container may take for the next piece of a request, or for the next request of its connection."""
+_USER: Final = "souk"
 _IP_FREEBIND: Final = 15
 """Of linux/in.h; the socket module has no name for it. The bridge may not exist before its first container runs."""
 
@@ -43,6 +52,7 @@ class Relay(ThreadingHTTPServer):
     def __init__(self, engine: Engine, ports: frozenset[int]) -> None:
         self.engine = engine
         self.ports = ports
+        self._password = secrets.token_urlsafe(24)
         try:
             super().__init__((engine.listen, 0), _Handler)
         except OSError as error:
@@ -50,8 +60,14 @@ class Relay(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Its address for containers."""
-        return f"http://{self.engine.host}:{self.server_port}"
+        """Its address for containers, with the password, which is another one for each relay."""
+        return f"http://{_USER}:{self._password}@{self.engine.host}:{self.server_port}"
+
+    def knows(self, credentials: str) -> bool:
+        """Whether a Proxy-Authorization header has the password (RFC 7617)."""
+        expected = b64encode(f"{_USER}:{self._password}".encode())
+        scheme, _, given = credentials.partition(" ")
+        return scheme.lower() == "basic" and secrets.compare_digest(given.strip().encode(), expected)
 
     def server_bind(self) -> None:
         if sys.platform == "linux":
@@ -87,14 +103,20 @@ def relaying(engine: Engine, ports: frozenset[int]) -> Iterator[Relay]:
 class _Handler(BaseHTTPRequestHandler):
     server: Relay
     protocol_version = "HTTP/1.1"
+    timeout = _IDLE
 
     def _pass_on(self) -> None:
+        if not self.server.knows(self.headers.get("Proxy-Authorization", "")):
+            return self._refuse(HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, "This proxy needs its password.")
         target = urlsplit(self.path)
         if target.scheme != "http" or target.hostname not in _LOOPBACK or target.port not in self.server.ports:
             return self._refuse(403, f"Containers reach only the local cloud through this proxy, not {self.path}.")
         if "Transfer-Encoding" in self.headers:
             return self._refuse(411, "This proxy needs a Content-Length.")
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        size = self.headers.get("Content-Length", "0")
+        if not _DECIMAL.fullmatch(size):
+            return self._refuse(400, "The Content-Length is not a decimal number.")
+        body = self.rfile.read(int(size))
         origin = HTTPConnection(target.hostname or "", target.port, timeout=_PATIENCE)
         try:
             self._send(origin, target._replace(scheme="", netloc="").geturl() or "/", body)
@@ -136,6 +158,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(status)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
+        if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            self.send_header("Proxy-Authenticate", 'Basic realm="souk"')
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content)

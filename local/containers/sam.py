@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
@@ -21,6 +21,7 @@ from local.cloud import REGION, local_client
 from local.containers import template
 from local.containers.engine import find_engine
 from local.containers.relay import relaying
+from local.invoking import PATIENCE
 from local.problems import Unusable
 from local.running import Places, running
 from local.settings import Settings, own_architecture
@@ -30,6 +31,8 @@ from local.terminal import Terminal
 _IMAGE: Final = "public.ecr.aws/lambda/python:3.13-{}"
 _TEMPLATE: Final = "template.json"
 _START_LIMIT: Final = 120.0
+_END_LIMIT: Final = 60.0
+"""Seconds to remove containers in."""
 _TOOLS: Final = ROOT / ".venv/bin"
 
 
@@ -88,7 +91,10 @@ class Sam:
         """The answer of a function. Its log goes to the terminal. Raises Unusable when there is none."""
         command = self.command("invoke", function, "--event", "-")
         with self._running(command, stdin=PIPE, stdout=PIPE) as process:
-            output, _ = process.communicate(json.dumps(event).encode())
+            try:
+                output, _ = process.communicate(json.dumps(event).encode(), timeout=PATIENCE)
+            except TimeoutExpired as error:
+                raise Unusable(f"`sam local invoke` gave no answer within {PATIENCE:.0f} s.") from error
         if process.returncode:
             raise Unusable(f"`sam local invoke` failed with exit code {process.returncode}.")
         return parsed(function, output)
@@ -96,15 +102,14 @@ class Sam:
     @contextmanager
     def _running(self, command: list[str], **streams: Any) -> Iterator[Popen[bytes]]:
         """It is ended by SIGINT, at which it removes its containers; at SIGTERM it leaves them running. In a session of
-        its own it gets one SIGINT at Ctrl-C: a second one would end it before it has removed them.
+        its own it gets one SIGINT at Ctrl-C: a second one would end it before it has removed them. If it does not end
+        then, it is killed.
         """
-        process = Popen(command, env=self.environment, start_new_session=True, **streams)
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
-                process.wait()
+        with Popen(command, env=self.environment, start_new_session=True, **streams) as process:
+            try:
+                yield process
+            finally:
+                _end(process)
 
 
 @contextmanager
@@ -136,6 +141,15 @@ def parsed(function: str, answer: bytes) -> Any:
         raise Unusable(
             f"{function} gave no answer; why is in its log. {answer[:400].decode(errors='replace')}"
         ) from error
+
+
+def _end(process: Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(_END_LIMIT)
+        except TimeoutExpired:
+            process.kill()
 
 
 def _accepts(port: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
@@ -133,12 +132,18 @@ class World:
         workflows = self._client("stepfunctions")
         machine = self.variables["SOUK_LISTING_WORKFLOW"]
 
-        def running() -> list[str]:
+        def running() -> dict[str, Any]:
             found = workflows.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
-            return [one["executionArn"] for one in found if one["name"].startswith(listing)]
+            return {"arns": [one["executionArn"] for one in found if one["name"].startswith(listing)]}
 
-        for execution in _wait(running, f"a workflow of the listing {listing}"):
+        for execution in self._wait(running, "arns", f"without a workflow of the listing {listing}"):
             workflows.stop_execution(executionArn=execution)
+
+    def _wait(self, look: Callable[[], dict[str, Any]], field: str, state: str) -> list[Any]:
+        """The field's content, once it has one."""
+        person = self.seller.person
+        found = person.wait(look, lambda now: bool(now[field]), lambda _: state, _quietly, limit=_PATIENCE)
+        return list(found[field])
 
     def _item(self, listing: str) -> dict[str, Any]:
         table = self.variables["SOUK_LISTINGS_TABLE"]
@@ -169,11 +174,11 @@ class World:
         if not sent.is_success:
             raise DemoFailed(f"The bucket refused the photo: {sent.status_code} {sent.text[:300]}")
 
-        def picture() -> str:
-            images = self.seller.ask("GET", f"/products/{product}")["images"]
-            return str(images[0]).split("/media/")[-1].split("?")[0] if images else ""
+        def look() -> dict[str, Any]:
+            return self.seller.ask("GET", f"/products/{product}")
 
-        return product, str(upload["fields"]["key"]).rsplit("/", 1)[-1], _wait(picture, "the product's picture")
+        picture = str(self._wait(look, "images", "without a picture")[0]).split("/media/")[-1].split("?")[0]
+        return product, str(upload["fields"]["key"]).rsplit("/", 1)[-1], picture
 
     def shipping_profile(self) -> str:
         return str(self.seller.ask("POST", "/shipping-profiles", dict(PROFILE))["id"])
@@ -217,15 +222,6 @@ class World:
         """With which the payment service's events are signed."""
         secret = self._client("secretsmanager").get_secret_value(SecretId=self.variables["SOUK_VENDOR_SECRET"])
         return str(json.loads(secret["SecretString"])["stripe_webhook_secret"])
-
-
-def _wait[T](look: Callable[[], T], what: str) -> T:
-    deadline = time.monotonic() + _PATIENCE
-    while not (found := look()):
-        if time.monotonic() > deadline:
-            raise DemoFailed(f"The local cloud did not make {what} within {_PATIENCE:.0f} s.")
-        time.sleep(0.02)
-    return found
 
 
 def _quietly(_state: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from local.containers.world import PRODUCT
 from local.testing import PATIENCE, LocalStack, wait_until
 from tests.e2e.account import Account, Heard
 from tests.e2e.selling import aws, resource
@@ -19,13 +20,6 @@ ADDRESS: Mapping[str, Any] = {
     "postal_code": "10001",
     "country": "US",
     "is_default": True,
-}
-PRODUCT: Mapping[str, Any] = {
-    "title": "Walnut Chopping Board",
-    "price": 40.0,
-    "description": "Solid walnut, oiled.",
-    "stock_quantity": 5,
-    "category_id": "home",
 }
 
 

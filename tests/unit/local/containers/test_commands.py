@@ -20,7 +20,7 @@ from local.problems import Unusable
 from local.running import Places
 from local.settings import read_settings
 from local.terminal import Terminal
-from local.testing import free_port
+from local.testing import free_port, wait_until
 from tests.unit.local.containers.serving import seemingly_running, serving
 
 COMMANDS = [["invoke", "CreateListingFunction"], ["sam-api"], ["invoke-all"]]
@@ -61,10 +61,14 @@ from pathlib import Path
 def interrupted(*_):
     Path({seen!r}).write_text("interrupted")
     sys.exit(0)
-signal.signal(signal.SIGINT, interrupted)
+signal.alarm(60)
+signal.signal(signal.SIGINT, signal.SIG_IGN if "StubbornFunction" in sys.argv else interrupted)
 signal.signal(signal.SIGTERM, lambda *_: os._exit(9))
 command = sys.argv[2]
-if command == "invoke":
+if "SlowFunction" in sys.argv or "StubbornFunction" in sys.argv:
+    Path({seen!r}).write_text("started")
+    time.sleep(60)
+elif command == "invoke":
     given = {{name: os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_PROFILE")}}
     print(json.dumps({{"event": json.load(sys.stdin), **given}}))
 elif command == "start-lambda":
@@ -80,8 +84,7 @@ elif command == "start-api":
     with socket.socket() as server:
         server.bind(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])))
         server.listen()
-        while True:
-            time.sleep(0.05)
+        time.sleep(60)
 sys.exit(3 if command == "start-nothing" else 0)
 """
 
@@ -127,6 +130,21 @@ def test_sam_is_interrupted_at_the_end_so_that_it_removes_its_containers(stack: 
         # Ctrl-C reaches the group of the terminal: one SIGINT is sent here, and a second one would cut its end short.
         assert os.getpgid(process.pid) != os.getpgid(0)
     assert (process.returncode, seen.read_text()) == (0, "interrupted")
+
+
+def test_a_function_that_never_answers_is_ended(stack: Sam, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sam, "PATIENCE", 0.3)
+    with pytest.raises(Unusable, match="gave no answer within 0 s"):
+        stack.invoke("SlowFunction", {})
+
+
+def test_a_program_that_does_not_end_when_interrupted_is_killed(
+    stack: Sam, seen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sam, "_END_LIMIT", 0.3)
+    with stack._running(stack.command("invoke", "StubbornFunction")) as process:
+        wait_until(seen.exists)
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_a_server_that_ends_at_once_is_named(stack: Sam) -> None:

@@ -41,6 +41,39 @@ def test_an_address_of_ipv6_is_passed_over() -> None:
         reach(SOCKET, {}, {"IPAM": {"Config": [{"Subnet": "fd00::/64", "Gateway": "fd00::1"}]}}, has_image=True)
 
 
+@pytest.mark.parametrize(
+    ("gateway", "subnet"),
+    [
+        ("0.0.0.0", "0.0.0.0/0"),
+        ("0.0.0.0", "10.88.0.0/16"),
+        ("10.89.0.1", "10.88.0.0/16"),
+        ("10.0.0.1", "0.0.0.0/0"),
+        ("8.8.8.8", "8.8.8.0/24"),
+        ("127.0.0.1", "127.0.0.0/8"),
+    ],
+)
+def test_a_gateway_that_others_reach_is_refused(gateway: str, subnet: str) -> None:
+    bridge = {"IPAM": {"Config": [{"Subnet": subnet, "Gateway": gateway}]}}
+    with pytest.raises(Unusable, match=f"names {gateway} in {subnet} for its network `bridge`"):
+        reach(SOCKET, {}, bridge, has_image=True, platform="linux")
+
+
+@pytest.mark.parametrize(
+    "bridge",
+    [
+        {},
+        {"IPAM": None},
+        {"IPAM": {"Config": None}},
+        {"IPAM": {"Config": [{"Gateway": "10.88.0.1"}]}},
+        {"IPAM": {"Config": [{"Subnet": "10.88.0.0/16"}]}},
+        {"IPAM": {"Config": [{"Subnet": "all", "Gateway": "10.88.0.1"}]}},
+    ],
+)
+def test_a_bridge_without_its_addresses_is_named(bridge: dict[str, Any]) -> None:
+    with pytest.raises(Unusable, match="no IPv4 address with its subnet"):
+        reach(SOCKET, {}, bridge, has_image=True, platform="linux")
+
+
 def test_an_engine_without_root_rights_cannot_reach_the_local_cloud() -> None:
     with pytest.raises(Unusable, match="without root rights"):
         reach(SOCKET, {"SecurityOptions": ["name=seccomp", "name=rootless"]}, BRIDGE, has_image=True, platform="linux")

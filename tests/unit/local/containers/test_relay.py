@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
+from base64 import b64encode
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import boto3
 import httpx
@@ -11,7 +14,7 @@ import pytest
 from botocore.config import Config
 
 from local.containers.engine import Engine
-from local.containers.relay import Relay, relaying
+from local.containers.relay import Relay, _Handler, relaying
 from local.testing import free_port
 from tests.unit.local.containers.serving import Request, Served, serving
 
@@ -118,4 +121,51 @@ def test_nobody_outside_of_the_containers_network_is_served(cloud: Served) -> No
 
 def test_it_listens_at_the_address_of_the_engine_alone(relay: Relay) -> None:
     assert relay.socket.getsockname()[0] == "127.0.0.1"
-    assert relay.url == f"http://127.0.0.1:{relay.server_port}"
+    assert relay.url.endswith(f"@127.0.0.1:{relay.server_port}")
+
+
+def test_httpx_finds_the_relay_in_its_environment(cloud: Served, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"HTTP_PROXY": relay.url, "http_proxy": relay.url, "NO_PROXY": "", "no_proxy": ""}.items():
+        monkeypatch.setenv(name, value)
+    assert httpx.get(cloud.url).status_code == 201
+    assert len(cloud.requests) == 1
+
+
+@pytest.mark.parametrize("user", ["", "souk@", "souk:souk@", "souk:%C3%A9@"])
+def test_a_container_without_the_password_is_refused(user: str, cloud: Served, relay: Relay) -> None:
+    """Others may run containers in the same network, and the local cloud takes root keys that everybody knows."""
+    with httpx.Client(proxy=f"http://{user}127.0.0.1:{relay.server_port}", trust_env=False) as client:
+        refused = client.get(cloud.url)
+    assert (refused.status_code, refused.headers["proxy-authenticate"]) == (407, 'Basic realm="souk"')
+    assert cloud.requests == []
+
+
+def test_each_relay_has_a_password_of_its_own(cloud: Served, relay: Relay) -> None:
+    with relaying(LOOPBACK, frozenset({cloud.port})) as other:
+        passwords = {urlsplit(one.url).password for one in (relay, other)}
+    assert min(len(password or "") for password in passwords) >= 32
+    assert len(passwords) == 2
+
+
+@pytest.mark.parametrize("length", ["-1", "+1", "1_0", "one", "\u00b2", "9" * 30])
+def test_a_length_that_is_no_decimal_number_is_refused(length: str, cloud: Served, relay: Relay) -> None:
+    """It is sent without a client: httpx refuses to."""
+    head = (
+        f"POST {cloud.url}/ HTTP/1.1\r\nProxy-Authorization: {_credentials(relay)}\r\nContent-Length: {length}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", relay.server_port), timeout=10) as container:
+        container.sendall(head.encode("latin-1"))
+        assert container.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert cloud.requests == []
+
+
+def _credentials(relay: Relay) -> str:
+    place = urlsplit(relay.url)
+    return "Basic " + b64encode(f"{place.username}:{place.password}".encode()).decode()
+
+
+def test_a_container_that_sends_nothing_more_is_disconnected(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Handler, "timeout", 0.2)
+    with socket.create_connection(("127.0.0.1", relay.server_port), timeout=10) as idle:
+        idle.sendall(b"GET http://127.0.0.1/ HTTP/1.1\r\n")
+        assert idle.recv(1) == b""

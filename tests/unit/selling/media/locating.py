@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -9,52 +11,99 @@ from numpy.typing import NDArray
 from PIL import Image
 
 type Box = tuple[float, float, float, float]
+type Map = NDArray[np.float64]
 
-_SIDE: Final = 96
-_SCALES: Final = np.geomspace(0.25, 1.5, 56)
+# Pixels on a side of the picture: everywhere and in all sizes with few, then around the best with many.
+_COARSE: Final = 96
+_FINE: Final = 384
+_SCALES: Final = np.geomspace(0.3, 1.5, 50)
+_CANDIDATES: Final = 4
+_FINE_SCALES: Final = np.linspace(0.97, 1.03, 13)
+# How far around a coarse place is searched, in coarse pixels.
+_REACH: Final = 3
 
 
-def located(piece: Image.Image, picture: Image.Image) -> Box:
-    """The box of `piece` in a square `picture`, in fractions of its side; it may reach beyond.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`box`: in fractions of the picture's side; it may reach beyond. `score`: how alike, 1 when equal."""
 
-    By normalised cross-correlation over sizes and places, which neither light nor grading disturbs.
+    box: Box
+    score: float
+
+
+def located(piece: Image.Image, picture: Image.Image) -> Place:
+    """The most likely place of `piece` in a square `picture`.
+
+    By normalised cross-correlation of outlines over sizes and places. Outlines stay where light, grading, or another
+    ground changes what is bright and what is dark.
     """
-    side = _SIDE
-    padded = np.full((2 * side, 2 * side), np.nan)
-    padded[side // 2 : side // 2 + side, side // 2 : side // 2 + side] = _grey(picture, (side, side))
-    known = ~np.isnan(padded)
-    field = np.where(known, padded - padded[known].mean(), 0)
-    best, found = -1.0, (0.0, 0.0, 1.0, 1.0)
+    coarse = _padded(picture, _COARSE)
+    places = [_matched(piece, coarse, _COARSE, scale, None) for scale in _SCALES]
+    fine = _padded(picture, _FINE)
+    return max(
+        (
+            _matched(piece, fine, _FINE, scale * factor, place.box)
+            for scale, place in _peaks(places)
+            for factor in _FINE_SCALES
+        ),
+        key=lambda place: place.score,
+    )
+
+
+def _peaks(places: list[Place]) -> Iterable[tuple[float, Place]]:
+    """The best of the sizes that are better than the sizes next to them."""
+    scores = [-1.0, *(place.score for place in places), -1.0]
+    peaks = [index for index in range(len(places)) if scores[index] <= scores[index + 1] >= scores[index + 2]]
+    best = sorted(peaks, key=lambda index: -places[index].score)[:_CANDIDATES]
+    return [(float(_SCALES[index]), places[index]) for index in best]
+
+
+def _matched(piece: Image.Image, field: Map, side: int, scale: float, near: Box | None) -> Place:
+    """Where in `field`, a padded map of `side`, the piece is most likely when its longer side is `scale` of that."""
     longest = max(piece.size)
-    for scale in _SCALES:
-        size = (
-            max(3, round(piece.width / longest * scale * side)),
-            max(3, round(piece.height / longest * scale * side)),
+    width, height = (max(3, round(length / longest * scale * side)) for length in piece.size)
+    left = top = 0
+    if near is not None:
+        reach = _REACH * side // _COARSE
+        left, top = (
+            max(0, round((start + end) / 2 * side + side / 2 - length / 2) - reach)
+            for start, end, length in ((near[0], near[2], width), (near[1], near[3], height))
         )
-        score, x, y = _best_place(field, _grey(piece, size))
-        if score > best:
-            best = score
-            left, top = (x - side // 2) / side, (y - side // 2) / side
-            found = (left, top, left + size[0] / side, top + size[1] / side)
-    return found
+        field = field[top : top + height + 2 * reach, left : left + width + 2 * reach]
+    score, x, y = _best_place(field, _outlines(piece, (width, height)))
+    x, y = (start + offset - side // 2 for start, offset in ((left, x), (top, y)))
+    return Place((x / side, y / side, (x + width) / side, (y + height) / side), score)
 
 
-def _best_place(field: NDArray[np.float64], template: NDArray[np.float64]) -> tuple[float, int, int]:
+def _best_place(field: Map, template: Map) -> tuple[float, int, int]:
     height, width = template.shape
+    if height > field.shape[0] or width > field.shape[1]:
+        return -1.0, 0, 0
     centred = template - template.mean()
     energy = float((centred**2).sum()) + 1e-6
-    shape = field.shape
-    spectrum = np.fft.rfft2(field)
-    product = np.fft.irfft2(spectrum * np.conj(np.fft.rfft2(centred, shape)), shape)
-    window = np.conj(np.fft.rfft2(np.ones_like(template), shape))
-    total = np.fft.irfft2(spectrum * window, shape)
-    squares = np.fft.irfft2(np.fft.rfft2(field**2) * window, shape)
-    spread = np.maximum(squares - total**2 / template.size, 1e-3 * energy)
-    score = product / np.sqrt(energy * spread)
-    valid = score[: shape[0] - height + 1, : shape[1] - width + 1]
-    row, column = np.unravel_index(int(valid.argmax()), valid.shape)
-    return float(valid[row, column]), int(column), int(row)
+    product = np.fft.irfft2(np.fft.rfft2(field) * np.conj(np.fft.rfft2(centred, field.shape)), field.shape)
+    product = product[: field.shape[0] - height + 1, : field.shape[1] - width + 1]
+    spread = _sums(field**2, height, width) - _sums(field, height, width) ** 2 / template.size
+    score = product / np.sqrt(energy * np.maximum(spread, 1e-2 * energy))
+    row, column = np.unravel_index(int(score.argmax()), score.shape)
+    return float(score[row, column]), int(column), int(row)
 
 
-def _grey(picture: Image.Image, size: tuple[int, int]) -> NDArray[np.float64]:
-    return np.asarray(picture.convert("L").resize(size, Image.Resampling.BOX), dtype=np.float64)
+def _sums(field: Map, height: int, width: int) -> Map:
+    """Of each window of that size."""
+    total = np.pad(field.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    sums: Map = total[height:, width:] - total[:-height, width:] - total[height:, :-width] + total[:-height, :-width]
+    return sums
+
+
+def _padded(picture: Image.Image, side: int) -> Map:
+    """The outlines less their mean, with nothing around them, half a side each way."""
+    outlines = _outlines(picture, (side, side))
+    return np.pad(outlines - outlines.mean(), side // 2)
+
+
+def _outlines(picture: Image.Image, size: tuple[int, int]) -> Map:
+    grey = np.asarray(picture.convert("L").resize(size, Image.Resampling.BOX), dtype=np.float64)
+    down, across = np.gradient(grey)
+    outlines: Map = np.sqrt(np.hypot(down, across))
+    return outlines

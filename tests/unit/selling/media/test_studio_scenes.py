@@ -12,22 +12,25 @@ from PIL import Image
 from souk.selling.media.adapters.studio.light import corrected
 from souk.selling.media.adapters.studio.shoot import shoot
 from souk.selling.media.adapters.studio.subject import find_subject
-from tests.unit.selling.media.locating import Box, located
+from tests.unit.selling.media.locating import Box, Place, located
 from tests.unit.selling.media.scenes import MADE, PHOTOGRAPHS, scene
 
 SIDE = 400
+# The studio leaves 0.06; what a test demands is less, by what a box in subjects.json may be too large.
 MARGIN = 0.04
-# Boxes are located to about one hundredth of the picture's side.
-SLACK = 0.015
+# Between what is there and what is not: see the tests of both.
+FOUND = 0.5
+# Of two rows near a border: photos reach 0.66 (red_mug, whose ground is plain), stretched borders 0.9 at least.
+STRETCHED = 0.7
 NAMES = (*MADE, *PHOTOGRAPHS)
 BRIGHT = 0.9 * 255
 
 # Parts of these are like their surroundings, thin, seen through, or beyond the border.
 UNCUT = (
     *("made_wide_in_clutter", "made_bright_at_night", "made_cut_at_the_border", "made_two_things_apart"),
-    *("coffee", "astronaut", "bag_dark_on_dark", "chelsea", "clock_motion", "coins", "floor_lamp", "glass_bottle"),
+    *("coffee", "astronaut", "bag_dark_on_dark", "chelsea", "clock_motion", "floor_lamp", "glass_bottle", "tin_robot"),
     *("glass_in_kitchen", "many_beads", "raccoon", "red_mug", "rocket", "skateboard", "steel_pot_on_wood", "toy_train"),
-    *("chair_cut_at_border", "white_on_white"),
+    *("buttons_on_cloth", "chair_cut_at_border", "white_on_white"),
 )
 
 every_scene = pytest.mark.parametrize("name", NAMES)
@@ -60,11 +63,56 @@ def repetition(grey: NDArray[np.float32]) -> float:
     return float(np.corrcoef(fine)[0, 1]) if fine.std(axis=1).min() > 0.5 else 0.0
 
 
+def most_repeated(picture: Image.Image) -> float:
+    grey = luma(picture)
+    return max(repetition(side) for side in (grey, grey[::-1], grey.T, grey.T[::-1]))
+
+
+def surroundings(box: Box, reach: float) -> Box:
+    return max(0, box[0] - reach), max(0, box[1] - reach), min(1, box[2] + reach), min(1, box[3] + reach)
+
+
+def subject_in(name: str, picture: Image.Image) -> Place:
+    """Where a scene's subject is in a picture. Where that is not cut out, its surroundings help to find it."""
+    photo, box = scene(name)
+    known = surroundings(box, 0.06) if name in UNCUT else box
+    place = located(part(photo, known), picture)
+    wide, high = ((place.box[axis + 2] - place.box[axis]) / (known[axis + 2] - known[axis]) for axis in (0, 1))
+    left, top = place.box[0] + (box[0] - known[0]) * wide, place.box[1] + (box[1] - known[1]) * high
+    return Place((left, top, left + (box[2] - box[0]) * wide, top + (box[3] - box[1]) * high), place.score)
+
+
+def margin(box: Box) -> float:
+    left, top, right, bottom = box
+    return min(left, top, 1 - right, 1 - bottom)
+
+
 @pytest.mark.parametrize(("name", "role"), [*((name, "main") for name in NAMES), *((name, "styled") for name in UNCUT)])
 def test_the_whole_subject_is_in_the_picture_with_a_margin(name: str, role: str) -> None:
-    photo, box = scene(name)
-    left, top, right, bottom = located(part(photo, box), shots(name)[role])
-    assert min(left, top, 1 - right, 1 - bottom) >= MARGIN - SLACK
+    subject = subject_in(name, shots(name)[role])
+    assert subject.score >= FOUND
+    assert margin(subject.box) >= MARGIN
+
+
+@every_scene
+def test_a_cut_subject_is_not_found_whole(name: str) -> None:
+    """What the test above measures can fail: for every scene."""
+    picture = shots(name)["main"]
+    left, top, right, bottom = subject_in(name, picture).box
+    x, y, half = (left + right) / 2, (top + bottom) / 2, 0.45 * max(right - left, bottom - top)
+    cut = subject_in(name, part(picture, (x - half, y - half, x + half, y + half)).resize((SIDE, SIDE)))
+    assert cut.score < FOUND or margin(cut.box) < 0
+
+
+@every_scene
+def test_no_subject_is_found_in_noise(name: str) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
+    assert subject_in(name, Image.fromarray(noise)).score < FOUND
+
+
+@pytest.mark.parametrize("name", [name for name in PHOTOGRAPHS if name != "coffee"])
+def test_no_subject_is_found_in_the_picture_of_another_one(name: str) -> None:
+    assert subject_in(name, shots("coffee")["main"]).score < FOUND
 
 
 @every_scene
@@ -77,22 +125,32 @@ def test_the_ground_of_the_main_picture_is_even_and_bright(name: str) -> None:
     assert grey[rim].std() < 5
 
 
-@every_scene
-@pytest.mark.parametrize("role", ["main", "styled"])
-def test_no_border_of_a_photo_is_stretched(name: str, role: str) -> None:
-    grey = luma(shots(name)[role])
-    assert max(repetition(side) for side in (grey, grey[::-1], grey.T, grey.T[::-1])) < 0.7
+# The paper of white_on_white has nothing that could be repeated.
+GRAINED = [name for name in UNCUT if name != "white_on_white"]
+
+
+@pytest.mark.parametrize("name", GRAINED)
+def test_no_border_of_a_photo_is_stretched(name: str) -> None:
+    assert most_repeated(shots(name)["styled"]) < STRETCHED
+
+
+@pytest.mark.parametrize("name", GRAINED)
+def test_a_stretched_border_is_seen(name: str) -> None:
+    """Of the very photos whose pictures must have none."""
+    photo, _ = scene(name)
+    around = [(round(0.6 * max(photo.size)) - length // 2,) * 2 for length in (photo.height, photo.width)]
+    wider = Image.fromarray(np.pad(np.asarray(photo), (*around, (0, 0)), mode="edge"))
+    assert most_repeated(wider.resize((SIDE, SIDE), Image.Resampling.BICUBIC)) >= STRETCHED
 
 
 @pytest.mark.parametrize("name", UNCUT)
 def test_what_is_not_cut_out_keeps_its_surroundings_in_the_styled_picture(name: str) -> None:
     photo, box = scene(name)
-    around = (max(0, box[0] - 0.06), max(0, box[1] - 0.06), min(1, box[2] + 0.06), min(1, box[3] + 0.06))
-    source = part(corrected(photo), around)
+    source = part(corrected(photo), surroundings(box, 0.025))
     styled = shots(name)["styled"]
-    before, after = (
-        luma(seen.resize((12, 12), Image.Resampling.BOX)) for seen in (source, part(styled, located(source, styled)))
-    )
+    place = located(source, styled)
+    assert place.score >= FOUND, place
+    before, after = (luma(seen.resize((12, 12), Image.Resampling.BOX)) for seen in (source, part(styled, place.box)))
     rim = np.ones(before.shape, dtype=np.bool_)
     rim[1:-1, 1:-1] = False
     assert after[rim].mean() > 0.7 * before[rim].mean()
@@ -110,7 +168,9 @@ def test_the_detail_is_centred_on_the_subject(name: str) -> None:
     photo, box = scene(name)
     square = Image.new("RGB", (max(photo.size),) * 2, (128, 128, 128))
     square.paste(photo)
-    left, top, right, bottom = (edge * square.width for edge in located(shots(name)["detail"], square))
+    place = located(shots(name)["detail"], square)
+    assert place.score >= FOUND, place
+    left, top, right, bottom = (edge * square.width for edge in place.box)
     for start, end, first, last, length in (
         (left, right, box[0], box[2], photo.width),
         (top, bottom, box[1], box[3], photo.height),
@@ -118,4 +178,4 @@ def test_the_detail_is_centred_on_the_subject(name: str) -> None:
         wanted, reach = (first + last) / 2 * length, (end - start) / 2
         # A detail lies within the photo, which may keep it from the middle of a subject near the border.
         nearest = min(max(wanted, reach), length - reach)
-        assert abs((start + end) / 2 - nearest) < max(0.2 * (last - first) * length, 0.15 * (end - start))
+        assert abs((start + end) / 2 - nearest) < max(0.22 * (last - first) * length, 0.15 * (end - start))
