@@ -12,8 +12,9 @@ from typing import Any, Final
 import httpx
 
 from benchmarks.drill.ledger import Ledger
+from local.containers.world import PRODUCT
 from local.testing import PATIENCE, LocalStack
-from tests.e2e.storefront.trading import PRODUCT, Shop
+from tests.e2e.storefront.trading import Shop
 
 _CALLS: Final = 300
 _BATCH: Final = 25
