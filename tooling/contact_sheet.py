@@ -1,8 +1,8 @@
-"""Writes docs/studio.jpg: what the studio makes of each photograph of the tests, to be looked at.
+"""Writes docs/studio.jpg: what the studio makes of each photograph and render of the tests, to be looked at.
 
     PYTHONPATH=layers/souk python -m tooling.contact_sheet [PROMPT]
 
-Two photographs a line, each as source, main, styled and detail picture. docs/studio.md has their licences.
+Two of them a line, each as source, main, styled and detail picture. docs/studio.md has their licences.
 """
 
 from __future__ import annotations
