@@ -14,5 +14,6 @@ _MEMORY = Path("/dev/shm")
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+    # Threads of Tantivy may still write into the folder while it is removed: they outlive their index for a moment.
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None, ignore_cleanup_errors=True) as folder:
         yield World(Path(folder))
