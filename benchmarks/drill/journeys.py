@@ -6,6 +6,7 @@ import random
 import threading
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ _LOOK: Final = (3.0, 9.0)
 """Seconds between two looks at something: from, to."""
 
 
-class Journey(threading.Thread):
+class Journey(ABC, threading.Thread):
     """`stage` is where it is; `failure` what went wrong in the drill itself. It begins after `delay` seconds."""
 
     def __init__(self, ledger: Ledger, delay: float, until: float, seed: int) -> None:
@@ -42,8 +43,9 @@ class Journey(threading.Thread):
         except Exception as error:  # noqa: BLE001 - the report shows it, and the drill fails
             self.failure = f"{self.stage}: {type(error).__name__}: {error}"
 
+    @abstractmethod
     def travel(self) -> None:
-        raise NotImplementedError
+        """Go all the way. Raises GaveUp when nobody answers until the end."""
 
     def _pause(self) -> None:
         time.sleep(self._random.uniform(*_LOOK))

@@ -43,7 +43,7 @@ class UnmatchedPayment:
 
     @property
     def id(self) -> str:
-        """That of the payment, so that one payment is refunded once, from whatever event or list it was found."""
+        """That of the payment, so that it is refunded once, whether an event or a list named it."""
         return self.capture.intent_id
 
     @property

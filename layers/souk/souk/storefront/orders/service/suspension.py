@@ -27,7 +27,7 @@ class SuspendedShops:
     clock: Clock
 
     def end_holds(self, seller_ids: Iterable[str]) -> None:
-        """Of every unpaid order in which one of the sellers sells something, whoever else does. May be repeated."""
+        """Of every unpaid order with something of one of the sellers, also if others sell in it. May be repeated."""
         for seller_id in seller_ids:
             self._end_holds_of(seller_id)
 

@@ -74,7 +74,7 @@ class UnmatchedPayments:
     def comparison(self, after: str | None) -> Comparison:
         """Compare the pages that were paid lately with the orders, from the page after `after`; None: from the newest.
 
-        What the vendor has told to a store that was lost since is not told again.
+        Events that the vendor sent to a store which was lost later do not come again.
         """
         since = self._clock() - _LOOK_BACK
         return Comparison(lambda last: self._payments().complete_sessions(since, last), self._match, after)
