@@ -98,9 +98,9 @@ class ListingJourney(Journey):
     def _advance(self, now: Mapping[str, Any]) -> None:
         path = f"/listings/{now['id']}"
         match now["status"]:
-            case "draft" if not now["photos"]:
+            case "draft" if all(photo["status"] == "rejected" for photo in now["photos"]):
                 self.stage = "sending its photo"
-                self._patiently(lambda: self._send_photo(now["id"]))
+                self._send_photo(now["id"])
             case "draft" if any(photo["status"] == "pending" for photo in now["photos"]):
                 self.stage = "its photo is checked"
             case "draft":
@@ -111,17 +111,22 @@ class ListingJourney(Journey):
                 key = uuid.uuid4().hex
                 self._patiently(lambda: self.seller.ask("POST", f"{path}/publish", Idempotency_Key=key))
 
-    def _send_photo(self, listing: str) -> httpx.Response:
-        """Announced, then sent to the bucket, as a browser does."""
-        content = PHOTO.read_bytes()
+    def _send_photo(self, listing: str) -> None:
+        """Announced, then sent to the bucket, as a browser does; what a kill cuts is asked again as it was."""
+        content, key = PHOTO.read_bytes(), uuid.uuid4().hex
         files = {"files": [{"content_type": "image/png", "size": len(content)}]}
-        answer = self.seller.ask("POST", f"/listings/{listing}/photos", files)
-        if answer.status_code != 201:
-            return answer
+        path = f"/listings/{listing}/photos"
+        answer = self._patiently(lambda: self.seller.ask("POST", path, files, Idempotency_Key=key))
+        if answer.status_code == 404:
+            return
+        assert answer.status_code == 201, answer.text
         [upload] = answer.json()["uploads"]
-        return httpx.post(
-            upload["url"], data=upload["fields"], files={"file": content}, timeout=PATIENCE, trust_env=False
+        sent = self._patiently(
+            lambda: httpx.post(
+                upload["url"], data=upload["fields"], files={"file": content}, timeout=PATIENCE, trust_env=False
+            )
         )
+        assert sent.is_success, f"{sent.status_code} {sent.text[:300]}"
 
 
 class OrderJourney(Journey):
