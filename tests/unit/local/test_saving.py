@@ -146,6 +146,28 @@ def test_a_service_is_saved_again_until_it_is_at_rest(folder: StateFolder) -> No
     assert list(states) == [3], "at rest, nothing is copied"
 
 
+def test_what_a_later_save_found_and_could_not_write_is_written_by_the_next(
+    folder: StateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has noted it: the save that found something new before it is why there was another one."""
+    clock = Clock()
+    states = iter([1, 2, 3, 3])
+    saver = Saver(folder, lambda: {"executions": lambda: {"a": next(states)}}, clock)
+    saver.touch()
+    clock.now = INTERVAL
+    saver.save_what_changed()
+    with monkeypatch.context() as full:
+        full.setattr("local.durably.os.fsync", _full)
+        clock.now += INTERVAL
+        with pytest.raises(OSError, match="No space left"):
+            saver.save_what_changed()
+    assert folder.load("executions") == {"a": 1}
+    clock.now += LATE + 0.1
+    assert saver.is_late
+    saver.save_what_changed()
+    assert (folder.load("executions"), saver.is_late) == ({"a": 3}, False)
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = 0.0
