@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -69,6 +70,7 @@ class Cloud:
         self._bounding: Repeating | None = None
         self._thread_problem = ""
         self._ministack: Any | None = None
+        self._is_loaded = False
         self._stopped = threading.Event()
         self._halted = threading.Event()
 
@@ -145,6 +147,7 @@ class Cloud:
         self.serve(self._touching(ministack.app), self._bound_socket())
         emulator("services.cloudformation.provisioners")  # imports every service that a template can name
         saver.begin_from_here()
+        self._is_loaded = True
         saver.start()
         # What was imported stays for the life of the process: the collector need not look at it again and again.
         gc.collect()
@@ -186,34 +189,49 @@ class Cloud:
             raise Unusable(f"The state cannot be written to {self._folder}: {error.strerror}.") from error
 
     def stop(self) -> None:
-        """Stop serving, halt the executions where they are, end the workers, and save the state."""
+        """Stop serving, halt the executions where they are, end the workers, and save the state.
+
+        An error on the way is raised when all of that is done. Raises Unusable if the state cannot be written.
+        """
         self._stopped.set()
-        if self._ministack is None or not self._thread.is_alive():
+        if self._ministack is None:
             return
-        if self._saver:
-            self._saver.stop()
-        if self._bounding:
-            self._bounding.stop()
-        # First the servers that clients call, last the one that functions call.
-        for server in reversed(self._servers[1:]):
-            self._end_server(server)
-        self._halted.set()
-        emulator("core.lambda_runtime").reset()
-        self.save()
-        for server in self._servers[:1]:
-            self._end_server(server)
-        self._forkservers.stop()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-        gc.unfreeze()  # at exit duckdb would report as leaked what is never collected
+        with ExitStack() as steps:  # from the last to the first
+            steps.callback(gc.unfreeze)  # at exit duckdb would report as leaked what is never collected
+            steps.callback(self._end_loop)
+            steps.callback(self._forkservers.stop)
+            # First the servers that clients call, last the one that functions call.
+            for server in self._servers[:1]:
+                steps.callback(self._end_server, server)
+            if self._is_loaded:  # else the files know more than this process
+                steps.callback(self.save)
+            if self._saver:  # what changes until then is saved as always
+                steps.callback(self._saver.stop)
+            steps.callback(emulator("core.lambda_runtime").reset)
+            steps.callback(self._halted.set)
+            for server in self._servers[1:]:
+                steps.callback(self._end_server, server)
+            if self._bounding:
+                steps.callback(self._bounding.stop)
+
+    def _end_loop(self) -> None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(5)
 
     def _end_server(self, server: tuple[asyncio.Event, Any]) -> None:
         stop, future = server
+        log = logging.getLogger("souk.cloud")
+        if not self._thread.is_alive():
+            log.error("the thread of the servers had ended by itself")
+            return
         self._loop.call_soon_threadsafe(stop.set)
         try:
             future.result(10)
         except TimeoutError:
-            logging.getLogger("souk.cloud").warning("a request did not end; it is cut off")
+            log.warning("a request did not end; it is cut off")
+        except Exception:
+            log.exception("a server had ended by itself, or ends with an error")
 
     def _patch(self, runtime: Any, functions: Any) -> None:
         lambdas.report_exception_classes(runtime, functions)
