@@ -68,7 +68,8 @@ class Cloud:
         self._servers: list[tuple[asyncio.Event, Any]] = []
         self._saver: saving.Saver | None = None
         self._bounding: Repeating | None = None
-        self._thread_problem = ""
+        self._ended_threads: dict[str, None] = {}
+        """Sentences, in their order: each stays, because what takes a problem's place would show it as over."""
         self._ministack: Any | None = None
         self._is_loaded = False
         self._stopped = threading.Event()
@@ -90,7 +91,7 @@ class Cloud:
                     saving_fails,
                     f"Idle workers are not ended: {reason(bounding_fails)}." if bounding_fails else "",
                     "" if self.is_serving else "A server of the local cloud has ended by itself.",
-                    self._thread_problem,
+                    *self._ended_threads,
                 ),
             )
         )
@@ -330,7 +331,8 @@ class Cloud:
         name = ended.thread.name if ended.thread else "unknown"
         traceback = (ended.exc_type, ended.exc_value, ended.exc_traceback)
         logging.getLogger("souk.threads").error("the thread %s has ended", name, exc_info=traceback)
-        self._thread_problem = f"The thread {name} has ended: {ended.exc_type.__name__}. See {self._folder}/cloud.log."
+        sentence = f"The thread {name} has ended: {ended.exc_type.__name__}. See {self._folder}/cloud.log."
+        self._ended_threads[sentence] = None
 
     def _quieten(self) -> None:
         log = self._folder / "cloud.log"
