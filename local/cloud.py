@@ -82,13 +82,12 @@ class Cloud:
     @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong at the moment, as sentences."""
-        saving_fails = self._saver.problem if self._saver else ""
         bounding_fails = self._bounding.error if self._bounding else None
         return tuple(
             filter(
                 None,
                 (
-                    saving_fails,
+                    *(self._saver.problems if self._saver else ()),
                     f"Idle workers are not ended: {reason(bounding_fails)}." if bounding_fails else "",
                     "" if self.is_serving else "A server of the local cloud has ended by itself.",
                     *self._ended_threads,
