@@ -141,6 +141,8 @@ def _oldest_lost(stack: LocalStack, seller: httpx.Client) -> float:
         while time.monotonic() < until or not running.done():
             answered[_create(seller)] = time.monotonic()
         running.result()
+    if burst.problems:
+        raise RuntimeError(f"what a kill takes cannot be said: {'; '.join(burst.problems)}")
     killed = time.monotonic()
     stack.kill9()
     stack.start()

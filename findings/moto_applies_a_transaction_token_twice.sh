@@ -10,7 +10,7 @@ trap 'rm -rf "$folder"' EXIT
 import os
 from importlib.metadata import version
 
-import boto3==1.43.108
+import boto3
 from moto import mock_aws
 
 os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1")

@@ -9,6 +9,7 @@ import argparse
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -20,7 +21,7 @@ from local.terminal import Terminal
 
 
 class Interrupted(BaseException):
-    """SIGINT or SIGTERM."""
+    """SIGINT, SIGTERM or SIGHUP."""
 
 
 def main() -> int:
@@ -41,8 +42,7 @@ def main() -> int:
     every.add_argument("--functions", default="", help="some of them only")
     arguments = parser.parse_args()
     terminal = Terminal()
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, _interrupt)
+    _when_interrupted(_interrupt)
     try:
         match arguments.command:
             case "run":
@@ -85,15 +85,13 @@ def _run(terminal: Terminal) -> int:
     try:
         stack.start()
         _show_places(stack.places, stack.settings.data, terminal)
-        signal.signal(signal.SIGTERM, lambda *_: ended.set())
-        signal.signal(signal.SIGINT, lambda *_: ended.set())
+        _when_interrupted(lambda *_: ended.set())
         shown: tuple[str, ...] = ()
         while not ended.wait(1) and stack.is_serving:
             shown = terminal.now_wrong(stack.problems(), shown)
         shown = terminal.now_wrong(stack.problems(), shown)
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _when_interrupted(signal.SIG_IGN)
         stack.stop()
     terminal.line("Stopped; the data is kept.")
     return 1 if shown else 0
@@ -129,6 +127,13 @@ def _show_places(places: Places, data: Path, terminal: Terminal) -> None:
         f"aws --endpoint-url {places.endpoint} dynamodb list-tables"
     )
     terminal.line(terminal.style("Ctrl-C stops it.", "dim"))
+
+
+def _when_interrupted(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
+    """At Ctrl-C, a request to end, and the end of the terminal, unless that is ignored, as under `nohup`."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -67,8 +68,10 @@ class Cloud:
         self._servers: list[tuple[asyncio.Event, Any]] = []
         self._saver: saving.Saver | None = None
         self._bounding: Repeating | None = None
-        self._thread_problem = ""
+        self._ended_threads: dict[str, None] = {}
+        """Sentences, in their order: each stays, because what takes a problem's place would show it as over."""
         self._ministack: Any | None = None
+        self._is_loaded = False
         self._stopped = threading.Event()
         self._halted = threading.Event()
 
@@ -79,16 +82,15 @@ class Cloud:
     @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong at the moment, as sentences."""
-        saving_fails = self._saver.problem if self._saver else ""
         bounding_fails = self._bounding.error if self._bounding else None
         return tuple(
             filter(
                 None,
                 (
-                    saving_fails,
+                    *(self._saver.problems if self._saver else ()),
                     f"Idle workers are not ended: {reason(bounding_fails)}." if bounding_fails else "",
                     "" if self.is_serving else "A server of the local cloud has ended by itself.",
-                    self._thread_problem,
+                    *self._ended_threads,
                 ),
             )
         )
@@ -145,6 +147,7 @@ class Cloud:
         self.serve(self._touching(ministack.app), self._bound_socket())
         emulator("services.cloudformation.provisioners")  # imports every service that a template can name
         saver.begin_from_here()
+        self._is_loaded = True
         saver.start()
         # What was imported stays for the life of the process: the collector need not look at it again and again.
         gc.collect()
@@ -186,34 +189,49 @@ class Cloud:
             raise Unusable(f"The state cannot be written to {self._folder}: {error.strerror}.") from error
 
     def stop(self) -> None:
-        """Stop serving, halt the executions where they are, end the workers, and save the state."""
+        """Stop serving, halt the executions where they are, end the workers, and save the state.
+
+        An error on the way is raised when all of that is done. Raises Unusable if the state cannot be written.
+        """
         self._stopped.set()
-        if self._ministack is None or not self._thread.is_alive():
+        if self._ministack is None:
             return
-        if self._saver:
-            self._saver.stop()
-        if self._bounding:
-            self._bounding.stop()
-        # First the servers that clients call, last the one that functions call.
-        for server in reversed(self._servers[1:]):
-            self._end_server(server)
-        self._halted.set()
-        emulator("core.lambda_runtime").reset()
-        self.save()
-        for server in self._servers[:1]:
-            self._end_server(server)
-        self._forkservers.stop()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-        gc.unfreeze()  # at exit duckdb would report as leaked what is never collected
+        with ExitStack() as steps:  # from the last to the first
+            steps.callback(gc.unfreeze)  # at exit duckdb would report as leaked what is never collected
+            steps.callback(self._end_loop)
+            steps.callback(self._forkservers.stop)
+            # First the servers that clients call, last the one that functions call.
+            for server in self._servers[:1]:
+                steps.callback(self._end_server, server)
+            if self._is_loaded:  # else the files know more than this process
+                steps.callback(self.save)
+            if self._saver:  # what changes until then is saved as always
+                steps.callback(self._saver.stop)
+            steps.callback(emulator("core.lambda_runtime").reset)
+            steps.callback(self._halted.set)
+            for server in self._servers[1:]:
+                steps.callback(self._end_server, server)
+            if self._bounding:
+                steps.callback(self._bounding.stop)
+
+    def _end_loop(self) -> None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(5)
 
     def _end_server(self, server: tuple[asyncio.Event, Any]) -> None:
         stop, future = server
+        log = logging.getLogger("souk.cloud")
+        if not self._thread.is_alive():
+            log.error("the thread of the servers had ended by itself")
+            return
         self._loop.call_soon_threadsafe(stop.set)
         try:
             future.result(10)
         except TimeoutError:
-            logging.getLogger("souk.cloud").warning("a request did not end; it is cut off")
+            log.warning("a request did not end; it is cut off")
+        except Exception:
+            log.exception("a server had ended by itself, or ends with an error")
 
     def _patch(self, runtime: Any, functions: Any) -> None:
         lambdas.report_exception_classes(runtime, functions)
@@ -312,7 +330,8 @@ class Cloud:
         name = ended.thread.name if ended.thread else "unknown"
         traceback = (ended.exc_type, ended.exc_value, ended.exc_traceback)
         logging.getLogger("souk.threads").error("the thread %s has ended", name, exc_info=traceback)
-        self._thread_problem = f"The thread {name} has ended: {ended.exc_type.__name__}. See {self._folder}/cloud.log."
+        sentence = f"The thread {name} has ended: {ended.exc_type.__name__}. See {self._folder}/cloud.log."
+        self._ended_threads[sentence] = None
 
     def _quieten(self) -> None:
         log = self._folder / "cloud.log"

@@ -34,12 +34,17 @@ def rules_of(template: Mapping[str, Any]) -> Iterator[Rule]:
                     yield Rule(logical_id, rule.get("Prefix", ""), timedelta(days=rule["ExpirationInDays"]))
 
 
-def expire(s3: Any, bucket: str, rule: Rule, now: datetime) -> int:
-    """Remove what has expired in `bucket`; returns how many objects that were."""
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=rule.prefix)
-    objects = (entry for page in pages for entry in page.get("Contents", ()))
-    expired = [{"Key": entry["Key"]} for entry in objects if now - entry["LastModified"] > rule.life]
+def expire(s3: Any, bucket: str, rule: Rule, now: datetime, is_over: Callable[[], bool] = lambda: False) -> int:
+    """Remove what has expired in `bucket`; returns how many objects that were. No request is made once it `is_over`."""
+    expired: list[dict[str, str]] = []
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=rule.prefix):
+        found = page.get("Contents", ())
+        expired += ({"Key": entry["Key"]} for entry in found if now - entry["LastModified"] > rule.life)
+        if is_over():
+            return 0
     for first in range(0, len(expired), _MOST_AT_ONCE):
+        if is_over():
+            return first
         s3.delete_objects(Bucket=bucket, Delete={"Objects": expired[first : first + _MOST_AT_ONCE], "Quiet": True})
     return len(expired)
 
@@ -63,10 +68,12 @@ class Expiry:
         self._thread.start()
 
     def stop(self) -> None:
-        """Wait for the requests that are under way, and make no other."""
+        """Wait for the request that is under way, and make no other."""
         self._thread.stop()
 
     def _expire_all(self) -> None:
         for rule in self._rules:
-            if bucket := self._name_of(rule.bucket):
-                expire(self._s3, bucket, rule, datetime.now(UTC))
+            if self._thread.is_stopping:
+                return
+            if (bucket := self._name_of(rule.bucket)) and not self._thread.is_stopping:
+                expire(self._s3, bucket, rule, datetime.now(UTC), lambda: self._thread.is_stopping)

@@ -30,12 +30,15 @@ class Pending:
 
     @contextmanager
     def saving(self) -> Iterator[None]:
-        """What was noted before is saved when the block ends, and still waits when it raises."""
+        """What was noted before is saved when the block ends. When it raises, something waits, noted or not: since the
+        note, or since the block began.
+        """
+        began = self._clock()
         self._saving, self._noted = self._noted, None
         try:
             yield
         except BaseException:
-            self._noted = self._noted if self._saving is None else self._saving
+            self._noted = began if self._saving is None else self._saving
             raise
         finally:
             self._saving = None

@@ -34,6 +34,11 @@ class Repeating:
         if self._thread.is_alive():
             self._thread.join()
 
+    @property
+    def is_stopping(self) -> bool:
+        """For `work` that takes long: it may end where it is."""
+        return self._stopping.is_set()
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:

@@ -163,13 +163,12 @@ class Saver:
         return max(self._pending.age, self.tables.pending.age if self.tables else 0.0) > LATE
 
     @property
-    def problem(self) -> str:
-        """Why the state is not being saved, or could not all be read, as a sentence; empty if all is well."""
-        if error := next((thread.error for thread in self._threads if thread.error), None):
-            return f"The state cannot be saved: {reason(error)}."
-        if self.is_late:
-            return f"The state has not been saved for more than {LATE:.0f} s."
-        return self.tables.problem if self.tables else ""
+    def problems(self) -> tuple[str, ...]:
+        """Why the state is not being saved, or could not all be read, as sentences; empty if all is well."""
+        errors = [f"The state cannot be saved: {reason(error)}." for thread in self._threads if (error := thread.error)]
+        late = [f"The state has not been saved for more than {LATE:.0f} s."] if self.is_late else []
+        unread = [self.tables.problem] if self.tables and self.tables.problem else []
+        return tuple(dict.fromkeys([*errors, *late, *unread]))
 
     def touch(self) -> None:
         """Something has changed."""

@@ -2,7 +2,8 @@
 
 Prints what was in flight at each kill, how old the oldest lost write was, and what came of everything. Ends with 1
 when a claim does not hold: nothing older than LOST_AT_MOST is lost, every listing is published once or in a clear
-error, every paid page is a confirmed order or refunded, nothing is pending past its time.
+error, every paid page is a confirmed order or refunded, nothing that was paid is pending after the rest; and when there
+was nothing to hold a claim to: no change answered before a kill, no listing published, no order confirmed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import random
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -47,6 +49,7 @@ class Drill:
         self.ledger = Ledger()
         self.heard = Heard()
         self.looking = ThreadPoolExecutor(4)
+        self.over = threading.Event()
         self.looks: list[tuple[str, float, Future[list[Made]]]] = []
         self.broken = 0
         self.listings: list[ListingJourney] = []
@@ -99,13 +102,16 @@ class Drill:
         killed = time.monotonic()
         _, output = self.stack.kill9()
         self.clockwork.pause()
+        if problem := self.clockwork.problem:
+            self.note_broken(title, problem)
         self.stack.start()
         age = self.clockwork.age_of_lost(killed)
         print(f"{title}: in flight: {flying}")
         print(f"  back after {time.monotonic() - killed:.1f} s; oldest lost change: {age:.2f} s", flush=True)
         self.hold(title, age)
         # The service is busy with all that is in flight: the next kill does not wait for it.
-        self.looks.append((title, killed, self.looking.submit(lost, self.ledger.take(), killed + _LOOK_LIMIT)))
+        look = self.looking.submit(lost, self.ledger.take(), killed + _LOOK_LIMIT, self.over)
+        self.looks.append((title, killed, look))
         if "error: " in output:
             self.note_broken(title, f"the terminal said {output[output.index('error: ') :][:300]}")
         return killed
@@ -133,6 +139,7 @@ class Drill:
         print(f"  errors: {claims.errors(self.listings) or 'none'}", flush=True)
         found = [
             *claims.listings(self.listings, Ebay(self.stack)),
+            *claims.orders(self.orders),
             *claims.payments(self.orders, Stripe(self.stack)),
             *(journey.failure for journey in self.journeys if journey.failure),
         ]
@@ -141,6 +148,11 @@ class Drill:
             found.append(f"the health check answers {health}")
         for one in found:
             self.note_broken(title, one)
+
+    def end(self) -> None:
+        """Look for nothing any more: the interpreter ends when the looks have."""
+        self.over.set()
+        self.looking.shutdown(wait=False, cancel_futures=True)
 
 
 def main() -> int:
@@ -153,11 +165,12 @@ def main() -> int:
     print(f"seed {arguments.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         stack = LocalStack(Path(folder) / "data", settings=_SETTINGS)
+        drill = Drill(stack, arguments.seed)
         try:
-            drill = Drill(stack, arguments.seed)
             drill.prepare()
             _run(drill, arguments.kills, arguments.rest, arguments.bursts)
         finally:
+            drill.end()
             stack.end()
     print(f"{drill.broken} claims are broken." if drill.broken else "Every claim held.")
     return 1 if drill.broken else 0
@@ -180,6 +193,8 @@ def _run(drill: Drill, kills: int, rest: float, bursts: int) -> None:
         print(f"burst {number}: {answered}")
         killed = drill.kill(f"kill after burst {number}")
         drill.hold(f"burst {number}", burst.age_of_lost(killed))
+        for problem in burst.problems:
+            drill.note_broken(f"burst {number}", problem)
     if bursts:
         drill.check(f"after {bursts} bursts")
     drill.clockwork.stop()

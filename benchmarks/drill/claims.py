@@ -14,7 +14,8 @@ _CONFIRMED: Final = frozenset({"confirmed", "processing", "shipped", "delivered"
 
 
 def listings(journeys: Sequence[ListingJourney], ebay: Ebay) -> Iterator[str]:
-    """Every listing is published once or in a clear error; what breaks that, as sentences."""
+    """Every listing is published once or in a clear error, and one is published; what breaks that, as sentences."""
+    published = 0
     items = ebay.state()["listings"]
     live = Counter(one["sku"] for one in items if one["live"])
     for journey in journeys:
@@ -30,6 +31,7 @@ def listings(journeys: Sequence[ListingJourney], ebay: Ebay) -> Iterator[str]:
             yield f"listing {listing} is at eBay {live[listing]} times"
         match now["status"]:
             case "published":
+                published += 1
                 ids = [one["item_id"] for one in items if one["sku"] == listing and one["live"]]
                 if ids != [now["ebay_item_id"]]:
                     yield f"listing {listing} is published as {now['ebay_item_id']}, and eBay has {ids}"
@@ -39,6 +41,22 @@ def listings(journeys: Sequence[ListingJourney], ebay: Ebay) -> Iterator[str]:
             case status:
                 photos = [(photo["status"], photo["reason"]) for photo in now["photos"]]
                 yield f"listing {listing} is still {status}, its photos {photos}"
+    if not published:
+        yield f"none of {len(journeys)} listings was published"
+
+
+def orders(journeys: Sequence[OrderJourney]) -> Iterator[str]:
+    """No order that its buyer has paid is pending, and one is confirmed; what breaks that, as sentences."""
+    confirmed = 0
+    for journey in journeys:
+        if not journey.order:
+            continue
+        status = _status(journey)
+        confirmed += status in _CONFIRMED
+        if journey.is_paid and status == "pending":
+            yield f"order {journey.order} is paid by its buyer and still pending"
+    if not confirmed:
+        yield f"none of {len(journeys)} orders was confirmed"
 
 
 def payments(journeys: Sequence[OrderJourney], stripe: Stripe) -> Iterator[str]:
@@ -58,13 +76,18 @@ def payments(journeys: Sequence[OrderJourney], stripe: Stripe) -> Iterator[str]:
         if order not in by_order:
             yield f"page {session['id']} is paid for order {order}, of which no buyer knows"
             continue
-        answer = by_order[order].buyer.ask("GET", f"/orders/{order}")
-        status = answer.json()["status"] if answer.status_code == 200 else answer.status_code
+        status = _status(by_order[order])
         if status not in _CONFIRMED:
             yield f"page {session['id']} is paid and not refunded, and order {order} is {status}"
     for order, times in charged.items():
         if times > 1:
             yield f"order {order} was charged {times} times"
+
+
+def _status(journey: OrderJourney) -> str:
+    """Where the order is; the status of the answer when it cannot be read."""
+    answer = journey.buyer.ask("GET", f"/orders/{journey.order}")
+    return str(answer.json()["status"] if answer.status_code == 200 else answer.status_code)
 
 
 def errors(journeys: Sequence[ListingJourney]) -> Mapping[str, int]:

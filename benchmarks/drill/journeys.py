@@ -138,13 +138,17 @@ class OrderJourney(Journey):
         self.product = product
         self.order = ""
         self.status = ""
+        self.is_paid = False
+        """Whether the payment page took the buyer's payment."""
 
     def travel(self) -> None:
         placed = self._place()
         self.stage = "paying"
-        self._patiently(
+        answer = self._patiently(
             lambda: httpx.post(f"{placed['payment_url']}/pay", timeout=PATIENCE, trust_env=False),
         )
+        assert answer.status_code == 303, f"{answer.status_code} {answer.text[:300]}"
+        self.is_paid = True
         self.stage = "paid"
         while self._may_go_on:
             answer = self._patiently(lambda: self.buyer.ask("GET", f"/orders/{self.order}"))

@@ -7,9 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import httpx
-
-from benchmarks.drill.patience import patiently
+from benchmarks.drill.patience import NEVER, patiently
 from tests.e2e.account import Account
 from tests.e2e.selling import aws, resource
 
@@ -43,13 +41,13 @@ class Ledger:
         return made
 
 
-def lost(made: Sequence[Made], until: float) -> list[Made]:
-    """Those that are not found any more. Raises GaveUp at `until`."""
-    return [one for one in made if _status(one, until) == 404]
+def lost(made: Sequence[Made], until: float, over: threading.Event = NEVER) -> list[Made]:
+    """Those that whoever made them cannot read any more. Raises GaveUp at `until`, and when the drill is `over`."""
+    return [one for one in made if _status(one, until, over) != 200]
 
 
-def _status(made: Made, until: float) -> int:
-    return patiently(lambda: made.account.ask("GET", made.path), until).status_code
+def _status(made: Made, until: float, over: threading.Event) -> int:
+    return patiently(lambda: made.account.ask("GET", made.path), until, over).status_code
 
 
 class Clockwork(threading.Thread):
@@ -61,6 +59,7 @@ class Clockwork(threading.Thread):
         self._product = product
         self._number = 0
         self._answered: dict[int, float] = {}
+        self._refused = ""
         self._working = threading.Lock()
         self._may_work = threading.Event()
         self._may_work.set()
@@ -77,10 +76,20 @@ class Clockwork(threading.Thread):
         self._number += 1
         try:
             answer = self._account.ask("PATCH", f"/products/{self._product}", {"title": f"Clockwork {self._number}"})
-        except httpx.TransportError:
+        except Exception as error:  # noqa: BLE001 - of any kind: a kill cuts the renewal of a token, too
+            self._refused = f"{type(error).__name__}: {error}"
             return
         if answer.status_code == 200:
             self._answered[self._number] = time.monotonic()
+        else:
+            self._refused = f"{answer.status_code} {answer.text[:200]}"
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot say what a kill takes, as a sentence; empty if it can."""
+        if not self.is_alive():
+            return "the clockwork stands still"
+        return "" if self._answered else f"no change of the clockwork was answered; the last one: {self._refused}"
 
     def pause(self) -> None:
         """Once the service is killed, and before it can be asked again: another change would hide what is gone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Final
@@ -10,14 +11,17 @@ import httpx
 
 _AGAIN: Final = frozenset({429, 500, 502, 503, 504})
 _PAUSE: Final = 0.5
+NEVER: Final = threading.Event()
 
 
 class GaveUp(Exception):
     """There was no answer until the drill was over."""
 
 
-def patiently(call: Callable[[], httpx.Response], until: float) -> httpx.Response:
-    """The first answer that is not about the service itself. Raises GaveUp at `until` (time.monotonic)."""
+def patiently(call: Callable[[], httpx.Response], until: float, over: threading.Event = NEVER) -> httpx.Response:
+    """The first answer that is not about the service itself. Raises GaveUp at `until` (time.monotonic), and when the
+    drill is `over`.
+    """
     while True:
         try:
             answer = call()
@@ -27,6 +31,5 @@ def patiently(call: Callable[[], httpx.Response], until: float) -> httpx.Respons
             if answer.status_code not in _AGAIN:
                 return answer
             what = f"{answer.status_code} {answer.text[:200]}"
-        if time.monotonic() > until:
+        if over.wait(_PAUSE) or time.monotonic() > until:
             raise GaveUp(what)
-        time.sleep(_PAUSE)

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -38,7 +39,7 @@ def invoke(settings: Settings, function: str, event: str, terminal: Terminal) ->
     with containers(settings, terminal) as sam, closing(_accounts(settings, sam, keep=True)) as accounts:
         if function not in sam.functions:
             raise Unusable(f"The stack has no function {function!r}: FUNCTION=... is a name in template.yaml.")
-        world, functions = _world(sam, accounts), Functions(settings)
+        world, functions = _world(sam, accounts), _functions(settings)
         if event:
             payload = own_event(read_event(event), file_name(function), world, functions)
         else:
@@ -65,7 +66,7 @@ def invoke_all(settings: Settings, chosen: str, terminal: Terminal) -> int:
     with containers(settings, terminal) as sam, closing(_accounts(settings, sam, keep=False)) as accounts:
         names = chosen.split() or sorted(sam.functions)
         port, log = free_port(), settings.data / "sam-local.log"
-        event = partial(sample_event, world=_world(sam, accounts), functions=Functions(settings))
+        event = partial(sample_event, world=_world(sam, accounts), functions=_functions(settings))
         terminal.place("Log", str(log))
         with log.open("wb") as output, sam.serving("start-lambda", port, output=output):
             right = [_row(name, _emulator(port), event, terminal) for name in names]
@@ -101,9 +102,14 @@ def summary(answer: Any, *, whole: bool) -> str:
     return text if whole or len(text) <= _WIDTH else f"{text[:_WIDTH]}..."
 
 
+def _functions(settings: Settings) -> Functions:
+    """Those of the local cloud, whatever STACK names: they make accounts operators, and so on."""
+    return Functions(replace(settings, stack=""))
+
+
 def _accounts(settings: Settings, sam: Sam, *, keep: bool) -> Accounts:
     kept = settings.data / "sam-local-accounts.json" if keep else None
-    return Accounts(sam.places.api, Functions(settings), kept)
+    return Accounts(sam.places.api, _functions(settings), kept)
 
 
 def _world(sam: Sam, accounts: Accounts) -> World:

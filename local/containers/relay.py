@@ -33,6 +33,7 @@ _HOP_BY_HOP: Final = frozenset({
     *("te", "trailer", "transfer-encoding", "upgrade", "expect"),
 })  # fmt: skip
 _DECIMAL: Final = re.compile(r"[0-9]{1,18}")
+_PRINTABLE: Final = re.compile(r"[!-~]+")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 _PATIENCE: Final = 930.0
 """Seconds that an answer may take. A function on AWS runs for fifteen minutes at most."""
@@ -108,8 +109,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _pass_on(self) -> None:
         if not self.server.knows(self.headers.get("Proxy-Authorization", "")):
             return self._refuse(HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, "This proxy needs its password.")
-        target = urlsplit(self.path)
-        if target.scheme != "http" or target.hostname not in _LOOPBACK or target.port not in self.server.ports:
+        try:
+            target = urlsplit(self.path)
+            port = target.port
+        except ValueError:
+            return self._refuse(400, "The target is no URL.")
+        if not _PRINTABLE.fullmatch(self.path):
+            return self._refuse(400, "The target has characters that no URL has.")
+        if target.scheme != "http" or target.hostname not in _LOOPBACK or port not in self.server.ports:
             return self._refuse(403, f"Containers reach only the local cloud through this proxy, not {self.path}.")
         if "Transfer-Encoding" in self.headers:
             return self._refuse(411, "This proxy needs a Content-Length.")
@@ -117,9 +124,11 @@ class _Handler(BaseHTTPRequestHandler):
         if not _DECIMAL.fullmatch(size):
             return self._refuse(400, "The Content-Length is not a decimal number.")
         body = self.rfile.read(int(size))
-        origin = HTTPConnection(target.hostname or "", target.port, timeout=_PATIENCE)
+        # As it was sent, because signatures are made over it: put together again, it can be another one.
+        path = self.path[len(f"http://{target.netloc}") :]
+        origin = HTTPConnection(target.hostname or "", port, timeout=_PATIENCE)
         try:
-            self._send(origin, target._replace(scheme="", netloc="").geturl() or "/", body)
+            self._send(origin, path if path.startswith("/") else f"/{path}", body)
             answer = origin.getresponse()
             content = answer.read()
         except (OSError, HTTPException) as error:

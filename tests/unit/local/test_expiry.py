@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -52,6 +54,56 @@ def test_more_objects_than_one_request_removes_are_removed(s3: Any, monkeypatch:
         s3.put_object(Bucket="media", Key=f"incoming/listings/o/l/{number}", Body=b"x")
     assert expire(s3, "media", UPLOADS, NOW + timedelta(days=2)) == 5
     assert _keys(s3) == ["media/abc", "public/abc"]
+
+
+class Slow:
+    """An S3 with two pages of expired objects. It waits until it `may` answer; `asked` is what it was asked."""
+
+    def __init__(self, slow: str) -> None:
+        self.asked: list[str] = []
+        self.is_asked, self.may = threading.Event(), threading.Event()
+        self._slow = slow
+
+    def _answer(self, what: str) -> None:
+        self.asked.append(what)
+        if what == self._slow:
+            self.is_asked.set()
+            assert self.may.wait(30)
+
+    def get_paginator(self, _: str) -> Any:
+        return SimpleNamespace(paginate=self._pages)
+
+    def _pages(self, **_: Any) -> Iterator[dict[str, Any]]:
+        for page in ("first page", "second page"):
+            self._answer(page)
+            yield {"Contents": [{"Key": page, "LastModified": NOW - timedelta(days=9)}]}
+
+    def delete_objects(self, **_: Any) -> None:
+        self._answer("removal")
+
+
+@pytest.mark.parametrize(
+    ("under_way", "asked"),
+    [
+        ("first page", ["first page"]),
+        ("second page", ["first page", "second page"]),
+        ("removal", ["first page", "second page", "removal"]),
+    ],
+)
+def test_a_stop_waits_for_one_request_and_no_other_follows(
+    under_way: str, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.expiry._MOST_AT_ONCE", 1)
+    s3 = Slow(under_way)
+    expiry = Expiry(template(), lambda _: "media", s3)
+    expiry.start()
+    assert s3.is_asked.wait(30)
+    stopping = threading.Thread(target=expiry.stop)
+    stopping.start()
+    wait_until(lambda: expiry._thread.is_stopping)
+    s3.may.set()
+    stopping.join(30)
+    assert (stopping.is_alive(), s3.asked) == (False, asked)
 
 
 def test_what_cannot_be_removed_is_a_problem() -> None:

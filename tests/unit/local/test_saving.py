@@ -146,6 +146,28 @@ def test_a_service_is_saved_again_until_it_is_at_rest(folder: StateFolder) -> No
     assert list(states) == [3], "at rest, nothing is copied"
 
 
+def test_what_a_later_save_found_and_could_not_write_is_written_by_the_next(
+    folder: StateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has noted it: the save that found something new before it is why there was another one."""
+    clock = Clock()
+    states = iter([1, 2, 3, 3])
+    saver = Saver(folder, lambda: {"executions": lambda: {"a": next(states)}}, clock)
+    saver.touch()
+    clock.now = INTERVAL
+    saver.save_what_changed()
+    with monkeypatch.context() as full:
+        full.setattr("local.durably.os.fsync", _full)
+        clock.now += INTERVAL
+        with pytest.raises(OSError, match="No space left"):
+            saver.save_what_changed()
+    assert folder.load("executions") == {"a": 1}
+    clock.now += LATE + 0.1
+    assert saver.is_late
+    saver.save_what_changed()
+    assert (folder.load("executions"), saver.is_late) == ({"a": 3}, False)
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = 0.0
@@ -192,12 +214,12 @@ def test_an_error_of_any_kind_is_shown_and_what_it_kept_is_saved_afterwards(
     failing.error = error
     failing.clock.now = INTERVAL
     failing.saver.touch()
-    wait_until(lambda: failing.saver.problem)
-    assert failing.saver.problem.startswith(f"The state cannot be saved: {says}")
+    wait_until(lambda: failing.saver.problems)
+    assert failing.saver.problems[0].startswith(f"The state cannot be saved: {says}")
     failing.clock.now += LATE + 1
     assert failing.saver.is_late
     failing.error = None
-    wait_until(lambda: not failing.saver.problem)
+    wait_until(lambda: not failing.saver.problems)
     assert (failing.saver.is_late, folder.load("tables")) == (False, {"a": 1})
 
 
@@ -207,9 +229,9 @@ def test_a_state_that_cannot_be_written_down_is_shown_and_saved_afterwards(
     failing.state = {"a": object()}
     failing.clock.now = INTERVAL
     failing.saver.touch()
-    wait_until(lambda: failing.saver.problem)
+    wait_until(lambda: failing.saver.problems)
     failing.state = {"a": 2}
-    wait_until(lambda: not failing.saver.problem)
+    wait_until(lambda: not failing.saver.problems)
     assert folder.load("tables") == {"a": 2}
 
 
@@ -218,13 +240,28 @@ def test_a_store_that_has_not_saved_for_long_says_so_even_if_no_thread_is_left(f
     saver = Saver(folder, lambda: {"tables": lambda: {"a": 1}}, clock)
     saver.touch()
     clock.now = LATE
-    assert (saver.is_late, saver.problem) == (False, "")
+    assert (saver.is_late, saver.problems) == (False, ())
     clock.now += 0.1
-    assert (saver.is_late, saver.problem) == (True, f"The state has not been saved for more than {LATE:.0f} s.")
+    assert (saver.is_late, saver.problems) == (True, (f"The state has not been saved for more than {LATE:.0f} s.",))
     saver.save_now()
-    assert (saver.is_late, saver.problem) == (False, "")
+    assert (saver.is_late, saver.problems) == (False, ())
     clock.now += 1000
     assert not saver.is_late, "nothing has changed since"
+
+
+def test_a_problem_does_not_hide_another_one(folder: StateFolder) -> None:
+    """What is not said any more is shown as over."""
+    saver = Saver(folder, dict)
+    tables: Any = SimpleNamespace(pending=Pending(), problem="The journal is damaged.")
+    saver.tables = tables
+    assert list(saver.problems) == ["The journal is damaged."]
+    for thread, error in zip(saver._threads, (OSError(28, "No space left on device"), KeyError("a")), strict=True):
+        thread.error = error
+    assert list(saver.problems) == [
+        "The state cannot be saved: No space left on device.",
+        "The state cannot be saved: KeyError: 'a'.",
+        "The journal is damaged.",
+    ]
 
 
 def test_a_save_that_does_not_end_is_late(folder: StateFolder) -> None:

@@ -40,17 +40,33 @@ def test_a_thread_that_ends_with_an_error_is_shown(cloud: Cloud, monkeypatch: py
     assert problem.startswith("The thread poller has ended: KeyError.")
 
 
+def test_threads_that_have_ended_stay_a_problem_each(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A problem that makes room for another one would be shown as over."""
+    monkeypatch.setattr(threading, "excepthook", cloud._show_ended_thread)
+    stream = io.StringIO()
+    shown: tuple[str, ...] = ()
+    for name, error in (("poller", KeyError("a")), ("scheduler", OSError(24, "files")), ("poller", ValueError("b"))):
+        _end_with(error, name)
+        shown = Terminal(stream).now_wrong(cloud.problems, shown)
+    said = [line.partition(" See ")[0] for line in stream.getvalue().splitlines()]
+    assert said == [
+        "error: The thread poller has ended: KeyError.",
+        "error: The thread scheduler has ended: OSError.",
+        "error: The thread poller has ended: ValueError.",
+    ]
+
+
 def test_an_execution_that_was_halted_is_no_problem(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "excepthook", cloud._show_ended_thread)
     _end_with(SystemExit())
     assert cloud.problems == ()
 
 
-def _end_with(error: BaseException) -> None:
+def _end_with(error: BaseException, name: str = "poller") -> None:
     def poll() -> None:
         raise error
 
-    thread = threading.Thread(target=poll, name="poller")
+    thread = threading.Thread(target=poll, name=name)
     thread.start()
     thread.join()
 

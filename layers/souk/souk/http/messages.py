@@ -111,7 +111,7 @@ class Request:
     def json_body(self) -> bytes:
         """The JSON that was sent, without the mark that some editors put before UTF-8; an empty body is `{}`.
 
-        Raises UnsupportedMediaType when it is compressed, or no JSON by its Content-Type.
+        Raises UnsupportedMediaType when it is no JSON by its Content-Type.
         """
         if self.content_type != JSON and not self.content_type.endswith("+json"):
             raise UnsupportedMediaType(f"Send application/json, not {self.content_type[:80]}.")
@@ -196,10 +196,11 @@ def immutable(request: Request, tag: str, content_type: str, read: Callable[[], 
     Nothing is read for a client that names the tag. `*` is any representation: only reading says that there is one.
     """
     headers = {"ETag": f'"{tag}"', "Cache-Control": "public, max-age=31536000, immutable"}
-    content = None if request.knows(tag) and not request.knows_any else read()
-    if content is None or request.knows_any:
-        return Response(status=304, headers=headers)
-    return Response(content, headers=headers, content_type=content_type)
+    unchanged = Response(status=304, headers=headers)
+    if (is_known := request.knows(tag)) and not request.knows_any:
+        return unchanged
+    content = read()
+    return unchanged if is_known else Response(content, headers=headers, content_type=content_type)
 
 
 def to_event(response: Response, status: int, request_id: str) -> dict[str, Any]:

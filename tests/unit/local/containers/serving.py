@@ -48,7 +48,8 @@ def serving(answer: Answer) -> Iterator[Served]:
         def _reply(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(int(headers.get("content-length", 0)))
-            request = Request(self.command, self.path, headers, body)
+            path = self.requestline.split()[1]  # http.server's own `path` begins with one slash where two were sent
+            request = Request(self.command, path, headers, body)
             served.requests.append(request)
             status, named, content = answer(request)
             self.send_response(status)

@@ -10,10 +10,12 @@ import sys
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from local import __main__ as program
+from local import invoking
 from local.containers import commands, sam
 from local.containers.sam import Sam, parsed
 from local.problems import Unusable
@@ -202,6 +204,25 @@ def test_every_function_is_invoked_and_one_wrong_answer_fails(
         settings = read_settings({"SOUK_DATA": str(tmp_path)})
         assert commands.invoke_all(settings, names, Terminal(output)) == code
     assert f"{right} of {len(names.split()) or 2} functions answered as they must." in output.getvalue()
+
+
+@pytest.mark.parametrize("command", ["invoke", "invoke-all"])
+def test_a_stack_on_aws_is_never_asked(
+    command: str, stack: Sam, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """STACK may be set for `make operator`: what a sample event needs is made in the local cloud all the same."""
+    asked: list[str] = []
+    monkeypatch.setattr(invoking, "boto3", SimpleNamespace(client=lambda service, **_: asked.append(service)))
+    ready = replace(stack, functions={"GetJwksFunction": {}})
+    monkeypatch.setattr(commands, "containers", lambda *_: nullcontext(ready))
+    monkeypatch.setattr(commands, "sample_event", lambda *_, **__: {})
+    settings, terminal = read_settings({"SOUK_DATA": str(tmp_path), "STACK": "souk"}), Terminal(io.StringIO())
+    with seemingly_running(tmp_path):
+        if command == "invoke":
+            commands.invoke(settings, "GetJwksFunction", "", terminal)
+        else:
+            commands.invoke_all(settings, "", terminal)
+    assert asked == []
 
 
 def test_what_cannot_be_made_for_an_event_is_a_wrong_answer(

@@ -150,13 +150,40 @@ def test_each_relay_has_a_password_of_its_own(cloud: Served, relay: Relay) -> No
 @pytest.mark.parametrize("length", ["-1", "+1", "1_0", "one", "\u00b2", "9" * 30])
 def test_a_length_that_is_no_decimal_number_is_refused(length: str, cloud: Served, relay: Relay) -> None:
     """It is sent without a client: httpx refuses to."""
-    head = (
-        f"POST {cloud.url}/ HTTP/1.1\r\nProxy-Authorization: {_credentials(relay)}\r\nContent-Length: {length}\r\n\r\n"
-    )
-    with socket.create_connection(("127.0.0.1", relay.server_port), timeout=10) as container:
-        container.sendall(head.encode("latin-1"))
-        assert container.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert _sent(relay, f"POST {cloud.url}/ HTTP/1.1\r\nContent-Length: {length}\r\n").startswith(b"HTTP/1.1 400 ")
     assert cloud.requests == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "arrives"),
+    [
+        ("", "/"),
+        ("/", "/"),
+        ("//x", "//x"),
+        ("?x=1", "/?x=1"),
+        ("/a?", "/a?"),
+        ("/a;b=/../c?d=//e", "/a;b=/../c?d=//e"),
+    ],
+)
+def test_a_path_arrives_as_it_was_sent(sent: str, arrives: str, cloud: Served, relay: Relay) -> None:
+    """Signatures are made over it. It is sent without a client: httpx would change it."""
+    assert _sent(relay, f"GET {cloud.url}{sent} HTTP/1.1\r\n").startswith(b"HTTP/1.1 201 ")
+    assert [request.path for request in cloud.requests] == [arrives]
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.1:99999/", "http://127.0.0.1:port/", "http://[", "{url}/\u00e9"])
+def test_what_is_no_url_is_refused(target: str, cloud: Served, relay: Relay) -> None:
+    sent = target.replace("{url}", cloud.url)
+    assert _sent(relay, f"GET {sent} HTTP/1.1\r\n").startswith(b"HTTP/1.1 400 ")
+    assert cloud.requests == []
+
+
+def _sent(relay: Relay, head: str) -> bytes:
+    """The beginning of the answer to a request whose lines are sent as they are, with the password."""
+    lines = f"{head}Proxy-Authorization: {_credentials(relay)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", relay.server_port), timeout=10) as container:
+        container.sendall(lines.encode("latin-1"))
+        return container.recv(100)
 
 
 def _credentials(relay: Relay) -> str:
