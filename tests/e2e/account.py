@@ -77,7 +77,16 @@ class Account:
         self._heard.secrets |= {self.password, self.token, self.refresh_token}
 
     def _keep_token(self, request: httpx.Request) -> None:
-        if time.monotonic() - self._renewed_at > _KEPT_FOR:
-            self._renewed_at = math.inf  # the renewal is a request too
-            self.refresh()
+        """A renewal that fails is tried again by the next request: the token before it lives for minutes."""
+        if time.monotonic() - self._renewed_at <= _KEPT_FOR:
+            return
+        due, self._renewed_at = self._renewed_at, math.inf  # the renewal is a request too
+        try:
+            answer = self.ask("POST", "/auth/refresh", {"refresh_token": self.refresh_token})
+            if answer.status_code == 401:  # a kill took the last pair of tokens
+                answer = self.ask("POST", "/auth/login", {"email": self.email, "password": self.password})
+        finally:
+            self._renewed_at = due
+        if answer.status_code == 200:
+            self._carry(answer.json())
             request.headers["Authorization"] = f"Bearer {self.token}"
