@@ -14,7 +14,9 @@ import pytest
 from souk.aws.tables import from_stream
 from souk.shared.errors import VendorFailed
 from souk.storefront.orders.mapping import to_unmatched
-from souk.storefront.orders.model import RECHECK_AFTER, RefundStatus, Status
+from souk.storefront.orders.model import RECHECK_AFTER, Capture, Order, RefundStatus, Status
+from souk.storefront.orders.service.settlement import Settlement
+from souk.storefront.orders.workflow import DueOrders
 from souk.storefront.payments.model import ListedSession, ListedSessions, Session
 from tests.harness.branches import explore
 from tests.harness.faults import Fault
@@ -292,19 +294,87 @@ def _noted(made: Market) -> list[dict[str, Any]]:
     return [item for item in made.store.items(ORDERS) if item["sk"]["S"] == "UNMATCHED"]
 
 
+def _compared(made: Market) -> list[dict[str, Any]]:
+    """The answers of the calls that a person makes after a restore, until one has reached the end."""
+    answers: list[dict[str, Any]] = [made.invoke("sweep_orders", {"starting": True})]
+    while "after" in answers[-1]:
+        answers.append(made.invoke("sweep_orders", {"starting": True, "after": answers[-1]["after"]}))
+        assert len(answers) < 10
+    return answers
+
+
 def test_calls_that_each_reach_a_part_of_a_restore_reach_all_of_it(
     made: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pages = _lost_orders(made, 5)
     monkeypatch.setattr("souk.shared.sweeping.MOST_A_SWEEP", 2)
-    event, calls = {"starting": True}, 1
-    while (answer := made.invoke("sweep_orders", event)).get("unfinished"):
-        event, calls = {"starting": True, "after": answer["after"]}, calls + 1
-        assert calls < 10
-    assert len(_noted(made)) == len(pages)
-    assert calls > 2
+    calls = _compared(made)
+    assert (len(_noted(made)), "unfinished" in calls[-1]) == (len(pages), False)
+    assert len(calls) > 2
     made.settle()
     claim_every_charge_is_an_order_or_refunded(made)
+
+
+def test_an_order_that_always_fails_keeps_no_page_from_being_compared(
+    made: Market, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pages = _lost_orders(made, 5)
+    Shopping(made, BEA, {"camera": 1}).place()
+    monkeypatch.setattr("souk.shared.sweeping.MOST_A_SWEEP", 3)
+
+    def fail(*_: object, **__: object) -> None:
+        raise VendorFailed("stripe", "no order can be settled")
+
+    monkeypatch.setattr(DueOrders, "settle", fail)
+    first, *others = _compared(made)
+    assert first["failed"] == 1
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["failure"]
+    assert len(others) >= 2
+    assert not any("failed" in answer for answer in others)
+    assert len(_noted(made)) == len(pages)
+
+
+def test_a_page_whose_comparison_always_fails_keeps_no_other_from_being_compared(
+    made: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = _lost_orders(made, 5)
+    monkeypatch.setattr("souk.shared.sweeping.MOST_A_SWEEP", 3)
+    take = Settlement.take
+
+    def fail(settlement: Settlement, order_id: str, buyer_id: str, capture: Capture) -> Order:
+        if capture.intent_id == pages[-1].now.intent_id:
+            raise VendorFailed("stripe", "this payment cannot be taken")
+        return take(settlement, order_id, buyer_id, capture)
+
+    monkeypatch.setattr(Settlement, "take", fail)
+    first, *others = _compared(made)
+    assert (first["failed"], len(others)) == (1, 2)
+    assert len(_noted(made)) == len(pages) - 1
+
+
+def test_what_failed_is_an_error_of_a_call_that_hands_on_no_position(
+    made: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = _lost_orders(made, 2)
+
+    def fail(*_: object) -> None:
+        raise VendorFailed("stripe", "no payment can be taken")
+
+    monkeypatch.setattr(Settlement, "take", fail)
+    with pytest.raises(ExceptionGroup, match="could not be settled") as raised:
+        made.invoke("sweep_orders", {"starting": True})
+    assert len(raised.value.exceptions) == len(pages)
+
+
+def test_a_call_says_that_it_has_not_looked_at_all_that_comes_due_later(
+    made: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        Shopping(made, BEA, {"lens": 1}).place()
+    _lost_orders(made, 3)
+    monkeypatch.setattr("souk.shared.sweeping.MOST_A_SWEEP", 2)
+    first, *_ = _compared(made)
+    assert first["left"] is True
 
 
 def test_a_page_that_cannot_be_understood_raises_an_alarm_and_the_others_are_compared(made: Market) -> None:
