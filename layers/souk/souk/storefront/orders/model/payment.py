@@ -149,7 +149,7 @@ def next_check(since: datetime, now: datetime) -> datetime:
 class RefundRequest:
     """What to refund of one seller's part: units of `lines` by line id, an `amount`, or with neither all that is left.
 
-    `restock`: whether the units go back to the stock. None: only what then never leaves.
+    `restock`: whether the units go back to the stock. None: if they never leave, when their part is cancelled.
     `seller_id` None: the caller's part, or the only one of the order.
     """
 
