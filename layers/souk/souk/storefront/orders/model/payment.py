@@ -18,6 +18,9 @@ RECHECK_AFTER: Final = timedelta(seconds=60)
 ASK_AFTER: Final = timedelta(minutes=2)
 """After this time the sweep asks the vendor about an open page: an event that was sent is here by then."""
 
+LONGEST_HOLD: Final = timedelta(days=1)
+"""A page can be paid for at most so long, by the vendor's own rule too; the parameter HoldMinutes has less."""
+
 
 class PaymentStatus(StrEnum):
     AWAITING = "awaiting"
