@@ -27,6 +27,7 @@ NO_COLOR                             plain output
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
@@ -127,10 +128,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def installation(data: Path) -> str:
-    """The name that our payment pages carry: this machine's when the data folder was first used, and moves with it."""
+    """The name that our payment pages carry: of this machine and the data folder's place when it was first used.
+
+    It moves with the folder. Where a folder was lost, the next one in its place has the same name.
+    """
     file = data / "installation"
     if not file.exists():
-        replace_durably(file, platform.node().encode())
+        place = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:8]
+        replace_durably(file, f"{platform.node()}-{place}".encode())
     return file.read_text()
 
 

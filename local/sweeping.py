@@ -15,12 +15,14 @@ _log = logging.getLogger("souk.sweeping")
 
 
 def sweep(invoke: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> bool:
-    """Whether the sweep ended. Each call continues where the one before has stopped."""
+    """Whether the sweep looked at everything, and nothing failed. Each call continues where the one before stopped."""
     event: dict[str, Any] = {"starting": True}
+    whole = True
     for _ in range(MOST_CALLS):
         answer = invoke(event)
+        whole = whole and "failed" not in answer and "left" not in answer
         if "unfinished" not in answer:
-            return True
+            return whole
         if "after" not in answer:  # what is left comes due by itself
             return False
         event["after"] = answer["after"]
@@ -41,7 +43,7 @@ def start_sweeps(client: Any, names: tuple[str, ...]) -> list[threading.Thread]:
         try:
             if not sweep(invoke):
                 _log.warning(
-                    "%s did not look at everything; the rest follows when it is due, or at the next start", name
+                    "%s did not settle everything; the rest follows when it is due, or at the next start", name
                 )
         except Exception as error:  # noqa: BLE001 - shown; the next start and the sweep of every minute do it again
             _log.warning("%s failed at the start: %s", name, error)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from souk.storefront.orders.model import LONGEST_HOLD
 from tests.template.stack import (
     grants,
     processed,
@@ -206,3 +207,7 @@ def test_the_dashboard_is_json_about_what_the_stack_has() -> None:
         assert f"${{{table}}}" in body
     for machine in resources("AWS::Serverless::StateMachine"):
         assert f"${{{machine}}}" in body
+
+
+def test_a_hold_is_shorter_than_all_that_counts_on_its_length() -> None:
+    assert template()["Parameters"]["HoldMinutes"]["MaxValue"] * 60 < LONGEST_HOLD.total_seconds()

@@ -11,7 +11,7 @@ from souk.shared import errors
 INTRODUCTION: Final = """\
 JSON in and out.
 
-- **Errors** are problem documents (RFC 9457) with a stable `error` code and, for bad input, every field in `errors`.
+- **Errors** are problem documents (RFC 9457) with a stable `error` code and, for bad input, the fields in `errors`.
 - **Tokens**: send `Authorization: Bearer <token>` from `POST /api/v1/auth/login`; it lives 15 minutes.
 - **Idempotency-Key** makes a repeated POST safe for 24 hours: the replay says `Idempotent-Replayed: true`.
 - **Lists** are newest first; follow `next_cursor` or the `Link` header.
@@ -25,7 +25,7 @@ the gateway itself, as `{"message"}`: 401 without an Authorization header, and 4
 """
 
 _DESCRIPTIONS: Final[Mapping[type[errors.SoukError], str]] = {
-    errors.InvalidRequest: "The request is not valid; `errors` names every field.",
+    errors.InvalidRequest: "The request is not valid; `errors` names the fields.",
     errors.Unauthenticated: "No access token, or one that is not good.",
     errors.Forbidden: "The caller does not have a role that this call needs.",
     errors.NotFound: "There is none, or it is somebody else's.",
@@ -55,13 +55,16 @@ PROBLEM: Final[dict[str, Any]] = {
         "request_id": {"type": "string"},
         "errors": {
             "type": "array",
+            "description": f"At most {errors.MOST_PROBLEMS}; `detail` says how many more there are.",
+            "maxItems": errors.MOST_PROBLEMS,
             "items": {
                 "type": "object",
                 "required": ["field", "code", "message"],
                 "properties": {
                     "field": {
                         "type": "string",
-                        "description": "A path of names, the name of a header, or `body` or `query` for the whole.",
+                        "description": "A path of names, the name of a header, or `body` or `query` for the whole. "
+                        "A long path is cut.",
                     },
                     "code": {
                         "type": "string",

@@ -10,20 +10,12 @@ from typing import Any
 
 from souk.aws.step import timed_step
 from souk.shared.sweeping import Swept, sweep_all
-from souk.wiring.orders import sweeper, unmatched_payments
+from souk.wiring.orders import sweep_at_start, sweeper
 
 
 @timed_step
 def handler(event: Mapping[str, Any], seconds_left: Callable[[], float]) -> Swept:
-    """How many orders and payments were touched, and whether that was all.
-
-    After an error the same call is made again. A call that continues looks only at orders that are overdue.
-    """
-    starting, after = event.get("starting") is True, event.get("after")
-    if not starting:
-        return sweep_all([sweeper()], seconds_left, everything=False)
-    comparison = unmatched_payments().comparison(after)
-    swept = sweep_all((sweeper(), comparison), seconds_left, everything=after is None)
-    if "unfinished" in swept and comparison.reached is not None:
-        swept["after"] = comparison.reached
-    return swept
+    """How many orders and payments were touched, and whether that was all."""
+    if event.get("starting") is True:
+        return sweep_at_start().sweep(event.get("after"), seconds_left)
+    return sweep_all([sweeper()], seconds_left, everything=False)

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -97,10 +98,31 @@ def test_payments_carry_the_name_that_the_data_folder_was_first_used_under(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("platform.node", lambda: "desk")
-    assert installation(tmp_path) == "desk"
+    first = installation(tmp_path)
+    assert first.startswith("desk-")
     monkeypatch.setattr("platform.node", lambda: "laptop")
     moved = tmp_path.rename(tmp_path.with_name("moved"))
-    assert installation(moved) == "desk"
+    assert installation(moved) == first
+
+
+def test_two_data_folders_on_one_machine_are_two_installations(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    name = installation(one)
+    assert installation(other) != name
+    shutil.rmtree(one)
+    one.mkdir()
+    assert installation(one) == name, "what a lost folder has sold is still ours"
+
+
+def test_a_name_does_not_depend_on_how_the_folder_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(tmp_path)
+    name = installation(Path("here"))
+    (here / "installation").unlink()
+    assert installation(here) == name
 
 
 def test_the_secrets_that_everybody_knows_are_the_stand_ins_alone() -> None:

@@ -48,6 +48,25 @@ def test_it_ends_although_the_work_does_not(answer: Mapping[str, Any], calls: in
     assert len(function.asked) == calls
 
 
+@pytest.mark.parametrize("what", [{"failed": 1}, {"left": True}])
+def test_it_reaches_the_end_and_says_that_something_was_passed_over(what: Mapping[str, Any]) -> None:
+    function = Function({"touched": 2000, "unfinished": True, "after": "cs_1", **what}, {"touched": 7})
+    assert not sweep(function)
+    assert function.asked[1:] == [{"starting": True, "after": "cs_1"}]
+
+
+def test_a_sweep_that_passed_something_over_is_shown(caplog: pytest.LogCaptureFixture) -> None:
+    answers = iter([b'{"touched": 1, "unfinished": true, "after": "cs_1", "failed": 1}', b'{"touched": 1}'])
+
+    class Lambda:
+        def invoke(self, **_: str) -> dict[str, Any]:
+            return {"Payload": BytesIO(next(answers))}
+
+    [thread] = start_sweeps(Lambda(), ("orders",))
+    thread.join(5)
+    assert [record.message.partition(";")[0] for record in caplog.records] == ["orders did not settle everything"]
+
+
 def test_a_failure_of_one_sweep_is_shown_and_keeps_no_other_from_its_work(caplog: pytest.LogCaptureFixture) -> None:
     done = {"bad": Event(), "good": Event()}
 

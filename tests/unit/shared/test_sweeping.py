@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from souk.shared.sweeping import LEAST_LEFT, MOST_A_SWEEP, DueSweeper, Swept, Work, sweep_all
+from souk.shared.sweeping import LEAST_LEFT, MOST_A_SWEEP, DueSweeper, Swept, Work, sweep_all, take_turns
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -93,6 +93,14 @@ def test_a_sweeper_that_cannot_even_look_is_reported_after_the_others() -> None:
         sweep_all((Blind(), Sweeping("other", 2, done)), Watch(), everything=False)
     assert [str(error) for error in raised.value.exceptions] == ["blind: False"]
     assert len(done) == 2
+
+
+def test_who_was_stopped_is_told_apart_from_who_came_to_the_end() -> None:
+    done: list[tuple[str, int]] = []
+    many, few = Sweeping("many", MOST_A_SWEEP, done, poisoned=frozenset({0})), Sweeping("few", 2, done)
+    turns = take_turns((many, few), Watch(), everything=True)
+    assert (turns.stopped, turns.touched) == ([many], MOST_A_SWEEP - 1)
+    assert [str(error) for error in turns.failures] == ["many 0 is poisoned"]
 
 
 @dataclass

@@ -22,6 +22,11 @@ def logger() -> Logger:
     return Logger(service="souk", log_uncaught_exceptions=False)
 
 
+def log_failure(failure: Exception) -> None:
+    """One log line at level error, with the trace."""
+    logger().error("failure", exc_info=failure)
+
+
 def raise_alarm(alarm: Alarm, **ids: str) -> None:
     """One log line at level error, and one metric line that a CloudWatch alarm watches."""
     from aws_lambda_powertools.metrics import MetricUnit, single_metric

@@ -35,6 +35,7 @@ CATCH_ALL: Final = "$default"
 _NONE: Final[Mapping[Any, Any]] = {}
 _LONGEST_WAIT = 25
 _LONGEST_KEY = 255
+_MOST_SAID = 5
 
 
 class AtRoot(str):
@@ -247,7 +248,8 @@ def _validate(model: type[Wire], given: Any, root: str, problems: list[FieldProb
 
 
 def _sentence(problems: list[FieldProblem]) -> str:
-    return "; ".join(f"{one.field}: {one.message}" for one in problems[:5])
+    more = [f"and {len(problems) - _MOST_SAID} more"] if len(problems) > _MOST_SAID else []
+    return "; ".join([*(f"{one.field}: {one.message}" for one in problems[:_MOST_SAID]), *more])
 
 
 def _observe(

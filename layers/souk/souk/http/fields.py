@@ -118,8 +118,9 @@ QueryAmount = Annotated[QueryNumber, _LIMITS]
 """An amount of money in a query."""
 QueryDate = Annotated[date, _ISO_DATE]
 """A day in a query: 2026-11-30."""
-AmountOut = Annotated[Decimal, _LIMITS, _AS_NUMBER]
-"""An amount of money in an answer, without its currency: a JSON number."""
+AmountOut = Annotated[Decimal, _AS_NUMBER]
+"""An amount of money in an answer, without its currency: a JSON number. Without limits, as every answer: what is stored
+or what a vendor said is shown."""
 Moment = Annotated[
     datetime,
     PlainSerializer(to_wire, return_type=str, when_used="json"),

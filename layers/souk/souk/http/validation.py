@@ -68,6 +68,7 @@ _KINDS: Final[Mapping[str, tuple[FieldCode, str, str | None]]] = {
 }
 # A limit on a text that is checked after its validators is reported as one on a list.
 _OF_TEXTS: Final = {"too_short": "string_too_short", "too_long": "string_too_long"}
+_LONGEST_FIELD: Final = 200
 _SECRET: Final = "get_secret_value"  # noqa: S105 - the name of a method
 
 
@@ -77,7 +78,7 @@ def problems_of(error: ValidationError, root: str) -> list[FieldProblem]:
 
 
 def _problem(one: ErrorDetails, root: str) -> FieldProblem:
-    field = ".".join(str(part) for part in one["loc"]) or root
+    field = _shortened(".".join(str(part) for part in one["loc"])) or root
     kind, context = one["type"], one.get("ctx", {})
     match kind:
         case "value_error":
@@ -98,6 +99,11 @@ def _problem(one: ErrorDetails, root: str) -> FieldProblem:
     if limit == 1 and kind in ("string_too_short", "too_short"):
         words = "must not be empty"
     return FieldProblem(field, words.format(limit), code, limit)
+
+
+def _shortened(path: str) -> str:
+    """Names may be the client's own, of any length."""
+    return path if len(path) <= _LONGEST_FIELD else f"{path[: _LONGEST_FIELD - 1]}\u2026"
 
 
 def _not_json(reason: str) -> str:

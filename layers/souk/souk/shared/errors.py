@@ -46,6 +46,10 @@ FIELD_CODES: Final[Mapping[FieldCode, str]] = {
 """Why a field of a request is refused: `errors[].code` of a problem. The codes are stable, their messages are not."""
 
 
+MOST_PROBLEMS: Final = 100
+"""Of a request, in its refusal. A function's answer has at most 6 MB, and a body more names than fit in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
     """A problem with one field of a request.
@@ -102,9 +106,11 @@ class SoukError(Exception):
 
 
 class InvalidRequest(SoukError, title="Invalid request", code="validation_failed"):
+    """`problems` are the first MOST_PROBLEMS of those given."""
+
     def __init__(self, detail: str, problems: Sequence[FieldProblem] = ()) -> None:
         super().__init__(detail)
-        self.problems = tuple(problems)
+        self.problems = tuple(problems[:MOST_PROBLEMS])
 
 
 class Unauthenticated(SoukError, title="Unauthenticated", code="unauthenticated"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Final, Literal, NotRequired, Protocol, TypedDict
@@ -73,37 +74,54 @@ class DueSweeper[S, T: HasDueTime]:
 class Swept(TypedDict):
     """`touched`: how many pieces of work there were. `unfinished`: time or number were up before the work was.
 
-    `after`: where the next call continues what has a position.
+    `after`: where the next call continues what has a position. `failed`: how many pieces failed; each is logged.
+    `left`: of what is not due yet only a part was looked at. The rest comes due by itself.
     """
 
     touched: int
     unfinished: NotRequired[Literal[True]]
     after: NotRequired[str]
+    failed: NotRequired[int]
+    left: NotRequired[Literal[True]]
+
+
+@dataclass(slots=True)
+class Turns:
+    """What came of one sweep. `stopped`: who had not come to the end when time or number were up."""
+
+    touched: int = 0
+    failures: list[Exception] = field(default_factory=list)
+    stopped: list[Sweeper] = field(default_factory=list)
+
+    def swept(self) -> Swept:
+        """Raises all failures, as one ExceptionGroup."""
+        if self.failures:
+            raise ExceptionGroup("some could not be settled", self.failures)
+        return Swept(touched=self.touched, unfinished=True) if self.stopped else Swept(touched=self.touched)
 
 
 def sweep_all(sweepers: Iterable[Sweeper], seconds_left: Callable[[], float], *, everything: bool) -> Swept:
+    """Do the work of all sweepers. All failures are raised at the end, as one ExceptionGroup."""
+    return take_turns(sweepers, seconds_left, everything=everything).swept()
+
+
+def take_turns(sweepers: Iterable[Sweeper], seconds_left: Callable[[], float], *, everything: bool) -> Turns:
     """Do the work of all sweepers, who take turns, while there is time for another piece.
 
-    A failure does not keep the others waiting: all failures are raised at the end, as one ExceptionGroup.
+    A failure does not keep the others waiting. A sweeper that fails to look for its work has come to its end.
     """
-    turns = deque(sweeper.work(everything=everything) for sweeper in sweepers)
-    touched = begun = 0
-    failures: list[Exception] = []
+    turns = deque((sweeper, sweeper.work(everything=everything)) for sweeper in sweepers)
+    done, begun = Turns(), 0
     while turns and begun < MOST_A_SWEEP and seconds_left() > LEAST_LEFT:
-        pieces = turns.popleft()
+        sweeper, pieces = turns.popleft()
         try:
             piece = next(pieces, None)
             if piece is None:
                 continue
-            turns.append(pieces)
+            turns.append((sweeper, pieces))
             begun += 1
-            touched += piece()
-        except Exception as error:  # noqa: BLE001 - raised below
-            failures.append(error)
-    _raise(failures)
-    return Swept(touched=touched, unfinished=True) if turns else Swept(touched=touched)
-
-
-def _raise(failures: list[Exception]) -> None:
-    if failures:
-        raise ExceptionGroup("some could not be settled", failures)
+            done.touched += piece()
+        except Exception as error:  # noqa: BLE001 - kept
+            done.failures.append(error)
+    done.stopped = [sweeper for sweeper, _ in turns]
+    return done

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from souk.storefront.orders.service.settlement import Settlement
     from souk.storefront.orders.service.suspension import SuspendedShops
     from souk.storefront.orders.service.unmatched import UnmatchedPayments
+    from souk.storefront.orders.workflow import SweepAtStart
 
 
 @cache
@@ -165,6 +166,13 @@ def sweeper() -> DueSweeper[Order | UnmatchedPayment, Order | UnmatchedPayment]:
 
     due = DueOrders(order_repository(), settlement(), refunds(), unmatched_payments(), checkout_sessions().open)
     return DueSweeper(due, utc_now)
+
+
+def sweep_at_start() -> SweepAtStart:
+    from souk.aws.logging import log_failure
+    from souk.storefront.orders.workflow import SweepAtStart
+
+    return SweepAtStart(sweeper(), unmatched_payments(), log_failure)
 
 
 @cache

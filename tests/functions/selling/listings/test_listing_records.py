@@ -130,6 +130,19 @@ def test_bad_input_is_a_400_that_names_the_field_and_nothing_is_stored(
     assert cloud.items("ListingsTable") == []
 
 
+def test_a_refusal_names_the_first_of_many_fields_and_says_how_many_more_there_are(john: Seller) -> None:
+    """An answer of a function has at most 6 MB, and a body may have more fields than fit in it."""
+    wrong = {f"{number} {'long' * 100}": 7 for number in range(240)}
+    answer = john.call("create_listing", json={**SAMPLE, "item_specifics": wrong})
+    errors = answer.json["errors"]
+    assert (answer.status, len(errors)) == (400, 100)
+    assert {one["code"] for one in errors} == {"wrong_type", "too_long"}
+    assert {len(one["field"]) for one in errors} == {200}
+    assert errors[0]["field"].startswith("item_specifics.0 long")
+    assert answer.json["detail"].endswith("; and 475 more")
+    assert len(answer.body) < 40_000
+
+
 @pytest.mark.parametrize(
     ("currency", "price", "status"),
     [("JPY", 100, 201), ("JPY", 1.5, 400), ("KWD", 1.99, 201), ("KWD", 1.234, 400), ("MGA", 100.5, 400)],

@@ -11,9 +11,10 @@ from souk.http.waiting import wait_until
 from souk.shared.errors import VendorRefused
 from souk.storefront.orders.model import Order, PaymentStatus, Status
 from souk.wiring.orders import checkout_sessions, order_repository
-from tests.functions.cloud import Cloud
+from tests.functions.cloud import Cloud, forget
 from tests.functions.storefront.orders.market import Buyer, Shop, movements_of, refused, stock_of
 from tests.unit.storefront.payments.stripe_in_process import Stripe
+from tooling.contract.template import read_template
 
 
 def test_a_refusal_of_the_vendor_returns_the_stock_and_says_why(
@@ -77,6 +78,48 @@ def test_a_session_whose_answer_was_lost_is_opened_only_once(
     assert (order.payment.url, len(stripe.sessions)) == (None, 1)
     assert checkout_sessions().open(order).payment.url == "https://checkout.stripe.com/c/pay/cs_test_1"
     assert len(stripe.sessions) == 1
+
+
+def _deploy_again(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """With other pages to return to."""
+    parameter = read_template()["Parameters"]["CheckoutSuccessUrl"]
+    monkeypatch.setitem(parameter, "Default", f"https://{name}.example/{{ORDER_ID}}")
+    forget()
+
+
+@pytest.mark.parametrize("by", ["repetition", "sweep"])
+def test_a_request_that_a_deployment_has_changed_is_made_in_a_new_attempt(
+    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe, by: str
+) -> None:
+    board = shop.product(stock=5)
+    body = buyer.wants((board, 2))
+    stripe.fault("lose_answer")
+    order_id = buyer.call("place_order", json=body, key="once").json["order_id"]
+    assert buyer.order(order_id).payment.url is None
+    _deploy_again(monkeypatch, "new")
+    if by == "sweep":
+        cloud.invoke("sweep_orders", {"starting": True})
+    else:
+        again = buyer.call("place_order", json=body, key="once")
+        assert again.json["payment_url"] == "https://checkout.stripe.com/c/pay/cs_test_2"
+    order = buyer.order(order_id)
+    assert (order.payment.attempt, order.payment.session_id) == (2, "cs_test_2")
+    assert [one["success_url"] for one in stripe.forms][-1] == f"https://new.example/{order_id}"
+    assert stock_of(cloud, board) == 3
+
+
+def test_the_stock_is_not_held_anew_by_each_deployment(
+    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, shop: Shop, buyer: Buyer, stripe: Stripe
+) -> None:
+    stripe.fault("lose_answer")
+    order = buyer.order(buyer.places((shop.product(), 1)))
+    for name in ("second", "third"):
+        _deploy_again(monkeypatch, name)
+        stripe.fault("lose_answer", call="create_session")
+        cloud.invoke("sweep_orders", {"starting": True})
+    left = buyer.order(order.id)
+    assert (left.status, left.payment.attempt, left.payment.url) == (Status.PENDING, 2, None)
+    assert left.due_at is not None
 
 
 def _asked_long_ago(order: Order) -> Order:

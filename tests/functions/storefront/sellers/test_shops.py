@@ -249,6 +249,23 @@ def test_the_sample_event_verifies_a_shop(cloud: Cloud) -> None:
     assert see(cloud, john.id).json["verification"] == "verified"
 
 
+def test_an_application_that_todays_rules_would_refuse_is_decided_and_shown(cloud: Cloud) -> None:
+    john, boss = register(cloud), operator(cloud)
+    apply(cloud, john.id, return_address={"full_name": "John", "phone": "212 555 0142"})
+    address = {"full_name": {"S": " "}, "line1": {"S": "x" * 150}, "phone": {"S": "n/a"}}
+    cloud.client("dynamodb").update_item(
+        TableName=cloud.physical["CatalogueTable"],
+        Key={"pk": {"S": f"SHOP#{john.id}"}, "sk": {"S": "SHOP"}},
+        UpdateExpression="SET application.return_address = :address",
+        ExpressionAttributeValues={":address": {"M": address}},
+    )
+    answer = decide(cloud, boss, john.id, "verify")
+    assert answer.status == 200
+    shown = answer.json["application"]["return_address"]
+    assert (shown["full_name"], shown["address_line1"], shown["phone"]) == (" ", "x" * 150, "n/a")
+    assert shown["city"] is None
+
+
 def test_every_decision_is_recorded(cloud: Cloud) -> None:
     john, boss = open_shop(cloud), operator(cloud)
     for decision in ("verify", "suspend", "reinstate"):

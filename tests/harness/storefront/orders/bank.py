@@ -15,6 +15,7 @@ from souk.storefront.payments.model import (
     ListedSessions,
     RefundOutcome,
     RefundStatus,
+    RequestChanged,
     Session,
     SessionRequest,
     SessionStatus,
@@ -153,7 +154,7 @@ class Bank:
     def _open(self, request: SessionRequest) -> Session:
         used = [one for one in self.pages if (one.request.order_id, one.request.attempt) == _key(request)]
         if used and used[0].request != request:
-            raise VendorFailed("stripe", "Keys for idempotent requests can only be used with the same parameters.")
+            raise RequestChanged("stripe", "Keys for idempotent requests can only be used with the same parameters.")
         if used:
             return used[0].first
         if self.refuse is not None:

@@ -5,61 +5,23 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from souk.aws.tables import from_stream
-from souk.shared.errors import VendorFailed
-from souk.storefront.orders.mapping import to_unmatched
 from souk.storefront.orders.model import RECHECK_AFTER, RefundStatus, Status
-from souk.storefront.payments.model import ListedSession, ListedSessions, Session
 from tests.harness.branches import explore
 from tests.harness.faults import Fault
-from tests.harness.storefront.orders.bank import Page
+from tests.harness.storefront.orders.losses import LOST_ALARM, claim_every_charge_is_an_order_or_refunded, lost
 from tests.harness.storefront.orders.market import BEA, CARL, ORDERS, Market, market
 from tests.harness.storefront.orders.shopping import Shopping, claim_all_is_well, paid
-
-LOST_ALARM = "payment_unmatched"
 
 
 @pytest.fixture
 def made() -> Iterator[Market]:
     with market() as one:
         yield one
-
-
-def lost(made: Market) -> tuple[Shopping, Page]:
-    """An order that was placed and paid, in a store that was put back to before it; its event waits in the outbox."""
-    before = made.store.snapshot()
-    made.holding = True
-    shopping = Shopping(made)
-    shopping.place()
-    shopping.pay()
-    made.store.restore(before)
-    made.engine.kill_all()
-    page = made.bank.page_of(shopping.id)
-    assert page is not None
-    assert page.now.paid
-    return shopping, page
-
-
-def claim_every_charge_is_an_order_or_refunded(made: Market) -> None:
-    made.clock.advance(timedelta(hours=1))  # pages of lost orders that nobody has paid end by themselves
-    made.settle()
-    claim_all_is_well(made)
-    known = {order.id for order in made.orders()}
-    for page in made.bank.pages:
-        order_id = page.request.order_id
-        if order_id not in known:
-            assert made.bank.given_back(order_id) == made.bank.captured(order_id), "charged without an order"
-    pending = [item for item in made.store.items(ORDERS) if item["sk"]["S"] == "UNMATCHED" and "due_at" in item]
-    assert pending == []
-
-
-# The event of a lost order -------------------------------------------------------------------------------------------
 
 
 def test_the_payment_of_a_lost_order_is_refunded_once_under_its_own_key_and_raises_an_alarm(made: Market) -> None:
@@ -266,77 +228,6 @@ def test_after_a_restore_a_start_finds_every_charge_without_any_event(made: Mark
     made.settle()
     claim_every_charge_is_an_order_or_refunded(made)
     assert made.alarms.count(LOST_ALARM) == 2
-
-
-def _lost_orders(made: Market, number: int) -> list[Page]:
-    """That many orders, paid on different days, in a store that was put back to before them. Their events are lost."""
-    before = made.store.snapshot()
-    made.holding = True
-    pages = []
-    for _ in range(number):
-        shopping = Shopping(made, CARL, {"camera": 1})
-        shopping.place()
-        shopping.pay()
-        page = made.bank.page_of(shopping.id)
-        assert page is not None
-        pages.append(page)
-        made.clock.advance(timedelta(hours=7))
-    made.outbox.clear()
-    made.store.restore(before)
-    made.engine.kill_all()
-    made.holding = False
-    return pages
-
-
-def _noted(made: Market) -> list[dict[str, Any]]:
-    return [item for item in made.store.items(ORDERS) if item["sk"]["S"] == "UNMATCHED"]
-
-
-def test_calls_that_each_reach_a_part_of_a_restore_reach_all_of_it(
-    made: Market, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pages = _lost_orders(made, 5)
-    monkeypatch.setattr("souk.shared.sweeping.MOST_A_SWEEP", 2)
-    event, calls = {"starting": True}, 1
-    while (answer := made.invoke("sweep_orders", event)).get("unfinished"):
-        event, calls = {"starting": True, "after": answer["after"]}, calls + 1
-        assert calls < 10
-    assert len(_noted(made)) == len(pages)
-    assert calls > 2
-    made.settle()
-    claim_every_charge_is_an_order_or_refunded(made)
-
-
-def test_a_page_that_cannot_be_understood_raises_an_alarm_and_the_others_are_compared(made: Market) -> None:
-    odd, *fine = _lost_orders(made, 3)
-    read = {one.id: one.now for one in fine}
-    unreadable = VendorFailed("stripe", "amount_total is missing")
-
-    def listed(_since: datetime, _after: str | None = None) -> ListedSessions:
-        def broken() -> Session:
-            raise unreadable
-
-        return ListedSessions(
-            tuple(
-                ListedSession(one.id, one.request.order_id, one.request.buyer_id, partial(read.__getitem__, one.id))
-                if one.id in read
-                else ListedSession(one.id, one.request.order_id, one.request.buyer_id, broken)
-                for one in (odd, *fine)
-            ),
-            None,
-        )
-
-    made.bank.complete_sessions = listed  # type: ignore[assignment,method-assign]
-    assert made.invoke("sweep_orders", {"starting": True}) == {"touched": 2}
-    assert made.alarms == [LOST_ALARM] * 3
-
-
-def test_a_payment_that_is_found_days_later_counts_when_its_page_was_opened(made: Market) -> None:
-    [page] = _lost_orders(made, 1)
-    made.clock.advance(timedelta(days=2))
-    made.sweep(starting=True)
-    [noted] = _noted(made)
-    assert to_unmatched(from_stream(noted) or {}).capture.at == page.opened_at
 
 
 def test_who_pays_for_a_lost_order_after_the_restore_is_refunded_too(made: Market) -> None:

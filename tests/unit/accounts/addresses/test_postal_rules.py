@@ -6,7 +6,7 @@ import pytest
 from iso3166 import countries
 
 from souk.accounts.addresses.adapters.postal_data import PostalData
-from souk.accounts.addresses.model.postal_rules import NOT_NEEDED
+from souk.accounts.addresses.model.postal_rules import NOT_NEEDED, CountryRules
 from souk.shared.errors import InvalidValue
 
 DATA = PostalData()
@@ -61,6 +61,15 @@ def test_each_deviation_is_of_a_country_that_there_is() -> None:
         ("SE", "SE-11455", "114 55"),
         ("LV", "1073", "LV-1073"),
         ("LV", "lv 1073", "LV-1073"),
+        ("AD", "100", "AD100"),
+        ("BB", "23026", "BB23026"),
+        ("VG", "1110", "VG1110"),
+        ("VC", "0100", "VC0100"),
+        ("IM", "2 1aa", "IM2 1AA"),
+        ("JE", "1 1aa", "JE1 1AA"),
+        ("GG", "gy1 1aa", "GY1 1AA"),
+        ("GG", "1 1aa", "GY1 1AA"),
+        ("KY", "11100", "KY1-1100"),
         ("IE", "d02x285", "D02 X285"),
         ("BR", "40301110", "40301-110"),
         ("PL", "00950", "00-950"),
@@ -88,6 +97,29 @@ def test_a_postal_code_is_written_as_its_country_does(country: str, typed: str, 
 def test_what_is_no_postal_code_there_is_refused_with_an_example(country: str, typed: str, hint: str) -> None:
     with pytest.raises(InvalidValue, match=hint):
         DATA.rules(country).written_postal_code(typed)
+
+
+@pytest.mark.parametrize(
+    ("country", "typed"),
+    [
+        *(("CA", "5V 2T6"), ("GB", "1A 1AA"), ("GB", "0AA"), ("IE", "65 F4E2"), ("MT", "1130"), ("MT", "01")),
+        *(("SZ", "100"), ("BN", "2328"), ("BM", "07"), ("SO", "09010"), ("SH", "1ZZ"), ("PE", "23")),
+    ],
+)
+def test_letters_that_tell_places_apart_are_not_guessed(country: str, typed: str) -> None:
+    with pytest.raises(InvalidValue, match="must be a postal code"):
+        DATA.rules(country).written_postal_code(typed)
+
+
+def test_a_code_that_may_have_a_letter_stays_without_one() -> None:
+    assert DATA.rules("AR").written_postal_code("1070AAM") == "1070AAM"
+
+
+def test_a_country_without_examples_has_its_form_nevertheless() -> None:
+    rules = CountryRules("LV", frozenset(), r"LV-?\d{4}", (), ())
+    assert rules.written_postal_code("1073") == "LV1073"
+    with pytest.raises(InvalidValue, match="must be a postal code of LV, or be left out"):
+        rules.written_postal_code("107")
 
 
 @pytest.mark.parametrize(

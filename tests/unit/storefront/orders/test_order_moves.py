@@ -397,6 +397,20 @@ def test_goods_that_never_left_go_back_to_the_stock_unless_a_refund_has_said_no(
     assert order.status is Status.CONFIRMED  # Bert's
 
 
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.PROCESSING])
+@pytest.mark.parametrize("by", ["buyer", "seller"])
+@pytest.mark.parametrize(("restock", "back"), [(None, [2, 1]), (True, [2, 1]), (False, [1, 1])])
+def test_a_unit_that_a_refund_has_kept_out_of_the_stock_stays_out_when_the_rest_is_cancelled(
+    by: str, status: Status, restock: bool | None, back: list[int]
+) -> None:
+    order = standing(paid(), status)
+    order = order.reserve_refund(a_refund(order, ANNA, "10.00", lines={"1": 1}, restock=restock))
+    order = order.cancel("r9", NOW) if by == "buyer" else order.cancel_fulfilment(ANNA, "r9", NOW)
+    assert [line.returned for line in order.fulfilment(ANNA).lines] == back
+    assert all((line.taken == 0) is (by == "buyer") for line in order.fulfilment(BERT).lines)
+    assert order.refundable(ANNA) == usd("0.00")
+
+
 @pytest.mark.parametrize(("restock", "back"), [(None, [2, 1]), (False, [0, 0])])
 def test_an_amount_that_leaves_no_money_returns_what_never_left(restock: bool | None, back: list[int]) -> None:
     order = paid()
@@ -405,16 +419,20 @@ def test_an_amount_that_leaves_no_money_returns_what_never_left(restock: bool | 
 
 
 @pytest.mark.parametrize("status", [Status.CONFIRMED, Status.PROCESSING])
-@pytest.mark.parametrize("wanted", [{"amount": "34.57"}, {"amount": "27.35", "lines": {"1": 2, "2": 1}}])
+@pytest.mark.parametrize(
+    ("wanted", "back"),
+    [({"amount": "34.57"}, [2, 1]), ({"amount": "27.35", "lines": {"1": 2, "2": 1}}, [0, 0])],
+)
 def test_what_an_earlier_version_refunded_whole_and_did_not_cancel_can_be_cancelled_only(
-    status: Status, wanted: dict[str, Any]
+    status: Status, wanted: dict[str, Any], back: list[int]
 ) -> None:
+    """Its units do not come back if the refund names them: whether they can be sold again was not asked then."""
     order = standing(paid(), status)
     order = replace(order, refunds=(a_refund(order, ANNA, restock=False, **wanted),))
     following = Status.SHIPPED if status is Status.PROCESSING else Status.PROCESSING
     assert refused(lambda: order.advance(ANNA, following, NOW, FORTNIGHT)) == "nothing_to_ship"
     cancelled = order.cancel_fulfilment(ANNA, "r9", NOW)
-    assert [line.returned for line in cancelled.fulfilment(ANNA).lines] == [2, 1]
+    assert [line.returned for line in cancelled.fulfilment(ANNA).lines] == back
     assert order.advance(BERT, following, NOW, FORTNIGHT).fulfilment(BERT).status is following
 
 

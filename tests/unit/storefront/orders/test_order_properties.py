@@ -144,6 +144,7 @@ BEGINNINGS: list[list[Move]] = [
     [],
     [PAY],
     [PAY, _advance(ANNA, Status.PROCESSING)],
+    [PAY, _refund(ANNA, "7.35", 1, restock=False)],
     [PAY, *(_advance(ANNA, status) for status in (Status.PROCESSING, Status.SHIPPED, Status.DELIVERED))],
     [lambda order, _: order.close_unpaid(PaymentStatus.EXPIRED)],
 ]
@@ -177,6 +178,9 @@ def demand_sound(world: World, placed: Order) -> None:
         for line in part.lines:
             restocked = sum(one.lines.get(line.id, 0) for one in order.refunds if one.restock)
             assert line.returned <= restocked or not part.is_live
+            # What a refund has kept out of the stock stays out, unless it failed and all was decided again.
+            kept_out = sum(one.lines.get(line.id, 0) for one in order.refunds if one.restock is False)
+            assert line.returned + kept_out <= line.quantity or not all(one.holds for one in order.refunds)
         # What was refunded whole is not shipped any more.
         if part.status in (Status.CONFIRMED, Status.PROCESSING):
             assert order.refundable(part.seller_id).amount > 0

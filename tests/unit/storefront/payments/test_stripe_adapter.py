@@ -15,7 +15,7 @@ from souk.shared.clock import Clock
 from souk.shared.errors import VendorFailed, VendorRefused, VendorThrottled
 from souk.shared.money import Money
 from souk.storefront.payments.adapters.stripe.adapter import StripePayments
-from souk.storefront.payments.model import RefundStatus, SessionLine, SessionStatus
+from souk.storefront.payments.model import RefundStatus, RequestChanged, SessionLine, SessionStatus
 from tests.unit.storefront.payments.payment_builders import (
     BUYER,
     INTENT,
@@ -224,7 +224,6 @@ def test_too_many_requests_are_throttled_for_the_given_time(code: str) -> None:
         lambda: httpx.ReadTimeout("slow"),
         lambda: httpx.RemoteProtocolError("gone"),
         lambda: refused(409, "idempotency_error", code="idempotency_key_in_use"),
-        lambda: refused(400, "idempotency_error"),
         # A proxy between us and Stripe answers in its own words.
         lambda: httpx.Response(400),
         lambda: httpx.Response(408, text="<html>"),
@@ -234,7 +233,12 @@ def test_too_many_requests_are_throttled_for_the_given_time(code: str) -> None:
 def test_an_ambiguous_response_is_an_unknown_outcome(reply: Callable[[], Reply]) -> None:
     with pytest.raises(VendorFailed) as failure:
         opening(reply).open_session(request())
-    assert not isinstance(failure.value, VendorThrottled)
+    assert not isinstance(failure.value, VendorThrottled | RequestChanged)
+
+
+def test_a_key_that_was_used_with_another_request_is_told_apart() -> None:
+    with pytest.raises(RequestChanged):
+        opening(lambda: refused(400, "idempotency_error")).open_session(request())
 
 
 @pytest.mark.parametrize("status", [401, 403])

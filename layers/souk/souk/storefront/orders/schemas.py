@@ -100,8 +100,10 @@ class NewRefund(Wire):
     refunded with everything that is left, shipping and its tax too. What is refunded whole before it shipped is
     cancelled.
 
-    `restock`: whether the units go back to the stock. By default they do when this cancels the seller's part, and do
-    not otherwise. `seller_id` is for operators: which seller's part of an order.
+    `restock`: whether the units go back to the stock. By default they do when the seller's part is cancelled, by this
+    or later, and do not otherwise; with false they never do.
+
+    `seller_id` is for operators: which seller's part of an order.
     """
 
     lines: Annotated[list[RefundedLine], Field(min_length=1, max_length=MOST_LINES)] | None = None

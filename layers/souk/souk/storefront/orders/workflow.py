@@ -11,6 +11,7 @@ from typing import Any
 
 from souk.shared.clock import Clock
 from souk.shared.errors import VendorRefused
+from souk.shared.sweeping import Sweeper, Swept, take_turns
 from souk.storefront.orders.model import Order, UnmatchedPayment
 from souk.storefront.orders.repository import OrderRepository
 from souk.storefront.orders.service.refunds import Refunds
@@ -97,6 +98,36 @@ class DueOrders:
             if everything or (refund.due_at is not None and refund.due_at <= now):
                 self.orders.change(order.buyer_id, order.id, now, partial(_later, refund_id=refund.id, now=now))
                 self.refunds.reconcile(order, refund.id)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepAtStart:
+    """All orders that have a due time, and the comparison of payments with orders; `note` logs a failure."""
+
+    orders: Sweeper
+    payments: UnmatchedPayments
+    note: Callable[[Exception], None]
+
+    def sweep(self, after: str | None, seconds_left: Callable[[], float]) -> Swept:
+        """Continue the comparison behind `after`: such a call looks only at orders that are overdue.
+
+        Raises an ExceptionGroup of what failed; after it the same call is made again. But where there is a position to
+        hand on, failures are noted and the answer counts them: one that comes again would keep all pages behind it from
+        being compared.
+        """
+        comparison = self.payments.comparison(after)
+        turns = take_turns((self.orders, comparison), seconds_left, everything=after is None)
+        reached = comparison.reached
+        if comparison not in turns.stopped or reached is None or (turns.failures and reached == after):
+            return turns.swept()
+        answer = Swept(touched=turns.touched, unfinished=True, after=reached)
+        if turns.failures:
+            answer["failed"] = len(turns.failures)
+            for failure in turns.failures:
+                self.note(failure)
+        if after is None and self.orders in turns.stopped:
+            answer["left"] = True
+        return answer
 
 
 def _later(order: Order, refund_id: str, now: datetime) -> Order:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from souk.shared.errors import VendorFailed
 from souk.shared.money import Money, total
 
 
@@ -24,9 +25,10 @@ class SessionLine:
 class SessionRequest:
     """A payment page to open for an order.
 
-    Every field comes from the stored order, so that a repeated request is identical: vendors refuse a key that is
-    repeated with another request. `attempt` increases only after a refusal. `expires_at` is rounded down to seconds.
-    `installation` names us to ourselves, where several installations share an account of the vendor.
+    Vendors refuse a key that is repeated with another request. So what can come from the stored order does; the
+    addresses and `installation` are the deployment's, and a repetition after another deployment is RequestChanged.
+    `attempt` increases only after that or a refusal. `expires_at` is rounded down to seconds. `installation` names us
+    to ourselves, where several installations share an account of the vendor.
     """
 
     order_id: str
@@ -43,6 +45,10 @@ class SessionRequest:
     @property
     def total(self) -> Money:
         return total((line.unit * line.quantity for line in self.lines), self.currency)
+
+
+class RequestChanged(VendorFailed):
+    """The key was used before with another request, whose outcome is unknown. This one had none."""
 
 
 class SessionStatus(StrEnum):
@@ -122,7 +128,7 @@ class Payments(Protocol):
 
     Every method raises VendorRefused (final: nothing took effect, nor will it under this key), VendorThrottled (nothing
     took effect; the call may be repeated) and VendorFailed (outcome unknown; only the same call under the same key may
-    be repeated).
+    be repeated; RequestChanged is one of these, and says that this was another call).
     """
 
     @property

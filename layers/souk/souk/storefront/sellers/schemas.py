@@ -46,10 +46,18 @@ class PostalAddress(Wire):
         return ReturnAddress(**{_ADDRESS_FIELDS.get(name, name): value for name, value in self})
 
 
-class ReturnAddressOut(PostalAddress):
-    """`phone_e164`: as +442079460018; null where it is not known."""
+class ReturnAddressOut(Wire):
+    """As it was stored, by whichever rules. `phone_e164`: as +442079460018; null where it is not known."""
 
-    phone_e164: str | None = None
+    full_name: str | None
+    address_line1: str | None
+    address_line2: str | None
+    city: str | None
+    state: str | None
+    post_code: str | None
+    country: str | None
+    phone: str | None
+    phone_e164: str | None
 
 
 class SellerApplication(Wire):

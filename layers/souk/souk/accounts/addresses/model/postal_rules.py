@@ -81,9 +81,9 @@ class CountryRules:
         for candidate in self._candidates(typed):
             if pattern.fullmatch(candidate):
                 return candidate
-        example = self.examples[0] if self.examples else ""
+        example = f", as {self.examples[0]}" if self.examples else ""
         hint = "" if "postal_code" in self.needs else ", or be left out"
-        raise InvalidValue(f"must be a postal code of {self.country}, as {example}{hint}", code="wrong_format")
+        raise InvalidValue(f"must be a postal code of {self.country}{example}{hint}", code="wrong_format")
 
     def area_code(self, name: str | None, postal_code: str | None) -> str | None:
         """The code of the area that `name` names, else of the only one in which `postal_code` lies, else None."""
@@ -104,15 +104,21 @@ class CountryRules:
         """Ways to write the same code, the country's own first."""
         signs = _signs(typed)
         digits = signs.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        prefix = self.examples[0][: len(self.examples[0]) - len(self.examples[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))]
-        # A country's letters in front (D-10115, SE-114 55) are for mail from abroad; some codes begin with letters
-        # that people leave out (LV-1073).
+        prefix = _fixed_letters(self.postal_code or "")
+        # A country's letters in front (D-10115, SE-114 55) are for mail from abroad. Where all codes of a country begin
+        # with the same letters, people leave them out (LV-1073); other letters say where it is, and are not guessed.
         alike = [signs, *([digits] if 0 < len(signs) - len(digits) <= 3 else []), *([prefix + signs] if prefix else [])]
         return [
             *(written for one in alike for example in self.examples if (written := _like(one, example))),
             " ".join(typed.upper().split()),
             *alike,
         ]
+
+
+def _fixed_letters(pattern: str) -> str:
+    """The letters with which everything begins that `pattern` fits; empty when there are several ways to begin."""
+    letters = re.match("(?:[A-Z](?![?*+{]))*", pattern)
+    return letters[0] if letters and "|" not in pattern else ""
 
 
 def _signs(typed: str) -> str:

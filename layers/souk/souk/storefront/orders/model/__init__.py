@@ -19,6 +19,7 @@ from souk.storefront.orders.model.order import GRACE, MOST_REFUNDS, Order
 from souk.storefront.orders.model.payment import (
     ASK_AFTER,
     CLOSED,
+    LONGEST_HOLD,
     RECHECK_AFTER,
     Capture,
     Payment,
@@ -35,6 +36,7 @@ __all__ = [
     "ASK_AFTER",
     "CLOSED",
     "GRACE",
+    "LONGEST_HOLD",
     "MOST_LINES",
     "MOST_REFUNDS",
     "MOST_SELLERS",

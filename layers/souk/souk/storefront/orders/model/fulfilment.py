@@ -154,7 +154,7 @@ class Fulfilment:
         return self.status in (Status.SHIPPED, Status.DELIVERED, Status.COMPLETED)
 
     def move(self, transition: Transition) -> Fulfilment:
-        """Cancelling returns all units to the stock, reviving takes them; which ones a refund returns, it decides.
+        """Closing returns all units to the stock, reviving takes them. Of what was paid, the order knows which return.
 
         Raises Conflict `illegal_transition`.
         """
@@ -163,7 +163,7 @@ class Fulfilment:
             raise illegal(transition, self.status)
         moved = replace(self, status=reached)
         match transition:
-            case Transition.CLOSE | Transition.CANCEL:
+            case Transition.CLOSE:
                 lines = tuple(line.with_returned(line.quantity) for line in self.lines)
                 return replace(moved, lines=lines)
             case Transition.REVIVE:

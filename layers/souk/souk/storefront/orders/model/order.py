@@ -336,7 +336,7 @@ class Order:
     ) -> Order:
         order = self
         for part in parts:
-            order = order._with(part.move(Transition.CANCEL))
+            order = order._with(self._with_unsent(part.move(Transition.CANCEL)))
         return order._refund_rest(parts, refund_id, reason, requested_by, now)
 
     def _refund_rest(

@@ -18,6 +18,9 @@ RECHECK_AFTER: Final = timedelta(seconds=60)
 ASK_AFTER: Final = timedelta(minutes=2)
 """After this time the sweep asks the vendor about an open page: an event that was sent is here by then."""
 
+LONGEST_HOLD: Final = timedelta(days=1)
+"""A page can be paid for at most so long, by the vendor's own rule too; the parameter HoldMinutes has less."""
+
 
 class PaymentStatus(StrEnum):
     AWAITING = "awaiting"
@@ -149,7 +152,7 @@ def next_check(since: datetime, now: datetime) -> datetime:
 class RefundRequest:
     """What to refund of one seller's part: units of `lines` by line id, an `amount`, or with neither all that is left.
 
-    `restock`: whether the units go back to the stock. None: only what then never leaves.
+    `restock`: whether the units go back to the stock. None: if they never leave, when their part is cancelled.
     `seller_id` None: the caller's part, or the only one of the order.
     """
 

@@ -16,7 +16,7 @@ from souk.shared.failure_reason import Failure
 from souk.shared.versioned import Stale
 from souk.storefront.orders.model import Order, PaymentStatus
 from souk.storefront.orders.repository import OrderRepository
-from souk.storefront.payments.model import Payments, Session, SessionLine, SessionRequest
+from souk.storefront.payments.model import Payments, RequestChanged, Session, SessionLine, SessionRequest
 
 _RECENT: Final = timedelta(seconds=30)
 """The vendor may refuse an older attempt because its session would expire too soon: a new attempt solves that."""
@@ -68,6 +68,8 @@ class CheckoutSessions:
             session = self._payments().open_session(self._request(order))
         except VendorRefused as refusal:
             return self._refused(order, refusal)
+        except RequestChanged:
+            return self._changed(order)
         except VendorFailed:
             return order
         return self._save(order, session)
@@ -106,6 +108,13 @@ class CheckoutSessions:
         except Stale:
             # Its payment, a cancellation or another call may have been faster.
             return self._orders.change(order.buyer_id, order.id, now, opened)
+
+    def _changed(self, order: Order) -> Order:
+        """Another deployment has made this attempt, and nobody got the page that it may have: a new one follows.
+
+        After the first attempt only, since each begins the hold anew. Later ones are left to the end of the hold.
+        """
+        return order if order.payment.attempt > 1 else self.open(self._retry(order, self._clock()))
 
     def _refused(self, order: Order, refusal: VendorRefused) -> Order:
         now = self._clock()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from souk.shared.clock import Clock
-from souk.storefront.orders.model import PaymentStatus
+from souk.storefront.orders.model import LONGEST_HOLD, PaymentStatus
 from souk.storefront.orders.repository import OrderRepository
 
-_LONGEST_HOLD: Final = timedelta(days=2)
-"""An order older than this is settled: a hold is at most a day, and begins again once at most."""
+_LONGEST_UNPAID: Final = 2 * LONGEST_HOLD
+"""An order older than this is settled: a hold begins again once at most."""
 _PAGE: Final = 100
 
 
@@ -36,7 +35,7 @@ class SuspendedShops:
         while True:
             sales, after = self.orders.list_sales(seller_id, limit=_PAGE, after=after)
             for sale in sales:
-                if sale.created_at < now - _LONGEST_HOLD:
+                if sale.created_at < now - _LONGEST_UNPAID:
                     return
                 if sale.payment is PaymentStatus.AWAITING:
                     self.orders.change(sale.buyer_id, sale.order_id, now, lambda order: order.end_hold(now))

@@ -17,7 +17,7 @@ from souk.shared.clock import Clock
 from souk.shared.errors import NotFound, VendorFailed, VendorRefused
 from souk.shared.sweeping import Work
 from souk.shared.versioned import retrying
-from souk.storefront.orders.model import Capture, UnmatchedPayment, UnmatchedStatus
+from souk.storefront.orders.model import LONGEST_HOLD, Capture, UnmatchedPayment, UnmatchedStatus
 from souk.storefront.orders.repository import OrderRepository
 from souk.storefront.orders.service.settlement import Settlement, capture_of
 from souk.storefront.payments.model import (
@@ -33,8 +33,10 @@ from souk.storefront.payments.model import (
     SessionEvent,
 )
 
-_LOOK_BACK: Final = timedelta(days=3)
-"""How old the pages are that are compared with the orders at a start. Vendors repeat events for as long."""
+_LOOK_BACK: Final = timedelta(days=3) + LONGEST_HOLD
+"""How long ago the pages were opened that are compared with the orders at a start: all that were paid in the last three
+days, as vendors repeat events for so long. A page does not say when it was paid.
+"""
 
 
 class UnmatchedPayments:

@@ -19,6 +19,7 @@ from souk.shared.clock import Clock
 from souk.shared.errors import VendorFailed, VendorProblem, VendorRefused, VendorThrottled
 from souk.shared.vendor_responses import json_object, read_bounded, retry_after
 from souk.storefront.payments.adapters.stripe.amounts import VENDOR
+from souk.storefront.payments.model import RequestChanged
 
 type Value = str | int | bool | Sequence[Value] | Mapping[str, Value] | None
 
@@ -97,10 +98,10 @@ def _timeout() -> httpx.Timeout:
 def error_of(status: int, headers: Mapping[str, str], body: bytes, what: str) -> VendorRefused | VendorFailed:
     """The error for a response that is not a success (https://docs.stripe.com/error-low-level).
 
-    A key repeated with another request (`idempotency_error`) says nothing about the outcome of the first request, and a
-    key in use (409) nothing about the outcome of the concurrent one: both outcomes are unknown. So is the outcome of a
-    500, which Stripe stores and repeats under the key, and of a response without Stripe's error object, which may come
-    from a proxy.
+    A key repeated with another request (`idempotency_error`) says nothing about the outcome of the first request, and
+    a key in use (409, of the same type) nothing about the outcome of the concurrent one: both outcomes are unknown. So
+    is the outcome of a 500, which Stripe stores and repeats under the key, and of a response without Stripe's error
+    object, which may come from a proxy.
     """
     error = json_object(body).get("error")
     described: Mapping[str, Any] = error if isinstance(error, dict) else {}
@@ -110,7 +111,9 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, what: str) ->
         return VendorThrottled(VENDOR, f"Stripe asked to slow down at {what}.", retry_after=retry_after(headers))
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):  # Stripe's text may repeat part of the key
         return VendorFailed(VENDOR, f"Stripe does not accept our key for {what} (HTTP status {status}).")
-    if status == HTTPStatus.CONFLICT or kind == "idempotency_error":
+    if kind == "idempotency_error" and status != HTTPStatus.CONFLICT:
+        return RequestChanged(VENDOR, message)
+    if status == HTTPStatus.CONFLICT:
         return VendorFailed(VENDOR, message, retry_after=retry_after(headers))
     if described and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return VendorRefused(VENDOR, [VendorProblem(code, message)])
