@@ -1,4 +1,4 @@
-"""What a file says before it is decoded: scans of a JPEG, and turns of a HEIC."""
+"""What a file says before it is decoded: its format, and the scans of a JPEG."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import struct
 import time
 
 import pytest
-from PIL import Image
 
 from souk.selling.media.adapters.picture_files import (
     MOST_JPEG_SCANS,
     Format,
     format_of,
     has_too_many_scans,
-    says_how_to_turn,
 )
-from tests.unit.selling.media.heif_builder import coded, heic, imir, irot, nclx
 
 # Markers only: nothing that a decoder would accept.
 START, END = b"\xff\xd8", b"\xff\xd9"
@@ -103,18 +100,3 @@ def test_the_brands_of_a_file_decide_its_format(brands: tuple[bytes, ...], expec
     major, *compatible = brands
     content = b"ftyp" + major + bytes(4) + b"".join(compatible)
     assert format_of(struct.pack(">I", len(content) + 4) + content + b"\0\0\0\x08heic") is expected
-
-
-def test_only_the_turn_of_the_main_picture_counts() -> None:
-    picture = Image.new("RGB", (64, 64))
-    file = heic(picture, (nclx(1, 13),))
-    file.add(coded(picture, (irot(1), imir(0)), refers=((b"thmb", (1,)),)))
-    assert not says_how_to_turn(file.to_bytes())
-    file.primary = 2
-    assert says_how_to_turn(file.to_bytes())
-
-
-def test_malformed_boxes_raise() -> None:
-    for damaged in (b"", b"\0\0\0\x04meta", heic(Image.new("RGB", (64, 64))).to_bytes()[:120]):
-        with pytest.raises((KeyError, IndexError, ValueError, struct.error)):
-            says_how_to_turn(damaged)

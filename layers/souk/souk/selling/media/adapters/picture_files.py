@@ -6,8 +6,6 @@ Pure Python: nothing is imported that decodes. A malformed file raises LookupErr
 from __future__ import annotations
 
 import re
-import struct
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -113,54 +111,3 @@ def png_header(raw: bytes) -> PngHeader:
             colour = CodePoints(raw[at + 8], raw[at + 9])
         at += 12 + int.from_bytes(raw[at : at + 4])
     return PngHeader(depth, colour)
-
-
-def says_how_to_turn(heif: bytes) -> bool:
-    """Whether the main picture of a HEIC or AVIF file is turned or mirrored by the file itself (irot, imir).
-
-    The EXIF orientation beside them repeats the same turn and must not be followed too (ISO/IEC 23008-12).
-    """
-    return not {b"irot", b"imir"}.isdisjoint(_primary_properties(heif))
-
-
-def _primary_properties(heif: bytes) -> Iterator[bytes]:
-    """The kinds of the boxes that describe the main picture."""
-    # Nothing is read behind it: phones put films and trailers there that are no boxes.
-    meta = dict(_boxes(next((content for kind, content in _boxes(heif) if kind == b"meta"), b"")[4:]))
-    wide_primary = meta[b"pitm"][0] > 0
-    primary = int.from_bytes(meta[b"pitm"][4 : 8 if wide_primary else 6])
-    properties = list(_boxes(meta[b"iprp"]))
-    kinds = [kind for kind, _ in _boxes(dict(properties)[b"ipco"])]
-    for ipma in (content for kind, content in properties if kind == b"ipma"):
-        for item, index in _associations(ipma):
-            if item == primary and 0 < index <= len(kinds):
-                yield kinds[index - 1]
-
-
-def _associations(ipma: bytes) -> Iterator[tuple[int, int]]:
-    """(item, number of the property from 1) each; bit 7 or 15 of a number says that the property is essential."""
-    item_size, index_size = (4 if ipma[0] else 2), (2 if ipma[3] & 1 else 1)
-    at = 8
-    for _ in range(int.from_bytes(ipma[4:8])):
-        item = int.from_bytes(ipma[at : at + item_size])
-        at += item_size
-        count = ipma[at]
-        at += 1
-        for _ in range(count):
-            yield item, int.from_bytes(ipma[at : at + index_size]) & (0x7FFF if index_size == 2 else 0x7F)
-            at += index_size
-
-
-def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """(kind, content) of each box of ISO/IEC 14496-12. Pixels are not copied: the box that holds them is left empty."""
-    at = 0
-    while at + 8 <= len(content):
-        size, kind = struct.unpack_from(">I4s", content, at)
-        head = 8
-        if size == 1:
-            (size,), head = struct.unpack_from(">Q", content, at + 8), 16
-        end = at + size if size else len(content)
-        if size and size < head:
-            raise ValueError("a box is shorter than its header")
-        yield kind, b"" if kind == b"mdat" else content[at + head : end]
-        at = end

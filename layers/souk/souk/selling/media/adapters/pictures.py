@@ -24,6 +24,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from souk.selling.media.adapters import picture_files
 from souk.selling.media.adapters.colour import in_srgb, profile_of
+from souk.selling.media.adapters.heif_files import HeifFile
 from souk.selling.media.adapters.picture_files import CodePoints, Format
 from souk.selling.media.model import PictureRejected, TakenPicture
 from souk.selling.photos.model import LEAST_SIDE, MOST_MEGAPIXELS, MOST_UPLOAD_BYTES
@@ -50,6 +51,8 @@ _UPRIGHT: Final[dict[int | None, Image.Transpose]] = {
 # Of the 3,008 MB of the functions that take pictures in; the largest picture of the most wasteful format needs 2,125.
 _MOST_MEMORY = 2_600 * 1024 * 1024
 _MEMORY_LIMIT = Lock()
+# Of a picture in tiles, and of its transparency: the tiles at the edges go beyond the picture.
+_MOST_CODED_PIXELS = MOST_MEGAPIXELS * 1_250_000
 # Pixels that are converted at a time, so that the copies which a conversion makes stay small.
 _BAND_PIXELS = 8_000_000
 
@@ -172,6 +175,12 @@ def _open_heif(raw: bytes, container: type[ImageFile.ImageFile], decoder: type[I
     libheif turns the pixels as the file says (irot, imir) and hides the EXIF orientation; Pillow's AVIF decoder gives
     the file's own turn as an EXIF orientation. EXIF counts only in files that do not say it themselves.
     """
+    file = HeifFile(raw)
+    pixels = file.decoded_pixels()
+    if pixels is None:
+        raise PictureRejected("The picture is put together in a way that no camera uses.")
+    if pixels > _MOST_CODED_PIXELS:
+        raise _too_many_pixels()
     image = described = container(io.BytesIO(raw))
     if decoder is not None:
         image = decoder(io.BytesIO(raw))
@@ -180,7 +189,7 @@ def _open_heif(raw: bytes, container: type[ImageFile.ImageFile], decoder: type[I
     if decoder is not None:
         with _bounded_memory():
             image.load()
-    if not picture_files.says_how_to_turn(raw):
+    if not file.says_how_to_turn():
         orientation = described.info["original_orientation"]
     else:
         orientation = None if decoder is None else _exif_orientation(image)
