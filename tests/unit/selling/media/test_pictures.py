@@ -10,6 +10,7 @@ import resource
 import struct
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
@@ -17,6 +18,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from souk.selling.media.adapters import pictures
+from souk.selling.media.adapters.picture_files import MOST_EXIF_BYTES, MOST_JPEG_SEGMENTS
 from souk.selling.media.adapters.pictures import STORED_SIDE, take_in
 from souk.selling.media.model import PictureRejected
 from souk.selling.photos.model import MOST_UPLOAD_BYTES
@@ -209,6 +211,37 @@ def test_the_memory_limit_is_as_before_after_two_pictures_at_once() -> None:
 def data_in_use() -> int:
     [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmData")]
     return int(line.split()[1]) * 1024
+
+
+def jpeg_with(segments: int) -> bytes:
+    whole = plain("JPEG")
+    return whole[:2] + b"\xff\xe5\0\x02" * segments + whole[2:]
+
+
+def too_much_exif() -> bytes:
+    return b"Exif\0\0MM\0*\0\0\0\x08" + bytes(MOST_EXIF_BYTES)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        lambda: jpeg_with(segments=MOST_JPEG_SEGMENTS + 1),
+        lambda: encoded(Image.new("RGB", (320, 240)), "PNG", exif=too_much_exif()),
+        lambda: png_files.with_chunk(
+            plain("PNG"), b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"00\n" * (MOST_EXIF_BYTES + 1))
+        ),
+        lambda: encoded(Image.new("RGB", (320, 240)), "WEBP", exif=too_much_exif()),
+        lambda: encoded(Image.new("RGB", (320, 240)), "AVIF", exif=too_much_exif()),
+    ],
+    ids=["JPEG", "PNG", "PNG, in a text", "WebP", "AVIF"],
+)
+def test_more_metadata_than_any_camera_writes_is_refused(raw: Callable[[], bytes]) -> None:
+    with pytest.raises(PictureRejected, match="more metadata than any camera writes"):
+        take_in(raw())
+
+
+def test_a_jpeg_of_many_segments_is_accepted() -> None:
+    assert take_in(jpeg_with(segments=600)).width == 320
 
 
 def test_a_file_that_is_too_large_is_refused_unread() -> None:

@@ -11,6 +11,12 @@ from typing import Final, NamedTuple
 
 # A camera writes about ten scans. Each is a pass over the whole picture, so their number bounds the time of decoding.
 MOST_JPEG_SCANS: Final = 64
+# A profile may have 255, and extended XMP (a depth map) some hundreds. Pillow reads 600 of 64 KB, as many as fit in an
+# upload, in 1.6 s.
+MOST_JPEG_SEGMENTS: Final = 1024
+# As much as one segment holds, and so as much as any camera writes. Pillow copies all before for each further segment,
+# and reads each entry into memory of its own, although they may share their bytes.
+MOST_EXIF_BYTES: Final = 65_535
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2"})
 _SEQUENCE_BRANDS = frozenset({b"hevc", b"hevx", b"hevm", b"hevs", b"msf1", b"avis"})
@@ -18,7 +24,9 @@ _SEQUENCE_BRANDS = frozenset({b"hevc", b"hevx", b"hevm", b"hevs", b"msf1", b"avi
 # A marker as libjpeg looks for it: fill bytes, stuffed zeros and restarts are passed over. Without a quantifier for the
 # fill bytes: a long run of them would be searched once for each.
 _JPEG_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])", re.DOTALL)
-_EOI, _SOS, _FIRST_SEGMENT = 0xD9, 0xDA, 0xC0
+_EOI, _SOS, _APP1, _FIRST_SEGMENT = 0xD9, 0xDA, 0xE1, 0xC0
+# Pillow reads no length after these, and reads on; libjpeg does not go on.
+_WITHOUT_LENGTH = frozenset({0xC8, 0xD8, _EOI, *range(0xF0, 0xFE)})
 
 
 class Format(StrEnum):
@@ -30,6 +38,13 @@ class Format(StrEnum):
     HEIC = "HEIC"
     AVIF = "AVIF"
     SEQUENCE = "sequence"
+
+
+class Excess(StrEnum):
+    """What a JPEG has too much of."""
+
+    SCANS = "scans"
+    SEGMENTS = "segments"
 
 
 class CodePoints(NamedTuple):
@@ -69,24 +84,31 @@ def _format_of_brands(raw: bytes) -> Format | None:
     return Format.HEIC if _HEIC_BRANDS & {major, *compatible} else None
 
 
-def has_too_many_scans(jpeg: bytes) -> bool:
-    """Whether the picture itself, up to its end, is coded in more than MOST_JPEG_SCANS passes.
+def excess_of(jpeg: bytes) -> Excess | None:
+    """Of what the picture itself, up to its end, has more than any camera writes; its decoding would take too long.
 
     FF DA also occurs in maker notes, profiles, embedded previews, and in a film or a second picture behind the end of
     the first: segments are passed over by their length, and nothing is read after EOI.
     """
-    at, scans = 2, 0
+    at, scans, segments, exif = 2, 0, 0, 0
     while found := _JPEG_MARKER.search(jpeg, at):
         at, marker = found.end(), found[1][0]
-        if marker == _EOI:
+        if marker == _EOI and scans:
             break
         # The reserved markers below have no length, as libjpeg reads them.
-        if marker >= _FIRST_SEGMENT:
-            at += max(2, int.from_bytes(jpeg[at : at + 2]))
+        if marker < _FIRST_SEGMENT or marker in _WITHOUT_LENGTH:
+            continue
+        length = max(2, int.from_bytes(jpeg[at : at + 2]))
+        if marker == _APP1 and jpeg[at + 2 : at + 8] == b"Exif\0\0":
+            exif += length - 2
+        at += length
         scans += marker == _SOS
+        segments += 1
         if scans > MOST_JPEG_SCANS:
-            return True
-    return False
+            return Excess.SCANS
+        if segments > MOST_JPEG_SEGMENTS or exif > MOST_EXIF_BYTES:
+            return Excess.SEGMENTS
+    return None
 
 
 def webp_size(raw: bytes) -> tuple[int, int]:

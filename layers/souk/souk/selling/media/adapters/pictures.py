@@ -25,7 +25,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from souk.selling.media.adapters import picture_files
 from souk.selling.media.adapters.colour import in_srgb, profile_of
 from souk.selling.media.adapters.heif_files import HeifFile
-from souk.selling.media.adapters.picture_files import CodePoints, Format
+from souk.selling.media.adapters.picture_files import MOST_EXIF_BYTES, CodePoints, Excess, Format
 from souk.selling.media.model import PictureRejected, TakenPicture
 from souk.selling.photos.model import LEAST_SIDE, MOST_MEGAPIXELS, MOST_UPLOAD_BYTES
 
@@ -39,6 +39,7 @@ picture that is made or shown, and a photograph of this size stays below the 12 
 
 _STORED_QUALITY = 92
 _ORIENTATION = 0x0112  # EXIF 2.32, 4.6.5
+_HEX_EXIF = "Raw profile type exif"  # a text of a PNG, in hexadecimal digits and line breaks
 _UPRIGHT: Final[dict[int | None, Image.Transpose]] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -140,8 +141,11 @@ def _bounded_memory() -> Iterator[None]:
 
 
 def _open_jpeg(raw: bytes) -> _Opened:
-    if picture_files.has_too_many_scans(raw):
+    excess = picture_files.excess_of(raw)
+    if excess is Excess.SCANS:
         raise PictureRejected("The picture is coded in more passes than any camera uses.")
+    if excess is Excess.SEGMENTS:
+        raise _too_much_metadata()
     # Not by Image.open, which would also read what the file says of further pictures behind the first one (MPO).
     image = JpegImageFile(io.BytesIO(raw))
     _refuse_size(image.size)
@@ -154,6 +158,7 @@ def _open_png(raw: bytes) -> _Opened:
     image = PngImageFile(io.BytesIO(raw))
     _refuse_size(image.size)
     _refuse_animation(image)
+    image.load()  # EXIF may stand behind the pixels
     header = picture_files.png_header(raw)
     # By the specification cICP is preferred to iCCP.
     profile = profile_of(header.colour) if header.colour else image.info.get("icc_profile")
@@ -183,6 +188,8 @@ def _open_heif(raw: bytes, container: type[ImageFile.ImageFile], decoder: type[I
         raise _too_many_pixels()
     image = described = container(io.BytesIO(raw))
     if decoder is not None:
+        if len(described.info.get("exif") or b"") > MOST_EXIF_BYTES:
+            raise _too_much_metadata()
         image = decoder(io.BytesIO(raw))
         _refuse_animation(image)
     _refuse_size(image.size)
@@ -211,12 +218,18 @@ def _too_many_pixels() -> PictureRejected:
     return PictureRejected(f"The picture has more than {MOST_MEGAPIXELS} megapixels.")
 
 
+def _too_much_metadata() -> PictureRejected:
+    return PictureRejected("The picture has more metadata than any camera writes.")
+
+
 def _refuse_animation(image: ImageFile.ImageFile) -> None:
     if getattr(image, "is_animated", False):
         raise PictureRejected("The picture is animated; send a still one.")
 
 
 def _exif_orientation(image: ImageFile.ImageFile) -> int | None:
+    if len(image.info.get("exif", b"")) > MOST_EXIF_BYTES or len(image.info.get(_HEX_EXIF, "")) > 3 * MOST_EXIF_BYTES:
+        raise _too_much_metadata()
     try:
         orientation = image.getexif().get(_ORIENTATION)
     except SyntaxError:  # no EXIF after all: damaged metadata is no damaged picture
