@@ -16,6 +16,8 @@ MOST_MEGAPIXELS: Final = 100
 """The largest picture that is taken: decoding one of a format that only decodes whole has to fit in a function."""
 LEAST_SIDE: Final = 200
 """The shorter side of a picture at least, in pixels."""
+LONGEST_SHAPE: Final = 20
+"""How many times as long as its shorter side a picture may be: no page shows a longer one, and JPEG ends at 65,500."""
 UPLOAD_LIFE: Final = timedelta(hours=1)
 """How long a presigned upload is valid, and a photo waits for it: a slow phone may still be sending."""
 SENT_LIFE: Final = timedelta(seconds=60)

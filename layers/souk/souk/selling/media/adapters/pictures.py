@@ -27,7 +27,7 @@ from souk.selling.media.adapters.colour import in_srgb, profile_of
 from souk.selling.media.adapters.heif_files import HeifFile
 from souk.selling.media.adapters.picture_files import MOST_EXIF_BYTES, CodePoints, Excess, Format
 from souk.selling.media.model import PictureRejected, TakenPicture
-from souk.selling.photos.model import LEAST_SIDE, MOST_MEGAPIXELS, MOST_UPLOAD_BYTES
+from souk.selling.photos.model import LEAST_SIDE, LONGEST_SHAPE, MOST_MEGAPIXELS, MOST_UPLOAD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 STORED_TYPE: Final = "image/jpeg"
 STORED_SIDE: Final = 3200
 """The longer side of a stored picture at most, in pixels: a detail of half of it still fills the 1,600 pixels of every
-picture that is made or shown, and a photograph of this size stays below the 12 MB that eBay takes."""
+picture that is made or shown, and a photograph of this size stays below the 12 MB that eBay takes. A picture whose
+shorter side would be below LEAST_SIDE then is longer, of LONGEST_SHAPE at most: 4,000 pixels."""
 
 _STORED_QUALITY = 92
 _ORIENTATION = 0x0112  # EXIF 2.32, 4.6.5
@@ -80,7 +81,10 @@ def take_in(raw: bytes, *, max_bytes: int = MOST_UPLOAD_BYTES) -> TakenPicture:
     if format_ is Format.SEQUENCE:
         raise PictureRejected("The picture is animated; send a still one.")
     upright = _decoded(raw, _opener(format_))
-    content = encode_jpeg(upright, quality=_STORED_QUALITY)
+    try:
+        content = encode_jpeg(upright, quality=_STORED_QUALITY)
+    except Exception as fault:  # else the photo would stay pending
+        raise PictureRejected("The picture cannot be converted.") from fault
     return TakenPicture(content, STORED_TYPE, upright.width, upright.height, hashlib.sha256(content).hexdigest())
 
 
@@ -212,6 +216,8 @@ def _refuse_size(size: tuple[int, int]) -> None:
         raise _too_many_pixels()
     if min(size) < LEAST_SIDE:
         raise PictureRejected(f"The picture is smaller than {LEAST_SIDE} pixels on a side.")
+    if max(size) > LONGEST_SHAPE * min(size):
+        raise PictureRejected(f"One side of the picture is more than {LONGEST_SHAPE} times as long as the other.")
 
 
 def _too_many_pixels() -> PictureRejected:
