@@ -50,7 +50,7 @@ _UPRIGHT: Final[dict[int | None, Image.Transpose]] = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# Of the 3,008 MB of the functions that take pictures in; the largest picture of the most wasteful format needs 2,125.
+# Of the 3,008 MB of the functions that take pictures in; the largest picture of the most wasteful format needs 1,939.
 _MOST_MEMORY = 2_600 * 1024 * 1024
 _MEMORY_LIMIT = Lock()
 # Of a picture in tiles, and of its transparency: the tiles at the edges go beyond the picture.
