@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from souk.selling.media.adapters import heif_files
+from souk.selling.media.adapters.av1_samples import coded_pixels
 from souk.selling.media.adapters.heif_files import MOST_TILES
 from souk.selling.media.adapters.pictures import take_in
 from souk.selling.media.model import PictureRejected
@@ -29,6 +30,7 @@ from tests.unit.selling.media.heif_builder import (
     with_grid,
 )
 
+AVIF_BRANDS = (b"avif", b"mif1", b"avif", b"miaf")
 PICTURE = Image.new("RGB", (512, 512), (30, 160, 60))
 SRGB = (nclx(1, 13),)
 TILE = coded(PICTURE.crop((0, 0, 256, 256)), SRGB, is_hidden=True)
@@ -159,6 +161,73 @@ def test_what_is_put_together_as_no_camera_does_is_refused_before_it_is_opened(f
 def test_each_size_that_a_decoder_would_decode_is_bounded(file: Callable[[], HeifFile]) -> None:
     with pytest.raises(PictureRejected, match="megapixels"):
         take_in(file().to_bytes())
+
+
+def av1_that_claims(width: int, height: int) -> Item:
+    """A sequence header of that size and no frame."""
+    fields = f"0001{1:01b}{8:05b}{15:04b}{15:04b}{width - 1:016b}{height - 1:016b}".ljust(56, "0")
+    sample = b"\x0a\x07" + int(fields, 2).to_bytes(7)
+    return Item(b"av01", sample, (extent(256, 256),), is_hidden=True)
+
+
+def test_av1_counts_as_it_is_coded_since_its_decoder_makes_it_smaller_afterwards() -> None:
+    tile = coded(PICTURE, SRGB, codec=b"av01", is_hidden=True)
+    smaller = replace(tile, properties=(tile.properties[0], extent(256, 256), *SRGB))
+    file = HeifFile(brands=AVIF_BRANDS)
+    numbers = tuple(file.add(smaller) for _ in range(4))
+    assert read(with_grid(file, numbers, (4, 1), (1024, 256), SRGB)).decoded_pixels() == 4 * 512 * 512
+
+
+@pytest.mark.parametrize("stored_in", ["mdat", "idat"])
+def test_av1_that_is_coded_in_too_many_pixels_is_refused(stored_in: str) -> None:
+    file = HeifFile(brands=AVIF_BRANDS)
+    numbers = tuple(file.add(av1_that_claims(8000, 8000)) for _ in range(2))
+    raw = with_grid(file, numbers, (2, 1), (512, 256), SRGB).to_bytes()
+    if stored_in == "idat":
+        raw = in_idat(raw)
+    assert heif_files.HeifFile(raw).decoded_pixels() == 2 * 8000 * 8000
+    with pytest.raises(PictureRejected, match="megapixels"):
+        take_in(raw)
+
+
+def in_idat(raw: bytes) -> bytes:
+    """The file with its contents in `idat`, as version 1 of `iloc` can say."""
+    at = raw.index(b"iloc") - 4
+    old = raw[at : at + int.from_bytes(raw[at : at + 4])]
+    content = raw.index(b"mdat") + 4
+    entries = [struct.unpack_from(">HHHII", old, 16 + 14 * number) for number in range((len(old) - 16) // 14)]
+    new = full_box(b"iloc", 1, 0, struct.pack(">BBH", 0x44, 0, len(entries)), *(
+        struct.pack(">HHHHII", item, 1, 0, 1, start - content, length) for item, _, _, start, length in entries
+    ))  # fmt: skip
+    start = raw.index(b"meta") - 4
+    size = int.from_bytes(raw[start : start + 4])
+    inner = raw[start + 8 : start + size].replace(old, new)
+    return raw[:start] + box(b"meta", inner, box(b"idat", raw[content:]))
+
+
+@pytest.mark.parametrize(
+    ("fields", "pixels"),
+    [
+        ("000 1 1 01000 1111 1111 0000111110011111 0000101110110111", 4000 * 3000),
+        ("000 1 0 0 0 00000 000000000000 00100 1011 1011 111110011111 101110110111", 4000 * 3000),
+        ("000 1 0 0 1 00001 000000000000 01000 0 1 1111 000000000001 00100 0 0111 0111 11000111 10010101", 200 * 150),
+    ],
+    ids=["reduced", "with a level", "with two operating points, a tier and a delay"],
+)
+def test_the_size_of_av1_is_read_from_its_sequence_header(fields: str, pixels: int) -> None:
+    bits = fields.replace(" ", "")
+    header = int(bits.ljust(96, "0"), 2).to_bytes(12)
+    delimiter, frame = b"\x12\0", b"\x32\x02\xff\xff"
+    assert coded_pixels(delimiter + b"\x0a\x0c" + header + frame) == pixels
+    assert coded_pixels(frame + b"\x0e\0\x8c\0" + header) == pixels
+    assert coded_pixels(frame + b"\x08" + header) == pixels
+    assert coded_pixels(frame) == 0
+
+
+@pytest.mark.parametrize("sample", [b"\x0a", b"\x0a\x02\x18\0", b"\x0a" + b"\xff" * 12, b"\x0a\x01\x14"])
+def test_a_malformed_av1_sample_raises(sample: bytes) -> None:
+    with pytest.raises((LookupError, ValueError)):
+        coded_pixels(sample)
 
 
 def test_malformed_boxes_raise() -> None:

@@ -8,12 +8,16 @@ from __future__ import annotations
 import struct
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import Final
+
+from souk.selling.media.adapters.av1_samples import coded_pixels
 
 MOST_TILES: Final = 1000
 """Of one grid: a picture of 100 megapixels in tiles of 512 pixels, as phones write it, has about 400."""
 # Within one box. A burst of large pictures has some thousands of each.
 _MOST_BOXES = _MOST_REFERENCES = 20_000
+_MOST_BYTES = 128 * 1024 * 1024  # of all coded pictures that a decoder opens
 # Two are needed: a tone-mapped picture is derived from a grid, and that from tiles.
 _TOO_MANY_LEVELS = 3
 _CODED = frozenset({b"hvc1", b"av01"})
@@ -28,6 +32,8 @@ class HeifFile:
 
     def __init__(self, raw: bytes) -> None:
         [meta] = _of_kind(_readable_boxes(raw), b"meta")
+        self._raw = raw
+        self._read = 0
         self._boxes = tuple(_boxes(meta[4:]))
         pitm = self._only(b"pitm")
         self.primary: _Item = int.from_bytes(pitm[4 : 8 if pitm[0] else 6])
@@ -72,14 +78,48 @@ class HeifFile:
                 return None
             if not {kinds[one] for one in (*tiles, *of_tiles)} <= _CODED:
                 return None
-            most = max(most, sum(map(self._pixels, tiles)), sum(map(self._pixels, of_tiles)))
+            most = max(most, *(sum(self._pixels(one, kinds[one]) for one in part) for part in (tiles, of_tiles)))
         return most
 
-    def _pixels(self, item: _Item) -> int:
-        """By its `ispe`; what is coded in more pixels than that is refused by the decoder."""
+    def _pixels(self, item: _Item, kind: bytes) -> int:
+        """By its `ispe`; HEVC that is coded in more is refused by its decoder, AV1 is decoded and made smaller."""
         sizes = [struct.unpack_from(">II", ispe, 4) for ispe in _of_kind(self._properties[item], b"ispe")]
-        most: int = max(width * height for width, height in sizes)
-        return most
+        pixels: int = max(width * height for width, height in sizes)
+        return max(pixels, coded_pixels(self._sample(item))) if kind == b"av01" else pixels
+
+    def _sample(self, item: _Item) -> bytes:
+        """Its content. Parts of several items may be the same bytes, so how many are read is bounded."""
+        method, extents = self._extents[item]
+        [source] = [self._raw] if method == 0 else _of_kind(self._boxes, b"idat") if method == 1 else []
+        self._read += sum(length for _, length in extents)
+        if self._read > _MOST_BYTES:
+            raise ValueError("the parts are larger than any file")
+        return b"".join(source[start : start + length] for start, length in extents)
+
+    @cached_property
+    def _extents(self) -> dict[_Item, tuple[int, list[tuple[int, int]]]]:
+        """Where each item is: in the file (0) or in `idat` (1), and (start, length) of its parts."""
+        iloc = _Numbers(self._only(b"iloc"))
+        version = iloc.read(1)
+        iloc.read(3)
+        sizes = iloc.read(2)
+        offset_size, length_size, base_size, index_size = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
+        wide = 4 if version == 2 else 2
+        extents: dict[_Item, tuple[int, list[tuple[int, int]]]] = {}
+        for _ in range(iloc.read(wide)):
+            item = iloc.read(wide)
+            method = iloc.read(2) & 15 if version else 0
+            iloc.read(2)
+            base, parts = iloc.read(base_size), []
+            for _ in range(iloc.read(2)):
+                if version:
+                    iloc.read(index_size)
+                start, length = base + iloc.read(offset_size), iloc.read(length_size)
+                parts.append((start, min(length or len(self._raw), len(self._raw))))
+            if item in extents:
+                raise ValueError("an item is in two places")
+            extents[item] = method, parts
+        return extents
 
     def _only(self, kind: bytes) -> bytes:
         # Of two, a decoder might read the other.
@@ -118,6 +158,21 @@ class HeifFile:
                 for other in others:
                     belongings[other].append(item)
         return inputs, belongings
+
+
+class _Numbers:
+    """Big-endian numbers, one after the other."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._at = 0
+
+    def read(self, size: int) -> int:
+        """The next, of `size` bytes. Raises ValueError at the end."""
+        self._at += size
+        if self._at > len(self._content):
+            raise ValueError("a box is cut off")
+        return int.from_bytes(self._content[self._at - size : self._at])
 
 
 def _associations(ipma: bytes) -> Iterator[tuple[_Item, int]]:
