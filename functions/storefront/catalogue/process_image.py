@@ -12,4 +12,4 @@ def handler(event: Mapping[str, Any]) -> None:
     """Make it public, or reject it with a reason."""
     upload = upload_of(event["detail"]["object"]["key"])
     if upload is not None:
-        photo_intake().process(*upload)
+        photo_intake().process(*upload, again=event.get("again", False))

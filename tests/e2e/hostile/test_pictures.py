@@ -76,6 +76,7 @@ REJECTED: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "a JPEG of a thousand scans": (
         lambda: b"\xff\xd8" + (b"\xff\xda\0\x0c" + bytes(10)) * 1000, "image/jpeg", "more passes",
     ),
+    "a ribbon": (lambda: png_files.grey(65_600, 200), "image/png", "20 times as long"),
     "a speck": (lambda: png_files.grey(10, 10), "image/png", "smaller than"),
 }  # fmt: skip
 

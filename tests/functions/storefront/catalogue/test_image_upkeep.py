@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from souk.selling.photos.model import LOOK_AGAIN, MOST_PHOTOS, UPLOAD_LIFE, PhotoStatus
+from souk.selling.photos.model import LOOK_AGAIN, MOST_PHOTOS, PAUSES, UPLOAD_LIFE, PhotoStatus
 from souk.shared.clock import utc_now
 from souk.storefront.catalogue.repository import ProductRepository
+from souk.wiring import catalogue
 from tests.functions.cloud import Cloud, sample
 from tests.functions.selling.listings.test_listing_photos import JPEG_FILE, a_jpeg
 from tests.functions.storefront.catalogue.merchants import Merchant
-from tests.functions.storefront.catalogue.test_product_images import announce, has_pending, stored
+from tests.functions.storefront.catalogue.test_product_images import announce, arrive, has_pending, stored
 
 
 def sweep(cloud: Cloud, *, starting: bool = False) -> Any:
@@ -48,6 +49,37 @@ def test_an_upload_whose_event_was_lost_is_processed_by_the_sweep(
     cloud.invoke("process_image", event)
     [photo] = stored(product).product.photos
     assert photo.status is PhotoStatus.READY
+
+
+def test_an_upload_that_kills_the_function_is_noted_each_time_the_sweep_asks_for_it(
+    cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(*_: Any) -> None:
+        raise MemoryError
+
+    product = bea.offers()
+    key = announce(cloud, bea, product, a_jpeg())
+    monkeypatch.setattr(catalogue.photo_intake(), "_take_in", run_out)
+    with pytest.raises(MemoryError):
+        arrive(cloud, key)
+    assert stored(product).product.photos[0].tried == ()
+    sweep(cloud, starting=True)
+    with pytest.raises(MemoryError):
+        cloud.invoke("process_image", invoked.pop())
+    assert len(stored(product).product.photos[0].tried) == 1
+    sweep(cloud, starting=True)
+    assert invoked == []
+
+
+def test_a_photo_whose_tries_have_all_failed_is_rejected(
+    cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]
+) -> None:
+    product = bea.offers()
+    has_pending(bea, product, timedelta(minutes=50), tried=len(PAUSES))
+    assert sweep(cloud) == {"touched": 1}
+    assert invoked == []
+    [photo] = stored(product).product.photos
+    assert (photo.status, photo.reason) == (PhotoStatus.REJECTED, "The photo could not be processed.")
 
 
 def test_a_swept_product_is_rescheduled(cloud: Cloud, bea: Merchant, invoked: list[dict[str, Any]]) -> None:

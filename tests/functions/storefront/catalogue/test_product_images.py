@@ -57,10 +57,10 @@ def stored(product: str) -> ProductWithStock:
     return found
 
 
-def has_pending(bea: Merchant, product: str, age: timedelta) -> Photo:
-    """A photo of the product that was announced so long ago, as it would stand in the table."""
-    before = stored(product)
-    photo = Photo("01890000-0000-7000-8000-0000000000b0", PhotoStatus.PENDING, "image/jpeg", utc_now() - age)
+def has_pending(bea: Merchant, product: str, age: timedelta, *, tried: int = 0) -> Photo:
+    """A photo of the product that was announced, and tried so often, so long ago, as it would stand in the table."""
+    before, at = stored(product), utc_now() - age
+    photo = Photo("01890000-0000-7000-8000-0000000000b0", PhotoStatus.PENDING, "image/jpeg", at, tried=(at,) * tried)
     changed = before.product.add_photos((photo,), photo.requested_at)
     catalogue.product_repository().save(before, changed, utc_now())
     return photo

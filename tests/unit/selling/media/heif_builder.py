@@ -48,6 +48,10 @@ def nclx(primaries: int, transfer: int, matrix: int = 6, *, full_range: bool = T
     return box(b"colr", b"nclx", struct.pack(">HHHB", primaries, transfer, matrix, full_range << 7))
 
 
+def extent(width: int, height: int) -> bytes:
+    return full_box(b"ispe", 0, 0, struct.pack(">II", width, height))
+
+
 def icc(profile: bytes) -> bytes:
     return box(b"colr", b"prof", profile)
 
@@ -185,8 +189,7 @@ def coded(
 ) -> Item:
     """An item of one picture, `L` or `RGB`, in HEVC (hvc1) or AV1 (av01)."""
     configuration, sample = {b"hvc1": _hevc, b"av01": _av1}[codec](picture, pixel_format)
-    extent = full_box(b"ispe", 0, 0, struct.pack(">II", *picture.size))
-    return Item(codec, sample, (configuration, extent, *properties), **options)  # type: ignore[arg-type]
+    return Item(codec, sample, (configuration, extent(*picture.size), *properties), **options)  # type: ignore[arg-type]
 
 
 def exif_item(orientation: int, of: int) -> Item:
@@ -229,6 +232,5 @@ def with_grid(
 ) -> HeifFile:
     """The file with a picture put together of `tiles`, row by row, as the one to be shown."""
     content = struct.pack(">BBBBHH", 0, 0, shape[1] - 1, shape[0] - 1, *size)
-    extent = full_box(b"ispe", 0, 0, struct.pack(">II", *size))
-    file.primary = file.add(Item(b"grid", content, (extent, *properties), refers=((b"dimg", tiles),)))
+    file.primary = file.add(Item(b"grid", content, (extent(*size), *properties), refers=((b"dimg", tiles),)))
     return file

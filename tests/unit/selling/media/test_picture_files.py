@@ -1,4 +1,4 @@
-"""What a file says before it is decoded: scans of a JPEG, and turns of a HEIC."""
+"""What a file says before it is decoded: its format, and what a JPEG has too much of."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import struct
 import time
 
 import pytest
-from PIL import Image
 
 from souk.selling.media.adapters.picture_files import (
+    MOST_EXIF_BYTES,
     MOST_JPEG_SCANS,
+    MOST_JPEG_SEGMENTS,
+    Excess,
     Format,
+    excess_of,
     format_of,
-    has_too_many_scans,
-    says_how_to_turn,
 )
-from tests.unit.selling.media.heif_builder import coded, heic, imir, irot, nclx
 
 # Markers only: nothing that a decoder would accept.
 START, END = b"\xff\xd8", b"\xff\xd9"
@@ -47,7 +47,7 @@ MANY = SCAN * (MOST_JPEG_SCANS + 1)
     ],
 )  # fmt: skip
 def test_scans_outside_the_picture_do_not_count(file: bytes) -> None:
-    assert not has_too_many_scans(file)
+    assert excess_of(file) is None
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,45 @@ def test_scans_outside_the_picture_do_not_count(file: bytes) -> None:
     ],
 )  # fmt: skip
 def test_a_picture_of_too_many_scans_is_found(file: bytes) -> None:
-    assert has_too_many_scans(file)
+    assert excess_of(file) is Excess.SCANS
+
+
+FEW_APPS = segment(0xE5, b"") * (MOST_JPEG_SEGMENTS - 1)
+FULL_EXIF = segment(0xE1, b"Exif\0\0" + bytes(MOST_EXIF_BYTES // 2 - 6))
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        START + FEW_APPS + SCAN + END,
+        START + FEW_APPS + SCAN + END + FEW_APPS,
+        START + segment(0xE1, FEW_APPS) + FEW_APPS[4:] + SCAN + END,
+        START + FULL_EXIF * 2 + SCAN + END + FULL_EXIF,
+        START + segment(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + bytes(65_000)) * 300 + SCAN + END,
+    ],
+    ids=["as many as are taken", "behind the end", "within a segment", "EXIF behind the end", "extended XMP"],
+)
+def test_as_many_segments_as_real_files_have_are_taken(file: bytes) -> None:
+    assert excess_of(file) is None
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        START + FEW_APPS + segment(0xE5, b"") + SCAN + END,
+        START + SCAN + FEW_APPS + SCAN + END,
+        START + END + FEW_APPS + segment(0xE5, b"") + SCAN + END,
+        START + b"\xff\xf0" + segment(0xE5, b"") * (MOST_JPEG_SEGMENTS + 1) + SCAN + END,
+        START + b"\xff\xd8" + segment(0xE5, b"") * (MOST_JPEG_SEGMENTS + 1) + SCAN + END,
+        START + FULL_EXIF * 2 + segment(0xE1, b"Exif\0\0") + SCAN + END,
+    ],
+    ids=[
+        "one more", "between scans", "after an end without a picture", "after an extension", "after a second start",
+        "more bytes of EXIF",
+    ],
+)  # fmt: skip
+def test_a_picture_of_too_many_segments_is_found(file: bytes) -> None:
+    assert excess_of(file) is Excess.SEGMENTS
 
 
 def test_a_run_of_fill_bytes_takes_time_in_proportion_to_its_length() -> None:
@@ -76,7 +114,7 @@ def test_a_run_of_fill_bytes_takes_time_in_proportion_to_its_length() -> None:
         file, taken = START + b"\xff" * length + b"\0" + END, []
         for _ in range(9):
             started = time.process_time()
-            assert not has_too_many_scans(file)
+            assert excess_of(file) is None
             taken.append(time.process_time() - started)
         return min(taken)
 
@@ -103,18 +141,3 @@ def test_the_brands_of_a_file_decide_its_format(brands: tuple[bytes, ...], expec
     major, *compatible = brands
     content = b"ftyp" + major + bytes(4) + b"".join(compatible)
     assert format_of(struct.pack(">I", len(content) + 4) + content + b"\0\0\0\x08heic") is expected
-
-
-def test_only_the_turn_of_the_main_picture_counts() -> None:
-    picture = Image.new("RGB", (64, 64))
-    file = heic(picture, (nclx(1, 13),))
-    file.add(coded(picture, (irot(1), imir(0)), refers=((b"thmb", (1,)),)))
-    assert not says_how_to_turn(file.to_bytes())
-    file.primary = 2
-    assert says_how_to_turn(file.to_bytes())
-
-
-def test_malformed_boxes_raise() -> None:
-    for damaged in (b"", b"\0\0\0\x04meta", heic(Image.new("RGB", (64, 64))).to_bytes()[:120]):
-        with pytest.raises((KeyError, IndexError, ValueError, struct.error)):
-            says_how_to_turn(damaged)

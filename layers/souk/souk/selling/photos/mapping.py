@@ -7,4 +7,4 @@ from typing import Final
 from souk.aws.items import Codec
 from souk.selling.photos.model import Photo
 
-PHOTO: Final = Codec(Photo, sparse=("sent",))
+PHOTO: Final = Codec(Photo, sparse=("sent", "tried"))

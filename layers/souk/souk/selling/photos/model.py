@@ -16,6 +16,8 @@ MOST_MEGAPIXELS: Final = 100
 """The largest picture that is taken: decoding one of a format that only decodes whole has to fit in a function."""
 LEAST_SIDE: Final = 200
 """The shorter side of a picture at least, in pixels."""
+LONGEST_SHAPE: Final = 20
+"""How many times as long as its shorter side a picture may be: no page shows a longer one, and JPEG ends at 65,500."""
 UPLOAD_LIFE: Final = timedelta(hours=1)
 """How long a presigned upload is valid, and a photo waits for it: a slow phone may still be sending."""
 SENT_LIFE: Final = timedelta(seconds=60)
@@ -23,6 +25,9 @@ SENT_LIFE: Final = timedelta(seconds=60)
 LOOK_AGAIN: Final = timedelta(seconds=90)
 """A pending photo is checked after this long, and later each time: its upload may have come without being noticed."""
 LONGEST_LOOK: Final = timedelta(minutes=5)
+PAUSES: Final = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=15))
+"""After each try of the sweep to process an upload that is there. There are no more tries than these: a picture that
+kills what opens it costs as much every time. The photo is rejected after the last pause."""
 WIDTHS: Final = (320, 960, 1600)
 """The widths in pixels that public pictures can be read in: for a list, for a page, for a large screen."""
 NEVER_ARRIVED: Final = "The upload never arrived."
@@ -40,6 +45,7 @@ class Photo:
     """An owner's photo. Once it is ready, `content_hash` is the hash of its cleaned picture.
 
     `sent`: its bytes came with the request that announced it, so that nobody is still sending them later.
+    `tried`: when its upload, which was there, was processed because the sweep asked for it.
     """
 
     id: str
@@ -49,6 +55,7 @@ class Photo:
     content_hash: str | None = None
     reason: str | None = None
     sent: bool = False
+    tried: tuple[datetime, ...] = ()
 
     @property
     def upload_ends(self) -> datetime:
@@ -56,8 +63,22 @@ class Photo:
         return self.requested_at + (SENT_LIFE if self.sent else UPLOAD_LIFE)
 
     def is_hopeless(self, now: datetime) -> bool:
-        """Whether it has been pending for so long that processing it must have failed each time."""
-        return self.status is PhotoStatus.PENDING and now - self.upload_ends > UPLOAD_LIFE
+        """Whether processing it must have failed each time: it is pending for too long, or all tries have failed."""
+        if self.status is not PhotoStatus.PENDING:
+            return False
+        is_spent = len(self.tried) >= len(PAUSES) and not self._rests(now)
+        return is_spent or now - self.upload_ends > UPLOAD_LIFE
+
+    def may_be_tried(self, now: datetime) -> bool:
+        """Whether the sweep may have it processed now."""
+        return len(self.tried) < len(PAUSES) and not self._rests(now)
+
+    def tried_at(self, now: datetime) -> Photo:
+        return replace(self, tried=(*self.tried, now))
+
+    def _rests(self, now: datetime) -> bool:
+        """Whether the last try is too recent for another."""
+        return bool(self.tried) and now < self.tried[-1] + PAUSES[len(self.tried) - 1]
 
     def rejected(self, reason: str) -> Photo:
         """`reason` is shown to its owner."""

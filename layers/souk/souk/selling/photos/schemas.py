@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from souk.http.fields import Line, Shaped, Wire
-from souk.selling.photos.model import LEAST_SIDE, MOST_MEGAPIXELS, MOST_PHOTOS, MOST_UPLOAD_BYTES
+from souk.selling.photos.model import LEAST_SIDE, LONGEST_SHAPE, MOST_MEGAPIXELS, MOST_PHOTOS, MOST_UPLOAD_BYTES
 
 _UNKNOWN_TYPE: Final = "application/octet-stream"
 # RFC 6838, 4.2, with any parameters.
@@ -30,7 +30,8 @@ class UploadRequest(Wire):
             strict=True,
             description=(
                 f"In bytes, {MOST_UPLOAD_BYTES >> 20} MB at most. JPEG, PNG, WebP, HEIC and AVIF are taken, of at most"
-                f" {MOST_MEGAPIXELS} megapixels and at least {LEAST_SIDE} pixels a side; animations are not."
+                f" {MOST_MEGAPIXELS} megapixels, at least {LEAST_SIDE} pixels a side, and one side at most"
+                f" {LONGEST_SHAPE} times as long as the other; animations are not."
             ),
         ),
     ]

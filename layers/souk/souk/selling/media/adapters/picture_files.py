@@ -6,13 +6,17 @@ Pure Python: nothing is imported that decodes. A malformed file raises LookupErr
 from __future__ import annotations
 
 import re
-import struct
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 # A camera writes about ten scans. Each is a pass over the whole picture, so their number bounds the time of decoding.
 MOST_JPEG_SCANS: Final = 64
+# A profile may have 255, and extended XMP (a depth map) some hundreds. Pillow reads 600 of 64 KB, as many as fit in an
+# upload, in 1.6 s.
+MOST_JPEG_SEGMENTS: Final = 1024
+# As much as one segment holds, and so as much as any camera writes. Pillow copies all before for each further segment,
+# and reads each entry into memory of its own, although they may share their bytes.
+MOST_EXIF_BYTES: Final = 65_535
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2"})
 _SEQUENCE_BRANDS = frozenset({b"hevc", b"hevx", b"hevm", b"hevs", b"msf1", b"avis"})
@@ -20,7 +24,9 @@ _SEQUENCE_BRANDS = frozenset({b"hevc", b"hevx", b"hevm", b"hevs", b"msf1", b"avi
 # A marker as libjpeg looks for it: fill bytes, stuffed zeros and restarts are passed over. Without a quantifier for the
 # fill bytes: a long run of them would be searched once for each.
 _JPEG_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])", re.DOTALL)
-_EOI, _SOS, _FIRST_SEGMENT = 0xD9, 0xDA, 0xC0
+_EOI, _SOS, _APP1, _FIRST_SEGMENT = 0xD9, 0xDA, 0xE1, 0xC0
+# Pillow reads no length after these, and reads on; libjpeg does not go on.
+_WITHOUT_LENGTH = frozenset({0xC8, 0xD8, _EOI, *range(0xF0, 0xFE)})
 
 
 class Format(StrEnum):
@@ -32,6 +38,13 @@ class Format(StrEnum):
     HEIC = "HEIC"
     AVIF = "AVIF"
     SEQUENCE = "sequence"
+
+
+class Excess(StrEnum):
+    """What a JPEG has too much of."""
+
+    SCANS = "scans"
+    SEGMENTS = "segments"
 
 
 class CodePoints(NamedTuple):
@@ -71,24 +84,31 @@ def _format_of_brands(raw: bytes) -> Format | None:
     return Format.HEIC if _HEIC_BRANDS & {major, *compatible} else None
 
 
-def has_too_many_scans(jpeg: bytes) -> bool:
-    """Whether the picture itself, up to its end, is coded in more than MOST_JPEG_SCANS passes.
+def excess_of(jpeg: bytes) -> Excess | None:
+    """Of what the picture itself, up to its end, has more than any camera writes; its decoding would take too long.
 
     FF DA also occurs in maker notes, profiles, embedded previews, and in a film or a second picture behind the end of
     the first: segments are passed over by their length, and nothing is read after EOI.
     """
-    at, scans = 2, 0
+    at, scans, segments, exif = 2, 0, 0, 0
     while found := _JPEG_MARKER.search(jpeg, at):
         at, marker = found.end(), found[1][0]
-        if marker == _EOI:
+        if marker == _EOI and scans:
             break
         # The reserved markers below have no length, as libjpeg reads them.
-        if marker >= _FIRST_SEGMENT:
-            at += max(2, int.from_bytes(jpeg[at : at + 2]))
+        if marker < _FIRST_SEGMENT or marker in _WITHOUT_LENGTH:
+            continue
+        length = max(2, int.from_bytes(jpeg[at : at + 2]))
+        if marker == _APP1 and jpeg[at + 2 : at + 8] == b"Exif\0\0":
+            exif += length - 2
+        at += length
         scans += marker == _SOS
+        segments += 1
         if scans > MOST_JPEG_SCANS:
-            return True
-    return False
+            return Excess.SCANS
+        if segments > MOST_JPEG_SEGMENTS or exif > MOST_EXIF_BYTES:
+            return Excess.SEGMENTS
+    return None
 
 
 def webp_size(raw: bytes) -> tuple[int, int]:
@@ -113,54 +133,3 @@ def png_header(raw: bytes) -> PngHeader:
             colour = CodePoints(raw[at + 8], raw[at + 9])
         at += 12 + int.from_bytes(raw[at : at + 4])
     return PngHeader(depth, colour)
-
-
-def says_how_to_turn(heif: bytes) -> bool:
-    """Whether the main picture of a HEIC or AVIF file is turned or mirrored by the file itself (irot, imir).
-
-    The EXIF orientation beside them repeats the same turn and must not be followed too (ISO/IEC 23008-12).
-    """
-    return not {b"irot", b"imir"}.isdisjoint(_primary_properties(heif))
-
-
-def _primary_properties(heif: bytes) -> Iterator[bytes]:
-    """The kinds of the boxes that describe the main picture."""
-    # Nothing is read behind it: phones put films and trailers there that are no boxes.
-    meta = dict(_boxes(next((content for kind, content in _boxes(heif) if kind == b"meta"), b"")[4:]))
-    wide_primary = meta[b"pitm"][0] > 0
-    primary = int.from_bytes(meta[b"pitm"][4 : 8 if wide_primary else 6])
-    properties = list(_boxes(meta[b"iprp"]))
-    kinds = [kind for kind, _ in _boxes(dict(properties)[b"ipco"])]
-    for ipma in (content for kind, content in properties if kind == b"ipma"):
-        for item, index in _associations(ipma):
-            if item == primary and 0 < index <= len(kinds):
-                yield kinds[index - 1]
-
-
-def _associations(ipma: bytes) -> Iterator[tuple[int, int]]:
-    """(item, number of the property from 1) each; bit 7 or 15 of a number says that the property is essential."""
-    item_size, index_size = (4 if ipma[0] else 2), (2 if ipma[3] & 1 else 1)
-    at = 8
-    for _ in range(int.from_bytes(ipma[4:8])):
-        item = int.from_bytes(ipma[at : at + item_size])
-        at += item_size
-        count = ipma[at]
-        at += 1
-        for _ in range(count):
-            yield item, int.from_bytes(ipma[at : at + index_size]) & (0x7FFF if index_size == 2 else 0x7F)
-            at += index_size
-
-
-def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """(kind, content) of each box of ISO/IEC 14496-12. Pixels are not copied: the box that holds them is left empty."""
-    at = 0
-    while at + 8 <= len(content):
-        size, kind = struct.unpack_from(">I4s", content, at)
-        head = 8
-        if size == 1:
-            (size,), head = struct.unpack_from(">Q", content, at + 8), 16
-        end = at + size if size else len(content)
-        if size and size < head:
-            raise ValueError("a box is shorter than its header")
-        yield kind, b"" if kind == b"mdat" else content[at + head : end]
-        at = end

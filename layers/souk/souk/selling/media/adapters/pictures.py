@@ -24,9 +24,10 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from souk.selling.media.adapters import picture_files
 from souk.selling.media.adapters.colour import in_srgb, profile_of
-from souk.selling.media.adapters.picture_files import CodePoints, Format
+from souk.selling.media.adapters.heif_files import HeifFile
+from souk.selling.media.adapters.picture_files import MOST_EXIF_BYTES, CodePoints, Excess, Format
 from souk.selling.media.model import PictureRejected, TakenPicture
-from souk.selling.photos.model import LEAST_SIDE, MOST_MEGAPIXELS, MOST_UPLOAD_BYTES
+from souk.selling.photos.model import LEAST_SIDE, LONGEST_SHAPE, MOST_MEGAPIXELS, MOST_UPLOAD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
 STORED_TYPE: Final = "image/jpeg"
 STORED_SIDE: Final = 3200
 """The longer side of a stored picture at most, in pixels: a detail of half of it still fills the 1,600 pixels of every
-picture that is made or shown, and a photograph of this size stays below the 12 MB that eBay takes."""
+picture that is made or shown, and a photograph of this size stays below the 12 MB that eBay takes. A picture whose
+shorter side would be below LEAST_SIDE then is longer, of LONGEST_SHAPE at most: 4,000 pixels."""
 
 _STORED_QUALITY = 92
 _ORIENTATION = 0x0112  # EXIF 2.32, 4.6.5
+_HEX_EXIF = "Raw profile type exif"  # a text of a PNG, in hexadecimal digits and line breaks
 _UPRIGHT: Final[dict[int | None, Image.Transpose]] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -47,9 +50,11 @@ _UPRIGHT: Final[dict[int | None, Image.Transpose]] = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# Of the 3,008 MB of the functions that take pictures in; the largest picture of the most wasteful format needs 2,125.
+# Of the 3,008 MB of the functions that take pictures in; the largest picture of the most wasteful format needs 1,939.
 _MOST_MEMORY = 2_600 * 1024 * 1024
 _MEMORY_LIMIT = Lock()
+# Of a picture in tiles, and of its transparency: the tiles at the edges go beyond the picture.
+_MOST_CODED_PIXELS = MOST_MEGAPIXELS * 1_250_000
 # Pixels that are converted at a time, so that the copies which a conversion makes stay small.
 _BAND_PIXELS = 8_000_000
 
@@ -76,7 +81,10 @@ def take_in(raw: bytes, *, max_bytes: int = MOST_UPLOAD_BYTES) -> TakenPicture:
     if format_ is Format.SEQUENCE:
         raise PictureRejected("The picture is animated; send a still one.")
     upright = _decoded(raw, _opener(format_))
-    content = encode_jpeg(upright, quality=_STORED_QUALITY)
+    try:
+        content = encode_jpeg(upright, quality=_STORED_QUALITY)
+    except Exception as fault:  # else the photo would stay pending
+        raise PictureRejected("The picture cannot be converted.") from fault
     return TakenPicture(content, STORED_TYPE, upright.width, upright.height, hashlib.sha256(content).hexdigest())
 
 
@@ -137,8 +145,11 @@ def _bounded_memory() -> Iterator[None]:
 
 
 def _open_jpeg(raw: bytes) -> _Opened:
-    if picture_files.has_too_many_scans(raw):
+    excess = picture_files.excess_of(raw)
+    if excess is Excess.SCANS:
         raise PictureRejected("The picture is coded in more passes than any camera uses.")
+    if excess is Excess.SEGMENTS:
+        raise _too_much_metadata()
     # Not by Image.open, which would also read what the file says of further pictures behind the first one (MPO).
     image = JpegImageFile(io.BytesIO(raw))
     _refuse_size(image.size)
@@ -151,6 +162,7 @@ def _open_png(raw: bytes) -> _Opened:
     image = PngImageFile(io.BytesIO(raw))
     _refuse_size(image.size)
     _refuse_animation(image)
+    image.load()  # EXIF may stand behind the pixels
     header = picture_files.png_header(raw)
     # By the specification cICP is preferred to iCCP.
     profile = profile_of(header.colour) if header.colour else image.info.get("icc_profile")
@@ -172,15 +184,23 @@ def _open_heif(raw: bytes, container: type[ImageFile.ImageFile], decoder: type[I
     libheif turns the pixels as the file says (irot, imir) and hides the EXIF orientation; Pillow's AVIF decoder gives
     the file's own turn as an EXIF orientation. EXIF counts only in files that do not say it themselves.
     """
+    file = HeifFile(raw)
+    pixels = file.decoded_pixels()
+    if pixels is None:
+        raise PictureRejected("The picture is put together in a way that no camera uses.")
+    if pixels > _MOST_CODED_PIXELS:
+        raise _too_many_pixels()
     image = described = container(io.BytesIO(raw))
     if decoder is not None:
+        if len(described.info.get("exif") or b"") > MOST_EXIF_BYTES:
+            raise _too_much_metadata()
         image = decoder(io.BytesIO(raw))
         _refuse_animation(image)
     _refuse_size(image.size)
     if decoder is not None:
         with _bounded_memory():
             image.load()
-    if not picture_files.says_how_to_turn(raw):
+    if not file.says_how_to_turn():
         orientation = described.info["original_orientation"]
     else:
         orientation = None if decoder is None else _exif_orientation(image)
@@ -196,10 +216,16 @@ def _refuse_size(size: tuple[int, int]) -> None:
         raise _too_many_pixels()
     if min(size) < LEAST_SIDE:
         raise PictureRejected(f"The picture is smaller than {LEAST_SIDE} pixels on a side.")
+    if max(size) > LONGEST_SHAPE * min(size):
+        raise PictureRejected(f"One side of the picture is more than {LONGEST_SHAPE} times as long as the other.")
 
 
 def _too_many_pixels() -> PictureRejected:
     return PictureRejected(f"The picture has more than {MOST_MEGAPIXELS} megapixels.")
+
+
+def _too_much_metadata() -> PictureRejected:
+    return PictureRejected("The picture has more metadata than any camera writes.")
 
 
 def _refuse_animation(image: ImageFile.ImageFile) -> None:
@@ -208,6 +234,8 @@ def _refuse_animation(image: ImageFile.ImageFile) -> None:
 
 
 def _exif_orientation(image: ImageFile.ImageFile) -> int | None:
+    if len(image.info.get("exif", b"")) > MOST_EXIF_BYTES or len(image.info.get(_HEX_EXIF, "")) > 3 * MOST_EXIF_BYTES:
+        raise _too_much_metadata()
     try:
         orientation = image.getexif().get(_ORIENTATION)
     except SyntaxError:  # no EXIF after all: damaged metadata is no damaged picture

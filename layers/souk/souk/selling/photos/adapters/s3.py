@@ -132,7 +132,7 @@ class S3MediaStore:
 
 
 class UploadProcessing:
-    """Invokes `function` to process an upload, as the event of its arrival in the bucket does."""
+    """Invokes `function` to process an upload once more, with the event of its arrival, marked as `again`."""
 
     def __init__(self, invocations: Invocations, function: str, kind: str) -> None:
         self._invocations = invocations
@@ -141,7 +141,7 @@ class UploadProcessing:
 
     def request(self, owner_id: str, entity_id: str, photo_id: str) -> None:
         key = upload_key(self._kind, owner_id, entity_id, photo_id)
-        self._invocations.request(self._function, {"detail": {"object": {"key": key}}})
+        self._invocations.request(self._function, {"detail": {"object": {"key": key}}, "again": True})
 
 
 @contextmanager

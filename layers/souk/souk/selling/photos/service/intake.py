@@ -19,7 +19,7 @@ class HasPhotos(Protocol):
     def pending_photos(self) -> tuple[Photo, ...]: ...
 
     def settle_photo(self, settled: Photo) -> Self:
-        """With `settled` in the place of its pending photo; itself if that is not pending any more."""
+        """With `settled` in the place of its pending photo; unchanged if that is not pending any more."""
         ...
 
 
@@ -54,10 +54,12 @@ class PhotoIntake[T: HasPhotos]:
         self._take_in = take_in
         self._clock = clock
 
-    def process(self, owner_id: str, entity_id: str, photo_id: str) -> PhotoStatus | None:
+    def process(self, owner_id: str, entity_id: str, photo_id: str, *, again: bool = False) -> PhotoStatus | None:
         """Check one upload: READY under its content hash, or REJECTED with a reason.
 
         PENDING: it has not arrived, and still may. None: the photo does not wait for an upload.
+        `again`: the sweep asks for it. That is noted before the picture is opened, since opening it may kill this
+        process; PENDING, when it was noted too recently or too often.
 
         The upload stays where it is for the store to remove a day later: until the outcome is on disk, it may have to
         be read again.
@@ -66,7 +68,12 @@ class PhotoIntake[T: HasPhotos]:
         photo = next((photo for photo in entity.pending_photos if photo.id == photo_id), None) if entity else None
         if photo is None:
             return None
+        if again and not photo.may_be_tried(self._clock()):
+            return PhotoStatus.PENDING
         raw = self._store.load_upload(owner_id, entity_id, photo_id)
+        if raw is not None and again:
+            tried = photo.tried_at(self._clock())
+            self._change(owner_id, entity_id, self._clock(), lambda found: found.settle_photo(tried))
         if raw is None and self._clock() < photo.upload_ends:
             return PhotoStatus.PENDING
         settled = photo.missing() if raw is None else self._check(photo, raw)
@@ -84,14 +91,14 @@ class PhotoIntake[T: HasPhotos]:
 
 class PhotoProcessing(Protocol):
     def request(self, owner_id: str, entity_id: str, photo_id: str) -> None:
-        """Have an upload processed, as its arrival in the bucket does."""
+        """Have an upload processed once more, in case its arrival in the bucket did not do so."""
         ...
 
 
 def settle_photos[T: HasPhotos](
     seen: T, change: Callable[[Callable[[T], T]], T | None], process: Callable[[str], None], now: datetime
 ) -> T | None:
-    """Reject photos that can never become ready, and have the other pending ones processed, by id.
+    """Reject photos that can never become ready, and have the other pending ones processed, by id, if it is time.
 
     `change` reads, decides and writes. Answers the entity as it is now, None when it is gone.
     """
@@ -99,7 +106,8 @@ def settle_photos[T: HasPhotos](
     if any(photo.is_hopeless(now) for photo in seen.pending_photos):
         entity = change(lambda found: give_up_photos(found, now))
     for photo in entity.pending_photos if entity else ():
-        process(photo.id)
+        if photo.may_be_tried(now):
+            process(photo.id)
     return entity
 
 
