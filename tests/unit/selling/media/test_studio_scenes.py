@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from souk.selling.media.adapters.studio.light import corrected
 from souk.selling.media.adapters.studio.shoot import shoot
@@ -118,7 +118,19 @@ def test_no_subject_is_found_in_the_picture_of_another_one(name: str) -> None:
 
 @every_scene
 def test_the_ground_of_the_main_picture_is_even_and_bright(name: str) -> None:
-    grey = luma(shots(name)["main"])
+    assert_even_and_bright(shots(name)["main"])
+
+
+@pytest.mark.parametrize("box", [(200, 200, 1000, 700), (350, 200, 850, 700), (100, 350, 1100, 600)], ids=str)
+def test_the_shadow_of_a_straight_edge_leaves_the_ground_even(box: tuple[int, int, int, int]) -> None:
+    photo = Image.new("RGB", (1200, 900), (100, 110, 130))
+    ImageDraw.Draw(photo).rectangle(box, fill=(190, 60, 40))
+    assert find_subject(corrected(photo)).can_be_cut_out
+    assert_even_and_bright(shoot((photo,), "dark, moody", seed=7, side=SIDE)[0].picture)
+
+
+def assert_even_and_bright(main: Image.Image) -> None:
+    grey = luma(main)
     depth = round(SIDE * MARGIN)
     rim = np.ones(grey.shape, dtype=np.bool_)
     rim[depth:-depth, depth:-depth] = False

@@ -88,8 +88,8 @@ def _main(photo: Image.Image, white: Image.Image | None, subject: Subject, seed:
         return on_white(white, square, side, free_around(photo.size, subject))
     if not subject.can_be_cut_out:
         return _on_ground(photo, crop_around(photo.size, subject), DAYLIGHT, CLEAN.paper, side)
-    product, matte = cut_out(photo, subject, square_around(photo.size, subject, margin=0.09), side)
-    return on_background(product, matte, painted(CLEAN, side, seed), shadow=0.3)
+    product, matte = cut_out(photo, subject, square_around(photo.size, subject, margin=0.1), side)
+    return on_background(product, matte, painted(CLEAN, side, seed), shadow=0.18)
 
 
 def _styled(photo: Image.Image, subject: Subject, mood: Mood, seed: int, side: int) -> Image.Image:
