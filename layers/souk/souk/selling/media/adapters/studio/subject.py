@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 
 from souk.selling.media.adapters.studio.matting import (
     Floats,
+    box_mean,
     connected,
     guided_filter,
     log_likelihood,
@@ -27,6 +28,8 @@ _LEARNT_FROM: Final = 5
 _ROUNDS: Final = 7
 _OUTLINE_SIDE: Final = 336
 _EDGE_SIDE: Final = 900
+# How far from the first outline, in pixels of that size, the refined one may be.
+_BAND: Final = 7
 # Below this a cut-out looks wrong; chosen by looking at cut-outs with higher and lower confidence.
 CUT_OUT_CONFIDENCE: Final = 0.85
 # What a region must fulfil beside that: how much of it may look like ground, and which share of the structure near it
@@ -174,9 +177,11 @@ def _fine_matte(picture: Image.Image, solid: NDArray[np.bool_]) -> Image.Image:
     middle = _scaled(picture, _OUTLINE_SIDE)
     lab = to_lab(np.asarray(middle, dtype=np.float32) / 255)
     coarse = Image.fromarray((solid * 255).astype(np.uint8)).resize(middle.size, Image.Resampling.BICUBIC)
-    smooth = np.asarray(coarse.filter(ImageFilter.GaussianBlur(5)), dtype=np.float32) / 255
-    decided = (smooth < 0.08) | (smooth > 0.92)
-    walked = random_walk(lab, (smooth > 0.5).astype(np.float32), pull=np.where(decided, 4, 0.02).astype(np.float32))
+    prior = (np.asarray(coarse) > 127).astype(np.float32)
+    # Not by a blurred outline, which would round corners off.
+    around = box_mean(prior, _BAND)
+    decided = (around < 1e-3) | (around > 1 - 1e-3)
+    walked = random_walk(lab, prior, pull=np.where(decided, 4, 0.02).astype(np.float32))
 
     large = _scaled(picture, _EDGE_SIDE)
     guide = np.asarray(large.convert("L"), dtype=np.float32) / 255
