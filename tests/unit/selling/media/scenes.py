@@ -119,6 +119,52 @@ def _tall_thing() -> Scene:
     return _lit(picture), box
 
 
+def antenna(ground: tuple[int, int, int], long: int = 350, thick: int = 5) -> Scene:
+    """A radio of 400 x 250 pixels whose antenna is `long` pixels long and `thick` wide."""
+    size, (left, top, right, bottom) = (1200, 900), (400, 470, 800, 720)
+    picture, dark = Image.new("RGB", size, ground), (60, 44, 40)
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((left, top, right, bottom), fill=dark)
+    draw.rectangle((left + 30, top + 30, left + 160, bottom - 30), fill=(190, 180, 160))
+    draw.line((right - 40, top, right - 40, top - long), fill=dark, width=thick)
+    return _lit(picture), (left / size[0], (top - long) / size[1], right / size[0], bottom / size[1])
+
+
+def _pair_on_blue() -> Scene:
+    """Two things in one colour on a plain ground, farther apart than either is long."""
+    size, box = (1200, 900), (0.14, 0.40, 0.86, 0.62)
+    picture = Image.new("RGB", size, (70, 120, 190))
+    left, top, right, bottom = _pixels(box, size)
+    draw, wide = ImageDraw.Draw(picture), (right - left) // 4
+    for x in (left, right - wide):
+        draw.ellipse((x, top, x + wide, bottom), fill=(60, 44, 40))
+    return _lit(picture), box
+
+
+def speck_on_paper(grey: int, side: int = 8) -> Scene:
+    """A pale vase with dark squares on light paper, and a speck of `side` pixels near a corner."""
+    picture, box = _vase(226, (150, 160, 170), (1200, 900))
+    left, top, right, bottom = _pixels(box, picture.size)
+    draw = ImageDraw.Draw(picture)
+    for x, y in ((0.25, 0.5), (0.55, 0.42), (0.4, 0.68), (0.66, 0.6)):
+        corner = left + round(x * (right - left)), top + round(y * (bottom - top))
+        draw.rectangle((*corner, corner[0] + 50, corner[1] + 50), fill=(60, 70, 90))
+    draw.rectangle((30, 30, 29 + side, 29 + side), fill=(grey,) * 3)
+    return picture, box
+
+
+def _lamp_on_a_cable() -> Scene:
+    """A pale shade below a thin cable, which goes on beyond the border."""
+    size, box = (900, 1100), (0.30, 0.0, 0.70, 0.75)
+    picture = Image.new("RGB", size, (228,) * 3)
+    left, _, right, bottom = _pixels(box, size)
+    draw, middle = ImageDraw.Draw(picture), size[0] // 2
+    draw.line((middle, 0, middle, 480), fill=(60, 60, 62), width=5)
+    draw.polygon(((middle - 50, 480), (middle + 50, 480), (right, bottom), (left, bottom)), fill=(196, 188, 170))
+    draw.rectangle((middle - 30, 450, middle + 30, 560), fill=(60, 60, 64))
+    return _lit(picture), box
+
+
 MADE: Final[Mapping[str, Callable[[], Scene]]] = {
     "made_wide_in_clutter": _wide_thing_in_a_cluttered_room,
     "made_bright_at_night": _bright_thing_at_night,
@@ -129,6 +175,11 @@ MADE: Final[Mapping[str, Callable[[], Scene]]] = {
     "made_cut_at_the_border": _cut_at_the_border,
     "made_two_things_apart": _two_things_apart,
     "made_tall_thing": _tall_thing,
+    "made_antenna_on_blue": lambda: antenna((70, 120, 190)),
+    "made_antenna_on_paper": lambda: antenna((226, 226, 224)),
+    "made_pair_on_blue": _pair_on_blue,
+    "made_speck_on_paper": lambda: speck_on_paper(110),
+    "made_lamp_on_a_cable": _lamp_on_a_cable,
 }
 PHOTOGRAPHS: Final = ("coffee", *_SUBJECTS)
 

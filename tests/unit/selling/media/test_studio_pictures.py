@@ -113,6 +113,18 @@ def test_the_outline_of_a_subject_is_found_within_one_percent() -> None:
     assert np.abs(matte - np.asarray(truth, dtype=np.float32)).mean() / 255 < 0.01
 
 
+@pytest.mark.parametrize("corner", [(500, 150), (700, 150)], ids=str)
+def test_the_outline_of_a_subject_keeps_its_sharp_corners(corner: tuple[int, int]) -> None:
+    flared = ((500, 150), (700, 150), (640, 330), (780, 560), (720, 760), (480, 760), (420, 560), (560, 330))
+    photo = Image.new("RGB", (1200, 900), (120, 122, 126))
+    ImageDraw.Draw(photo).polygon(flared, fill=(190, 110, 70))
+    subject = find_subject(photo)
+    assert subject.can_be_cut_out
+    opaque = np.argwhere(np.asarray(subject.matte) > 127)
+    # One and a half pixels of the size in which the subject is searched.
+    assert np.hypot(opaque[:, 1] - corner[0], opaque[:, 0] - corner[1]).min() < 1.5 * 1200 / 168
+
+
 def test_a_plain_background_is_replaced_by_that_of_the_prompt() -> None:
     dark, white = (shots(product_photo(), prompt=prompt)["styled"] for prompt in ("dark", "white"))
     assert corners(dark).max() < 80

@@ -1,4 +1,7 @@
-"""Which part of a photo a picture shows, and how it is enlarged. Nothing is ever invented beyond a photo's border."""
+"""Which part of a photo a picture shows, and how it is enlarged. Nothing is ever invented beyond a photo's border.
+
+Boxes are in pixels of the photo where nothing else is said.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,8 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from souk.selling.media.adapters.studio.matting import box_mean
+from souk.selling.media.adapters.studio.structure import Box
 from souk.selling.media.adapters.studio.subject import Subject
-
-type Box = tuple[float, float, float, float]
-"""Left, top, right, bottom, in pixels of the photo."""
 
 _LANCZOS: Final = Image.Resampling.LANCZOS
 _BICUBIC: Final = Image.Resampling.BICUBIC
@@ -129,13 +130,19 @@ def _enlarged_luma(luma: Image.Image, box: Box, size: tuple[int, int]) -> Image.
     return step.resize(size, _BICUBIC).filter(ImageFilter.UnsharpMask(min(2.4, scale * 0.6), 45, 2))
 
 
-def cut_out(picture: Image.Image, subject: Subject, box: Box, side: int) -> tuple[Image.Image, Image.Image]:
-    """The square `box` with `side` pixels, and its matte: 0 beyond the border of the photo."""
-    inside = (max(0.0, box[0]), max(0.0, box[1]), min(float(picture.width), box[2]), min(float(picture.height), box[3]))
+def within_photo(size: tuple[int, int], box: Box, side: int) -> tuple[Box, tuple[int, int, int, int]]:
+    """The part of a square `box` that a photo of `size` has, and its place in a picture of `box` with `side` pixels."""
+    inside = (max(0.0, box[0]), max(0.0, box[1]), min(float(size[0]), box[2]), min(float(size[1]), box[3]))
     scale = side / (box[2] - box[0])
     left, top, right, bottom = (
         round((value - start) * scale) for value, start in zip(inside, (*box[:2], *box[:2]), strict=True)
     )
+    return inside, (left, top, right, bottom)
+
+
+def cut_out(picture: Image.Image, subject: Subject, box: Box, side: int) -> tuple[Image.Image, Image.Image]:
+    """The square `box` with `side` pixels, and its matte: 0 beyond the border of the photo."""
+    inside, (left, top, right, bottom) = within_photo(picture.size, box, side)
     size = (right - left, bottom - top)
     colours, matte = Image.new("RGB", (side, side)), Image.new("L", (side, side))
     colours.paste(enlarged(picture, inside, size), (left, top))

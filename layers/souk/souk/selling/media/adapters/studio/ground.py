@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from souk.selling.media.adapters.studio.framing import Box, enlarged
+from souk.selling.media.adapters.studio.framing import enlarged, within_photo
 from souk.selling.media.adapters.studio.matting import Floats
+from souk.selling.media.adapters.studio.structure import Box, box_of, without_specks
 
 _SEARCH_SIDE: Final = 160
 # Along this part of the shorter side, inwards from the border, there must be nothing but ground.
@@ -25,14 +26,17 @@ _MOST_COLOUR: Final = 0.10
 _UNEVEN: Final = 0.035
 # What differs from the ground by this much, and more than the rim does anywhere, is product or shadow.
 _DIFFERENT: Final = 0.03
-# Of a row or column of pixels: fewer are noise.
-_LEAST: Final = 0.01
+# A rim that differs more than this anywhere has something on it: a speck, a cable, a part of the product.
+_STRANGE: Final = 0.06
 # What the ground becomes: not quite white, so that white products keep their outline and their highlights.
 _WHITE: Final = 0.96
 
 
 def white_ground(photo: Image.Image) -> tuple[Image.Image, Box] | None:
-    """The photo with its ground made white, and the box of what is on it, in fractions; None without such a ground."""
+    """The photo with its ground made white, and the box of what is on it, in fractions; None without such a ground.
+
+    Something on the rim would hide all that differs less from the ground: then there is no such ground either.
+    """
     small = photo.copy()
     small.thumbnail((_SEARCH_SIDE, _SEARCH_SIDE), Image.Resampling.BOX)
     rgb = np.asarray(small, dtype=np.float32) / 255
@@ -41,8 +45,9 @@ def white_ground(photo: Image.Image) -> tuple[Image.Image, Box] | None:
     if light is None:
         return None
     difference = np.abs(rgb / light - 1).max(axis=-1)
-    box = _box(difference > max(_DIFFERENT, 1.2 * float(difference[rim].max())))
-    if box is None:
+    most = float(difference[rim].max())
+    box = box_of(without_specks(difference > max(_DIFFERENT, 1.2 * most)))
+    if most > _STRANGE or box is None:
         return None
     gain = Image.fromarray(np.rint(np.minimum(light / _WHITE, 1) * 255).astype(np.uint8)).resize(
         photo.size, Image.Resampling.BICUBIC
@@ -57,16 +62,13 @@ def on_white(photo: Image.Image, box: Box, side: int, free: float) -> Image.Imag
     Beyond the borders of the photo is the same white. The photo fades into it, over `free` at most: the distance, in
     pixels of the photo, between what is on the ground and the nearest border.
     """
-    inside = (max(0.0, box[0]), max(0.0, box[1]), min(float(photo.width), box[2]), min(float(photo.height), box[3]))
-    scale = side / (box[2] - box[0])
-    left, top = round((inside[0] - box[0]) * scale), round((inside[1] - box[1]) * scale)
-    right, bottom = round((inside[2] - box[0]) * scale), round((inside[3] - box[1]) * scale)
+    inside, (left, top, right, bottom) = within_photo(photo.size, box, side)
     white = Image.new("RGB", (side, side), (round(_WHITE * 255),) * 3)
     picture = white.copy()
     picture.paste(enlarged(photo, inside, (right - left, bottom - top)), (left, top))
     if (right - left, bottom - top) == (side, side):
         return picture
-    fade = max(1.0, min(side / 8, free * scale))
+    fade = max(1.0, min(side / 8, free * side / (box[2] - box[0])))
     along = np.arange(side, dtype=np.float32) + 0.5
     # A border of the photo that is a border of the picture stays as it is.
     across, down = (
@@ -104,13 +106,3 @@ def _light_on(rgb: Floats, rim: NDArray[np.bool_]) -> Floats | None:
     even = float(np.quantile(unlike, 0.95)) < _UNEVEN
     pale = float(light.min()) > _DARKEST and float(np.ptp(light, axis=-1).max()) < _MOST_COLOUR
     return light if even and pale else None
-
-
-def _box(different: NDArray[np.bool_]) -> Box | None:
-    """In fractions, without single pixels; None when there is nothing."""
-    height, width = different.shape
-    rows, columns = (np.flatnonzero(different.mean(axis=axis) > _LEAST) for axis in (1, 0))
-    if min(len(rows), len(columns)) < 4:
-        return None
-    left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-    return left / width, top / height, right / width, bottom / height

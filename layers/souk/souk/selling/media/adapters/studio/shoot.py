@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal
 
@@ -18,7 +18,6 @@ from PIL import Image
 from souk.selling.media.adapters.studio.compose import graded, lightened, on_background, toned
 from souk.selling.media.adapters.studio.framing import (
     MARGIN,
-    Box,
     crop_around,
     cut_out,
     enlarged,
@@ -30,6 +29,7 @@ from souk.selling.media.adapters.studio.framing import (
 from souk.selling.media.adapters.studio.ground import on_white, white_ground
 from souk.selling.media.adapters.studio.light import corrected
 from souk.selling.media.adapters.studio.prompts import CLEAN, DAYLIGHT, Light, Mood, Rgb, mood_of
+from souk.selling.media.adapters.studio.structure import Box
 from souk.selling.media.adapters.studio.subject import Subject, find_subject
 from souk.selling.media.adapters.studio.surfaces import painted
 from souk.selling.media.model import MediaBrief
@@ -61,9 +61,8 @@ def shoot(photos: tuple[Image.Image, ...], prompt: str, seed: int, side: int = S
     photo = corrected(_bounded(photos[0]))
     subject, white = find_subject(photo), None
     if found := white_ground(photo):
-        # What differs from an even ground is a safer box than the most likely product.
         white, box = found
-        subject = replace(subject, box=box)
+        subject = subject.on_paper(box)
     tasks: list[tuple[Literal["main", "styled", "detail"], Callable[[], Image.Image]]] = [
         ("main", partial(_main, photo, white, subject, seed, side)),
         ("styled", partial(_styled, photo, subject, mood, seed, side)),
@@ -88,8 +87,8 @@ def _main(photo: Image.Image, white: Image.Image | None, subject: Subject, seed:
         return on_white(white, square, side, free_around(photo.size, subject))
     if not subject.can_be_cut_out:
         return _on_ground(photo, crop_around(photo.size, subject), DAYLIGHT, CLEAN.paper, side)
-    product, matte = cut_out(photo, subject, square_around(photo.size, subject, margin=0.09), side)
-    return on_background(product, matte, painted(CLEAN, side, seed), shadow=0.3)
+    product, matte = cut_out(photo, subject, square_around(photo.size, subject, margin=0.1), side)
+    return on_background(product, matte, painted(CLEAN, side, seed), shadow=0.18)
 
 
 def _styled(photo: Image.Image, subject: Subject, mood: Mood, seed: int, side: int) -> Image.Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,12 +11,14 @@ from PIL import Image, ImageFilter
 
 from souk.selling.media.adapters.studio.matting import (
     Floats,
+    box_mean,
     connected,
     guided_filter,
     log_likelihood,
     random_walk,
     to_lab,
 )
+from souk.selling.media.adapters.studio.structure import NOISE, Box, border, box_of, parts_beyond, steps, widened
 
 _SEARCH_SIDE: Final = 168
 # How far below the usual log density of the border's colours a colour certainly does not belong to the border; noise
@@ -26,6 +28,8 @@ _RARE: Final = 12.0
 _LEARNT_FROM: Final = 5
 _ROUNDS: Final = 7
 _OUTLINE_SIDE: Final = 336
+# How far from the first outline, in pixels of that size, the refined one may be.
+_BAND: Final = 7
 _EDGE_SIDE: Final = 900
 # Below this a cut-out looks wrong; chosen by looking at cut-outs with higher and lower confidence.
 CUT_OUT_CONFIDENCE: Final = 0.85
@@ -34,13 +38,17 @@ CUT_OUT_CONFIDENCE: Final = 0.85
 _GROUND_BELIEF: Final = 0.35
 _GROUND_IN_IT: Final = 0.01
 _STRUCTURE_IN_IT: Final = 0.9
+# So many small pixels of the region may be farther than two from the refined outline.
+_LOST: Final = 3
 _FRAMED_AT_MOST: Final = 0.84
 # A doubtful subject is framed only when this share of the photo's structure is in its box: otherwise the product may be
 # larger than the part that was found, and the whole photo is the subject.
 _FRAMED_STRUCTURE: Final = 0.7
 _FRAMING_CONFIDENCE: Final = 0.4
-# Differences between neighbours (in Lab) up to this are noise, not structure.
-_NOISE: Final = 4.0
+# From this on what stands out elsewhere is likely to be a part of the subject; below, of a restless ground.
+_CLEAR: Final = 0.65
+# How far a shadow may reach beyond its thing, in parts of the longer side: what reaches farther may be a part of it.
+_SHADOW: Final = 0.25
 _WHOLE: Final = (0.0, 0.0, 1.0, 1.0)
 
 
@@ -51,7 +59,7 @@ class Subject:
     `confidence` in 0..1: how cleanly the outline separates two different things.
     """
 
-    box: tuple[float, float, float, float]
+    box: Box
     matte: Image.Image
     confidence: float
 
@@ -62,6 +70,20 @@ class Subject:
     @property
     def is_whole_photo(self) -> bool:
         return self.box == _WHOLE
+
+    def on_paper(self, box: Box) -> Subject:
+        """The same on a plain ground from which all in `box` differs: shadows, too, and parts that were not found."""
+        if self.is_whole_photo:
+            return replace(self, box=box)
+        width, height = self.matte.size
+        found = self.box
+        both = (min(found[0], box[0]), min(found[1], box[1]), max(found[2], box[2]), max(found[3], box[3]))
+        longest = max((found[2] - found[0]) * width, (found[3] - found[1]) * height)
+        farthest = max(
+            abs(end - start) * size for start, end, size in zip(found, both, (width, height) * 2, strict=True)
+        )
+        sure = self.confidence if farthest <= _SHADOW * longest else min(self.confidence, _FRAMED_AT_MOST)
+        return replace(self, box=both, confidence=sure)
 
 
 def find_subject(picture: Image.Image) -> Subject:
@@ -75,11 +97,15 @@ def find_subject(picture: Image.Image) -> Subject:
     belief = _refined(lab, _first_guess(lab))
     solid = _one_piece(belief)
     confidence = _confidence(lab, belief, solid)
-    box = _box(solid)
-    if confidence >= CUT_OUT_CONFIDENCE and _nothing_is_missing(lab, belief, solid):
+    found, missing = solid, False
+    if confidence >= _CLEAR:
+        parts, missing = parts_beyond(small, lab, solid)
+        found = solid | parts
+    if confidence >= CUT_OUT_CONFIDENCE and not missing and _nothing_is_missing(lab, belief, solid):
         matte = _fine_matte(picture, solid)
-        if _in_one_piece(matte):
-            return Subject(box, matte, confidence)
+        if _in_one_piece(matte) and _nothing_is_lost(matte, solid):
+            return Subject(box_of(solid) or _WHOLE, matte, confidence)
+    box = box_of(found) or _WHOLE
     confidence = min(confidence, _FRAMED_AT_MOST)
     if confidence >= _FRAMING_CONFIDENCE and _structure_within(box, lab) >= _FRAMED_STRUCTURE:
         return Subject(box, Image.fromarray((solid * 255).astype(np.uint8)).resize(picture.size), confidence)
@@ -96,12 +122,25 @@ def _in_one_piece(matte: Image.Image) -> bool:
     return float(connected(opaque, seed).sum()) > 0.98 * float(opaque.sum())
 
 
+def _nothing_is_lost(matte: Image.Image, solid: NDArray[np.bool_]) -> bool:
+    """Whether the refined outline still has every part of the region that it was made from, and none is cut off.
+
+    A thin part, such as an antenna, may vanish; what touches the border of the photo goes on beyond it.
+    """
+    if solid[[0, -1]].any() or solid[:, [0, -1]].any():
+        return False
+    height, width = solid.shape
+    opaque = np.asarray(matte.resize((width, height), Image.Resampling.BOX)) > 127
+    return int((solid & ~widened(opaque)).sum()) <= _LOST
+
+
 def _first_guess(lab: Floats) -> Floats:
     """How likely each pixel is the product: unlike the border and near the middle."""
     height, width, _ = lab.shape
     colours = lab.reshape(-1, 3)
-    border = _border(height, width)
-    unlike = -log_likelihood(colours, lab[border], np.ones(int(border.sum()), dtype=np.float32)).reshape(height, width)
+    at_border = border(height, width)
+    known = lab[at_border]
+    unlike = -log_likelihood(colours, known, np.ones(len(known), dtype=np.float32)).reshape(height, width)
     usual, most = np.quantile(unlike, (0.5, 0.995))
     rarity = np.clip((unlike - usual) / max(float(most - usual), _RARE), 0, 1)
     guess = np.clip((0.02 + 0.98 * rarity) * _middle(height, width), 0.001, 0.999)
@@ -125,7 +164,7 @@ def _refined(lab: Floats, belief: Floats) -> Floats:
     height, width, _ = lab.shape
     colours = lab.reshape(-1, 3)
     leaning = 1.2 * (_middle(height, width) - 0.5)
-    outside = _border(height, width)
+    outside = border(height, width)
     few = colours[::_LEARNT_FROM]
     for _ in range(_ROUNDS):
         figure = np.clip(belief.ravel()[::_LEARNT_FROM], 0.001, 0.999)
@@ -158,25 +197,16 @@ def _one_piece(belief: Floats) -> NDArray[np.bool_]:
     return ~connected(~best, rim)
 
 
-def _box(solid: NDArray[np.bool_]) -> tuple[float, float, float, float]:
-    """The box of the region, without its outermost thin parts."""
-    height, width = solid.shape
-    rows = np.flatnonzero(solid.mean(axis=1) > 0.02)
-    columns = np.flatnonzero(solid.mean(axis=0) > 0.02)
-    if not len(rows) or not len(columns):
-        return _WHOLE
-    left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-    return left / width, top / height, right / width, bottom / height
-
-
 def _fine_matte(picture: Image.Image, solid: NDArray[np.bool_]) -> Image.Image:
     """The outline, refined at twice the size in a band around the first one, then aligned with the edges."""
     middle = _scaled(picture, _OUTLINE_SIDE)
     lab = to_lab(np.asarray(middle, dtype=np.float32) / 255)
     coarse = Image.fromarray((solid * 255).astype(np.uint8)).resize(middle.size, Image.Resampling.BICUBIC)
-    smooth = np.asarray(coarse.filter(ImageFilter.GaussianBlur(5)), dtype=np.float32) / 255
-    decided = (smooth < 0.08) | (smooth > 0.92)
-    walked = random_walk(lab, (smooth > 0.5).astype(np.float32), pull=np.where(decided, 4, 0.02).astype(np.float32))
+    prior = (np.asarray(coarse) > 127).astype(np.float32)
+    # Not by a blurred outline, which would round corners off.
+    around = box_mean(prior, _BAND)
+    decided = (around < 1e-3) | (around > 1 - 1e-3)
+    walked = random_walk(lab, prior, pull=np.where(decided, 4, 0.02).astype(np.float32))
 
     large = _scaled(picture, _EDGE_SIDE)
     guide = np.asarray(large.convert("L"), dtype=np.float32) / 255
@@ -201,13 +231,13 @@ def _confidence(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -> float:
     if min(len(inside), len(outside)) < solid.size // 100:
         return 0.0
     distinct = 1 - _overlap(inside, outside)
-    step = _steps(lab)
+    step = steps(lab)
     outline = np.zeros_like(solid)
     outline[1:] |= solid[1:] != solid[:-1]
     outline[:, 1:] |= solid[:, 1:] != solid[:, :-1]
     ground = step[~solid & ~outline]
     edge = float(np.clip(np.median(step[outline]) / (float(np.quantile(ground, 0.8)) * 2.5 + 4), 0, 1))
-    free = 1 - float(np.clip(solid[_border(*solid.shape)].mean() / 0.12, 0, 1))
+    free = 1 - float(np.clip(solid[border(*solid.shape)].mean() / 0.12, 0, 1))
     return min(decided, distinct, edge, free)
 
 
@@ -218,13 +248,12 @@ def _nothing_is_missing(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -
     """
     if float((belief[solid] < _GROUND_BELIEF).mean()) > _GROUND_IN_IT:
         return False
-    step = _steps(lab)
+    step = steps(lab)
     height, width = solid.shape
-    noise = max(float(np.quantile(step[_border(height, width)], 0.9)), _NOISE)
+    noise = max(float(np.quantile(step[border(height, width)], 0.9)), NOISE)
     structure = np.maximum(step - noise, 0)
-    mask = Image.fromarray((solid * 255).astype(np.uint8))
-    within = np.asarray(mask.filter(ImageFilter.MaxFilter(5))) > 0
-    left, top, right, bottom = _box(solid)
+    within = widened(solid)
+    left, top, right, bottom = box_of(solid) or _WHOLE
     aside, above = 0.2 * (right - left), 0.2 * (bottom - top)
     near = np.zeros_like(solid)
     near[
@@ -235,22 +264,14 @@ def _nothing_is_missing(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -
     return bool(share >= _STRUCTURE_IN_IT)
 
 
-def _structure_within(box: tuple[float, float, float, float], lab: Floats) -> float:
+def _structure_within(box: Box, lab: Floats) -> float:
     """The share of the photo's edges and texture in `box`."""
     height, width, _ = lab.shape
-    structure = np.maximum(_steps(lab) - _NOISE, 0)
+    structure = np.maximum(steps(lab) - NOISE, 0)
     left, top, right, bottom = box
     rows = slice(round(top * height), round(bottom * height))
     columns = slice(round(left * width), round(right * width))
     return float(structure[rows, columns].sum() / max(float(structure.sum()), 1e-6))
-
-
-def _steps(lab: Floats) -> Floats:
-    """The distance of each pixel's colour from its upper and its left neighbour, added up."""
-    step = np.zeros(lab.shape[:2], dtype=np.float32)
-    step[1:] += np.sqrt(((lab[1:] - lab[:-1]) ** 2).sum(axis=-1))
-    step[:, 1:] += np.sqrt(((lab[:, 1:] - lab[:, :-1]) ** 2).sum(axis=-1))
-    return step
 
 
 def _overlap(first: Floats, second: Floats) -> float:
@@ -258,13 +279,6 @@ def _overlap(first: Floats, second: Floats) -> float:
     edges = (np.linspace(0, 100, 9), np.linspace(-90, 90, 13), np.linspace(-90, 90, 13))
     shares = [np.histogramdd(part, bins=edges)[0] / len(part) for part in (first, second)]
     return float(np.sqrt(shares[0] * shares[1]).sum())
-
-
-def _border(height: int, width: int) -> NDArray[np.bool_]:
-    ring = np.ones((height, width), dtype=np.bool_)
-    depth = max(2, min(height, width) // 25)
-    ring[depth:-depth, depth:-depth] = False
-    return ring
 
 
 def _middle(height: int, width: int) -> Floats:
