@@ -96,6 +96,20 @@ def with_alpha_of_its_alpha_of_its_alpha() -> HeifFile:
     return file
 
 
+def with_alphas_of_an_alpha_of_tiles() -> HeifFile:
+    file = with_alpha_of_tiles()
+    for _ in range(2):
+        file.add(belonging(TILE, len(file.items)))
+    return file
+
+
+def its_own_alpha() -> HeifFile:
+    """libheif says so and refuses it, too."""
+    file = heic(PICTURE)
+    file.items[0] = replace(belonging(file.items[0], 1), is_hidden=False)
+    return file
+
+
 def test_only_the_turn_of_the_main_picture_counts() -> None:
     picture = Image.new("RGB", (64, 64))
     file = heic(picture, SRGB)
@@ -136,12 +150,14 @@ def test_the_pixels_are_counted_that_a_decoder_decodes(file: Callable[[], HeifFi
         lambda: shown_first(grid_of_a_grid(), belongs=True),
         lambda: shown_first(derived(b"iden", b"iden", b"iden"), belongs=False),
         with_alpha_of_its_alpha_of_its_alpha,
+        with_alphas_of_an_alpha_of_tiles,
+        its_own_alpha,
         lambda: grid_of(MOST_TILES // 5 + 1, 5),
     ],
     ids=[
         "an identity", "an overlay", "a grid of a grid", "an alpha that is an identity",
         "an alpha that is a grid of a grid", "three upon another beside the main picture", "an alpha of an alpha",
-        "too many tiles",
+        "alphas of an alpha of tiles", "its own alpha", "too many tiles",
     ],
 )  # fmt: skip
 def test_what_is_put_together_as_no_camera_does_is_refused_before_it_is_opened(file: Callable[[], HeifFile]) -> None:

@@ -67,18 +67,22 @@ class HeifFile:
             nested = {item for item, others in inputs.items() if not set(others).isdisjoint(nested)}
         if nested:
             return None
+        parts = belongings[self.primary]
+        if self.primary in {*parts, *(tile for part in parts for tile in inputs[part])}:
+            return None
         most = 0
-        for picture in (self.primary, *belongings[self.primary]):
+        for picture in (self.primary, *parts):
             tiles = inputs[picture] if kinds[picture] == b"grid" else [picture]
             if len(tiles) > MOST_TILES:
                 return None
-            # A tile may have its own transparency.
-            of_tiles = [one for tile in tiles if tile != self.primary for one in belongings[tile]]
-            if len(of_tiles) > MOST_TILES or any(belongings[one] for one in of_tiles):
+            # A part and a tile may have their own transparency, which has none.
+            owners = {picture, *tiles} - {self.primary}
+            theirs = [one for owner in owners for one in belongings[owner]]
+            if len(theirs) > MOST_TILES or any(belongings[one] for one in theirs):
                 return None
-            if not {kinds[one] for one in (*tiles, *of_tiles)} <= _CODED:
+            if not {kinds[one] for one in (*tiles, *theirs)} <= _CODED:
                 return None
-            most = max(most, *(sum(self._pixels(one, kinds[one]) for one in part) for part in (tiles, of_tiles)))
+            most = max(most, *(sum(self._pixels(one, kinds[one]) for one in group) for group in (tiles, theirs)))
         return most
 
     def _pixels(self, item: _Item, kind: bytes) -> int:
