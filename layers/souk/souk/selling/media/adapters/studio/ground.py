@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from souk.selling.media.adapters.studio.framing import enlarged, within_photo
 from souk.selling.media.adapters.studio.matting import Floats
-from souk.selling.media.adapters.studio.structure import Box, box_of, without_specks
+from souk.selling.media.adapters.studio.structure import Box, Mask, box_of, without_specks
 
 _SEARCH_SIDE: Final = 160
 # Along this part of the shorter side, inwards from the border, there must be nothing but ground.
@@ -88,14 +87,14 @@ def _ramp(rising: Floats | None, falling: Floats | None, side: int) -> Floats:
     return np.asarray(share * share * (3 - 2 * share), dtype=np.float32)
 
 
-def _rim(height: int, width: int) -> NDArray[np.bool_]:
+def _rim(height: int, width: int) -> Mask:
     depth = max(3, round(_RIM * min(height, width)))
     rim = np.ones((height, width), dtype=np.bool_)
     rim[depth:-depth, depth:-depth] = False
     return rim
 
 
-def _light_on(rgb: Floats, rim: NDArray[np.bool_]) -> Floats | None:
+def _light_on(rgb: Floats, rim: Mask) -> Floats | None:
     """The light on the ground, as a surface of second degree through the rim; None for a rim of another kind."""
     height, width, _ = rgb.shape
     y, x = (axis.astype(np.float32) for axis in np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j])

@@ -65,13 +65,13 @@ def box_of(mask: Mask) -> Box | None:
     )
 
 
-def parts_beyond(small: Image.Image, lab: Floats, region: Mask) -> tuple[Mask, bool]:
+def parts_beyond(small: Image.Image, lab: Floats, step: Floats, region: Mask) -> tuple[Mask, bool]:
     """What stands out beyond `region`, more than the border of the photo does, and whether it may belong to the thing.
 
-    Outlines that touch the region may be those of its shadow. Thin things, and things apart from it, are no shadow.
+    `step`: of `lab`. Outlines that touch the region may be those of its shadow. Thin things, and things apart from it,
+    are no shadow.
     """
     within, rim = widened(region), border(*region.shape)
-    step = steps(lab)
     wide = step > max(2 * float(np.quantile(step[rim], 0.9)), _OUTLINE)
     plain = to_lab(np.asarray(small.filter(ImageFilter.MedianFilter(_MEDIAN)), dtype=np.float32) / 255)
     unlike = np.sqrt(((lab - plain) ** 2).sum(axis=-1))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from souk.selling.media.adapters.studio.matting import (
@@ -18,7 +17,7 @@ from souk.selling.media.adapters.studio.matting import (
     random_walk,
     to_lab,
 )
-from souk.selling.media.adapters.studio.structure import NOISE, Box, border, box_of, parts_beyond, steps, widened
+from souk.selling.media.adapters.studio.structure import NOISE, Box, Mask, border, box_of, parts_beyond, steps, widened
 
 _SEARCH_SIDE: Final = 168
 # How far below the usual log density of the border's colours a colour certainly does not belong to the border; noise
@@ -96,18 +95,19 @@ def find_subject(picture: Image.Image) -> Subject:
     lab = to_lab(np.asarray(small, dtype=np.float32) / 255)
     belief = _refined(lab, _first_guess(lab))
     solid = _one_piece(belief)
-    confidence = _confidence(lab, belief, solid)
+    step = steps(lab)
+    confidence = _confidence(lab, step, belief, solid)
     found, missing = solid, False
     if confidence >= _CLEAR:
-        parts, missing = parts_beyond(small, lab, solid)
+        parts, missing = parts_beyond(small, lab, step, solid)
         found = solid | parts
-    if confidence >= CUT_OUT_CONFIDENCE and not missing and _nothing_is_missing(lab, belief, solid):
+    if confidence >= CUT_OUT_CONFIDENCE and not missing and _nothing_is_missing(step, belief, solid):
         matte = _fine_matte(picture, solid)
         if _in_one_piece(matte) and _nothing_is_lost(matte, solid):
             return Subject(box_of(solid) or _WHOLE, matte, confidence)
     box = box_of(found) or _WHOLE
     confidence = min(confidence, _FRAMED_AT_MOST)
-    if confidence >= _FRAMING_CONFIDENCE and _structure_within(box, lab) >= _FRAMED_STRUCTURE:
+    if confidence >= _FRAMING_CONFIDENCE and _structure_within(box, step) >= _FRAMED_STRUCTURE:
         return Subject(box, Image.fromarray((solid * 255).astype(np.uint8)).resize(picture.size), confidence)
     return Subject(_WHOLE, Image.new("L", picture.size, 255), confidence)
 
@@ -122,7 +122,7 @@ def _in_one_piece(matte: Image.Image) -> bool:
     return float(connected(opaque, seed).sum()) > 0.98 * float(opaque.sum())
 
 
-def _nothing_is_lost(matte: Image.Image, solid: NDArray[np.bool_]) -> bool:
+def _nothing_is_lost(matte: Image.Image, solid: Mask) -> bool:
     """Whether the refined outline still has every part of the region that it was made from, and none is cut off.
 
     A thin part, such as an antenna, may vanish; what touches the border of the photo goes on beyond it.
@@ -177,7 +177,7 @@ def _refined(lab: Floats, belief: Floats) -> Floats:
     return belief
 
 
-def _one_piece(belief: Floats) -> NDArray[np.bool_]:
+def _one_piece(belief: Floats) -> Mask:
     """The largest likely region, weighted towards the middle, with its holes filled."""
     rest = belief > 0.5
     weight = _middle(*belief.shape)
@@ -197,7 +197,7 @@ def _one_piece(belief: Floats) -> NDArray[np.bool_]:
     return ~connected(~best, rim)
 
 
-def _fine_matte(picture: Image.Image, solid: NDArray[np.bool_]) -> Image.Image:
+def _fine_matte(picture: Image.Image, solid: Mask) -> Image.Image:
     """The outline, refined at twice the size in a band around the first one, then aligned with the edges."""
     middle = _scaled(picture, _OUTLINE_SIDE)
     lab = to_lab(np.asarray(middle, dtype=np.float32) / 255)
@@ -224,14 +224,13 @@ def _scaled(picture: Image.Image, side: int) -> Image.Image:
     return picture.resize(size, Image.Resampling.BOX)
 
 
-def _confidence(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -> float:
+def _confidence(lab: Floats, step: Floats, belief: Floats, solid: Mask) -> float:
     """The weakest of four measures: decided pixels, distinct colours, an edge along the outline, a free border."""
     decided = float(np.abs(belief - 0.5).mean() * 2)
     inside, outside = lab[solid], lab[~solid]
     if min(len(inside), len(outside)) < solid.size // 100:
         return 0.0
     distinct = 1 - _overlap(inside, outside)
-    step = steps(lab)
     outline = np.zeros_like(solid)
     outline[1:] |= solid[1:] != solid[:-1]
     outline[:, 1:] |= solid[:, 1:] != solid[:, :-1]
@@ -241,14 +240,13 @@ def _confidence(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -> float:
     return min(decided, distinct, edge, free)
 
 
-def _nothing_is_missing(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -> bool:
+def _nothing_is_missing(step: Floats, belief: Floats, solid: Mask) -> bool:
     """Whether the region holds all that stands out near it, more than the border of the photo does, and no ground.
 
     Ground seen through a handle would be cut out with the product; a part in the colour of the ground would be lost.
     """
     if float((belief[solid] < _GROUND_BELIEF).mean()) > _GROUND_IN_IT:
         return False
-    step = steps(lab)
     height, width = solid.shape
     noise = max(float(np.quantile(step[border(height, width)], 0.9)), NOISE)
     structure = np.maximum(step - noise, 0)
@@ -264,10 +262,10 @@ def _nothing_is_missing(lab: Floats, belief: Floats, solid: NDArray[np.bool_]) -
     return bool(share >= _STRUCTURE_IN_IT)
 
 
-def _structure_within(box: Box, lab: Floats) -> float:
+def _structure_within(box: Box, step: Floats) -> float:
     """The share of the photo's edges and texture in `box`."""
-    height, width, _ = lab.shape
-    structure = np.maximum(steps(lab) - NOISE, 0)
+    height, width = step.shape
+    structure = np.maximum(step - NOISE, 0)
     left, top, right, bottom = box
     rows = slice(round(top * height), round(bottom * height))
     columns = slice(round(left * width), round(right * width))
