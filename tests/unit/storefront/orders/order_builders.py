@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from souk.shared.errors import Conflict
 from souk.shared.money import Money
 from souk.storefront.orders.model import (
     Capture,
@@ -96,3 +100,9 @@ def a_refund(order: Order, seller_id: str = ANNA, amount: str = "1.00", **change
         "due_at": NOW + timedelta(minutes=1),
     }
     return Refund(**{**fields, **changes})
+
+
+def refused(act: Callable[[], Order]) -> str:
+    with pytest.raises(Conflict) as caught:
+        act()
+    return caught.value.code
