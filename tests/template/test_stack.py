@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local.patches.lambdas import HEAVY
 from souk.storefront.orders.model import LONGEST_HOLD
 from tests.template.stack import (
     grants,
@@ -211,3 +212,8 @@ def test_the_dashboard_is_json_about_what_the_stack_has() -> None:
 
 def test_a_hold_is_shorter_than_all_that_counts_on_its_length() -> None:
     assert template()["Parameters"]["HoldMinutes"]["MaxValue"] * 60 < LONGEST_HOLD.total_seconds()
+
+
+def test_the_functions_that_the_local_cloud_bounds_are_in_the_stack() -> None:
+    handlers = {function["Handler"] for function in FUNCTIONS.values()}
+    assert frozenset().union(*HEAVY) <= handlers
