@@ -42,7 +42,7 @@ class Ledger:
 
 
 def lost(made: Sequence[Made], until: float, over: threading.Event = NEVER) -> list[Made]:
-    """Those that whoever made them cannot read any more. Raises GaveUp at `until`, and when the drill is `over`."""
+    """Those that their own account cannot read any more. Raises GaveUp at `until`, and when the drill is `over`."""
     return [one for one in made if _status(one, until, over) != 200]
 
 
@@ -88,7 +88,7 @@ class Clockwork(threading.Thread):
     def problem(self) -> str:
         """Why it cannot say what a kill takes, as a sentence; empty if it can."""
         if not self.is_alive():
-            return "the clockwork stands still"
+            return "the clockwork has stopped"
         return "" if self._answered else f"no change of the clockwork was answered; the last one: {self._refused}"
 
     def pause(self) -> None:

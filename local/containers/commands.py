@@ -103,7 +103,7 @@ def summary(answer: Any, *, whole: bool) -> str:
 
 
 def _functions(settings: Settings) -> Functions:
-    """Those of the local cloud, whatever STACK names: they make accounts operators, and so on."""
+    """Those of the local cloud, also when STACK names one on AWS: sample events change accounts and data."""
     return Functions(replace(settings, stack=""))
 
 

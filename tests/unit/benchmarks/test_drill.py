@@ -1,4 +1,4 @@
-"""The drill breaks a claim where it measured nothing, and ends when it is told to."""
+"""The drill breaks a claim where it measured nothing, and ends when it is stopped."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_clockwork_goes_on_after_the_renewal_of_its_token_was_cut(clockwork: C
 
 
 def test_a_clockwork_that_has_ended_says_so() -> None:
-    assert Clockwork(_answering(200), "product").problem == "the clockwork stands still"
+    assert Clockwork(_answering(200), "product").problem == "the clockwork has stopped"
 
 
 def test_a_kill_before_which_nothing_was_answered_breaks_a_claim(

@@ -1,4 +1,4 @@
-"""A stop saves what there is, whatever has ended before."""
+"""A stop saves the state, also when a server or a thread has ended before."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Stopping:
         return do
 
     def serve(self, name: str, error: Exception | None = None) -> None:
-        """A server that ends when it is told to, or by itself with an error."""
+        """A server that ends when it is stopped, or by itself with an error."""
         stop = asyncio.Event()
 
         async def server() -> None:

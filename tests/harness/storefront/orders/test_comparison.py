@@ -1,4 +1,4 @@
-"""A start compares what was paid lately with the orders, call after call, whatever fails meanwhile."""
+"""A start compares recent payments with the orders, in several calls, also when some of it fails."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class PostalAddress(Wire):
 
 
 class ReturnAddressOut(Wire):
-    """As it was stored, by whichever rules. `phone_e164`: as +442079460018; null where it is not known."""
+    """As it was stored, perhaps by earlier rules. `phone_e164`: as +442079460018; null where it is not known."""
 
     full_name: str | None
     address_line1: str | None

@@ -112,7 +112,7 @@ class CheckoutSessions:
     def _changed(self, order: Order) -> Order:
         """Another deployment has made this attempt, and nobody got the page that it may have: a new one follows.
 
-        After the first attempt only, since each begins the hold anew. Later ones are left to the end of the hold.
+        Only once, since each attempt restarts the hold: later ones wait for its end.
         """
         return order if order.payment.attempt > 1 else self.open(self._retry(order, self._clock()))
 

@@ -111,10 +111,10 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, what: str) ->
         return VendorThrottled(VENDOR, f"Stripe asked to slow down at {what}.", retry_after=retry_after(headers))
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):  # Stripe's text may repeat part of the key
         return VendorFailed(VENDOR, f"Stripe does not accept our key for {what} (HTTP status {status}).")
-    if kind == "idempotency_error" and status != HTTPStatus.CONFLICT:
-        return RequestChanged(VENDOR, message)
     if status == HTTPStatus.CONFLICT:
         return VendorFailed(VENDOR, message, retry_after=retry_after(headers))
+    if kind == "idempotency_error":
+        return RequestChanged(VENDOR, message)
     if described and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return VendorRefused(VENDOR, [VendorProblem(code, message)])
     return VendorFailed(VENDOR, f"Stripe answered {what} with HTTP status {status}.")
